@@ -1,0 +1,383 @@
+//! Verification: exact Jaccard, containment and longest passage of candidate pairs.
+//!
+//! Candidates are ordered so that documents which may be alike stand together, cut into blocks that fit a worker's cache, and
+//! compared block against block (a blocked join), so that a document's text is read and shingled about once and memory stays bounded
+//! even when a hundred thousand documents hang together.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::candidates::Pair;
+use crate::catalog::{Catalog, DocNo};
+use crate::cluster::Forest;
+use crate::passage;
+use crate::shingle::{self, Shingle, Shingler};
+
+/// Words of the documents of a block: at some 45 bytes a word, 3 MB a block and two blocks a worker.
+const BLOCK_WORDS: u64 = 1 << 16;
+
+/// How much of the common-shingle table a passage search may walk, as a multiple of the words of both texts, before it turns to
+/// the method whose time does not depend on repetition. Ordinary news stays under 2.
+const WALK_LIMIT: usize = 8;
+
+/// Width of the word runs that seed the passage search where shingles are made of characters.
+const SEED_WORDS: usize = 5;
+
+/// The exact comparison of two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comparison {
+    /// The two documents.
+    pub pair: Pair,
+    /// Shingles that both have.
+    pub shared: u32,
+    /// Distinct shingles of `a`.
+    pub shingles_a: u32,
+    /// Distinct shingles of `b`.
+    pub shingles_b: u32,
+    /// Words in the longest run that stands in both.
+    pub longest_passage: u32,
+}
+
+impl Comparison {
+    /// Shared shingles over all shingles.
+    pub fn jaccard(&self) -> f64 {
+        jaccard(self.shared, self.shingles_a, self.shingles_b)
+    }
+
+    /// Share of the shingles of `a` that `b` has.
+    pub fn containment_a(&self) -> f64 {
+        f64::from(self.shared) / f64::from(self.shingles_a)
+    }
+
+    /// Share of the shingles of `b` that `a` has.
+    pub fn containment_b(&self) -> f64 {
+        f64::from(self.shared) / f64::from(self.shingles_b)
+    }
+}
+
+/// The similarity of Jaccard: a correctly rounded quotient, so it compares exactly with a threshold written in decimals.
+pub fn jaccard(shared: u32, a: u32, b: u32) -> f64 {
+    let union = u64::from(a) + u64::from(b) - u64::from(shared);
+    f64::from(shared) / union as f64
+}
+
+/// Some candidate pairs between the documents of at most two blocks.
+#[derive(Debug, Default)]
+pub struct Task {
+    pairs: Vec<Pair>,
+}
+
+impl Task {
+    /// The documents to read, sorted, each once.
+    pub fn documents(&self) -> Vec<DocNo> {
+        let mut documents: Vec<DocNo> = self
+            .pairs
+            .iter()
+            .flat_map(|pair| [pair.a, pair.b])
+            .collect();
+        documents.sort_unstable();
+        documents.dedup();
+        documents
+    }
+
+    /// How many pairs there are to compare.
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// Whether there is nothing to compare.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// Compares the pairs, `texts` being what [`Task::documents`] names, and returns those at or over `threshold`.
+    pub fn compare(&self, texts: &[(DocNo, Shingled)], threshold: f64) -> Vec<Comparison> {
+        let text = |doc| {
+            texts
+                .binary_search_by_key(&doc, |entry| entry.0)
+                .ok()
+                .map(|at| &texts[at].1)
+        };
+        let compared = self
+            .pairs
+            .iter()
+            .filter_map(|&pair| Some((pair, text(pair.a)?, text(pair.b)?)));
+        compared
+            .filter_map(|(pair, a, b)| a.compare(b, pair, threshold))
+            .collect()
+    }
+}
+
+/// Cuts sorted candidates into tasks.
+pub fn tasks(catalog: &Catalog, candidates: &[Pair]) -> Vec<Task> {
+    let mut documents: Vec<DocNo> = candidates
+        .iter()
+        .flat_map(|pair| [pair.a, pair.b])
+        .collect();
+    documents.par_sort_unstable();
+    documents.dedup();
+    let at = |doc: DocNo| documents.partition_point(|&known| known < doc);
+    let mut together = Forest::new(documents.len());
+    for pair in candidates {
+        together.join(at(pair.a), at(pair.b));
+    }
+    let mut order: Vec<(usize, usize)> = (0..documents.len())
+        .map(|i| (together.root(i), i))
+        .collect();
+    order.par_sort_unstable();
+
+    let mut block_of = vec![0u32; documents.len()];
+    let (mut block, mut words) = (0, 0);
+    for (_, i) in order {
+        let more = u64::from(catalog.words(documents[i]));
+        if words > 0 && words + more > BLOCK_WORDS {
+            (block, words) = (block + 1, 0);
+        }
+        words += more;
+        block_of[i] = block;
+    }
+    let mut tasks: BTreeMap<(u32, u32), Task> = BTreeMap::new();
+    for &pair in candidates {
+        let (x, y) = (block_of[at(pair.a)], block_of[at(pair.b)]);
+        tasks
+            .entry((x.min(y), x.max(y)))
+            .or_default()
+            .pairs
+            .push(pair);
+    }
+    tasks.into_values().collect()
+}
+
+/// A text ready to be compared: its words, and where each of its shingles stands.
+#[derive(Debug)]
+pub struct Shingled {
+    words: Vec<u64>,
+    shingles: Positions,
+    /// Where runs of [`SEED_WORDS`] words stand, if shingles are not runs of words.
+    seeds: Option<Positions>,
+}
+
+impl Shingled {
+    /// Reads a text.
+    pub fn new(text: &str, shingle: Shingle, shingler: &mut Shingler) -> Shingled {
+        shingler.read(text, shingle);
+        let seeds = match shingle {
+            Shingle::Words(_) => None,
+            Shingle::Chars(_) => {
+                let mut runs = Vec::new();
+                shingle::runs(&shingler.words, SEED_WORDS, &mut runs);
+                Some(Positions::new(runs))
+            }
+        };
+        Shingled {
+            words: shingler.words.clone(),
+            shingles: Positions::new(shingler.shingles.clone()),
+            seeds,
+        }
+    }
+
+    fn compare(&self, other: &Shingled, pair: Pair, threshold: f64) -> Option<Comparison> {
+        let (shingles_a, shingles_b) = (self.shingles.distinct, other.shingles.distinct);
+        let most = jaccard(shingles_a.min(shingles_b), shingles_a, shingles_b);
+        if most < threshold {
+            return None;
+        }
+        let (fewer, more) = if shingles_a <= shingles_b {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let shared = fewer.shingles.shared(&more.shingles);
+        if jaccard(shared, shingles_a, shingles_b) < threshold {
+            return None;
+        }
+        let longest_passage = self.longest_passage(other) as u32;
+        Some(Comparison {
+            pair,
+            shared,
+            shingles_a,
+            shingles_b,
+            longest_passage,
+        })
+    }
+
+    /// Extends every common seed to the run of words it stands in; without a common seed, or with too many, bisects.
+    fn longest_passage(&self, other: &Shingled) -> usize {
+        let (mine, others) = (self.seeds(), other.seeds());
+        let (a, b) = (&self.words, &other.words);
+        let mut left = WALK_LIMIT * (a.len() + b.len());
+        let mut longest = 0;
+        let mut i = 0;
+        while i < mine.hashes.len() {
+            let mut run = 0;
+            for j in others.all(mine.hashes[i]) {
+                if left == 0 {
+                    return passage::longest(a, b);
+                }
+                left -= 1;
+                // Only where a run begins: what stands further left was seen from there.
+                if i == 0 || j == 0 || a[i - 1] != b[j - 1] {
+                    let here = a[i..]
+                        .iter()
+                        .zip(&b[j..])
+                        .take_while(|(x, y)| x == y)
+                        .count();
+                    left = left.saturating_sub(here);
+                    run = run.max(here);
+                }
+            }
+            longest = longest.max(run);
+            i += 1;
+        }
+        if longest == 0 {
+            passage::longest(a, b)
+        } else {
+            longest
+        }
+    }
+
+    fn seeds(&self) -> &Positions {
+        self.seeds.as_ref().unwrap_or(&self.shingles)
+    }
+}
+
+/// Where each hash of a sequence stands: an open-addressing table of first positions, and a chain from each position to the next of
+/// the same hash. Positions are stored from 1, so 0 is none.
+#[derive(Debug)]
+struct Positions {
+    hashes: Vec<u64>,
+    slots: Vec<u32>,
+    next: Vec<u32>,
+    shift: u32,
+    distinct: u32,
+}
+
+impl Positions {
+    fn new(hashes: Vec<u64>) -> Positions {
+        let size = (2 * hashes.len()).next_power_of_two().max(2);
+        let mut positions = Positions {
+            slots: vec![0; size],
+            next: vec![0; hashes.len()],
+            shift: 64 - size.trailing_zeros(),
+            distinct: 0,
+            hashes,
+        };
+        // From the end, so that a slot ends up with the first position and chains ascend.
+        for at in (0..positions.hashes.len()).rev() {
+            let slot = positions.slot(positions.hashes[at]);
+            let later = std::mem::replace(&mut positions.slots[slot], at as u32 + 1);
+            positions.next[at] = later;
+            positions.distinct += u32::from(later == 0);
+        }
+        positions
+    }
+
+    /// The slot that holds the hash, or the empty one where it would go.
+    #[inline]
+    fn slot(&self, hash: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        // High bits of a product with a random odd number: neighbours in the table cannot be chosen by choosing low bits of hashes.
+        let mut slot = (hash.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize;
+        loop {
+            match self.slots[slot & mask] {
+                0 => return slot & mask,
+                first if self.hashes[first as usize - 1] == hash => return slot & mask,
+                _ => slot += 1,
+            }
+        }
+    }
+
+    fn all(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
+        let mut at = self.slots[self.slot(hash)];
+        std::iter::from_fn(move || {
+            let here = (at as usize).checked_sub(1)?;
+            at = self.next[here];
+            Some(here)
+        })
+    }
+
+    /// How many distinct hashes both have.
+    fn shared(&self, other: &Positions) -> u32 {
+        let firsts = self
+            .slots
+            .iter()
+            .filter_map(|&first| self.hashes.get((first as usize).wrapping_sub(1)));
+        firsts
+            .map(|&hash| u32::from(other.slots[other.slot(hash)] != 0))
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passage::naive;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    const PAIR: Pair = Pair {
+        a: DocNo(0),
+        b: DocNo(1),
+    };
+
+    fn compare(a: &str, b: &str, shingle: Shingle) -> Option<Comparison> {
+        let mut shingler = Shingler::default();
+        let (a, b) = (
+            Shingled::new(a, shingle, &mut shingler),
+            Shingled::new(b, shingle, &mut shingler),
+        );
+        a.compare(&b, PAIR, 1e-9)
+    }
+
+    fn oracle(a: &str, b: &str, shingle: Shingle) -> Option<Comparison> {
+        let read = |text: &str| {
+            let mut shingler = Shingler::default();
+            shingler.read(text, shingle);
+            (
+                shingler.words.clone(),
+                shingler.shingles.iter().copied().collect::<HashSet<u64>>(),
+            )
+        };
+        let ((words_a, a), (words_b, b)) = (read(a), read(b));
+        let shared = a.intersection(&b).count() as u32;
+        (shared > 0).then(|| Comparison {
+            pair: PAIR,
+            shared,
+            shingles_a: a.len() as u32,
+            shingles_b: b.len() as u32,
+            longest_passage: naive::longest(&words_a, &words_b) as u32,
+        })
+    }
+
+    #[test]
+    fn a_page_of_one_word_costs_no_more_than_another() {
+        let page = "buy ".repeat(60_000);
+        let found = compare(&page, &page[4..], Shingle::Words(5)).unwrap();
+        assert_eq!((found.shared, found.longest_passage), (1, 59_999));
+    }
+
+    #[test]
+    fn threshold_is_met_exactly_at_its_decimals() {
+        for (shared, a, b, threshold) in [
+            (1, 1, 2, 0.5),
+            (7, 7, 10, 0.7),
+            (4, 4, 5, 0.8),
+            (3, 6, 7, 0.3),
+            (9, 9, 10, 0.9),
+        ] {
+            assert!(
+                jaccard(shared, a, b) >= threshold,
+                "{shared} of {a} and {b}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn equals_sets_and_naive_passages(a in "([a-d] ){0,40}", b in "([a-d] ){0,40}", chars: bool, width in 1usize..7) {
+            let shingle = if chars { Shingle::Chars(width) } else { Shingle::Words(width) };
+            prop_assert_eq!(compare(&a, &b, shingle), oracle(&a, &b, shingle));
+        }
+    }
+}
