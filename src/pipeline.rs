@@ -277,15 +277,13 @@ fn by_prefixes<C: Corpus>(
         .map(|&doc| u64::from(catalog.words(doc)))
         .sum();
     let rarity = Rarity::new(words);
-    let each_distinct =
-        |chunk: &[DocNo], each: &mut dyn FnMut(DocNo, &mut [u64])| -> Result<(), ReadError> {
+    let each_text =
+        |chunk: &[DocNo], each: &mut dyn FnMut(DocNo, &[u64])| -> Result<(), ReadError> {
             let mut shingler = Shingler::default();
             for &doc in chunk {
                 corpus.fetch(catalog.place(doc), &mut |document| {
                     shingler.read(&document.text, settings.shingle);
-                    shingler.shingles.sort_unstable();
-                    shingler.shingles.dedup();
-                    each(doc, &mut shingler.shingles);
+                    each(doc, &shingler.shingles);
                 })?;
             }
             observer.advance(chunk.len() as u64);
@@ -294,13 +292,21 @@ fn by_prefixes<C: Corpus>(
     let chunks = documents.par_chunks(DOCUMENTS_A_TASK);
     chunks
         .clone()
-        .try_for_each(|chunk| each_distinct(chunk, &mut |_, distinct| rarity.count(distinct)))?;
+        .try_for_each(|chunk| each_text(chunk, &mut |_, shingles| rarity.count(shingles)))?;
     let postings: Result<Vec<Vec<Posting>>, ReadError> = chunks
         .map(|chunk| {
-            let mut postings = Vec::new();
-            each_distinct(chunk, &mut |doc, distinct| {
-                prefix::post(doc, distinct, settings.threshold, &rarity, &mut postings)
-            })?;
+            let (mut common, mut postings) = (Vec::new(), Vec::new());
+            let mut post = |doc, shingles: &[u64]| {
+                prefix::post(
+                    doc,
+                    shingles,
+                    settings.threshold,
+                    &rarity,
+                    &mut common,
+                    &mut postings,
+                )
+            };
+            each_text(chunk, &mut post)?;
             Ok(postings)
         })
         .collect();

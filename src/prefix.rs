@@ -22,7 +22,7 @@ const COMMON: u8 = 128;
 /// Smallest and largest table, in bits of its index: 1 MB to 1 GB.
 const TABLE_BITS: std::ops::RangeInclusive<u32> = 20..=30;
 
-/// In how many documents each shingle stands: at least that many, exactly where nothing shares its counter.
+/// In how many documents each shingle stands: that many or more, for a document may repeat it and shingles may share a counter.
 pub struct Rarity {
     counters: Vec<AtomicU8>,
     shift: u32,
@@ -40,9 +40,9 @@ impl Rarity {
         }
     }
 
-    /// Counts a document's distinct shingles.
-    pub fn count(&self, distinct: &[u64]) {
-        for &shingle in distinct {
+    /// Counts a document's shingles; one that the document repeats may be counted more than once.
+    pub fn count(&self, shingles: &[u64]) {
+        for &shingle in shingles {
             let counter = &self.counters[(shingle >> self.shift) as usize];
             // More than COMMON is never told apart from COMMON, so the race between the two lines is not seen.
             if counter.load(Ordering::Relaxed) < COMMON {
@@ -70,29 +70,38 @@ pub struct Posting {
     size: u32,
 }
 
-/// Appends the postings of a document's prefix; `distinct` is put into the common order.
+/// Appends the postings of a document's prefix.
+///
+/// `common` is a buffer. Shingles seen once come first in the order and meet nothing, so it is enough to count them.
 pub fn post(
     doc: DocNo,
-    distinct: &mut [u64],
+    shingles: &[u64],
     threshold: f64,
     rarity: &Rarity,
+    common: &mut Vec<(u8, u64)>,
     out: &mut Vec<Posting>,
 ) {
-    let size = distinct.len();
+    common.clear();
+    common.extend(
+        shingles
+            .iter()
+            .map(|&shingle| (rarity.of(shingle), shingle))
+            .filter(|&(seen, _)| seen > 1),
+    );
+    let once = shingles.len() - common.len();
+    common.sort_unstable();
+    common.dedup();
+    let size = once + common.len();
     // Rounding must not lengthen what is asked for: 0.7 * 10 is a little over 7.
     let asked = (threshold * size as f64 - 1e-6).ceil().max(1.0) as usize;
     let prefix = (size + 1).saturating_sub(asked);
-    distinct.sort_unstable_by_key(|&shingle| (rarity.of(shingle), shingle));
-    for (position, &shingle) in distinct[..prefix].iter().enumerate() {
-        if rarity.of(shingle) > 1 {
-            out.push(Posting {
-                key: shingle as u32,
-                doc,
-                position: position as u32,
-                size: size as u32,
-            });
-        }
-    }
+    let posted = common.iter().take(prefix.saturating_sub(once)).enumerate();
+    out.extend(posted.map(|(at, &(_, shingle))| Posting {
+        key: shingle as u32,
+        doc,
+        position: (once + at) as u32,
+        size: size as u32,
+    }));
 }
 
 /// The distinct pairs whose prefixes meet where the threshold can still be reached.
@@ -164,7 +173,7 @@ mod tests {
             lists.iter().for_each(|list| rarity.count(list));
             let mut postings = Vec::new();
             for (doc, list) in lists.iter().enumerate() {
-                post(DocNo(doc as u32), &mut list.clone(), threshold, &rarity, &mut postings);
+                post(DocNo(doc as u32), list, threshold, &rarity, &mut Vec::new(), &mut postings);
             }
             let found = candidates(postings, threshold).pairs;
             for (a, b) in all_pairs(&spread, threshold) {

@@ -98,9 +98,9 @@ impl Words {
 
     fn hash_plain(&mut self, plain: &[u8], out: &mut Vec<u64>) {
         self.masks.classify(plain);
-        edges(&self.masks.word, &mut self.edges);
-        out.reserve(self.edges.len() / 2);
-        for pair in self.edges.chunks_exact(2) {
+        let edges = edges(&self.masks.word, &mut self.edges);
+        out.reserve(edges / 2);
+        for pair in self.edges[..edges].chunks_exact(2) {
             let (start, end) = (pair[0] as usize, pair[1] as usize);
             let whole = plain
                 .get(start..)
@@ -285,18 +285,29 @@ fn rewrite(c: char) -> Option<Plain> {
 }
 
 fn first_non_ascii(bytes: &[u8]) -> Option<usize> {
-    let mut blocks = bytes.chunks_exact(BLOCK);
-    let mut start = 0;
-    for block in &mut blocks {
-        if !block.is_ascii() {
-            break;
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    let high = |eight: &[u8]| {
+        eight
+            .first_chunk::<8>()
+            .map_or(0, |eight| u64::from_le_bytes(*eight) & HIGH_BITS)
+    };
+    let ascii = bytes
+        .chunks_exact(32)
+        .take_while(|block| block.is_ascii())
+        .count()
+        * 32;
+    let rest = &bytes[ascii..];
+    for (at, eight) in rest.chunks_exact(8).enumerate() {
+        let high = high(eight);
+        if high != 0 {
+            return Some(ascii + 8 * at + high.trailing_zeros() as usize / 8);
         }
-        start += BLOCK;
     }
-    bytes[start..]
+    let tail = rest.len() / 8 * 8;
+    rest[tail..]
         .iter()
         .position(|b| !b.is_ascii())
-        .map(|at| start + at)
+        .map(|at| ascii + tail + at)
 }
 
 impl Masks {
@@ -357,22 +368,40 @@ impl Masks {
     }
 }
 
-/// Lists where runs of set bits start and end, in turn.
-fn edges(mask: &[u64], out: &mut Vec<u32>) {
-    out.clear();
-    let mut carry = 0;
+/// Lists where runs of set bits start and end, in turn; returns how many of `out`'s entries it set.
+///
+/// Turns are written eight at a time whether or not there are so many: a loop that stops at the last one would be mispredicted
+/// once a block.
+fn edges(mask: &[u64], out: &mut Vec<u32>) -> usize {
+    let most = (mask.len() + 1) * BLOCK;
+    if out.len() < most {
+        out.resize(most, 0);
+    }
+    let (mut carry, mut count) = (0, 0);
     for (block, &bits) in mask.iter().enumerate() {
         let mut turns = bits ^ (bits << 1 | carry);
         carry = bits >> 63;
-        out.reserve(BLOCK);
-        while turns != 0 {
-            out.push((block * BLOCK) as u32 + turns.trailing_zeros());
-            turns &= turns - 1;
+        let (first, here) = ((block * BLOCK) as u32, turns.count_ones() as usize);
+        let mut written = 0;
+        while written < here {
+            if let Some(eight) = out
+                .get_mut(count + written..)
+                .and_then(|rest| rest.first_chunk_mut::<8>())
+            {
+                for turn in eight {
+                    *turn = first + turns.trailing_zeros();
+                    turns &= turns.wrapping_sub(1);
+                }
+            }
+            written += 8;
         }
+        count += here;
     }
     if carry != 0 {
-        out.push((mask.len() * BLOCK) as u32);
+        out[count] = (mask.len() * BLOCK) as u32;
+        count += 1;
     }
+    count
 }
 
 /// The word-break classes of 64 bytes of plain text, one bit each.

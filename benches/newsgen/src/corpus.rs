@@ -1,0 +1,547 @@
+//! The mixing: which document comes next, what it copies, and what the truth file says of it.
+
+use crate::draw::{Draw, mix};
+use crate::edits;
+use crate::prose::{Facts, Language};
+use crate::record::{Document, Kind, Page, Pair};
+use crate::repeated::{self, HOT_PAGES};
+use crate::scripts::{FOREIGN, Script};
+use crate::shingles::count_words;
+use crate::sites::{self, SITES, SiteNumber};
+use crate::spec::{Profile, Spec};
+
+/// Copies a source may have, so that its truth rows, quadratic in them, stay few.
+const FAMILY: usize = 12;
+/// Share of copies taken from a source that was copied before, which makes families of three and
+/// more.
+const AGAIN: f64 = 0.4;
+/// Sources copied lately that `AGAIN` chooses from.
+const LATELY: usize = 64;
+/// Share of articles that come from an agency; copies prefer them.
+const WIRE: f64 = 0.3;
+/// Recent titles a site's related links choose from.
+const TITLES: usize = 12;
+/// Words of a copied run (inclusive).
+const EXCERPT_WORDS: (usize, usize) = (40, 200);
+/// Parts of a digest, and words of each (inclusive).
+const DIGEST_PARTS: (usize, usize) = (5, 30);
+const DIGEST_WORDS: (usize, usize) = (20, 60);
+/// Where a good part of near copies aim: the thresholds that people use.
+const AIMS: [f64; 3] = [0.5, 0.7, 0.8];
+/// Share of near copies at each aim; the others are even between .3 and 1.
+const AIMED: f64 = 0.15;
+
+/// The agencies that datelines and bylines name, with their weights. Names are real, so that
+/// credits are recognised; the text under them is invented.
+const AGENCIES: [(&str, &str, usize); 5] = [
+    ("AP", "The Associated Press", 50),
+    ("Reuters", "Reuters", 25),
+    ("AFP", "AFP", 10),
+    ("dpa", "dpa", 5),
+    ("TNS", "Tribune News Service", 10),
+];
+
+/// The documents of a [`Spec`], in order, each with what the truth file says of it and earlier
+/// ones.
+#[derive(Debug)]
+pub(crate) struct Corpus<'a> {
+    pub(crate) spec: &'a Spec,
+    pub(crate) language: Language,
+    next: u64,
+    window: Vec<Article>,
+    /// Slots of the window that were copied lately.
+    lately: Vec<usize>,
+    titles: Vec<Vec<String>>,
+    /// The first page of each hot family, or of the one page or skeleton.
+    pub(crate) firsts: Vec<Option<Page>>,
+    pub(crate) skeleton: Vec<String>,
+}
+
+/// A distinct article that later documents may copy.
+#[derive(Debug)]
+struct Article {
+    page: Page,
+    url: String,
+    title: String,
+    author: String,
+    script: Script,
+    story: u64,
+    wire: bool,
+    curly: bool,
+    copies: Vec<Page>,
+}
+
+/// A document before its site dresses it.
+pub(crate) struct Draft {
+    pub(crate) kind: Kind,
+    pub(crate) site: SiteNumber,
+    pub(crate) second: u64,
+    pub(crate) url: Option<String>,
+    pub(crate) title: String,
+    pub(crate) author: String,
+    pub(crate) script: Script,
+    pub(crate) body: String,
+    /// Whose quotation marks it keeps, if not its site's.
+    pub(crate) curly: Option<bool>,
+    pub(crate) dressed: bool,
+}
+
+/// A document on its way out, numbered and dressed.
+pub(crate) struct Finished {
+    pub(crate) page: Page,
+    script: Script,
+    curly: bool,
+}
+
+impl<'a> Corpus<'a> {
+    /// Expects a spec without [complaint](Spec::complaint).
+    pub(crate) fn new(spec: &'a Spec) -> Self {
+        let language = Language::new(spec.seed);
+        let skeleton = match spec.profile {
+            Profile::Skeleton => repeated::skeleton(&language, spec.seed),
+            _ => Vec::new(),
+        };
+        Self {
+            spec,
+            language,
+            next: 0,
+            window: Vec::new(),
+            lately: Vec::new(),
+            titles: vec![Vec::new(); SITES.len()],
+            firsts: HOT_PAGES.iter().map(|_| None).collect(),
+            skeleton,
+        }
+    }
+
+    /// An article of its own, in the facts of story `story`.
+    pub(crate) fn own(
+        &self,
+        number: u64,
+        story: u64,
+        script: Script,
+        draw: &mut Draw,
+    ) -> (Draft, bool) {
+        let facts = Facts::new(&self.language, story, number);
+        let site = sites::any_site(draw);
+        let wire = draw.chance(WIRE);
+        let words = self.language.article_words(self.spec.mean_words, draw);
+        let mut body = String::new();
+        let mut author = if draw.chance(0.88) {
+            SITES[site].reporter(&self.language, draw)
+        } else {
+            String::new()
+        };
+        if wire {
+            let (short, long) = agency(draw);
+            author = long.to_owned();
+            if script == Script::Plain && draw.chance(0.8) {
+                body = format!("{} ({short}) — ", facts.places[0].to_uppercase());
+            }
+        }
+        body += &self
+            .language
+            .paragraphs(&facts, script, words, draw)
+            .join("\n\n");
+        let draft = Draft {
+            kind: Kind::Own,
+            site,
+            second: sites::second_of(number, draw),
+            url: None,
+            title: self.language.title(&facts, script, draw),
+            author,
+            script,
+            body,
+            curly: None,
+            dressed: true,
+        };
+        (draft, wire)
+    }
+
+    fn script(&self, draw: &mut Draw) -> Script {
+        let at = draw.unit();
+        if at < self.spec.foreign {
+            FOREIGN[draw.below(FOREIGN.len())]
+        } else if at < self.spec.foreign + self.spec.accented {
+            Script::Accented
+        } else {
+            Script::Plain
+        }
+    }
+
+    /// The kind of document `number`; the first has nothing to copy.
+    fn kind(&self, draw: &mut Draw) -> Kind {
+        let mut at = draw.unit();
+        if self.spec.profile != Profile::News {
+            return Kind::Own;
+        }
+        let shares = &self.spec.shares;
+        for (kind, share) in [
+            (Kind::Near, shares.near),
+            (Kind::Exact, shares.exact),
+            (Kind::Excerpt, shares.excerpt),
+            (Kind::Digest, shares.digest),
+            (Kind::Event, shares.event),
+            (Kind::Recapture, shares.recapture),
+            (Kind::Hot, shares.hot),
+        ] {
+            if at < share {
+                let copies = kind != Kind::Hot;
+                return if copies && self.window.is_empty() {
+                    Kind::Own
+                } else {
+                    kind
+                };
+            }
+            at -= share;
+        }
+        Kind::Own
+    }
+
+    /// The window's slot to copy from: a wire story rather than another, with room in its family.
+    fn source(&self, draw: &mut Draw) -> usize {
+        let mut slot = draw.below(self.window.len());
+        if !self.lately.is_empty() && draw.chance(AGAIN) {
+            slot = self.lately[draw.below(self.lately.len())];
+        }
+        for _ in 0..8 {
+            if self.window[slot].copies.len() < FAMILY
+                && (self.window[slot].wire || draw.chance(0.1))
+            {
+                break;
+            }
+            slot = draw.below(self.window.len());
+        }
+        slot
+    }
+
+    fn news(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+        match self.kind(draw) {
+            Kind::Near => self.copy(number, Kind::Near, draw),
+            Kind::Exact => self.copy(number, Kind::Exact, draw),
+            Kind::Recapture => self.copy(number, Kind::Recapture, draw),
+            Kind::Excerpt => self.excerpt(number, draw),
+            Kind::Digest => self.digest(number, draw),
+            Kind::Hot => self.hot(number, draw),
+            Kind::Event => {
+                let slot = self.source(draw);
+                let source = &self.window[slot];
+                let (mut draft, wire) = self.own(number, source.story, source.script, draw);
+                draft.kind = Kind::Event;
+                draft.site = sites::other_site(source.page.site, draw);
+                draft.second = source.page.second + lag(draw);
+                let story = source.story;
+                let (document, finished) = self.finish(number, draft, draw);
+                let pairs = vec![self.window[slot].page.pair(&finished.page, Kind::Event)];
+                self.remember(finished, &document, story, wire);
+                (document, pairs, Kind::Event)
+            }
+            _ => {
+                let script = self.script(draw);
+                let (draft, wire) = self.own(number, number, script, draw);
+                let (document, finished) = self.finish(number, draft, draw);
+                self.remember(finished, &document, number, wire);
+                (document, Vec::new(), Kind::Own)
+            }
+        }
+    }
+
+    /// A near copy, an exact copy or a recapture of a source.
+    fn copy(&mut self, number: u64, kind: Kind, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+        let slot = self.source(draw);
+        let source = &self.window[slot];
+        let facts = Facts::new(&self.language, source.story, source.page.number);
+        let site = match kind {
+            Kind::Recapture => source.page.site,
+            _ => sites::other_site(source.page.site, draw),
+        };
+        let (body, target) = match kind {
+            Kind::Near => {
+                let target = aim(draw);
+                (
+                    edits::near(
+                        &self.language,
+                        &source.page.body,
+                        &facts,
+                        source.script,
+                        target,
+                        draw,
+                    ),
+                    Some(target),
+                )
+            }
+            Kind::Recapture => (
+                edits::update(
+                    &self.language,
+                    &source.page.body,
+                    &facts,
+                    source.script,
+                    draw,
+                ),
+                None,
+            ),
+            _ => (source.page.body.clone(), Some(1.0)),
+        };
+        let requoted = draw.chance(self.spec.requoted);
+        let retitled = kind == Kind::Near && draw.chance(0.5);
+        let draft = Draft {
+            kind,
+            site,
+            second: source.page.second + lag(draw),
+            url: (kind == Kind::Recapture).then(|| source.url.clone()),
+            title: if retitled {
+                self.language.title(&facts, source.script, draw)
+            } else {
+                source.title.clone()
+            },
+            author: if source.wire || kind == Kind::Recapture {
+                source.author.clone()
+            } else {
+                SITES[site].reporter(&self.language, draw)
+            },
+            script: source.script,
+            body,
+            curly: (!requoted || kind == Kind::Recapture).then_some(source.curly),
+            dressed: self.spec.profile == Profile::News,
+        };
+        let (document, Finished { page, .. }) = self.finish(number, draft, draw);
+        let source = &mut self.window[slot];
+        let mut pairs = vec![Pair {
+            target,
+            ..source.page.pair(&page, kind)
+        }];
+        pairs.extend(
+            source
+                .copies
+                .iter()
+                .map(|copy| copy.pair(&page, Kind::Sibling)),
+        );
+        if source.copies.len() < FAMILY {
+            source.copies.push(page.without_text());
+        }
+        if self.lately.len() < LATELY {
+            self.lately.push(slot);
+        } else {
+            self.lately[number as usize % LATELY] = slot;
+        }
+        (document, pairs, kind)
+    }
+
+    fn excerpt(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+        let slot = self.source(draw);
+        let source = &self.window[slot];
+        let words = draw.between(EXCERPT_WORDS.0, EXCERPT_WORDS.1);
+        let run = edits::run(&source.page.body, words, draw);
+        let (mut draft, _) = self.own(number, number, source.script, draw);
+        draft.kind = Kind::Excerpt;
+        draft.body = edits::insert(&draft.body, &run, draw);
+        draft.site = sites::other_site(source.page.site, draw);
+        draft.second = source.page.second + lag(draw);
+        let (document, Finished { page, .. }) = self.finish(number, draft, draw);
+        let pair = self.window[slot].page.pair(&page, Kind::Excerpt);
+        (
+            document,
+            vec![Pair {
+                passage_words: Some(count_words(&run)),
+                ..pair
+            }],
+            Kind::Excerpt,
+        )
+    }
+
+    fn digest(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+        let facts = Facts::new(&self.language, number, number);
+        let mut parts = Vec::new();
+        let mut slots: Vec<(usize, usize)> = Vec::new();
+        let mut second = sites::second_of(number, draw);
+        for _ in 0..draw.between(DIGEST_PARTS.0, DIGEST_PARTS.1) {
+            let slot = draw.below(self.window.len());
+            let source = &self.window[slot];
+            if source.script != Script::Plain || slots.iter().any(|s| s.0 == slot) {
+                continue;
+            }
+            let words = draw.between(DIGEST_WORDS.0, DIGEST_WORDS.1);
+            let run = edits::run(&source.page.body, words, draw);
+            parts.push(source.title.clone());
+            slots.push((slot, count_words(&run)));
+            parts.push(run);
+            second = second.max(source.page.second + 60);
+        }
+        if parts.is_empty() {
+            parts = self.language.paragraphs(&facts, Script::Plain, 60, draw);
+        }
+        let site = sites::any_site(draw);
+        let draft = Draft {
+            kind: Kind::Digest,
+            site,
+            second,
+            url: None,
+            title: format!(
+                "Briefing: {}",
+                self.language.title(&facts, Script::Plain, draw)
+            ),
+            author: String::new(),
+            script: Script::Plain,
+            body: parts.join("\n\n"),
+            curly: None,
+            dressed: true,
+        };
+        let (document, Finished { page, .. }) = self.finish(number, draft, draw);
+        let pairs = slots
+            .iter()
+            .map(|&(slot, words)| {
+                let pair = self.window[slot].page.pair(&page, Kind::Digest);
+                Pair {
+                    passage_words: Some(words),
+                    ..pair
+                }
+            })
+            .collect();
+        (document, pairs, Kind::Digest)
+    }
+
+    fn short(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+        if !self.window.is_empty() && draw.chance(self.spec.shares.exact) {
+            return self.copy(number, Kind::Exact, draw);
+        }
+        let script = self.script(draw);
+        let (mut draft, wire) = self.own(number, number, script, draw);
+        draft.dressed = false;
+        let words = draw.between(1, 30);
+        draft.body = if script == Script::Plain {
+            let facts = Facts::new(&self.language, number, number);
+            self.language.line(&facts, words, draw)
+        } else {
+            crate::prose::cut_to_words(&mut draft.body, words);
+            draft.body
+        };
+        let (document, finished) = self.finish(number, draft, draw);
+        self.remember(finished, &document, number, wire);
+        (document, Vec::new(), Kind::Own)
+    }
+
+    /// Sets quotation marks, puts chrome around, and numbers the document.
+    pub(crate) fn finish(
+        &mut self,
+        number: u64,
+        draft: Draft,
+        draw: &mut Draw,
+    ) -> (Document, Finished) {
+        let site = &SITES[draft.site];
+        let curly = draft.curly.unwrap_or(site.curly);
+        let body = sites::set_quotes(&draft.body, curly);
+        let title = sites::set_quotes(&draft.title, curly);
+        let titles = &self.titles[draft.site];
+        let body_bytes = body.len();
+        let text = if draft.dressed {
+            site.dress(&body, titles, self.spec.chrome, draw)
+        } else {
+            body
+        };
+        let url = draft
+            .url
+            .unwrap_or_else(|| site.url(&title, draft.second, number, draw));
+
+        if matches!(draft.kind, Kind::Own | Kind::Event) && draft.script == Script::Plain {
+            let titles = &mut self.titles[draft.site];
+            if titles.len() < TITLES {
+                titles.push(title.clone());
+            } else {
+                titles[number as usize % TITLES] = title.clone();
+            }
+        }
+        let dressed = (text.len() != body_bytes).then(|| text.clone());
+        let page = Page::new(number, draft.second, draft.site, draft.body, dressed);
+        let document = Document {
+            id: page.id(),
+            url,
+            site: site.domain.to_owned(),
+            published: site.date(draft.second),
+            title,
+            author: draft.author,
+            text,
+        };
+        (
+            document,
+            Finished {
+                page,
+                script: draft.script,
+                curly,
+            },
+        )
+    }
+
+    /// Puts a distinct article into the window, in the place of the oldest once that is full.
+    fn remember(&mut self, finished: Finished, document: &Document, story: u64, wire: bool) {
+        let Finished {
+            page,
+            script,
+            curly,
+        } = finished;
+        let article = Article {
+            url: document.url.clone(),
+            title: document.title.clone(),
+            author: document.author.clone(),
+            script,
+            story,
+            wire,
+            curly,
+            copies: Vec::new(),
+            page,
+        };
+        if self.window.len() < self.spec.window {
+            self.window.push(article);
+        } else {
+            let slot = article.page.number as usize % self.spec.window;
+            self.lately.retain(|&s| s != slot);
+            self.window[slot] = article;
+        }
+    }
+}
+
+impl Iterator for Corpus<'_> {
+    type Item = (Document, Vec<Pair>, Kind);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == self.spec.documents {
+            return None;
+        }
+        let number = self.next;
+        self.next += 1;
+        let mut draw = Draw::new(self.spec.seed, mix(number) ^ 0xd0c);
+        Some(match self.spec.profile {
+            Profile::News | Profile::Distinct => self.news(number, &mut draw),
+            Profile::OnePage => self.one_page(number, &mut draw),
+            Profile::Skeleton => self.skeleton(number, &mut draw),
+            Profile::Short => self.short(number, &mut draw),
+        })
+    }
+}
+
+fn aim(draw: &mut Draw) -> f64 {
+    let at = draw.unit();
+    let aimed = (at / AIMED) as usize;
+    match AIMS.get(aimed) {
+        Some(&aim) => aim,
+        // In steps of .01 from .30 to .99.
+        None => draw.between(30, 99) as f64 / 100.0,
+    }
+}
+
+/// Seconds after which a copy appears: one minute to three days, each doubling as likely as the
+/// next.
+fn lag(draw: &mut Draw) -> u64 {
+    let octave = 60u64 << draw.below(12);
+    octave + draw.below(octave as usize) as u64
+}
+
+fn agency(draw: &mut Draw) -> (&'static str, &'static str) {
+    let total = AGENCIES.iter().map(|a| a.2).sum();
+    let mut at = draw.below(total);
+    for (short, long, weight) in AGENCIES {
+        if at < weight {
+            return (short, long);
+        }
+        at -= weight;
+    }
+    (AGENCIES[0].0, AGENCIES[0].1)
+}

@@ -1,0 +1,117 @@
+//! A seeded generator of news-like corpora with ground truth.
+//!
+//! The text is invented; its lengths, vocabulary and repetition follow what was measured on real
+//! news (`README.md`). Equal [`Spec`]s give the same bytes on every machine.
+//!
+//! ```
+//! use newsgen::{Spec, generate};
+//!
+//! let spec = Spec { documents: 50, ..Spec::default() };
+//! let (mut corpus, mut truth) = (Vec::new(), Vec::new());
+//! let tally = generate(&spec, &mut corpus, &mut truth)?;
+//! assert_eq!(tally.documents, 50);
+//! assert_eq!(tally.bytes, corpus.len() as u64);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod corpus;
+mod draw;
+mod edits;
+mod lexicon;
+mod output;
+mod pen;
+mod prose;
+mod record;
+mod repeated;
+mod scripts;
+mod shingles;
+mod sites;
+mod spec;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+pub use record::{Document, Kind, Pair};
+pub use spec::{Profile, Shares, Spec};
+
+use corpus::Corpus;
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Documents, as many as asked.
+    pub documents: u64,
+    /// Bytes of the corpus.
+    pub bytes: u64,
+    /// Rows of the truth file.
+    pub pairs: u64,
+    /// Documents by what they are. No document is a [`Kind::Sibling`].
+    pub kinds: BTreeMap<Kind, u64>,
+}
+
+/// Writes the corpus of `spec` as JSON lines and its truth as CSV, one document at a time.
+///
+/// Memory is bounded by [`Spec::window`], not by the number of documents.
+///
+/// # Errors [`io::ErrorKind::InvalidInput`] if a setting is out of range; else what a writer
+/// answered, naming the document.
+pub fn generate(spec: &Spec, corpus: &mut impl Write, truth: &mut impl Write) -> io::Result<Tally> {
+    check(spec)?;
+    let mut tally = Tally::default();
+    let mut buffer = String::new();
+    truth
+        .write_all(output::TRUTH_HEADER.as_bytes())
+        .map_err(|e| context(e, "the header of the truth"))?;
+    for (document, pairs, kind) in Corpus::new(spec) {
+        buffer.clear();
+        output::append_document(&mut buffer, &document);
+        corpus
+            .write_all(buffer.as_bytes())
+            .map_err(|e| context(e, &format!("document {}", document.id)))?;
+        tally.documents += 1;
+        tally.bytes += buffer.len() as u64;
+        tally.pairs += pairs.len() as u64;
+        *tally.kinds.entry(kind).or_default() += 1;
+
+        buffer.clear();
+        for pair in &pairs {
+            output::append_pair(&mut buffer, pair);
+        }
+        truth
+            .write_all(buffer.as_bytes())
+            .map_err(|e| context(e, &format!("the truth of {}", document.id)))?;
+    }
+    corpus
+        .flush()
+        .map_err(|e| context(e, "the end of the corpus"))?;
+    truth
+        .flush()
+        .map_err(|e| context(e, "the end of the truth"))?;
+    Ok(tally)
+}
+
+/// The same corpus in memory: documents in order, and the truth's pairs.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidInput`] if a setting is out of range.
+pub fn documents(spec: &Spec) -> io::Result<(Vec<Document>, Vec<Pair>)> {
+    check(spec)?;
+    let mut documents = Vec::new();
+    let mut truth = Vec::new();
+    for (document, pairs, _) in Corpus::new(spec) {
+        documents.push(document);
+        truth.extend(pairs);
+    }
+    Ok((documents, truth))
+}
+
+fn check(spec: &Spec) -> io::Result<()> {
+    match spec.complaint() {
+        Some(complaint) => Err(io::Error::new(io::ErrorKind::InvalidInput, complaint)),
+        None => Ok(()),
+    }
+}
+
+fn context(error: io::Error, what: &str) -> io::Error {
+    io::Error::new(error.kind(), format!("writing {what}: {error}"))
+}

@@ -1,0 +1,154 @@
+//! `newsgen`: writes a news-like corpus and its ground truth.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::{Parser, ValueEnum};
+use newsgen::{Shares, Spec, generate};
+
+/// Write a seeded corpus of invented news as JSON lines, and the truth about its copies as CSV.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// How many documents.
+    #[arg(short = 'n', long, default_value_t = Spec::default().documents)]
+    documents: u64,
+    /// Equal seeds and settings give equal bytes.
+    #[arg(long, default_value_t = Spec::default().seed)]
+    seed: u64,
+    /// The mix of documents.
+    #[arg(long, value_enum, default_value_t = Profile::News)]
+    profile: Profile,
+    /// Where the corpus goes; `-` is standard output.
+    #[arg(short, long, default_value = "-")]
+    output: PathBuf,
+    /// Where the truth goes; `-` is standard output. Without it the truth is not written.
+    #[arg(long)]
+    truth: Option<PathBuf>,
+
+    /// Share of edited copies.
+    #[arg(long, default_value_t = Shares::default().near)]
+    near: f64,
+    /// Share of copies word for word, on another site.
+    #[arg(long, default_value_t = Shares::default().exact)]
+    exact: f64,
+    /// Share of own articles with a copied run.
+    #[arg(long, default_value_t = Shares::default().excerpt)]
+    excerpt: f64,
+    /// Share of pages made of parts of other articles.
+    #[arg(long, default_value_t = Shares::default().digest)]
+    digest: f64,
+    /// Share of independent reports of an event reported before.
+    #[arg(long, default_value_t = Shares::default().event)]
+    event: f64,
+    /// Share of urls published again.
+    #[arg(long, default_value_t = Shares::default().recapture)]
+    recapture: f64,
+    /// Share of sign-in and error pages.
+    #[arg(long, default_value_t = Shares::default().hot)]
+    hot: f64,
+
+    /// Mean words of a distinct article.
+    #[arg(long, default_value_t = Spec::default().mean_words)]
+    mean_words: usize,
+    /// How much chrome: 0 none, 1 on about a quarter of the pages.
+    #[arg(long, default_value_t = Spec::default().chrome)]
+    chrome: f64,
+    /// Share of distinct articles in scripts that are not Latin.
+    #[arg(long, default_value_t = Spec::default().foreign)]
+    foreign: f64,
+    /// Share of distinct articles in accented Latin.
+    #[arg(long, default_value_t = Spec::default().accented)]
+    accented: f64,
+    /// Share of copies that change their source's quotation marks to their site's.
+    #[arg(long, default_value_t = Spec::default().requoted)]
+    requoted: f64,
+    /// Copies are made of the last so many distinct articles.
+    #[arg(long, default_value_t = Spec::default().window)]
+    window: usize,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Profile {
+    /// Distinct articles and every kind of copy.
+    News,
+    /// Distinct articles, no copies.
+    Distinct,
+    /// One page under many urls.
+    OnePage,
+    /// One skeleton with a few own words a page.
+    Skeleton,
+    /// Documents of 1 to 30 words.
+    Short,
+}
+
+impl Arguments {
+    fn spec(&self) -> Spec {
+        Spec {
+            documents: self.documents,
+            seed: self.seed,
+            profile: match self.profile {
+                Profile::News => newsgen::Profile::News,
+                Profile::Distinct => newsgen::Profile::Distinct,
+                Profile::OnePage => newsgen::Profile::OnePage,
+                Profile::Skeleton => newsgen::Profile::Skeleton,
+                Profile::Short => newsgen::Profile::Short,
+            },
+            shares: Shares {
+                near: self.near,
+                exact: self.exact,
+                excerpt: self.excerpt,
+                digest: self.digest,
+                event: self.event,
+                recapture: self.recapture,
+                hot: self.hot,
+            },
+            mean_words: self.mean_words,
+            chrome: self.chrome,
+            foreign: self.foreign,
+            accented: self.accented,
+            requoted: self.requoted,
+            window: self.window,
+        }
+    }
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let mut corpus = open(&arguments.output)?;
+    let mut truth: Box<dyn Write> = match &arguments.truth {
+        Some(path) => open(path)?,
+        None => Box::new(io::sink()),
+    };
+    let start = Instant::now();
+    let tally = generate(&arguments.spec(), &mut corpus, &mut truth)
+        .with_context(|| format!("cannot generate {}", arguments.output.display()))?;
+
+    let seconds = start.elapsed().as_secs_f64();
+    let megabytes = tally.bytes as f64 / 1e6;
+    let kinds: Vec<String> = tally
+        .kinds
+        .iter()
+        .map(|(kind, count)| format!("{} {count}", kind.name()))
+        .collect();
+    writeln!(
+        io::stderr(),
+        "{} documents, {megabytes:.1} MB, {} pairs in {seconds:.2} s ({:.0} MB/s): {}",
+        tally.documents,
+        tally.pairs,
+        megabytes / seconds,
+        kinds.join(", ")
+    )
+    .context("cannot write to standard error")
+}
+
+fn open(path: &Path) -> Result<Box<dyn Write>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufWriter::new(io::stdout().lock())));
+    }
+    let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
+    Ok(Box::new(BufWriter::with_capacity(1 << 20, file)))
+}

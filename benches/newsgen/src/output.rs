@@ -1,0 +1,63 @@
+//! Documents as JSON lines, truth as CSV.
+
+use std::fmt::Write;
+
+use crate::record::{Document, Pair};
+
+/// The first line of a truth file.
+pub(crate) const TRUTH_HEADER: &str = "id_a,id_b,kind,target,jaccard,body_jaccard,passage_words\n";
+
+/// Appends the document as one line. Only what JSON demands is escaped; other scripts stay UTF-8.
+pub(crate) fn append_document(line: &mut String, document: &Document) {
+    let fields = [
+        ("{\"id\":\"", &document.id),
+        (",\"url\":\"", &document.url),
+        (",\"site\":\"", &document.site),
+        (",\"published\":\"", &document.published),
+        (",\"title\":\"", &document.title),
+        (",\"author\":\"", &document.author),
+        (",\"text\":\"", &document.text),
+    ];
+    for (lead, value) in fields {
+        line.push_str(lead);
+        append_escaped(line, value);
+        line.push('"');
+    }
+    line.push_str("}\n");
+}
+
+fn append_escaped(line: &mut String, value: &str) {
+    let mut plain = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            _ => continue,
+        };
+        line.push_str(&value[plain..at]);
+        line.push_str(escape);
+        plain = at + 1;
+    }
+    line.push_str(&value[plain..]);
+}
+
+/// Appends the pair as one line. No cell needs quoting.
+pub(crate) fn append_pair(line: &mut String, pair: &Pair) {
+    let score = |score: Option<f64>| score.map_or(String::new(), |score| format!("{score:.4}"));
+    let words = pair
+        .passage_words
+        .map_or(String::new(), |words| words.to_string());
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        line,
+        "{},{},{},{},{},{},{words}",
+        pair.id_a,
+        pair.id_b,
+        pair.kind.name(),
+        pair.target
+            .map_or(String::new(), |target| format!("{target:.2}")),
+        score(pair.jaccard),
+        score(pair.body_jaccard),
+    );
+}

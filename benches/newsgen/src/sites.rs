@@ -1,0 +1,287 @@
+//! The eleven invented sites: urls, dates, bylines, quotation marks, and the chrome they put around
+//! articles.
+
+use std::fmt::Write as _;
+
+use crate::draw::{Draw, mix};
+use crate::prose::Language;
+
+/// Reporters a site employs.
+const STAFF: u64 = 40;
+const SECTIONS: [&str; 8] = [
+    "news", "politics", "business", "sports", "world", "local", "health", "opinion",
+];
+/// 2026-01-05 00:00:00 UTC, in seconds since 1970.
+const FIRST_SECOND: u64 = 1_767_571_200;
+/// Seconds between the documents of all sites together: 4,320 a day.
+const PACE: u64 = 20;
+
+/// Share of pages with each piece of chrome, before a site's own factor. With pieces of 10 to 60
+/// words it comes to about 1 % of all words, as measured on main text taken from real pages (0.7 to
+/// 1.9 % by the rule).
+const HEADER: f64 = 0.08;
+const NEWSLETTER: f64 = 0.07;
+const RELATED: f64 = 0.05;
+const FOOTER: f64 = 0.13;
+
+/// One invented site.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) domain: &'static str,
+    name: &'static str,
+    /// In front of the domain in its urls.
+    host: &'static str,
+    style: UrlStyle,
+    /// Typographic quotation marks and apostrophes, or typewriter ones.
+    pub(crate) curly: bool,
+    /// Hours behind UTC; 0 prints `Z`.
+    behind: u64,
+    /// Multiplies the shares of chrome above.
+    chrome: f64,
+    /// Pages out of 100.
+    weight: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum UrlStyle {
+    DatedHtml,
+    Sectioned,
+    StoryNumber,
+    Query,
+}
+
+#[rustfmt::skip]
+pub(crate) const SITES: [Site; 11] = [
+    Site { domain: "dailyharbor.example", name: "The Daily Harbor", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0, weight: 18 },
+    Site { domain: "northvalleypost.example", name: "North Valley Post", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 8, chrome: 2.0, weight: 14 },
+    Site { domain: "metrowire.example", name: "Metro Wire", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.3, weight: 13 },
+    Site { domain: "lakecountytimes.example", name: "Lake County Times", host: "http://www.", style: UrlStyle::DatedHtml, curly: false, behind: 6, chrome: 1.5, weight: 11 },
+    Site { domain: "thecapitolledger.example", name: "The Capitol Ledger", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 1.0, weight: 10 },
+    Site { domain: "channelsix.example", name: "Channel Six", host: "https://news.", style: UrlStyle::Query, curly: false, behind: 5, chrome: 2.5, weight: 9 },
+    Site { domain: "eastcoastcourier.example", name: "East Coast Courier", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 0.5, weight: 8 },
+    Site { domain: "prairiestar.example", name: "Prairie Star", host: "https://www.", style: UrlStyle::Sectioned, curly: false, behind: 6, chrome: 1.0, weight: 6 },
+    Site { domain: "globalbrief.example", name: "Global Brief", host: "https://m.", style: UrlStyle::StoryNumber, curly: true, behind: 0, chrome: 0.0, weight: 5 },
+    Site { domain: "mountainherald.example", name: "Mountain Herald", host: "http://", style: UrlStyle::DatedHtml, curly: false, behind: 7, chrome: 1.0, weight: 4 },
+    Site { domain: "citypulse.example", name: "City Pulse", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 0, chrome: 0.7, weight: 2 },
+];
+
+/// A site's number.
+pub(crate) type SiteNumber = usize;
+
+/// A site, by its weight.
+pub(crate) fn any_site(draw: &mut Draw) -> SiteNumber {
+    let total = SITES.iter().map(|s| s.weight).sum();
+    let mut at = draw.below(total);
+    SITES
+        .iter()
+        .position(|site| {
+            let here = at < site.weight;
+            at = at.saturating_sub(site.weight);
+            here
+        })
+        .unwrap_or(0)
+}
+
+/// A site that is not `site`.
+pub(crate) fn other_site(site: SiteNumber, draw: &mut Draw) -> SiteNumber {
+    loop {
+        let other = any_site(draw);
+        if other != site {
+            return other;
+        }
+    }
+}
+
+/// When document number `number` is published, in seconds since 1970: as time goes on, within six
+/// hours.
+pub(crate) fn second_of(number: u64, draw: &mut Draw) -> u64 {
+    FIRST_SECOND + number * PACE + draw.below(6 * 3_600) as u64
+}
+
+impl Site {
+    /// RFC 3339, in the site's own offset.
+    pub(crate) fn date(&self, second: u64) -> String {
+        let local = second - self.behind * 3_600;
+        let (year, month, day) = civil(local / 86_400);
+        let (hour, minute, second) = (local / 3_600 % 24, local / 60 % 60, local % 60);
+        let mut date = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
+        if self.behind == 0 {
+            date.push('Z');
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(date, "-{:02}:00", self.behind);
+        }
+        date
+    }
+
+    /// The url of an article; `number` keeps urls apart.
+    pub(crate) fn url(&self, title: &str, second: u64, number: u64, draw: &mut Draw) -> String {
+        let (host, domain) = (self.host, self.domain);
+        let slug = slug(title);
+        let section = draw.pick(&SECTIONS);
+        let (year, month, day) = civil((second - self.behind * 3_600) / 86_400);
+        match self.style {
+            UrlStyle::DatedHtml => {
+                format!("{host}{domain}/{year:04}/{month:02}/{day:02}/{slug}-{number}.html")
+            }
+            UrlStyle::Sectioned => format!("{host}{domain}/{section}/{slug}-{number}/"),
+            UrlStyle::StoryNumber => format!("{host}{domain}/story/{number}/{slug}"),
+            UrlStyle::Query => format!("{host}{domain}/{section}/story?id={number}&t={slug}"),
+        }
+    }
+
+    /// One of the site's reporters.
+    pub(crate) fn reporter(&self, language: &Language, draw: &mut Draw) -> String {
+        let number = draw.rank(STAFF.ilog2() as usize + 1) % STAFF;
+        let mut own = Draw::new(
+            mix(self.domain.len() as u64 ^ mix(self.weight as u64)),
+            mix(number),
+        );
+        language.byline(&mut own)
+    }
+
+    /// The article's body between what this page carries of the site's chrome. `recent` are titles
+    /// of the site's latest articles.
+    pub(crate) fn dress(
+        &self,
+        body: &str,
+        recent: &[String],
+        scale: f64,
+        draw: &mut Draw,
+    ) -> String {
+        let name = self.name;
+        let factor = self.chrome * scale;
+        let mut text = String::with_capacity(body.len() + 256);
+        if draw.chance(HEADER * factor) {
+            let _ = write!(
+                text,
+                "{name} Home News Politics Business Sports Opinion Obituaries Subscribe \
+                 Sign In\n\n"
+            );
+        }
+        let newsletter = draw.chance(NEWSLETTER * factor);
+        match body.find("\n\n").filter(|_| newsletter) {
+            Some(end) => {
+                text.push_str(&body[..end]);
+                text.push_str("\n\n");
+                let _ = match self.weight % 3 {
+                    0 => write!(
+                        text,
+                        "Sign up for the {name} morning newsletter: the stories that matter, in \
+                         your inbox by 7 a.m. every weekday. By signing up you agree to our terms \
+                         of use and privacy policy."
+                    ),
+                    1 => write!(
+                        text,
+                        "Get the latest from {name} delivered free. Enter your email address \
+                         below. You may occasionally receive promotional content from {name} and \
+                         its partners, and you can leave at any time."
+                    ),
+                    _ => write!(
+                        text,
+                        "Download the {name} app for breaking news alerts, weather and traffic near you."
+                    ),
+                };
+                text.push_str(&body[end..]);
+            }
+            None => text.push_str(body),
+        }
+        if draw.chance(RELATED * factor) && !recent.is_empty() {
+            let _ = write!(text, "\n\nMore from {name}:");
+            for _ in 0..draw.between(2, 5) {
+                text.push_str("\n\n");
+                text.push_str(&recent[draw.below(recent.len())]);
+            }
+        }
+        if draw.chance(FOOTER * factor) {
+            text.push_str("\n\n");
+            let _ = match self.weight % 4 {
+                0 => write!(
+                    text,
+                    "Copyright 2026 {name}. All rights reserved. This material may not be \
+                     published, broadcast, rewritten or redistributed without permission. Follow \
+                     {name} on social media and tell us what you think of this story."
+                ),
+                1 => write!(
+                    text,
+                    "Have a tip or a correction? Write to the newsroom of {name} at tips@{}. \
+                     Share this article. Print. Comments are closed on this story.",
+                    self.domain
+                ),
+                2 => write!(
+                    text,
+                    "Support local journalism. Subscribe to {name} today and read without limits for one dollar."
+                ),
+                _ => write!(
+                    text,
+                    "{name} is an independent newsroom and may earn a commission from links on \
+                     this page. Offers are subject to change. Read our ethics policy and our \
+                     privacy notice, or manage your cookie choices at any time from the foot of \
+                     every page of this site."
+                ),
+            };
+        }
+        text
+    }
+}
+
+/// Replaces typographic marks by typewriter ones, or apostrophes by typographic ones.
+pub(crate) fn set_quotes(text: &str, curly: bool) -> String {
+    if curly {
+        text.replace('\'', "’")
+    } else {
+        text.replace(['“', '”'], "\"")
+    }
+}
+
+fn slug(title: &str) -> String {
+    let mut slug = String::with_capacity(title.len());
+    for letter in title.chars().take(60) {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() {
+        "article".to_owned()
+    } else {
+        slug.to_owned()
+    }
+}
+
+/// Year, month and day of a day since 1970 (Hinnant, "chrono-compatible low-level date algorithms",
+/// `civil_from_days`).
+fn civil(day: u64) -> (u64, u64, u64) {
+    let z = day + 719_468;
+    let era = z / 146_097;
+    let doe = z % 146_097;
+    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (
+        yoe + era * 400 + u64::from(month <= 2),
+        month,
+        doy - (153 * mp + 2) / 5 + 1,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(19_782), (2024, 2, 29));
+        assert_eq!(SITES[2].date(FIRST_SECOND), "2026-01-05T00:00:00Z");
+        assert_eq!(SITES[0].date(FIRST_SECOND), "2026-01-04T19:00:00-05:00");
+    }
+
+    #[test]
+    fn weights_are_percentages() {
+        assert_eq!(SITES.iter().map(|s| s.weight).sum::<usize>(), 100);
+    }
+}

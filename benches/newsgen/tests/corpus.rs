@@ -1,0 +1,300 @@
+//! What a corpus and its truth promise.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+
+use newsgen::{Document, Kind, Profile, Shares, Spec, documents, generate};
+use xxhash_rust::xxh3::xxh3_64;
+
+const PROFILES: [Profile; 5] = [
+    Profile::News,
+    Profile::Distinct,
+    Profile::OnePage,
+    Profile::Skeleton,
+    Profile::Short,
+];
+
+fn spec(profile: Profile, documents: u64) -> Spec {
+    Spec {
+        documents,
+        profile,
+        ..Spec::default()
+    }
+}
+
+fn written(spec: &Spec) -> (Vec<u8>, Vec<u8>) {
+    let (mut corpus, mut truth) = (Vec::new(), Vec::new());
+    generate(spec, &mut corpus, &mut truth).expect("a vector takes every byte");
+    (corpus, truth)
+}
+
+/// The words that the truth counts: lower-cased runs of letters and digits (no unspaced script
+/// among the callers).
+fn shingles(text: &str) -> HashSet<Vec<String>> {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.windows(5).map(<[String]>::to_vec).collect()
+}
+
+/// A change of these values is a change of every corpus: results measured before and after do not
+/// compare.
+#[test]
+fn bytes_are_pinned() {
+    let pinned = [
+        (0xdff6_5ea4_6f4c_f865, 0x6c5a_fdbe_f696_fd06),
+        (0xa863_2c6f_eca1_c453, 0x6669_6414_06e5_7c01),
+        (0x0, 0x0),
+        (0x0, 0x0),
+        (0x0, 0x0),
+    ];
+    for (profile, (corpus_hash, truth_hash)) in PROFILES.into_iter().zip(pinned) {
+        let (corpus, truth) = written(&spec(profile, 300));
+        assert_eq!(
+            (xxh3_64(&corpus), xxh3_64(&truth)),
+            (corpus_hash, truth_hash),
+            "{profile:?}: {:#018x}, {:#018x}",
+            xxh3_64(&corpus),
+            xxh3_64(&truth)
+        );
+    }
+}
+
+#[test]
+fn a_corpus_begins_with_every_smaller_one() {
+    let (small, small_truth) = written(&spec(Profile::News, 200));
+    let (large, large_truth) = written(&spec(Profile::News, 400));
+    assert!(large.starts_with(&small));
+    assert!(large_truth.starts_with(&small_truth));
+}
+
+#[test]
+fn another_seed_gives_another_corpus() {
+    let other = Spec {
+        seed: 2,
+        ..spec(Profile::News, 50)
+    };
+    assert_ne!(written(&spec(Profile::News, 50)).0, written(&other).0);
+}
+
+#[test]
+fn lines_parse_and_the_truth_names_documents() {
+    for profile in PROFILES {
+        let (corpus, truth) = written(&spec(profile, 1_000));
+        let (list, pairs) = documents(&spec(profile, 1_000)).expect("a valid spec");
+        let mut ids = HashSet::new();
+        let lines = std::str::from_utf8(&corpus).expect("UTF-8").lines();
+        for (line, document) in lines.zip(&list) {
+            let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let fields = [
+                ("id", &document.id),
+                ("url", &document.url),
+                ("site", &document.site),
+                ("published", &document.published),
+                ("title", &document.title),
+                ("author", &document.author),
+                ("text", &document.text),
+            ];
+            for (name, expected) in fields {
+                assert_eq!(
+                    value[name].as_str(),
+                    Some(expected.as_str()),
+                    "{profile:?} {name}"
+                );
+            }
+            assert!(document.url.contains(&document.site));
+            assert!(!document.text.trim().is_empty());
+            assert!(ids.insert(document.id.clone()), "{} twice", document.id);
+        }
+        assert_eq!(ids.len(), 1_000);
+
+        let truth = String::from_utf8(truth).expect("UTF-8");
+        assert_eq!(truth.lines().count(), pairs.len() + 1);
+        let mut seen = HashSet::new();
+        for row in truth.lines().skip(1) {
+            let cells: Vec<&str> = row.split(',').collect();
+            assert_eq!(cells.len(), 7, "{row}");
+            assert!(ids.contains(cells[0]) && ids.contains(cells[1]), "{row}");
+            assert!(
+                seen.insert((cells[0].to_owned(), cells[1].to_owned())),
+                "{row} twice"
+            );
+        }
+    }
+}
+
+#[test]
+fn realised_jaccard_is_exact() {
+    let spec = Spec {
+        foreign: 0.0,
+        ..spec(Profile::News, 1_500)
+    };
+    let (list, pairs) = documents(&spec).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+    for pair in pairs.iter().step_by(5) {
+        let (a, b) = (
+            &by_id[pair.id_a.as_str()].text,
+            &by_id[pair.id_b.as_str()].text,
+        );
+        let (a, b) = (shingles(a), shingles(b));
+        let jaccard = a.intersection(&b).count() as f64 / a.union(&b).count() as f64;
+        assert_eq!(pair.jaccard, Some(jaccard), "{pair:?}");
+    }
+}
+
+#[test]
+fn near_copies_hit_their_targets() {
+    let (list, pairs) = documents(&spec(Profile::News, 8_000)).expect("a valid spec");
+    let bytes: HashMap<&str, usize> = list.iter().map(|d| (d.id.as_str(), d.text.len())).collect();
+    // In a page of fewer than about 150 words one replaced word is a step of more than .03.
+    let misses: Vec<f64> = pairs
+        .iter()
+        .filter(|p| p.kind == Kind::Near && bytes[p.id_a.as_str()] > 1_000)
+        .filter_map(|p| Some((p.target? - p.body_jaccard?).abs()))
+        .collect();
+    assert!(misses.len() > 500);
+    let within =
+        |miss: f64| misses.iter().filter(|&&m| m <= miss).count() as f64 / misses.len() as f64;
+    assert!(
+        within(0.02) > 0.85,
+        "within .02: {}, within .05: {}",
+        within(0.02),
+        within(0.05)
+    );
+    assert!(within(0.05) > 0.95, "within .05: {}", within(0.05));
+}
+
+#[test]
+fn kinds_are_what_they_say() {
+    let (list, pairs) = documents(&spec(Profile::News, 5_000)).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+    for pair in &pairs {
+        let (a, b) = (by_id[pair.id_a.as_str()], by_id[pair.id_b.as_str()]);
+        match pair.kind {
+            Kind::Exact => {
+                assert_ne!(a.site, b.site);
+                assert!(pair.body_jaccard.is_none_or(|j| j == 1.0), "{pair:?}");
+            }
+            Kind::Near => assert_ne!(a.site, b.site),
+            Kind::Event => assert!(pair.jaccard.is_some_and(|j| j < 0.2), "{pair:?}"),
+            Kind::Recapture => assert_eq!((&a.url, &a.site), (&b.url, &b.site)),
+            Kind::Excerpt => assert!(pair.passage_words.is_some_and(|w| w <= 200)),
+            Kind::Hot => assert_eq!(a.site, b.site),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn shares_are_as_asked() {
+    let spec = spec(Profile::News, 20_000);
+    let (mut corpus, mut truth) = (io::sink(), io::sink());
+    let tally = generate(&spec, &mut corpus, &mut truth).expect("a sink takes every byte");
+    let asked = &spec.shares;
+    for (kind, share) in [
+        (Kind::Near, asked.near),
+        (Kind::Exact, asked.exact),
+        (Kind::Excerpt, asked.excerpt),
+        (Kind::Digest, asked.digest),
+        (Kind::Event, asked.event),
+        (Kind::Recapture, asked.recapture),
+        (Kind::Hot, asked.hot),
+    ] {
+        let mean = share * spec.documents as f64;
+        // Four standard deviations of a Poisson count.
+        let miss = (tally.kinds[&kind] as f64 - mean).abs();
+        assert!(
+            miss < 4.0 * mean.sqrt(),
+            "{kind:?}: {} of {mean}",
+            tally.kinds[&kind]
+        );
+    }
+    let mean_bytes = tally.bytes / tally.documents;
+    assert!(
+        (3_100..3_500).contains(&mean_bytes),
+        "{mean_bytes} bytes a record"
+    );
+}
+
+#[test]
+fn one_page_is_one_text() {
+    let (list, pairs) = documents(&spec(Profile::OnePage, 200)).expect("a valid spec");
+    assert!(list.iter().all(|d| d.text == list[0].text));
+    assert_eq!(
+        list.iter().map(|d| &d.url).collect::<HashSet<_>>().len(),
+        200
+    );
+    assert_eq!(pairs.len(), 199);
+}
+
+#[test]
+fn skeleton_pages_share_most_words() {
+    let (_, pairs) = documents(&spec(Profile::Skeleton, 200)).expect("a valid spec");
+    for pair in pairs {
+        assert!(
+            pair.jaccard.is_some_and(|j| (0.7..0.85).contains(&j)),
+            "{pair:?}"
+        );
+    }
+}
+
+#[test]
+fn short_documents_are_short() {
+    let (list, _) = documents(&spec(Profile::Short, 2_000)).expect("a valid spec");
+    let most = list.iter().map(|d| d.text.split_whitespace().count()).max();
+    assert!(
+        most.is_some_and(|most| (25..=30).contains(&most)),
+        "{most:?}"
+    );
+}
+
+#[test]
+fn bad_settings_are_refused() {
+    let shares = Shares {
+        near: 0.9,
+        exact: 0.2,
+        ..Shares::default()
+    };
+    for bad in [
+        Spec {
+            shares,
+            ..Spec::default()
+        },
+        Spec {
+            foreign: -0.1,
+            ..Spec::default()
+        },
+        Spec {
+            window: 0,
+            ..Spec::default()
+        },
+        Spec {
+            mean_words: 0,
+            ..Spec::default()
+        },
+        Spec {
+            chrome: f64::NAN,
+            ..Spec::default()
+        },
+    ] {
+        let error = documents(&bad).expect_err("out of range");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+}
+
+#[test]
+fn a_failed_write_names_the_document() {
+    let mut room = [0u8; 10_000];
+    let error = generate(
+        &spec(Profile::News, 100),
+        &mut room.as_mut_slice(),
+        &mut io::sink(),
+    )
+    .expect_err("10,000 bytes hold no hundred articles");
+    assert!(
+        error.to_string().starts_with("writing document n0000000"),
+        "{error}"
+    );
+}

@@ -1,0 +1,31 @@
+# List the verbs.
+default:
+    @just --list
+
+# Format, lint, test: what a change must pass.
+test:
+    scripts/test
+
+# Scan the sample newsroom.
+sample:
+    cargo run --release -- scan data/newsroom.jsonl -o pairs.csv
+
+# Write the golden files of the command line anew.
+bless:
+    TRYCMD=overwrite cargo test --test cli
+
+# Time each stage on a generated corpus.
+bench:
+    cargo bench --bench stages
+
+# Run the pinned peers and wirecopy on one corpus, side by side.
+compare *ARGS:
+    scripts/compare-peers {{ARGS}}
+
+# Time, memory and candidates at 10k, 100k and 1M documents.
+scaling *ARGS:
+    scripts/scaling {{ARGS}}
+
+# Licences, advisories and sources of the dependencies (needs cargo-deny).
+deny:
+    cargo deny check

@@ -1,0 +1,278 @@
+//! What was typed. [`super::meaning`] works out what is meant by it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use wirecopy::cluster::BIG_CLUSTER;
+use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
+use wirecopy::sign::DEFAULT_SEED;
+
+use super::meaning::{self, DEFAULT_MAX_RECORD, DEFAULT_MIN_WORDS};
+
+/// Finds who republished whose copy: exact near-duplicate and syndication detection for news and crawls.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    arg_required_else_help = true,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Colour on standard error; auto means on a terminal, unless NO_COLOR is set
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value_t,
+        value_enum,
+        global = true,
+        help_heading = "Running",
+        display_order = 100
+    )]
+    pub color: When,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find the pairs of documents that share their copy
+    Scan(Box<ScanArguments>),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell to complete in
+        shell: Shell,
+    },
+    /// Print a manual page, to be read with `man -l`
+    Man {
+        /// The command to print the page of; of the whole program if there is none
+        command: Option<String>,
+    },
+}
+
+/// Whether to do something that suits a terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl When {
+    /// What was said, or in doubt what `auto` finds.
+    pub fn or_else(self, auto: impl FnOnce() -> bool) -> bool {
+        match self {
+            When::Auto => auto(),
+            When::Always => true,
+            When::Never => false,
+        }
+    }
+}
+
+const SCAN_AFTER_HELP: &str = "\
+Examples:
+  wirecopy scan articles.jsonl -o pairs.csv
+      every pair of articles with half of their shingles in common
+  wirecopy scan week/ -o pairs.csv --clusters clusters.csv --sites sites.csv --cross-site-only
+      a directory of files; who took whose copy
+  zcat crawl.jsonl.gz | wirecopy scan - --threshold 0.8 --recall 1 > pairs.csv
+      standard input and output; every pair at or over 0.8, by proof
+  wirecopy scan feed.csv --text-field body --window 3d --summary run.json -o pairs.jsonl
+      a column of another name; pairs at most three days apart
+
+Exit status:
+  0    done
+  1    failed; no output was written
+  2    the command line cannot be meant
+  3    done and the outputs are whole, but some records were rejected
+  130  interrupted (143: terminated); no output is half written";
+
+#[derive(Debug, Args)]
+#[command(after_help = SCAN_AFTER_HELP)]
+pub struct ScanArguments {
+    /// Files, directories (walked), or - for standard input
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<String>,
+
+    /// Where the pairs go: .csv or .jsonl by its ending; - or nothing for standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub output: Option<PathBuf>,
+
+    /// Format of the pairs where the name does not tell; else csv
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Reports")]
+    pub format: Option<OutputFormat>,
+
+    /// Write the clusters: documents joined by pairs
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub clusters: Option<PathBuf>,
+
+    /// Write the documents of every cluster
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub members: Option<PathBuf>,
+
+    /// Write the site network: who copies whom, how much and how fast
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub sites: Option<PathBuf>,
+
+    /// Write a summary of the run as JSON: counts, settings, times, memory
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub summary: Option<PathBuf>,
+
+    /// Write the records that could not be used, with file, line and reason
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub rejects: Option<PathBuf>,
+
+    /// The Jaccard similarity from which two documents are a pair: over 0, at most 1
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
+    pub threshold: f64,
+
+    /// What a shingle is: a run of words or of characters
+    #[arg(long, value_name = "word:N|char:N", default_value_t = DEFAULT_SHINGLE, help_heading = "Matching")]
+    pub shingle: Shingle,
+
+    /// Documents of fewer words take no part
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_MIN_WORDS, help_heading = "Matching")]
+    pub min_words: u32,
+
+    /// The chance that a pair exactly at the threshold is found: over 0, at most 1.
+    /// 1 finds every pair by proof (prefix filtering), without signatures
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_RECALL, value_parser = meaning::share, help_heading = "Matching")]
+    pub recall: f64,
+
+    /// The most hash functions that a signature may use
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PERMUTATIONS, value_parser = meaning::permutations, help_heading = "Matching")]
+    pub permutations: usize,
+
+    /// Cut signatures into that many bands, whatever the recall (which the closing lines then tell)
+    #[arg(long, value_name = "N", requires = "rows", help_heading = "Matching")]
+    pub bands: Option<usize>,
+
+    /// Rows of each band
+    #[arg(long, value_name = "N", requires = "bands", help_heading = "Matching")]
+    pub rows: Option<usize>,
+
+    /// Seed of the signatures
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, help_heading = "Matching")]
+    pub seed: u64,
+
+    /// Only pairs whose documents stand on different, known sites
+    #[arg(long, help_heading = "Selecting")]
+    pub cross_site_only: bool,
+
+    /// Only pairs published at most that far apart, such as 3d, 36h or 1d12h
+    #[arg(long, value_name = "TIME", value_parser = meaning::window, help_heading = "Selecting")]
+    pub window: Option<i64>,
+
+    #[arg(long, overrides_with = "links", help_heading = "Selecting", help = format!(
+        "Write every pair, in clusters of over {BIG_CLUSTER} documents too, however many there are"))]
+    pub all_pairs: bool,
+
+    #[arg(long, overrides_with = "all_pairs", help_heading = "Selecting", help = format!(
+        "In clusters of over {BIG_CLUSTER} documents write one link a document (the default)"))]
+    pub links: bool,
+
+    /// Format of the inputs, whatever their names
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Reading")]
+    pub input_format: Option<InputFormat>,
+
+    #[command(flatten)]
+    pub fields: FieldArguments,
+
+    /// The largest record that is taken
+    #[arg(long, value_name = "SIZE", default_value = DEFAULT_MAX_RECORD, value_parser = meaning::size, help_heading = "Reading")]
+    pub max_record: u64,
+
+    /// Fail, and write nothing, if any record is rejected
+    #[arg(long, conflicts_with = "max_rejects", help_heading = "Reading")]
+    pub strict: bool,
+
+    /// Fail, and write nothing, if more than that many records are rejected
+    #[arg(long, value_name = "N", help_heading = "Reading")]
+    pub max_rejects: Option<u64>,
+
+    /// Where to keep standard input and compressed files until the end of the run; the system's place if not given
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
+    pub temp_dir: Option<PathBuf>,
+
+    /// Threads to work with; 0 means one a core
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Running")]
+    pub threads: usize,
+
+    /// Progress on standard error; auto means on a terminal
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value_t,
+        value_enum,
+        help_heading = "Running"
+    )]
+    pub progress: When,
+
+    /// Say nothing but errors and rejected records
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Running")]
+    pub quiet: bool,
+
+    /// Say what each stage did and took, and every rejected record
+    #[arg(short, long, help_heading = "Running")]
+    pub verbose: bool,
+}
+
+/// Fields of other names than the usual ones.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fields")]
+pub struct FieldArguments {
+    /// Field with the document's id; usually id or doc_id
+    #[arg(long, value_name = "NAME")]
+    pub id_field: Option<String>,
+    /// Field with the text; usually text, content, body or maintext
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Field with the url; usually url or link
+    #[arg(long, value_name = "NAME")]
+    pub url_field: Option<String>,
+    /// Field with the site; usually site, source or domain, else taken from the url
+    #[arg(long, value_name = "NAME")]
+    pub site_field: Option<String>,
+    /// Field with the time of publication; usually published, date, date_publish or timestamp
+    #[arg(long, value_name = "NAME")]
+    pub published_field: Option<String>,
+    /// Field with the headline; usually title
+    #[arg(long, value_name = "NAME")]
+    pub title_field: Option<String>,
+    /// Field with the byline; usually author
+    #[arg(long, value_name = "NAME")]
+    pub author_field: Option<String>,
+    /// Field with the url of the original; usually canonical
+    #[arg(long, value_name = "NAME")]
+    pub canonical_field: Option<String>,
+}
+
+/// A format of the pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    Csv,
+    Jsonl,
+}
+
+/// A format of the inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InputFormat {
+    Jsonl,
+    Csv,
+    Tsv,
+    Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

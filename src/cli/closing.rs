@@ -1,0 +1,239 @@
+//! The closing lines: what a run found, in a few lines for a person.
+
+use std::cmp::Reverse;
+use std::fmt::{self, Write as _};
+
+use wirecopy::cluster::BIG_CLUSTER;
+use wirecopy::pipeline::{Findings, Settings, Surfacing};
+use wirecopy::report::clusters::{first, sites_among};
+use wirecopy::report::summary::{Output, StageCost, recall_at_threshold};
+
+use super::figures::{bytes, count, counted, percent, seconds};
+use super::terminal::{Style, Terminal, escaped, excerpt};
+
+/// Clusters that are shown.
+const CLUSTERS_SHOWN: usize = 5;
+
+/// Characters of a title that are shown.
+const TITLE_SHOWN: usize = 60;
+
+/// What there is to tell.
+pub struct Closing<'a> {
+    pub findings: &'a Findings,
+    pub settings: &'a Settings,
+    pub costs: &'a [StageCost],
+    pub outputs: &'a [Output],
+    pub details: bool,
+    pub terminal: Terminal,
+}
+
+impl Closing<'_> {
+    /// The lines, each with its end.
+    pub fn lines(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string does not fail.
+        let _ = self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) -> fmt::Result {
+        self.documents(out)?;
+        self.pairs(out)?;
+        self.clusters(out)?;
+        self.bounded(out)?;
+        self.recall(out)?;
+        if self.details {
+            self.stages(out)?;
+        }
+        self.costs(out)
+    }
+
+    fn documents(&self, out: &mut String) -> fmt::Result {
+        let (counts, read, catalog) = (
+            &self.findings.counts,
+            &self.findings.read,
+            &self.findings.catalog,
+        );
+        let sites = sites_among(catalog, catalog.documents()) as u64;
+        write!(
+            out,
+            "{}",
+            self.strong(counted(counts.documents, "document"))
+        )?;
+        if sites > 0 {
+            write!(out, " from {}", counted(sites, "site"))?;
+        }
+        for (n, what) in [
+            (counts.empty, "empty"),
+            (counts.too_short, "too short"),
+            (read.rejects.len() as u64, "rejected"),
+            (read.bad_dates, "with a date not understood"),
+            (read.lossy, "with broken UTF-8 mended"),
+        ] {
+            if n > 0 {
+                write!(out, ", {} {what}", count(n))?;
+            }
+        }
+        writeln!(out)
+    }
+
+    fn pairs(&self, out: &mut String) -> fmt::Result {
+        let counts = &self.findings.counts;
+        let pairs = self.findings.pairs.len() as u64;
+        if pairs == 0 {
+            return writeln!(out, "{}", self.strong("no pairs"));
+        }
+        write!(
+            out,
+            "{}: {} exact, {} near",
+            self.strong(counted(pairs, "pair")),
+            count(counts.exact),
+            count(counts.near)
+        )?;
+        if counts.cross_site > 0 {
+            write!(out, "; {} across sites", count(counts.cross_site))?;
+        }
+        writeln!(out)
+    }
+
+    fn clusters(&self, out: &mut String) -> fmt::Result {
+        let Findings {
+            catalog,
+            clusters,
+            details,
+            ..
+        } = self.findings;
+        if clusters.is_empty() {
+            return Ok(());
+        }
+        let mut biggest: Vec<_> = clusters.iter().collect();
+        // Stable, so that of equals the first in canonical order stays first.
+        biggest.sort_by_key(|cluster| Reverse(cluster.members.len()));
+        biggest.truncate(CLUSTERS_SHOWN);
+        let colon = if clusters.len() > biggest.len() {
+            "; the biggest:"
+        } else {
+            ":"
+        };
+        writeln!(
+            out,
+            "{}{colon}",
+            self.strong(counted(clusters.len() as u64, "cluster"))
+        )?;
+        let width = count(biggest[0].members.len() as u64).len();
+        for cluster in biggest {
+            let sites = sites_among(catalog, cluster.members.iter().copied()) as u64;
+            let on_sites = if sites > 0 {
+                format!(" on {}", counted(sites, "site"))
+            } else {
+                String::new()
+            };
+            let title = details
+                .binary_search_by_key(&first(cluster), |details| details.doc)
+                .map_or("", |at| details[at].title.trim());
+            let name = if title.is_empty() {
+                catalog.id(first(cluster))
+            } else {
+                title
+            };
+            let size = format!(
+                "{:>width$} documents{on_sites}",
+                count(cluster.members.len() as u64)
+            );
+            writeln!(out, "   {size:<24}  {}", excerpt(name, TITLE_SHOWN))?;
+        }
+        Ok(())
+    }
+
+    fn bounded(&self, out: &mut String) -> fmt::Result {
+        let counts = &self.findings.counts;
+        if counts.not_compared > 0 {
+            writeln!(
+                out,
+                "{} too full to compare every pair in (the fullest holds {} documents): {} left to their links; --all-pairs compares them",
+                counted(counts.hot_buckets, "bucket"),
+                count(counts.largest_bucket),
+                counted(counts.not_compared, "pair"),
+            )?;
+        }
+        if counts.not_written > 0 {
+            writeln!(
+                out,
+                "{} of over {BIG_CLUSTER} documents written as links: {} known and not written; --all-pairs writes them",
+                counted(counts.big_clusters, "cluster"),
+                counted(counts.not_written, "pair"),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn recall(&self, out: &mut String) -> fmt::Result {
+        let recall = percent(recall_at_threshold(self.settings));
+        let how = match self.settings.surfacing {
+            Surfacing::Bands(banding) => format!(
+                "{} of {}",
+                counted(banding.bands() as u64, "band"),
+                counted(banding.rows() as u64, "row")
+            ),
+            Surfacing::Prefixes => "prefix filtering".to_owned(),
+        };
+        writeln!(
+            out,
+            "recall {recall} at Jaccard {} ({how}); every value is exact",
+            self.settings.threshold
+        )
+    }
+
+    fn stages(&self, out: &mut String) -> fmt::Result {
+        let counts = &self.findings.counts;
+        for cost in self.costs {
+            let memory = cost
+                .peak_memory_bytes
+                .map(|peak| format!(", {} at most so far", bytes(peak)))
+                .unwrap_or_default();
+            writeln!(
+                out,
+                "   {:<11} {:>8}{memory}",
+                cost.stage,
+                seconds(cost.seconds)
+            )?;
+        }
+        writeln!(
+            out,
+            "   {} read, {} identical, {}, {} at or over the threshold",
+            bytes(self.findings.read.bytes),
+            counted(counts.identical, "document"),
+            counted(counts.candidates, "candidate"),
+            count(counts.verified),
+        )
+    }
+
+    fn costs(&self, out: &mut String) -> fmt::Result {
+        let total = self.costs.iter().map(|cost| cost.seconds).sum();
+        let peak = self
+            .costs
+            .iter()
+            .filter_map(|cost| cost.peak_memory_bytes)
+            .max();
+        let memory = peak
+            .map(|peak| format!(", {} at most", bytes(peak)))
+            .unwrap_or_default();
+        let names: Vec<_> = self
+            .outputs
+            .iter()
+            .map(|output| {
+                if output.path == "-" {
+                    "standard output".to_owned()
+                } else {
+                    escaped(&output.path)
+                }
+            })
+            .collect();
+        let line = format!("{}{memory} -> {}", seconds(total), names.join(", "));
+        writeln!(out, "{}", self.terminal.paint(Style::Faint, line))
+    }
+
+    fn strong(&self, words: impl fmt::Display) -> String {
+        self.terminal.paint(Style::Strong, words)
+    }
+}

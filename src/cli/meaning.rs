@@ -1,0 +1,352 @@
+//! What is meant by what was typed: validated settings that nothing after this checks again.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{Span, SpanRelativeTo, Unit};
+use wirecopy::cluster::Selection;
+use wirecopy::pipeline::{Settings, Surfacing};
+use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
+use wirecopy::read::{self, FieldNames};
+use wirecopy::report::table::TableFormat;
+
+use super::args::{InputFormat, OutputFormat, ScanArguments, When};
+use super::outputs::{Report, Target, Wanted};
+use super::status::Stop;
+
+/// The fewest words of a document that takes part, unless told otherwise: only empty ones do not.
+pub const DEFAULT_MIN_WORDS: u32 = 1;
+
+/// [`read::MAX_RECORD`] as it is typed.
+pub const DEFAULT_MAX_RECORD: &str = "64M";
+
+/// A scan as it is meant.
+pub struct Scan {
+    /// What to read, as given.
+    pub inputs: Vec<String>,
+    /// How to read it.
+    pub reading: read::Settings,
+    /// What to find.
+    pub settings: Settings,
+    /// The most rejected records that are put up with.
+    pub most_rejects: Option<u64>,
+    /// The reports to write, the summary last.
+    pub wanted: Vec<Wanted>,
+    /// How many threads to work with; 0 means one a core.
+    pub threads: usize,
+    /// How much to say.
+    pub talk: Talk,
+}
+
+/// How much to say on standard error.
+#[derive(Debug, Clone, Copy)]
+pub struct Talk {
+    /// How far the run is.
+    pub progress: When,
+    /// What the run found.
+    pub closing: bool,
+    /// What each stage did and took, and every reject.
+    pub details: bool,
+}
+
+impl Scan {
+    /// Works out what the arguments mean.
+    pub fn of(typed: ScanArguments) -> Result<Scan, Stop> {
+        let wanted = wanted(&typed)?;
+        let surfacing = match (typed.bands, typed.rows) {
+            (Some(bands), Some(rows)) => {
+                Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
+            }
+            _ if typed.recall == 1.0 => Surfacing::Prefixes,
+            _ => Surfacing::Bands(
+                Banding::for_recall(typed.threshold, typed.recall, typed.permutations)
+                    .map_err(Stop::usage)?,
+            ),
+        };
+        let progress = if typed.quiet && typed.progress == When::Auto {
+            When::Never
+        } else {
+            typed.progress
+        };
+        Ok(Scan {
+            reading: reading(&typed),
+            settings: Settings {
+                shingle: typed.shingle,
+                threshold: typed.threshold,
+                surfacing,
+                seed: typed.seed,
+                min_words: typed.min_words,
+                selection: Selection {
+                    cross_site_only: typed.cross_site_only,
+                    window: typed.window,
+                    all_pairs: typed.all_pairs,
+                },
+            },
+            most_rejects: if typed.strict {
+                Some(0)
+            } else {
+                typed.max_rejects
+            },
+            wanted,
+            threads: typed.threads,
+            talk: Talk {
+                progress,
+                closing: !typed.quiet,
+                details: typed.verbose,
+            },
+            inputs: typed.inputs,
+        })
+    }
+}
+
+fn reading(typed: &ScanArguments) -> read::Settings {
+    let fields = &typed.fields;
+    let usual = FieldNames::default();
+    let named =
+        |typed: &Option<String>, usual: Vec<String>| typed.clone().map_or(usual, |name| vec![name]);
+    read::Settings {
+        format: typed.input_format.map(|format| match format {
+            InputFormat::Jsonl => read::Format::Jsonl,
+            InputFormat::Csv => read::Format::Csv,
+            InputFormat::Tsv => read::Format::Tsv,
+            InputFormat::Text => read::Format::Text,
+        }),
+        fields: FieldNames {
+            id: named(&fields.id_field, usual.id),
+            text: named(&fields.text_field, usual.text),
+            url: named(&fields.url_field, usual.url),
+            site: named(&fields.site_field, usual.site),
+            published: named(&fields.published_field, usual.published),
+            title: named(&fields.title_field, usual.title),
+            author: named(&fields.author_field, usual.author),
+            canonical: named(&fields.canonical_field, usual.canonical),
+        },
+        max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
+        temp_dir: typed.temp_dir.clone(),
+        ..read::Settings::default()
+    }
+}
+
+/// The reports that were asked for. The summary is the last, so that it can tell what writing the others took.
+fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
+    let pairs_format = typed.format.map(|format| match format {
+        OutputFormat::Csv => TableFormat::Csv,
+        OutputFormat::Jsonl => TableFormat::Jsonl,
+    });
+    let pairs_target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
+    let mut wanted = vec![Wanted {
+        report: Report::Pairs(table_format("--output", &pairs_target, pairs_format)?),
+        target: pairs_target,
+    }];
+    let tables: [(&str, &Option<PathBuf>, fn(TableFormat) -> Report); 4] = [
+        ("--clusters", &typed.clusters, Report::Clusters),
+        ("--members", &typed.members, Report::Members),
+        ("--sites", &typed.sites, Report::Sites),
+        ("--rejects", &typed.rejects, Report::Rejects),
+    ];
+    for (flag, path, report) in tables {
+        if let Some(path) = path {
+            let target = Target::of(path);
+            wanted.push(Wanted {
+                report: report(table_format(flag, &target, None)?),
+                target,
+            });
+        }
+    }
+    wanted.extend(typed.summary.as_deref().map(|path| Wanted {
+        report: Report::Summary,
+        target: Target::of(path),
+    }));
+    if let [first, second, ..] = wanted
+        .iter()
+        .filter(|wanted| wanted.target == Target::Stdout)
+        .collect::<Vec<_>>()[..]
+    {
+        let cure = if typed.output.is_none() {
+            "name a file for the pairs with --output"
+        } else {
+            "name a file for one"
+        };
+        return Err(Stop::usage(format!(
+            "the {} and the {} cannot both go to standard output: {cure}",
+            first.report.name(),
+            second.report.name()
+        )));
+    }
+    Ok(wanted)
+}
+
+/// The format of a table: as its name ends, or as said where the name does not tell.
+fn table_format(
+    flag: &str,
+    target: &Target,
+    said: Option<TableFormat>,
+) -> Result<TableFormat, Stop> {
+    let Target::File(path) = target else {
+        return Ok(said.unwrap_or(TableFormat::Csv));
+    };
+    let ending = path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
+    let told = TableFormat::ALL
+        .into_iter()
+        .find(|format| ending.as_deref() == Some(format.name()));
+    match (told, said) {
+        (Some(told), Some(said)) if told != said => Err(Stop::usage(format!(
+            "{flag} {} ends in .{} but --format says {}: drop one of them",
+            path.display(),
+            told.name(),
+            said.name()
+        ))),
+        (Some(format), _) | (None, Some(format)) => Ok(format),
+        // A pipe or a device is what standard output might be too.
+        (None, None) if is_special(path) => Ok(TableFormat::Csv),
+        (None, None) => {
+            let endings = TableFormat::ALL
+                .map(|format| format!(".{}", format.name()))
+                .join(" or ");
+            let or_said = if flag == "--output" {
+                ", or say it with --format"
+            } else {
+                ""
+            };
+            Err(Stop::usage(format!(
+                "cannot tell the format of {flag} {}: let the name end in {endings}{or_said}",
+                path.display()
+            )))
+        }
+    }
+}
+
+/// Whether there is something that is neither a file nor a directory.
+fn is_special(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+/// A share over 0 and at most 1.
+pub fn share(typed: &str) -> Result<f64, String> {
+    let share: f64 = typed.parse().map_err(|_| "not a number".to_owned())?;
+    if share > 0.0 && share <= 1.0 {
+        Ok(share)
+    } else {
+        Err("it must be over 0 and at most 1".to_owned())
+    }
+}
+
+/// A number of permutations that can be signed.
+pub fn permutations(typed: &str) -> Result<usize, String> {
+    let count = typed
+        .parse()
+        .ok()
+        .filter(|count| (1..=MOST_PERMUTATIONS).contains(count));
+    count.ok_or_else(|| format!("it must be a whole number from 1 to {MOST_PERMUTATIONS}"))
+}
+
+/// A span of time in seconds, days counting 24 hours.
+pub fn window(typed: &str) -> Result<i64, String> {
+    let advice = || {
+        "a time is a number and a unit (w, d, h, m, s), or several such: 3d, 36h, 1d12h".to_owned()
+    };
+    let span: Span = typed.parse().map_err(|_| advice())?;
+    if span.is_negative() {
+        return Err("it must not be negative".to_owned());
+    }
+    // Months and years, whose length varies, have no such total.
+    let seconds = span
+        .total((Unit::Second, SpanRelativeTo::days_are_24_hours()))
+        .map_err(|_| advice())?;
+    Ok(seconds as i64)
+}
+
+/// A number of bytes, in units of 1024 where it ends in K, M or G.
+pub fn size(typed: &str) -> Result<u64, String> {
+    let (digits, unit) = match typed.find(|c: char| !c.is_ascii_digit()) {
+        None => (typed, 1),
+        Some(end) => {
+            let unit = match typed[end..].to_ascii_uppercase().as_str() {
+                "K" | "KB" | "KIB" => 1 << 10,
+                "M" | "MB" | "MIB" => 1 << 20,
+                "G" | "GB" | "GIB" => 1 << 30,
+                _ => 0,
+            };
+            (&typed[..end], unit)
+        }
+    };
+    let bytes = digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(unit))
+        .filter(|&bytes| bytes > 0);
+    bytes.ok_or_else(|| {
+        "a size is a whole number of bytes, over 0, or of units of 1024: 512K, 64M, 1G".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows() {
+        for (typed, seconds) in [
+            ("3d", 259_200),
+            ("36h", 129_600),
+            ("90m", 5400),
+            ("1d12h", 129_600),
+            ("1w", 604_800),
+            ("0s", 0),
+            ("1d 12h", 129_600),
+            ("1.5h", 5400),
+        ] {
+            assert_eq!(window(typed), Ok(seconds), "{typed}");
+        }
+        for typed in [
+            "",
+            "3",
+            "soon",
+            "-3d",
+            "1mo",
+            "1y",
+            "3d ago",
+            "99999999999999d",
+        ] {
+            assert!(window(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (typed, bytes) in [
+            ("1", 1),
+            ("512K", 524_288),
+            ("64M", 67_108_864),
+            ("1g", 1 << 30),
+            ("2MiB", 2 << 20),
+        ] {
+            assert_eq!(size(typed), Ok(bytes), "{typed}");
+        }
+        for typed in ["", "0", "M", "-1", "1.5M", "64T", "99999999999G"] {
+            assert!(size(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn shares_on_both_sides_of_their_bounds() {
+        for (typed, fits) in [
+            ("0", false),
+            ("0.000001", true),
+            ("1", true),
+            ("1.0000001", false),
+            ("nan", false),
+            ("-0.5", false),
+            ("x", false),
+        ] {
+            assert_eq!(share(typed).is_ok(), fits, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_quoted_default_can_be_meant() {
+        assert_eq!(size(DEFAULT_MAX_RECORD), Ok(read::MAX_RECORD as u64));
+    }
+}

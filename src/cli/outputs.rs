@@ -1,0 +1,395 @@
+//! Outputs: the one place that opens files to write.
+//!
+//! A report is written to a temporary file beside its target and flushed to the disk; once all are, they are renamed into place together. So
+//! an output is whole or as it was before. Standard output, pipes and devices have no such second name: they are written last
+//! before the renames.
+//!
+//! The lock of [`Pending`] keeps a signal from coming between: whoever holds it may make or rename temporary files, and the
+//! signal's thread takes it for good before it removes them.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, anyhow};
+use tempfile::NamedTempFile;
+use wirecopy::report::table::TableFormat;
+
+use super::status::Stop;
+
+/// A report that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    Pairs(TableFormat),
+    Clusters(TableFormat),
+    Members(TableFormat),
+    Sites(TableFormat),
+    Rejects(TableFormat),
+    Summary,
+}
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+/// A report and where it goes.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub report: Report,
+    pub target: Target,
+}
+
+/// Outputs that passed every check that can be made before there is anything to write.
+pub struct Outputs {
+    planned: Vec<Planned>,
+    pending: Arc<Pending>,
+}
+
+/// The temporary files that there are just now.
+#[derive(Default)]
+pub struct Pending(Mutex<Vec<PathBuf>>);
+
+struct Planned {
+    wanted: Wanted,
+    way: Way,
+}
+
+/// How a target is written.
+enum Way {
+    Stdout,
+    /// In place: a pipe or a device.
+    Special(PathBuf),
+    /// By rename, to that path, which is no symbolic link.
+    Rename {
+        directory: PathBuf,
+        path: PathBuf,
+    },
+}
+
+impl Report {
+    /// What a person calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Report::Pairs(_) => "pairs",
+            Report::Clusters(_) => "clusters",
+            Report::Members(_) => "members",
+            Report::Sites(_) => "sites",
+            Report::Rejects(_) => "rejects",
+            Report::Summary => "summary",
+        }
+    }
+}
+
+impl Target {
+    /// What a path on the command line means.
+    pub fn of(path: &Path) -> Target {
+        if path == Path::new("-") {
+            Target::Stdout
+        } else {
+            Target::File(path.to_owned())
+        }
+    }
+}
+
+impl Wanted {
+    /// The path as given, `-` for standard output.
+    pub fn path(&self) -> String {
+        match &self.target {
+            Target::Stdout => "-".to_owned(),
+            Target::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+impl Outputs {
+    /// Checks that every output can be written, and is neither one of the inputs nor another output.
+    pub fn check(
+        wanted: Vec<Wanted>,
+        inputs: &[&str],
+        pending: Arc<Pending>,
+    ) -> Result<Outputs, Stop> {
+        let mut planned = Vec::with_capacity(wanted.len());
+        for wanted in wanted {
+            let way = Way::to(&wanted.target)
+                .with_context(|| format!("cannot write {}", wanted.path()))
+                .map_err(Stop::Failed)?;
+            planned.push(Planned { wanted, way });
+        }
+        refuse_shared(&planned)?;
+        refuse_inputs(&planned, inputs)?;
+        Ok(Outputs { planned, pending })
+    }
+
+    /// Writes the outputs whose report `asked` picks, each with what `render` makes of it: all of them, or none of the files.
+    ///
+    /// `render` is called in the order in which the outputs were asked for.
+    pub fn write(
+        &self,
+        asked: impl Fn(Report) -> bool,
+        mut render: impl FnMut(Report, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Stop> {
+        let mut written = Vec::new();
+        let asked = || {
+            self.planned
+                .iter()
+                .filter(|output| asked(output.wanted.report))
+        };
+        for Planned { wanted, way } in asked() {
+            let attempt = match way {
+                Way::Rename { directory, path } => self
+                    .write_beside(directory, path, |out| render(wanted.report, out))
+                    .map(|file| {
+                        written.push((wanted, directory, path, file));
+                    }),
+                Way::Special(path) => OpenOptions::new()
+                    .write(true)
+                    .open(path)
+                    .and_then(|file| write_through(file, |out| render(wanted.report, out))),
+                Way::Stdout => write_through(io::stdout().lock(), |out| render(wanted.report, out)),
+            };
+            attempt
+                .with_context(|| format!("cannot write {}", wanted.path()))
+                .map_err(Stop::Failed)?;
+        }
+
+        let mut pending = self.pending.lock();
+        let mut directories = BTreeSet::new();
+        for (wanted, directory, path, file) in written {
+            file.persist(path)
+                .map_err(|failed| failed.error)
+                .with_context(|| format!("cannot write {}", wanted.path()))
+                .map_err(Stop::Failed)?;
+            directories.insert(directory);
+        }
+        pending.clear();
+        for directory in directories {
+            sync_directory(directory)
+                .with_context(|| format!("cannot flush {}", directory.display()))
+                .map_err(Stop::Failed)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a temporary file beside `path`, down to the disk.
+    fn write_beside(
+        &self,
+        directory: &Path,
+        path: &Path,
+        render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<NamedTempFile> {
+        let file = {
+            let mut pending = self.pending.lock();
+            let file = temporary_in(directory)?;
+            pending.push(file.path().to_owned());
+            file
+        };
+        if let Ok(replaced) = path.metadata() {
+            file.as_file().set_permissions(replaced.permissions())?;
+        }
+        let mut out = BufWriter::new(file.as_file());
+        render(&mut out)?;
+        out.flush()?;
+        drop(out);
+        file.as_file().sync_all()?;
+        Ok(file)
+    }
+}
+
+impl Pending {
+    /// Removes the temporary files and keeps any more from being made or renamed.
+    pub fn remove_for_good(&self) {
+        let mut paths = self.lock();
+        for path in paths.drain(..) {
+            // Whatever cannot be removed now, nobody can do anything about.
+            let _ = fs::remove_file(path);
+        }
+        std::mem::forget(paths);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        // The list is whole after every statement, whatever panicked elsewhere.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Way {
+    fn to(target: &Target) -> anyhow::Result<Way> {
+        let Target::File(given) = target else {
+            return Ok(Way::Stdout);
+        };
+        let path = match fs::canonicalize(given) {
+            Ok(path) => path,
+            Err(missing) if missing.kind() == ErrorKind::NotFound && !given.is_symlink() => {
+                let directory = given
+                    .parent()
+                    .filter(|parent| *parent != Path::new(""))
+                    .unwrap_or(Path::new("."));
+                let name = given
+                    .file_name()
+                    .ok_or_else(|| anyhow!("that is not the name of a file"))?;
+                match fs::canonicalize(directory) {
+                    Ok(directory) => directory.join(name),
+                    Err(error) if error.kind() == ErrorKind::NotFound => {
+                        return Err(anyhow!(
+                            "there is no directory {}; make it first",
+                            directory.display()
+                        ));
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        match path.metadata() {
+            Ok(found) if found.is_dir() => {
+                return Err(anyhow!("that is a directory; name a file in it"));
+            }
+            Ok(found) if !found.is_file() => return Ok(Way::Special(path)),
+            Ok(_) | Err(_) => {}
+        }
+        let directory = path.parent().unwrap_or(Path::new("/")).to_owned();
+        if !directory.is_dir() {
+            return Err(anyhow!("{} is not a directory", directory.display()));
+        }
+        // Making a file is the one sure sign that files can be made; it is gone at once.
+        temporary_in(&directory)
+            .with_context(|| format!("no file can be made in {}", directory.display()))?;
+        Ok(Way::Rename { directory, path })
+    }
+
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Way::Rename { path, .. } => Some(path),
+            Way::Stdout | Way::Special(_) => None,
+        }
+    }
+
+    /// What tells the file from every other, if it is one and is there.
+    fn identity(&self) -> Option<(u64, u64)> {
+        match self {
+            Way::Stdout => identity(
+                io::stdout()
+                    .as_fd()
+                    .try_clone_to_owned()
+                    .ok()
+                    .map(File::from)?
+                    .metadata(),
+            ),
+            Way::Rename { path, .. } => identity(path.metadata()),
+            Way::Special(_) => None,
+        }
+    }
+}
+
+/// Refuses two outputs that are one file.
+fn refuse_shared(planned: &[Planned]) -> Result<(), Stop> {
+    for (at, second) in planned.iter().enumerate() {
+        for first in &planned[..at] {
+            let same_path = first.way.path().is_some() && first.way.path() == second.way.path();
+            let same_file =
+                first.way.identity().is_some() && first.way.identity() == second.way.identity();
+            if same_path || same_file {
+                return Err(Stop::usage(format!(
+                    "the {} and the {} would both go to {}: give each a file of its own",
+                    first.wanted.report.name(),
+                    second.wanted.report.name(),
+                    second.wanted.path()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an output that is an input, by whatever name.
+fn refuse_inputs(planned: &[Planned], inputs: &[&str]) -> Result<(), Stop> {
+    let outputs: Vec<_> = planned
+        .iter()
+        .filter_map(|output| Some((output.way.identity()?, output)))
+        .collect();
+    if outputs.is_empty() {
+        return Ok(());
+    }
+    for &input in inputs {
+        let found = match input {
+            "-" => io::stdin()
+                .as_fd()
+                .try_clone_to_owned()
+                .and_then(|fd| File::from(fd).metadata()),
+            path => fs::metadata(path),
+        };
+        let Some(input_identity) = identity(found) else {
+            continue;
+        };
+        if let Some((_, output)) = outputs
+            .iter()
+            .find(|(output_identity, _)| *output_identity == input_identity)
+        {
+            return Err(Stop::usage(format!(
+                "the {} would overwrite an input: {} is {input}; give them another name",
+                output.wanted.report.name(),
+                output.wanted.path()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Device and inode of a regular file.
+fn identity(metadata: io::Result<Metadata>) -> Option<(u64, u64)> {
+    metadata
+        .ok()
+        .filter(Metadata::is_file)
+        .map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// A new file that the permissions of the user's other new files go for.
+fn temporary_in(directory: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".wirecopy-")
+        .suffix(".tmp")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(directory)
+}
+
+/// Writes to what cannot be renamed; a reader that has had enough is none of our business.
+fn write_through(
+    out: impl Write,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    unless_closed(render(&mut out).and_then(|()| out.flush()))?;
+    // What is left in the buffer has nowhere to go.
+    let _ = out.into_parts();
+    Ok(())
+}
+
+/// The result, unless it is that the other end of a pipe is closed.
+pub fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Makes renames in the directory last through a loss of power; some file systems cannot, and need not be asked twice.
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    match File::open(directory).and_then(|directory| directory.sync_all()) {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+            ) =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
+}

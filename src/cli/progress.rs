@@ -1,0 +1,317 @@
+//! Progress: how far the run is, on standard error; and what each stage cost, for the summary.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use wirecopy::pipeline::{Observer, Stage};
+use wirecopy::report::summary::StageCost;
+
+use super::args::When;
+use super::figures;
+use super::terminal::Terminal;
+
+/// How often a line is written where there is no terminal to draw on.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Watches a run; shared by all its threads.
+pub struct Progress {
+    shown: Shown,
+    began: Instant,
+    stages: Mutex<Stages>,
+    documents: Arc<AtomicU64>,
+    done: AtomicU64,
+    /// Milliseconds since `began` at which the next line is due.
+    next_line: AtomicU64,
+}
+
+/// Where progress shows.
+enum Shown {
+    Nowhere,
+    /// A bar that is drawn anew, on a terminal.
+    Bar(ProgressBar),
+    /// A line now and then, in a log.
+    Lines(Terminal),
+}
+
+/// The stage under way and those before it.
+#[derive(Default)]
+struct Stages {
+    current: Option<(&'static str, Unit, Option<u64>, Instant)>,
+    costs: Vec<StageCost>,
+}
+
+/// What a stage counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Bytes,
+    Documents,
+    Pairs,
+    Nothing,
+}
+
+impl Progress {
+    /// Shows progress when told to, and in doubt when standard error is a terminal.
+    pub fn new(when: When, terminal: Terminal) -> Progress {
+        let on_terminal = io::stderr().is_terminal();
+        let shown = match (when.or_else(|| on_terminal), on_terminal) {
+            (false, _) => Shown::Nowhere,
+            (true, true) => Shown::Bar(ProgressBar::no_length()),
+            (true, false) => Shown::Lines(terminal),
+        };
+        Progress {
+            shown,
+            began: Instant::now(),
+            stages: Mutex::default(),
+            documents: Arc::default(),
+            done: AtomicU64::new(0),
+            next_line: AtomicU64::new(LINE_EVERY.as_millis() as u64),
+        }
+    }
+
+    /// The writing of reports begins: a stage that the pipeline does not know.
+    pub fn begin_reports(&self) {
+        self.start("reports", Unit::Nothing, None);
+    }
+
+    /// Nothing more is shown.
+    pub fn stop(&self) {
+        if let Shown::Bar(bar) = &self.shown {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// What each stage cost, the current one up to now.
+    pub fn costs(&self) -> Vec<StageCost> {
+        let mut stages = self.stages();
+        stages.charge();
+        stages.costs.clone()
+    }
+
+    fn start(&self, name: &'static str, unit: Unit, total: Option<u64>) {
+        let mut stages = self.stages();
+        stages.charge();
+        stages.current = Some((name, unit, total, Instant::now()));
+        self.done.store(0, Ordering::Relaxed);
+        match &self.shown {
+            Shown::Nowhere => {}
+            Shown::Bar(bar) => {
+                bar.set_style(style(unit, total.is_some(), Arc::clone(&self.documents)));
+                bar.reset();
+                if let Some(total) = total {
+                    bar.set_length(total);
+                } else {
+                    bar.unset_length();
+                }
+                bar.set_message(name);
+                bar.enable_steady_tick(Duration::from_millis(200));
+            }
+            Shown::Lines(terminal) => terminal.say(&format!("{name} ...")),
+        }
+    }
+
+    /// A line for a log, if one is due.
+    fn line(&self, terminal: Terminal) {
+        let now = self.began.elapsed().as_millis() as u64;
+        let due = self.next_line.load(Ordering::Relaxed);
+        let next = now + LINE_EVERY.as_millis() as u64;
+        // Of the threads that find a line due, one writes it.
+        if now < due
+            || self
+                .next_line
+                .compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed)
+                .is_err()
+        {
+            return;
+        }
+        let Some((name, unit, total, began)) = self.stages().current else {
+            return;
+        };
+        let figures = figures_of(
+            unit,
+            self.done.load(Ordering::Relaxed),
+            total,
+            self.documents.load(Ordering::Relaxed),
+            began.elapsed(),
+        );
+        terminal.say(&format!("{name} ... {figures}"));
+    }
+
+    fn stages(&self) -> MutexGuard<'_, Stages> {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Progress {
+    fn begin(&self, stage: Stage, total: Option<u64>) {
+        let (name, unit) = match stage {
+            Stage::Read => ("read", Unit::Bytes),
+            Stage::Candidates => ("candidates", Unit::Documents),
+            Stage::Verify => ("verify", Unit::Pairs),
+            Stage::Cluster => ("cluster", Unit::Documents),
+        };
+        self.start(name, unit, total);
+    }
+
+    fn advance(&self, amount: u64) {
+        match &self.shown {
+            Shown::Nowhere => {}
+            Shown::Bar(bar) => bar.inc(amount),
+            Shown::Lines(terminal) => {
+                self.done.fetch_add(amount, Ordering::Relaxed);
+                self.line(*terminal);
+            }
+        }
+    }
+
+    fn documents(&self, read: u64) {
+        self.documents.fetch_add(read, Ordering::Relaxed);
+    }
+}
+
+impl Stages {
+    /// Charges the current stage for the time since it was last charged; a stage that comes twice is one.
+    fn charge(&mut self) {
+        let Some((stage, .., since)) = &mut self.current else {
+            return;
+        };
+        let now = Instant::now();
+        let seconds = now.duration_since(*since).as_secs_f64();
+        *since = now;
+        let peak_memory_bytes = peak_memory();
+        match self.costs.iter_mut().find(|cost| cost.stage == *stage) {
+            Some(cost) => {
+                cost.seconds += seconds;
+                cost.peak_memory_bytes = peak_memory_bytes;
+            }
+            None => self.costs.push(StageCost {
+                stage,
+                seconds,
+                peak_memory_bytes,
+            }),
+        }
+    }
+}
+
+/// The most memory that this process has held, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+fn style(unit: Unit, bounded: bool, documents: Arc<AtomicU64>) -> ProgressStyle {
+    let template = match (unit, bounded) {
+        (Unit::Bytes, true) => {
+            "{msg:10} {bar:24} {documents}, {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left"
+        }
+        (Unit::Bytes, false) => {
+            "{msg:10} {spinner} {documents}, {decimal_bytes}, {decimal_bytes_per_sec}"
+        }
+        (Unit::Documents, true) => {
+            "{msg:10} {bar:24} {human_pos} of {human_len} documents, {per_sec}, {eta} left"
+        }
+        (Unit::Pairs, true) => {
+            "{msg:10} {bar:24} {human_pos} of {human_len} pairs, {per_sec}, {eta} left"
+        }
+        (Unit::Documents | Unit::Pairs | Unit::Nothing, _) => "{msg:10} {spinner} {elapsed}",
+    };
+    // A template that did not parse would show plainly, not end the run.
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key(
+        "documents",
+        move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let _ = out.write_str(&figures::counted(
+                documents.load(Ordering::Relaxed),
+                "document",
+            ));
+        },
+    )
+}
+
+/// The figures of a line in a log: amount, rate and time left.
+fn figures_of(
+    unit: Unit,
+    done: u64,
+    total: Option<u64>,
+    documents: u64,
+    elapsed: Duration,
+) -> String {
+    let (amount, rate): (fn(u64) -> String, fn(f64) -> String) = match unit {
+        Unit::Bytes => (figures::bytes, |rate| {
+            format!("{}/s", figures::bytes(rate as u64))
+        }),
+        Unit::Documents => (
+            |n| figures::counted(n, "document"),
+            |rate| format!("{}/s", figures::count(rate as u64)),
+        ),
+        Unit::Pairs | Unit::Nothing => (
+            |n| figures::counted(n, "pair"),
+            |rate| format!("{}/s", figures::count(rate as u64)),
+        ),
+    };
+    let per_second = done as f64 / elapsed.as_secs_f64().max(1e-3);
+    let mut parts = Vec::new();
+    if unit == Unit::Bytes {
+        parts.push(figures::counted(documents, "document"));
+    }
+    parts.push(match total {
+        Some(total) => format!("{} of {}", amount(done), amount(total)),
+        None => amount(done),
+    });
+    parts.push(rate(per_second));
+    if let Some(left) = total
+        .map(|total| total.saturating_sub(done))
+        .filter(|_| per_second > 0.0)
+    {
+        parts.push(format!(
+            "{} left",
+            figures::seconds(left as f64 / per_second)
+        ));
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_that_comes_twice_is_charged_once() {
+        let progress = Progress::new(When::Never, Terminal::new(When::Never));
+        for stage in [Stage::Read, Stage::Verify, Stage::Read] {
+            progress.begin(stage, None);
+        }
+        let stages: Vec<_> = progress.costs().iter().map(|cost| cost.stage).collect();
+        assert_eq!(stages, ["read", "verify"]);
+    }
+
+    #[test]
+    fn every_template_parses() {
+        for unit in [Unit::Bytes, Unit::Documents, Unit::Pairs, Unit::Nothing] {
+            for bounded in [true, false] {
+                style(unit, bounded, Arc::default());
+            }
+        }
+    }
+
+    #[test]
+    fn figures_of_a_log_line() {
+        let ten = Duration::from_secs(10);
+        let text = figures_of(Unit::Bytes, 20_000_000, Some(100_000_000), 1234, ten);
+        assert_eq!(
+            text,
+            "1,234 documents, 20 MB of 100 MB, 2.0 MB/s, 40.0 s left"
+        );
+        assert_eq!(
+            figures_of(Unit::Pairs, 5000, None, 0, ten),
+            "5,000 pairs, 500/s"
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! Interruption: what was begun is taken back, and the status says which signal it was.
+
+use std::io;
+use std::process;
+use std::sync::Arc;
+use std::thread;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::outputs::Pending;
+use super::progress::Progress;
+use super::status::Status;
+use super::terminal::Terminal;
+
+/// From here on, SIGINT and SIGTERM end the program once a commit under way is done, and leave no temporary file.
+pub fn watch(pending: Arc<Pending>, progress: Arc<Progress>, terminal: Terminal) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            let Some(signal) = signals.forever().next() else {
+                return;
+            };
+            pending.remove_for_good();
+            progress.stop();
+            let word = if signal == SIGINT {
+                "interrupted"
+            } else {
+                "terminated"
+            };
+            terminal.say(&format!("{word}; no output is half written"));
+            process::exit(Status::Interrupted(signal as u8).code().into());
+        })?;
+    Ok(())
+}

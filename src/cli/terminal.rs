@@ -1,0 +1,125 @@
+//! Standard error as a person sees it: colour where it is wanted, and nothing that a hostile record could do to a terminal.
+
+use std::fmt::{self, Write as _};
+use std::io::{self, IsTerminal, Write};
+
+use super::args::When;
+use super::status::Stop;
+
+/// How to talk to standard error.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    colour: bool,
+}
+
+/// How a piece of talk looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A figure that matters.
+    Strong,
+    /// What may be passed over.
+    Faint,
+    /// What went wrong.
+    Alarm,
+    /// What went not quite right.
+    Warning,
+}
+
+impl Terminal {
+    /// In colour when told to, and in doubt when it is a terminal and `NO_COLOR` (<https://no-color.org>) is not set.
+    pub fn new(colour: When) -> Terminal {
+        let wanted = || {
+            io::stderr().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        };
+        Terminal {
+            colour: colour.or_else(wanted),
+        }
+    }
+
+    /// The words in that style.
+    pub fn paint(self, style: Style, words: impl fmt::Display) -> String {
+        let code = match style {
+            Style::Strong => "1",
+            Style::Faint => "2",
+            Style::Alarm => "1;31",
+            Style::Warning => "1;33",
+        };
+        if self.colour {
+            format!("\x1b[{code}m{words}\x1b[0m")
+        } else {
+            words.to_string()
+        }
+    }
+
+    /// Says a line; that nobody hears it is no error.
+    pub fn say(self, line: &str) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// Says what went wrong.
+    pub fn error(self, stop: &Stop) {
+        self.say(&format!(
+            "{} {}",
+            self.paint(Style::Alarm, "error:"),
+            escaped(&stop.to_string())
+        ));
+        if let Stop::Usage(_) = stop {
+            self.say("\nFor more information, try '--help'.");
+        }
+    }
+}
+
+/// The text with every character written out that could move the cursor, colour the screen or turn the direction of writing.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if turns || c.is_control() {
+            let _ = write!(out, "{}", c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// At most `most` characters of the text, escaped, with an ellipsis where some are missing.
+pub fn excerpt(text: &str, most: usize) -> String {
+    let mut rest = text.char_indices().skip(most);
+    match rest.next() {
+        None => escaped(text),
+        Some((end, _)) => format!("{}…", escaped(text[..end].trim_end())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_raw() {
+        for (text, expected) in [
+            ("plain, Привет, 港新報, é", "plain, Привет, 港新報, é"),
+            ("\x1b[31mred\x07", "\\u{1b}[31mred\\u{7}"),
+            ("a\nb\tc\r", "a\\nb\\tc\\r"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("abc\u{202e}cba\u{2069}", "abc\\u{202e}cba\\u{2069}"),
+        ] {
+            assert_eq!(escaped(text), expected);
+        }
+    }
+
+    #[test]
+    fn excerpts() {
+        for (text, expected) in [
+            ("", ""),
+            ("abc", "abc"),
+            ("abcd", "abc…"),
+            ("ab cd", "ab…"),
+            ("éééé", "ééé…"),
+        ] {
+            assert_eq!(excerpt(text, 3), expected);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The members report: a row for every document of every cluster.
+
+use std::io::{self, Write};
+
+use super::clusters::first;
+use super::moment;
+use super::table::{Cell, TableFormat};
+use crate::pipeline::Findings;
+
+/// The columns; their order is a promise, new ones go to the end.
+pub const COLUMNS: [&str; 5] = ["cluster", "id", "site", "published", "role"];
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+    let catalog = &findings.catalog;
+    format.write(&COLUMNS, out, |rows| {
+        for cluster in &findings.clusters {
+            for &doc in &cluster.members {
+                rows.row(&[
+                    Cell::Text(catalog.id(first(cluster))),
+                    Cell::Text(catalog.id(doc)),
+                    Cell::Text(catalog.site_name(catalog.site(doc))),
+                    Cell::Text(&moment::written_or_empty(catalog.published(doc))),
+                    Cell::Unknown,
+                ])?;
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,25 @@
+//! Reports: each is a pure function from findings to bytes, one file a report.
+//!
+//! A tabular report says what its columns and rows are; [`table`] knows how a format writes them. Nothing here opens a file.
+
+pub mod clusters;
+pub mod members;
+pub mod pairs;
+pub mod rejects;
+pub mod sites;
+pub mod summary;
+pub mod table;
+
+mod moment;
+
+use crate::catalog::DocNo;
+use crate::pipeline::{Details, Findings};
+
+/// What the reports know of a document beside the catalogue, if it was fetched.
+fn details(findings: &Findings, doc: DocNo) -> Option<&Details> {
+    let at = findings
+        .details
+        .binary_search_by_key(&doc, |details| details.doc)
+        .ok()?;
+    findings.details.get(at)
+}

@@ -1,0 +1,61 @@
+//! The rejects report: a row for every record that could not be used, in order of source and line.
+
+use std::io::{self, Write};
+
+use super::table::{Cell, TableFormat};
+use crate::document::Reject;
+
+/// The columns; their order is a promise, new ones go to the end.
+pub const COLUMNS: [&str; 5] = ["file", "record", "line", "id", "reason"];
+
+/// Writes the report; `source_names` are what the sources are called, by number.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(
+    rejects: &[Reject],
+    source_names: &[&str],
+    format: TableFormat,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    format.write(&COLUMNS, out, |rows| {
+        for reject in rejects {
+            rows.row(&[
+                Cell::Text(source_names.get(reject.source as usize).unwrap_or(&"")),
+                Cell::Count(reject.record),
+                Cell::Count(reject.line),
+                Cell::known(reject.id.as_deref(), Cell::Text),
+                Cell::Text(&reject.reason),
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_cells_are_inert() {
+        let reject = |id: Option<&str>| Reject {
+            source: 0,
+            record: 2,
+            line: 3,
+            id: id.map(str::to_owned),
+            reason: "not JSON".to_owned(),
+        };
+        let mut out = Vec::new();
+        write(
+            &[reject(None), reject(Some("=cmd"))],
+            &["-"],
+            TableFormat::Csv,
+            &mut out,
+        )
+        .expect("a vector takes everything");
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "file,record,line,id,reason\n-,2,3,,not JSON\n-,2,3,'=cmd,not JSON\n"
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! The summary: what a scan read, did, bounded and found, as one JSON object. `docs/summary.schema.json` describes it.
+//!
+//! It holds durations but no moments. Sizes are bytes, times are seconds.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::pipeline::{Counts, Findings, Settings, Surfacing};
+
+/// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
+pub const SCHEMA: &str = "wirecopy-summary/1";
+
+/// What the program knows of a run beside its findings.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The settings it ran with.
+    pub settings: &'a Settings,
+    /// Threads it worked with.
+    pub threads: usize,
+    /// What each stage cost, in order.
+    pub stages: &'a [StageCost],
+    /// What it writes.
+    pub outputs: &'a [Output],
+}
+
+/// What a stage cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StageCost {
+    /// The stage, as progress calls it.
+    pub stage: &'static str,
+    /// How long it took.
+    pub seconds: f64,
+    /// The most memory that the program had held, in bytes, when the stage was done; `None` where the system does not tell.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// A report and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Output {
+    /// Which report.
+    pub report: &'static str,
+    /// The path as given; `-` for standard output.
+    pub path: String,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(findings: &Findings, run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Summary::of(findings, run))?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema: &'static str,
+    version: &'static str,
+    settings: SettingsInForce,
+    read: Read,
+    skipped: Skipped,
+    compared: Compared,
+    bounded: Bounded,
+    found: Found,
+    threads: usize,
+    seconds: f64,
+    peak_memory_bytes: Option<u64>,
+    stages: &'a [StageCost],
+    outputs: &'a [Output],
+}
+
+#[derive(Serialize)]
+struct SettingsInForce {
+    threshold: f64,
+    shingle: String,
+    min_words: u32,
+    seed: u64,
+    surfacing: &'static str,
+    bands: Option<usize>,
+    rows: Option<usize>,
+    recall_at_threshold: f64,
+    cross_site_only: bool,
+    window_seconds: Option<i64>,
+    all_pairs: bool,
+}
+
+#[derive(Serialize)]
+struct Read {
+    sources: u64,
+    bytes: u64,
+    records: u64,
+    documents: u64,
+    rejected: u64,
+    lossy: u64,
+    bad_dates: u64,
+}
+
+#[derive(Serialize)]
+struct Skipped {
+    empty: u64,
+    too_short: u64,
+}
+
+#[derive(Serialize)]
+struct Compared {
+    identical: u64,
+    candidates: u64,
+    verified: u64,
+}
+
+#[derive(Serialize)]
+struct Bounded {
+    hot_buckets: u64,
+    largest_bucket: u64,
+    not_compared: u64,
+    big_clusters: u64,
+    not_written: u64,
+}
+
+#[derive(Serialize)]
+struct Found {
+    pairs: u64,
+    exact: u64,
+    near: u64,
+    cross_site: u64,
+    clusters: u64,
+    clustered_documents: u64,
+}
+
+impl<'a> Summary<'a> {
+    fn of(findings: &Findings, run: Run<'a>) -> Summary<'a> {
+        let Findings {
+            pairs,
+            clusters,
+            read,
+            ..
+        } = findings;
+        // Taken apart without `..`, so that a new count cannot be forgotten here.
+        let &Counts {
+            documents,
+            empty,
+            too_short,
+            identical,
+            candidates,
+            verified,
+            hot_buckets,
+            largest_bucket,
+            not_compared,
+            big_clusters,
+            not_written,
+            cross_site,
+            exact,
+            near,
+        } = &findings.counts;
+        Summary {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION"),
+            settings: SettingsInForce::of(run.settings),
+            read: Read {
+                sources: read.sources,
+                bytes: read.bytes,
+                records: read.records,
+                documents,
+                rejected: read.rejects.len() as u64,
+                lossy: read.lossy,
+                bad_dates: read.bad_dates,
+            },
+            skipped: Skipped { empty, too_short },
+            compared: Compared {
+                identical,
+                candidates,
+                verified,
+            },
+            bounded: Bounded {
+                hot_buckets,
+                largest_bucket,
+                not_compared,
+                big_clusters,
+                not_written,
+            },
+            found: Found {
+                pairs: pairs.len() as u64,
+                exact,
+                near,
+                cross_site,
+                clusters: clusters.len() as u64,
+                clustered_documents: clusters
+                    .iter()
+                    .map(|cluster| cluster.members.len() as u64)
+                    .sum(),
+            },
+            threads: run.threads,
+            seconds: run.stages.iter().map(|cost| cost.seconds).sum(),
+            peak_memory_bytes: run
+                .stages
+                .iter()
+                .filter_map(|cost| cost.peak_memory_bytes)
+                .max(),
+            stages: run.stages,
+            outputs: run.outputs,
+        }
+    }
+}
+
+impl SettingsInForce {
+    fn of(settings: &Settings) -> SettingsInForce {
+        let Settings {
+            shingle,
+            threshold,
+            surfacing,
+            seed,
+            min_words,
+            selection,
+        } = settings;
+        let (name, banding) = match surfacing {
+            Surfacing::Bands(banding) => ("bands", Some(banding)),
+            Surfacing::Prefixes => ("prefixes", None),
+        };
+        SettingsInForce {
+            threshold: *threshold,
+            shingle: shingle.to_string(),
+            min_words: *min_words,
+            seed: *seed,
+            surfacing: name,
+            bands: banding.map(|banding| banding.bands()),
+            rows: banding.map(|banding| banding.rows()),
+            recall_at_threshold: recall_at_threshold(settings),
+            cross_site_only: selection.cross_site_only,
+            window_seconds: selection.window,
+            all_pairs: selection.all_pairs,
+        }
+    }
+}
+
+/// The chance that a pair exactly at the threshold becomes a candidate.
+pub fn recall_at_threshold(settings: &Settings) -> f64 {
+    match settings.surfacing {
+        Surfacing::Bands(banding) => banding.recall_at(settings.threshold),
+        Surfacing::Prefixes => 1.0,
+    }
+}
