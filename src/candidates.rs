@@ -1,20 +1,23 @@
 //! Candidates by buckets: pairs whose signatures agree in a band.
 //!
-//! Each band is sorted by hash on its own (no hash map of buckets); documents of one hash are a bucket.
-//! In a bucket of up to [`HOT_BUCKET`] documents every pair is a candidate. A hotter one costs linear work: each of its documents
-//! meets the bucket's first document, the [`NEIGHBOURS`] before it and the last one before it from another site, and what is left out is counted.
+//! Each band is sorted by hash on its own (no hash map of buckets); documents of one hash are a bucket. In a bucket of up to [`HOT_BUCKET`]
+//! documents every pair is a candidate. A hotter one (pages of one skeleton, say) costs linear work: each of its documents meets a
+//! [leader](Round::Leaders) of the bucket and, if that was no match, its [neighbours](Round::Neighbours) in time; what is left out is counted. Documents
+//! that so turn out to be of one big family are not compared with each other any more.
+
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, DocNo, NO_SITE};
+use crate::catalog::{Catalog, DocNo};
 
-/// Most documents of a bucket in which every pair is compared. 256 documents are 32,640 pairs, some 30 ms of verification.
+/// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of verification.
 pub const HOT_BUCKET: usize = 256;
 
-/// In a hot bucket, how many of the documents just before it each document meets.
+/// How many of the documents just before it in a hot bucket a document meets if it matched no leader.
 pub const NEIGHBOURS: usize = 2;
 
-/// Pairs are made distinct whenever a worker holds that many more than last time: 16 MB.
+/// Pairs are made distinct whenever a worker holds that many more than twice what was distinct last time: 16 MB.
 const PAIRS_BEFORE_DEDUP: usize = 2 << 20;
 
 /// Two different documents, the earlier in canonical order first.
@@ -26,122 +29,168 @@ pub struct Pair {
     pub b: DocNo,
 }
 
-/// Distinct candidate pairs in order, and what was left out.
-#[derive(Debug, Default)]
-pub struct Candidates {
-    /// Distinct, sorted.
-    pub pairs: Vec<Pair>,
-    /// Buckets over [`HOT_BUCKET`], each counted once a band.
-    pub hot_buckets: u64,
-    /// Documents in the largest bucket.
-    pub largest_bucket: u64,
-    /// Pairs that shared a hot bucket and were not made candidates there, each counted once a bucket.
-    pub not_compared: u64,
+/// A bucket of more than [`HOT_BUCKET`] documents, in canonical order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HotBucket {
+    /// Its documents.
+    pub documents: Vec<DocNo>,
 }
 
-/// Whether hot buckets are bounded.
+/// Whom the documents of a hot bucket meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HotBuckets {
-    /// Linear work: representatives and neighbours.
-    Bounded,
-    /// Every pair, whatever it costs.
-    AllPairs,
+pub enum Round {
+    /// The bucket's first document, or the first from another site, whichever is wanted first.
+    Leaders,
+    /// The [`NEIGHBOURS`] documents before it, for those that no leader took into its family.
+    Neighbours,
 }
 
-/// The pairs of `documents` (sorted) that share at least one of the `bands` buckets.
+/// The distinct pairs of `documents` (sorted) that share at least one of the buckets of up to `largest` documents, in order, but for those that
+/// `skip` says.
 pub fn from_bands(
     catalog: &Catalog,
     documents: &[DocNo],
     bands: usize,
-    hot: HotBuckets,
-) -> Candidates {
+    largest: usize,
+    skip: &(dyn Fn(Pair) -> bool + Sync),
+) -> Vec<Pair> {
+    let gather = |mut distinct: Distinct, band| {
+        let sorted = sorted_band(catalog, documents, band);
+        for bucket in buckets(&sorted).filter(|bucket| bucket.len() <= largest) {
+            for (at, &b) in bucket.iter().enumerate() {
+                let pairs = bucket[..at].iter().map(|&a| Pair {
+                    a: doc(a),
+                    b: doc(b),
+                });
+                pairs
+                    .filter(|&pair| !skip(pair))
+                    .for_each(|pair| distinct.push(pair));
+            }
+        }
+        distinct
+    };
     (0..bands)
         .into_par_iter()
-        .fold(Collector::default, |mut collector, band| {
-            collector.keyed.clear();
-            collector.keyed.extend(
-                documents
-                    .iter()
-                    .map(|&doc| u64::from(catalog.band(doc, band)) << 32 | u64::from(doc.0)),
-            );
-            // Stable, so that documents stay in canonical order within a bucket.
-            radsort::sort_by_key(&mut collector.keyed, |&key| (key >> 32) as u32);
-            let keyed = std::mem::take(&mut collector.keyed);
-            for bucket in keyed
-                .chunk_by(|x, y| x >> 32 == y >> 32)
-                .filter(|bucket| bucket.len() > 1)
-            {
-                collector.bucket(catalog, bucket, hot);
-            }
-            collector.keyed = keyed;
-            collector
-        })
-        .map(Collector::finish)
-        .reduce(Candidates::default, Candidates::merge)
+        .fold(Distinct::default, gather)
+        .map(Distinct::finish)
+        .reduce(Vec::new, union)
 }
 
-impl Candidates {
-    pub(crate) fn merge(mut self, mut other: Candidates) -> Candidates {
-        self.pairs.append(&mut other.pairs);
-        self.pairs.par_sort_unstable();
-        self.pairs.dedup();
-        self.hot_buckets += other.hot_buckets;
-        self.not_compared += other.not_compared;
-        self.largest_bucket = self.largest_bucket.max(other.largest_bucket);
-        self
+/// The hot buckets of each band.
+pub fn hot_buckets(catalog: &Catalog, documents: &[DocNo], bands: usize) -> Vec<Vec<HotBucket>> {
+    let hot = |band| {
+        let sorted = sorted_band(catalog, documents, band);
+        let hot = buckets(&sorted).filter(|bucket| bucket.len() > HOT_BUCKET);
+        hot.map(|bucket| HotBucket {
+            documents: bucket.iter().map(|&key| doc(key)).collect(),
+        })
+        .collect()
+    };
+    (0..bands).into_par_iter().map(hot).collect()
+}
+
+impl HotBucket {
+    /// The pairs to compare in this round: wanted ones that were not compared before, of documents of different families. One document meets
+    /// a leader for its whole family.
+    pub fn pairs(
+        &self,
+        catalog: &Catalog,
+        round: Round,
+        family: &dyn Fn(DocNo) -> usize,
+        wanted: &dyn Fn(Pair) -> bool,
+        compared: &HashSet<Pair>,
+    ) -> Vec<Pair> {
+        let documents = &self.documents;
+        let first = documents[0];
+        let elsewhere = documents
+            .iter()
+            .copied()
+            .find(|&doc| catalog.site(doc) != catalog.site(first));
+        let mut pairs = Vec::new();
+        let mut sent = HashSet::new();
+        for (at, &b) in documents.iter().enumerate() {
+            let leaders = [Some(first), elsewhere]
+                .into_iter()
+                .flatten()
+                .filter(|&leader| leader != b);
+            let mut leaders = leaders
+                .map(|leader| Pair {
+                    a: leader.min(b),
+                    b: leader.max(b),
+                })
+                .filter(|&pair| wanted(pair));
+            let leader = leaders.next();
+            let apart = |pair: Pair| family(pair.a) != family(pair.b);
+            match round {
+                Round::Leaders => {
+                    let families = |pair: &Pair| (family(pair.a), family(pair.b));
+                    pairs
+                        .extend(leader.filter(|&pair| apart(pair) && sent.insert(families(&pair))));
+                }
+                Round::Neighbours if leader.is_none_or(apart) => {
+                    let neighbours = documents[at.saturating_sub(NEIGHBOURS)..at]
+                        .iter()
+                        .map(|&a| Pair { a, b });
+                    pairs.extend(neighbours.filter(|&pair| wanted(pair) && apart(pair)));
+                }
+                Round::Neighbours => {}
+            }
+        }
+        pairs.retain(|pair| !compared.contains(pair));
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
     }
+}
+
+/// The documents in order of their hash in a band, the hash above the number. Stable, so canonical order holds within a bucket.
+fn sorted_band(catalog: &Catalog, documents: &[DocNo], band: usize) -> Vec<u64> {
+    let mut sorted: Vec<u64> = documents
+        .iter()
+        .map(|&doc| u64::from(catalog.band(doc, band)) << 32 | u64::from(doc.0))
+        .collect();
+    radsort::sort_by_key(&mut sorted, |&key| (key >> 32) as u32);
+    sorted
+}
+
+fn buckets(sorted: &[u64]) -> impl Iterator<Item = &[u64]> {
+    sorted
+        .chunk_by(|x, y| x >> 32 == y >> 32)
+        .filter(|bucket| bucket.len() > 1)
+}
+
+fn doc(key: u64) -> DocNo {
+    DocNo(key as u32)
 }
 
 /// Gathers distinct pairs; holds a few times the distinct ones at most.
-#[derive(Default)]
-pub(crate) struct Collector {
-    keyed: Vec<u64>,
-    found: Candidates,
+#[derive(Debug, Default)]
+pub(crate) struct Distinct {
+    pairs: Vec<Pair>,
     distinct: usize,
 }
 
-impl Collector {
-    pub(crate) fn push(&mut self, a: DocNo, b: DocNo) {
-        let pairs = &mut self.found.pairs;
-        pairs.push(Pair { a, b });
-        if pairs.len() > 2 * self.distinct + PAIRS_BEFORE_DEDUP {
-            pairs.sort_unstable();
-            pairs.dedup();
-            self.distinct = pairs.len();
+impl Distinct {
+    pub(crate) fn push(&mut self, pair: Pair) {
+        self.pairs.push(pair);
+        if self.pairs.len() > 2 * self.distinct + PAIRS_BEFORE_DEDUP {
+            self.pairs.sort_unstable();
+            self.pairs.dedup();
+            self.distinct = self.pairs.len();
         }
     }
 
-    fn bucket(&mut self, catalog: &Catalog, bucket: &[u64], hot: HotBuckets) {
-        let doc = |i: usize| DocNo(bucket[i] as u32);
-        let size = bucket.len() as u64;
-        self.found.largest_bucket = self.found.largest_bucket.max(size);
-        if bucket.len() <= HOT_BUCKET || hot == HotBuckets::AllPairs {
-            for b in 1..bucket.len() {
-                (0..b).for_each(|a| self.push(doc(a), doc(b)));
-            }
-            return;
-        }
-        let mut made = 0;
-        let mut elsewhere = None;
-        for b in 1..bucket.len() {
-            let site = catalog.site(doc(b));
-            if catalog.site(doc(b - 1)) != site {
-                elsewhere = Some(b - 1);
-            }
-            let near = b.saturating_sub(NEIGHBOURS).max(1);
-            let far = elsewhere.filter(|&a| a > 0 && a < near && site != NO_SITE);
-            for a in std::iter::once(0).chain(far).chain(near..b) {
-                self.push(doc(a), doc(b));
-                made += 1;
-            }
-        }
-        self.found.hot_buckets += 1;
-        self.found.not_compared += size * (size - 1) / 2 - made;
+    pub(crate) fn finish(mut self) -> Vec<Pair> {
+        self.pairs.sort_unstable();
+        self.pairs.dedup();
+        self.pairs
     }
+}
 
-    pub(crate) fn finish(mut self) -> Candidates {
-        self.found.pairs.sort_unstable();
-        self.found.pairs.dedup();
-        self.found
-    }
+/// The pairs of either, distinct and in order.
+pub(crate) fn union(mut some: Vec<Pair>, mut others: Vec<Pair>) -> Vec<Pair> {
+    some.append(&mut others);
+    some.par_sort_unstable();
+    some.dedup();
+    some
 }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo};
 use crate::verify::Comparison;
 
@@ -67,7 +68,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn wants(&self, catalog: &Catalog, a: DocNo, b: DocNo) -> bool {
+    /// Whether this pair is wanted.
+    pub fn wants(&self, catalog: &Catalog, a: DocNo, b: DocNo) -> bool {
         let apart = || match (catalog.published(a), catalog.published(b)) {
             (Some(a), Some(b)) => Some(a.seconds.abs_diff(b.seconds)),
             _ => None,
@@ -352,6 +354,51 @@ fn clusters(pairs: &mut [Finding]) -> Vec<Cluster> {
         pair.cluster = number[joined.root(at(pair.a))] as u32;
     }
     clusters
+}
+
+/// Which representatives hang together so far, and how many documents they stand for.
+#[derive(Debug)]
+pub struct Families {
+    /// By [`DocNo`]; documents that represent none stay alone.
+    forest: Forest,
+    sizes: Vec<usize>,
+}
+
+impl Families {
+    /// Each group of twins on its own.
+    pub fn new(catalog: &Catalog, twins: &[Twins]) -> Families {
+        let mut sizes = vec![0; catalog.len()];
+        for twins in twins {
+            sizes[twins.members[0].0 as usize] = twins.members.len();
+        }
+        Families {
+            forest: Forest::new(catalog.len()),
+            sizes,
+        }
+    }
+
+    /// The two hang together.
+    pub fn join(&mut self, pair: Pair) {
+        self.forest.join(pair.a.0 as usize, pair.b.0 as usize);
+    }
+
+    /// The family of each representative, by its first member.
+    pub fn flat(&mut self) -> impl Fn(DocNo) -> usize + Sync + use<> {
+        let roots: Vec<usize> = (0..self.sizes.len())
+            .map(|at| self.forest.root(at))
+            .collect();
+        move |doc| roots[doc.0 as usize]
+    }
+
+    /// Whether two representatives are of one family of more than [`BIG_CLUSTER`] documents.
+    pub fn big(&mut self) -> impl Fn(Pair) -> bool + Sync + use<> {
+        let mut sizes = vec![0; self.sizes.len()];
+        for (at, size) in self.sizes.iter().enumerate() {
+            sizes[self.forest.root(at)] += size;
+        }
+        let family = self.flat();
+        move |pair| family(pair.a) == family(pair.b) && sizes[family(pair.a)] > BIG_CLUSTER
+    }
 }
 
 /// Union-find with path halving (Tarjan and van Leeuwen 1984); the smallest member is the root, so roots do not depend on order.

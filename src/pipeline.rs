@@ -1,10 +1,12 @@
 //! The pipeline: runs the stages in order over a corpus.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
-use crate::candidates::{self, Candidates, HotBuckets, Pair};
+use crate::candidates::{self, HotBucket, Pair, Round};
 use crate::catalog::{BlockColumns, Catalog, DocNo, ReadTally};
-use crate::cluster::{self, Cluster, Finding, Relation, Selection};
+use crate::cluster::{self, Cluster, Families, Finding, Relation, Selection, Twins};
 use crate::document::{BlockTally, Corpus, ReadError};
 use crate::plan::Banding;
 use crate::prefix::{self, Posting, Rarity};
@@ -114,9 +116,9 @@ pub struct Counts {
     pub verified: u64,
     /// Buckets too large to compare every pair in, each counted once a band.
     pub hot_buckets: u64,
-    /// Documents in the largest bucket.
+    /// Documents in the largest hot bucket; 0 if there is none.
     pub largest_bucket: u64,
-    /// Pairs of hot buckets that were not made candidates there, each counted once a bucket.
+    /// Pairs that share a hot bucket and were not compared there, each counted once a bucket.
     pub not_compared: u64,
     /// Clusters too large to write every pair of.
     pub big_clusters: u64,
@@ -156,24 +158,23 @@ pub fn scan<C: Corpus>(
     counts.identical = (documents.len() - twins.len()) as u64;
     let representatives: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
 
-    let found = match settings.surfacing {
+    let compared = match settings.surfacing {
         Surfacing::Bands(banding) => {
-            observer.begin(Stage::Candidates, None);
-            let hot = if settings.selection.all_pairs {
-                HotBuckets::AllPairs
-            } else {
-                HotBuckets::Bounded
+            let search = Search {
+                corpus,
+                catalog: &catalog,
+                twins: &twins,
+                settings,
+                observer,
             };
-            candidates::from_bands(&catalog, &representatives, banding.bands(), hot)
+            search.by_bands(&representatives, banding.bands(), &mut counts)?
         }
-        Surfacing::Prefixes => by_prefixes(corpus, &catalog, &representatives, settings, observer)?,
+        Surfacing::Prefixes => {
+            let pairs = by_prefixes(corpus, &catalog, &representatives, settings, observer)?;
+            counts.candidates = pairs.len() as u64;
+            verify(corpus, &catalog, &pairs, settings, observer)?
+        }
     };
-    counts.candidates = found.pairs.len() as u64;
-    counts.hot_buckets = found.hot_buckets;
-    counts.largest_bucket = found.largest_bucket;
-    counts.not_compared = found.not_compared;
-
-    let compared = verify(corpus, &catalog, &found.pairs, settings, observer)?;
     counts.verified = compared.len() as u64;
 
     observer.begin(Stage::Cluster, None);
@@ -260,6 +261,118 @@ fn read<C: Corpus>(
     Ok(Catalog::join(blocks, &names, bands))
 }
 
+/// What finding pairs by bands needs.
+struct Search<'a, C> {
+    corpus: &'a C,
+    catalog: &'a Catalog,
+    twins: &'a [Twins],
+    settings: &'a Settings,
+    observer: &'a dyn Observer,
+}
+
+impl<C: Corpus> Search<'_, C> {
+    /// The pairs at or over the threshold that share a bucket, in canonical order.
+    fn by_bands(
+        &self,
+        documents: &[DocNo],
+        bands: usize,
+        counts: &mut Counts,
+    ) -> Result<Vec<Comparison>, ReadError> {
+        let (catalog, observer) = (self.catalog, self.observer);
+        observer.begin(Stage::Candidates, None);
+        if self.settings.selection.all_pairs {
+            let pairs = candidates::from_bands(catalog, documents, bands, usize::MAX, &|pair| {
+                !self.wanted(pair)
+            });
+            counts.candidates = pairs.len() as u64;
+            return verify(self.corpus, catalog, &pairs, self.settings, observer);
+        }
+        let hot = candidates::hot_buckets(catalog, documents, bands);
+        let mut families = Families::new(catalog, self.twins);
+        let (met, mut found) = self.hot(&hot, &mut families, counts)?;
+        let in_one_big_family = families.big();
+        let skip =
+            |pair: Pair| in_one_big_family(pair) || met.contains(&pair) || !self.wanted(pair);
+        let pairs =
+            candidates::from_bands(catalog, documents, bands, candidates::HOT_BUCKET, &skip);
+        counts.candidates = (met.len() + pairs.len()) as u64;
+        found.append(&mut verify(
+            self.corpus,
+            catalog,
+            &pairs,
+            self.settings,
+            observer,
+        )?);
+        found.par_sort_unstable_by_key(|found| found.pair);
+        Ok(found)
+    }
+
+    /// Meets the documents of hot buckets with leaders and neighbours, a band after the other, so that who has found a family is
+    /// left alone; returns which pairs were compared, and the matches.
+    fn hot(
+        &self,
+        hot: &[Vec<HotBucket>],
+        families: &mut Families,
+        counts: &mut Counts,
+    ) -> Result<(HashSet<Pair>, Vec<Comparison>), ReadError> {
+        let (mut met, mut found) = (HashSet::new(), Vec::new());
+        for (buckets, round) in hot
+            .iter()
+            .flat_map(|buckets| [(buckets, Round::Leaders), (buckets, Round::Neighbours)])
+        {
+            let family = families.flat();
+            let pairs = |bucket: &HotBucket| {
+                bucket.pairs(
+                    self.catalog,
+                    round,
+                    &family,
+                    &|pair| self.wanted(pair),
+                    &met,
+                )
+            };
+            let mut pairs: Vec<Pair> = buckets.iter().flat_map(pairs).collect();
+            pairs.sort_unstable();
+            let matches = verify(
+                self.corpus,
+                self.catalog,
+                &pairs,
+                self.settings,
+                self.observer,
+            )?;
+            matches.iter().for_each(|found| families.join(found.pair));
+            met.extend(pairs);
+            found.extend(matches);
+        }
+        let sizes = hot
+            .iter()
+            .flatten()
+            .map(|bucket| bucket.documents.len() as u64);
+        counts.hot_buckets = sizes.clone().count() as u64;
+        counts.largest_bucket = sizes.clone().max().unwrap_or(0);
+        counts.not_compared = sizes
+            .map(|size| size * (size - 1) / 2)
+            .sum::<u64>()
+            .saturating_sub(met.len() as u64);
+        Ok((met, found))
+    }
+
+    /// Whether the selection can want a pair; of representatives of several documents, any of theirs.
+    fn wanted(&self, pair: Pair) -> bool {
+        let alone = |doc: DocNo| {
+            let at = self.twins.partition_point(|twins| twins.members[0] < doc);
+            self.twins[at].members.len() == 1
+        };
+        let selection = &self.settings.selection;
+        *selection
+            == Selection {
+                all_pairs: selection.all_pairs,
+                ..Selection::default()
+            }
+            || selection.wants(self.catalog, pair.a, pair.b)
+            || !(alone(pair.a) && alone(pair.b))
+    }
+}
+
 /// How many documents one task of a second reading takes.
 const DOCUMENTS_A_TASK: usize = 256;
 
@@ -270,7 +383,7 @@ fn by_prefixes<C: Corpus>(
     documents: &[DocNo],
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Candidates, ReadError> {
+) -> Result<Vec<Pair>, ReadError> {
     observer.begin(Stage::Candidates, Some(2 * documents.len() as u64));
     let words = documents
         .iter()

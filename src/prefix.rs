@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use rayon::prelude::*;
 
-use crate::candidates::{Candidates, Collector};
+use crate::candidates::{self, Distinct, Pair};
 use crate::catalog::DocNo;
 
 /// Counts above this are the same: such shingles are all common. Leaves room for as many threads as there are steps to 255.
@@ -104,30 +104,29 @@ pub fn post(
     }));
 }
 
-/// The distinct pairs whose prefixes meet where the threshold can still be reached.
-pub fn candidates(mut postings: Vec<Posting>, threshold: f64) -> Candidates {
+/// The distinct pairs whose prefixes meet where the threshold can still be reached, in order.
+pub fn candidates(mut postings: Vec<Posting>, threshold: f64) -> Vec<Pair> {
     postings.par_sort_unstable_by_key(|posting| (posting.key, posting.doc));
     let lists: Vec<&[Posting]> = postings
         .chunk_by(|x, y| x.key == y.key)
         .filter(|list| list.len() > 1)
         .collect();
-    let mut found = lists
-        .into_par_iter()
-        .fold(Collector::default, |mut collector, list| {
-            for (at, y) in list.iter().enumerate() {
-                for x in list[..at]
-                    .iter()
-                    .filter(|x| x.doc != y.doc && can_reach(x, y, threshold))
-                {
-                    collector.push(x.doc, y.doc);
-                }
+    let gather = |mut distinct: Distinct, list: &[Posting]| {
+        for (at, y) in list.iter().enumerate() {
+            for x in list[..at]
+                .iter()
+                .filter(|x| x.doc != y.doc && can_reach(x, y, threshold))
+            {
+                distinct.push(Pair { a: x.doc, b: y.doc });
             }
-            collector
-        })
-        .map(Collector::finish)
-        .reduce(Candidates::default, Candidates::merge);
-    found.pairs.dedup();
-    found
+        }
+        distinct
+    };
+    lists
+        .into_par_iter()
+        .fold(Distinct::default, gather)
+        .map(Distinct::finish)
+        .reduce(Vec::new, candidates::union)
 }
 
 /// Whether two documents that first meet at these places can have that similarity. Where they met before, the answer does not matter.
@@ -175,7 +174,7 @@ mod tests {
             for (doc, list) in lists.iter().enumerate() {
                 post(DocNo(doc as u32), list, threshold, &rarity, &mut Vec::new(), &mut postings);
             }
-            let found = candidates(postings, threshold).pairs;
+            let found = super::candidates(postings, threshold);
             for (a, b) in all_pairs(&spread, threshold) {
                 prop_assert!(found.iter().any(|pair| pair.a.0 == a && pair.b.0 == b), "{} {} at {}", a, b, threshold);
             }

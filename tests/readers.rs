@@ -578,10 +578,10 @@ fn what_cannot_be_opened_is_said_before_any_work() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.doc");
     let name = path.display().to_string();
-    let missing = Inputs::open(&[name.clone()], Settings::default());
+    let missing = Inputs::open(std::slice::from_ref(&name), Settings::default());
     assert!(matches!(missing, Err(ReadError::Open { input, .. }) if input == name));
     fs::write(&path, "").unwrap();
-    let unknown = Inputs::open(&[name.clone()], Settings::default())
+    let unknown = Inputs::open(std::slice::from_ref(&name), Settings::default())
         .unwrap_err()
         .to_string();
     assert!(

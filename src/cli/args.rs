@@ -85,7 +85,7 @@ Examples:
 
 Exit status:
   0    done
-  1    failed; no output was written
+  1    failed; nothing was written (where every record was rejected: only --rejects and --summary)
   2    the command line cannot be meant
   3    done and the outputs are whole, but some records were rejected
   130  interrupted (143: terminated); no output is half written";

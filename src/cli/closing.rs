@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use wirecopy::cluster::BIG_CLUSTER;
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
 use wirecopy::report::clusters::{first, sites_among};
-use wirecopy::report::summary::{Output, StageCost, recall_at_threshold};
+use wirecopy::report::summary::{FilesSkipped, Output, StageCost, recall_at_threshold};
 
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{Style, Terminal, escaped, excerpt};
@@ -23,6 +23,7 @@ pub struct Closing<'a> {
     pub settings: &'a Settings,
     pub costs: &'a [StageCost],
     pub outputs: &'a [Output],
+    pub files_skipped: FilesSkipped,
     pub details: bool,
     pub terminal: Terminal,
 }
@@ -38,6 +39,7 @@ impl Closing<'_> {
 
     fn write(&self, out: &mut String) -> fmt::Result {
         self.documents(out)?;
+        self.files_skipped(out)?;
         self.pairs(out)?;
         self.clusters(out)?;
         self.bounded(out)?;
@@ -75,6 +77,28 @@ impl Closing<'_> {
             }
         }
         writeln!(out)
+    }
+
+    fn files_skipped(&self, out: &mut String) -> fmt::Result {
+        let FilesSkipped {
+            unknown_ending,
+            hidden,
+            same_file,
+        } = self.files_skipped;
+        let skipped = [
+            (unknown_ending, "of an unknown ending"),
+            (hidden, "hidden"),
+            (same_file, "other names of a file that was read"),
+        ];
+        let parts: Vec<_> = skipped
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", count(*n)))
+            .collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "left alone in directories: {}", parts.join(", "))
     }
 
     fn pairs(&self, out: &mut String) -> fmt::Result {
@@ -121,26 +145,40 @@ impl Closing<'_> {
             self.strong(counted(clusters.len() as u64, "cluster"))
         )?;
         let width = count(biggest[0].members.len() as u64).len();
-        for cluster in biggest {
-            let sites = sites_among(catalog, cluster.members.iter().copied()) as u64;
-            let on_sites = if sites > 0 {
-                format!(" on {}", counted(sites, "site"))
-            } else {
-                String::new()
-            };
-            let title = details
-                .binary_search_by_key(&first(cluster), |details| details.doc)
-                .map_or("", |at| details[at].title.trim());
-            let name = if title.is_empty() {
-                catalog.id(first(cluster))
-            } else {
-                title
-            };
-            let size = format!(
-                "{:>width$} documents{on_sites}",
-                count(cluster.members.len() as u64)
-            );
-            writeln!(out, "   {size:<24}  {}", excerpt(name, TITLE_SHOWN))?;
+        let rows: Vec<(String, &str)> = biggest
+            .into_iter()
+            .map(|cluster| {
+                let sites = sites_among(catalog, cluster.members.iter().copied()) as u64;
+                let on_sites = if sites > 0 {
+                    format!(" on {}", counted(sites, "site"))
+                } else {
+                    String::new()
+                };
+                let size = format!(
+                    "{:>width$} documents{on_sites}",
+                    count(cluster.members.len() as u64)
+                );
+                let first = first(cluster);
+                let title = details
+                    .binary_search_by_key(&first, |details| details.doc)
+                    .map_or("", |at| details[at].title.trim());
+                (
+                    size,
+                    if title.is_empty() {
+                        catalog.id(first)
+                    } else {
+                        title
+                    },
+                )
+            })
+            .collect();
+        let width = rows
+            .iter()
+            .map(|(size, _)| size.len())
+            .max()
+            .unwrap_or_default();
+        for (size, name) in rows {
+            writeln!(out, "   {size:<width$}  {}", excerpt(name, TITLE_SHOWN))?;
         }
         Ok(())
     }
@@ -200,9 +238,9 @@ impl Closing<'_> {
         }
         writeln!(
             out,
-            "   {} read, {} identical, {}, {} at or over the threshold",
+            "   {} read, {}, {}, {} at or over the threshold",
             bytes(self.findings.read.bytes),
-            counted(counts.identical, "document"),
+            counted(counts.identical, "identical document"),
             counted(counts.candidates, "candidate"),
             count(counts.verified),
         )

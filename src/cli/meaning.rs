@@ -1,6 +1,6 @@
 //! What is meant by what was typed: validated settings that nothing after this checks again.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::cluster::Selection;
@@ -137,8 +137,12 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
         report: Report::Pairs(table_format("--output", &pairs_target, pairs_format)?),
         target: pairs_target,
     }];
-    let tables: [(&str, &Option<PathBuf>, fn(TableFormat) -> Report); 4] = [
-        ("--clusters", &typed.clusters, Report::Clusters),
+    let tables = [
+        (
+            "--clusters",
+            &typed.clusters,
+            Report::Clusters as fn(TableFormat) -> Report,
+        ),
         ("--members", &typed.members, Report::Members),
         ("--sites", &typed.sites, Report::Sites),
         ("--rejects", &typed.rejects, Report::Rejects),
@@ -198,8 +202,8 @@ fn table_format(
             said.name()
         ))),
         (Some(format), _) | (None, Some(format)) => Ok(format),
-        // A pipe or a device is what standard output might be too.
-        (None, None) if is_special(path) => Ok(TableFormat::Csv),
+        // A pipe or a device is what standard output might be too; a directory is refused for what it is.
+        (None, None) if is_no_file(path) => Ok(TableFormat::Csv),
         (None, None) => {
             let endings = TableFormat::ALL
                 .map(|format| format!(".{}", format.name()))
@@ -217,10 +221,9 @@ fn table_format(
     }
 }
 
-/// Whether there is something that is neither a file nor a directory.
-fn is_special(path: &Path) -> bool {
-    path.metadata()
-        .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+/// Whether there is something that is no regular file.
+fn is_no_file(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file())
 }
 
 /// A share over 0 and at most 1.

@@ -1,13 +1,14 @@
 //! Outputs: the one place that opens files to write.
 //!
 //! A report is written to a temporary file beside its target and flushed to the disk; once all are, they are renamed into place together. So
-//! an output is whole or as it was before. Standard output, pipes and devices have no such second name: they are written last
-//! before the renames.
+//! an output is whole or as it was before. Standard output, pipes and devices have no second name: they are written between
+//! the last file and the renames, so that whatever goes wrong with a file leaves them empty.
 //!
 //! The lock of [`Pending`] keeps a signal from coming between: whoever holds it may make or rename temporary files, and the
 //! signal's thread takes it for good before it removes them.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::os::fd::AsFd;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow};
 use tempfile::NamedTempFile;
+use wirecopy::read::STANDARD_INPUT;
 use wirecopy::report::table::TableFormat;
 
 use super::status::Stop;
@@ -108,6 +110,15 @@ impl Wanted {
     }
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Stdout => f.write_str("standard output"),
+            Target::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
 impl Outputs {
     /// Checks that every output can be written, and is neither one of the inputs nor another output.
     pub fn check(
@@ -117,9 +128,7 @@ impl Outputs {
     ) -> Result<Outputs, Stop> {
         let mut planned = Vec::with_capacity(wanted.len());
         for wanted in wanted {
-            let way = Way::to(&wanted.target)
-                .with_context(|| format!("cannot write {}", wanted.path()))
-                .map_err(Stop::Failed)?;
+            let way = Way::to(&wanted.target).or_tell(&wanted.target)?;
             planned.push(Planned { wanted, way });
         }
         refuse_shared(&planned)?;
@@ -129,43 +138,47 @@ impl Outputs {
 
     /// Writes the outputs whose report `asked` picks, each with what `render` makes of it: all of them, or none of the files.
     ///
-    /// `render` is called in the order in which the outputs were asked for.
+    /// Files come first, in the order in which they were asked for.
     pub fn write(
         &self,
         asked: impl Fn(Report) -> bool,
         mut render: impl FnMut(Report, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Stop> {
-        let mut written = Vec::new();
-        let asked = || {
-            self.planned
-                .iter()
-                .filter(|output| asked(output.wanted.report))
-        };
-        for Planned { wanted, way } in asked() {
-            let attempt = match way {
-                Way::Rename { directory, path } => self
-                    .write_beside(directory, path, |out| render(wanted.report, out))
-                    .map(|file| {
-                        written.push((wanted, directory, path, file));
-                    }),
-                Way::Special(path) => OpenOptions::new()
+        let mut files = Vec::new();
+        let mut others = Vec::new();
+        for Planned { wanted, way } in self
+            .planned
+            .iter()
+            .filter(|output| asked(output.wanted.report))
+        {
+            match way {
+                Way::Rename { directory, path } => {
+                    let file = self
+                        .write_beside(directory, path, |out| render(wanted.report, out))
+                        .or_tell(&wanted.target)?;
+                    files.push((&wanted.target, directory, path, file));
+                }
+                other => others.push((wanted, other)),
+            }
+        }
+        for (wanted, way) in others {
+            let render = |out: &mut dyn Write| render(wanted.report, out);
+            match way.path() {
+                None => write_through(io::stdout().lock(), render),
+                Some(path) => OpenOptions::new()
                     .write(true)
                     .open(path)
-                    .and_then(|file| write_through(file, |out| render(wanted.report, out))),
-                Way::Stdout => write_through(io::stdout().lock(), |out| render(wanted.report, out)),
-            };
-            attempt
-                .with_context(|| format!("cannot write {}", wanted.path()))
-                .map_err(Stop::Failed)?;
+                    .and_then(|file| write_through(file, render)),
+            }
+            .or_tell(&wanted.target)?;
         }
 
         let mut pending = self.pending.lock();
         let mut directories = BTreeSet::new();
-        for (wanted, directory, path, file) in written {
+        for (target, directory, path, file) in files {
             file.persist(path)
                 .map_err(|failed| failed.error)
-                .with_context(|| format!("cannot write {}", wanted.path()))
-                .map_err(Stop::Failed)?;
+                .or_tell(target)?;
             directories.insert(directory);
         }
         pending.clear();
@@ -266,9 +279,14 @@ impl Way {
 
     fn path(&self) -> Option<&Path> {
         match self {
-            Way::Rename { path, .. } => Some(path),
-            Way::Stdout | Way::Special(_) => None,
+            Way::Rename { path, .. } | Way::Special(path) => Some(path),
+            Way::Stdout => None,
         }
+    }
+
+    /// The path that a rename replaces.
+    fn replaces(&self) -> Option<&Path> {
+        self.path().filter(|_| matches!(self, Way::Rename { .. }))
     }
 
     /// What tells the file from every other, if it is one and is there.
@@ -288,11 +306,27 @@ impl Way {
     }
 }
 
+/// Adds what could not be written to why.
+trait OrTell<T> {
+    fn or_tell(self, target: &Target) -> Result<T, Stop>;
+}
+
+impl<T, E> OrTell<T> for Result<T, E>
+where
+    Result<T, E>: Context<T, E>,
+{
+    fn or_tell(self, target: &Target) -> Result<T, Stop> {
+        self.with_context(|| format!("cannot write {target}"))
+            .map_err(Stop::Failed)
+    }
+}
+
 /// Refuses two outputs that are one file.
 fn refuse_shared(planned: &[Planned]) -> Result<(), Stop> {
     for (at, second) in planned.iter().enumerate() {
         for first in &planned[..at] {
-            let same_path = first.way.path().is_some() && first.way.path() == second.way.path();
+            let same_path =
+                first.way.replaces().is_some() && first.way.replaces() == second.way.replaces();
             let same_file =
                 first.way.identity().is_some() && first.way.identity() == second.way.identity();
             if same_path || same_file {
@@ -300,7 +334,7 @@ fn refuse_shared(planned: &[Planned]) -> Result<(), Stop> {
                     "the {} and the {} would both go to {}: give each a file of its own",
                     first.wanted.report.name(),
                     second.wanted.report.name(),
-                    second.wanted.path()
+                    second.wanted.target
                 )));
             }
         }
@@ -319,7 +353,7 @@ fn refuse_inputs(planned: &[Planned], inputs: &[&str]) -> Result<(), Stop> {
     }
     for &input in inputs {
         let found = match input {
-            "-" => io::stdin()
+            STANDARD_INPUT => io::stdin()
                 .as_fd()
                 .try_clone_to_owned()
                 .and_then(|fd| File::from(fd).metadata()),
@@ -332,10 +366,20 @@ fn refuse_inputs(planned: &[Planned], inputs: &[&str]) -> Result<(), Stop> {
             .iter()
             .find(|(output_identity, _)| *output_identity == input_identity)
         {
+            let Wanted { report, target } = &output.wanted;
+            let input = if input == STANDARD_INPUT {
+                "standard input"
+            } else {
+                input
+            };
+            let also = if target.to_string() == input {
+                String::new()
+            } else {
+                format!(", which is {input}")
+            };
             return Err(Stop::usage(format!(
-                "the {} would overwrite an input: {} is {input}; give them another name",
-                output.wanted.report.name(),
-                output.wanted.path()
+                "the {} would overwrite an input: {target}{also}; give the output another name",
+                report.name()
             )));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -19,6 +19,8 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Watches a run; shared by all its threads.
 pub struct Progress {
     shown: Shown,
+    /// Bytes of all inputs, where known.
+    input_bytes: OnceLock<u64>,
     began: Instant,
     stages: Mutex<Stages>,
     documents: Arc<AtomicU64>,
@@ -58,17 +60,27 @@ impl Progress {
         let on_terminal = io::stderr().is_terminal();
         let shown = match (when.or_else(|| on_terminal), on_terminal) {
             (false, _) => Shown::Nowhere,
-            (true, true) => Shown::Bar(ProgressBar::no_length()),
+            (true, true) => Shown::Bar(ProgressBar::no_length().with_style(style(
+                Unit::Nothing,
+                false,
+                Arc::default(),
+            ))),
             (true, false) => Shown::Lines(terminal),
         };
         Progress {
             shown,
+            input_bytes: OnceLock::new(),
             began: Instant::now(),
             stages: Mutex::default(),
             documents: Arc::default(),
             done: AtomicU64::new(0),
             next_line: AtomicU64::new(LINE_EVERY.as_millis() as u64),
         }
+    }
+
+    /// Tells how many bytes there are to read, before it begins.
+    pub fn expect_bytes(&self, total: u64) {
+        let _ = self.input_bytes.set(total);
     }
 
     /// The writing of reports begins: a stage that the pipeline does not know.
@@ -98,14 +110,13 @@ impl Progress {
         match &self.shown {
             Shown::Nowhere => {}
             Shown::Bar(bar) => {
+                bar.set_message(name);
+                match total {
+                    Some(total) => bar.set_length(total),
+                    None => bar.unset_length(),
+                }
                 bar.set_style(style(unit, total.is_some(), Arc::clone(&self.documents)));
                 bar.reset();
-                if let Some(total) = total {
-                    bar.set_length(total);
-                } else {
-                    bar.unset_length();
-                }
-                bar.set_message(name);
                 bar.enable_steady_tick(Duration::from_millis(200));
             }
             Shown::Lines(terminal) => terminal.say(&format!("{name} ...")),
@@ -152,7 +163,13 @@ impl Observer for Progress {
             Stage::Verify => ("verify", Unit::Pairs),
             Stage::Cluster => ("cluster", Unit::Documents),
         };
-        self.start(name, unit, total);
+        let expected = if stage == Stage::Read {
+            self.input_bytes.get().copied()
+        } else {
+            None
+        };
+        // Nothing to do yet is not a total: a stage may begin again once it knows.
+        self.start(name, unit, total.or(expected).filter(|&total| total > 0));
     }
 
     fn advance(&self, amount: u64) {
@@ -243,18 +260,10 @@ fn figures_of(
     documents: u64,
     elapsed: Duration,
 ) -> String {
-    let (amount, rate): (fn(u64) -> String, fn(f64) -> String) = match unit {
-        Unit::Bytes => (figures::bytes, |rate| {
-            format!("{}/s", figures::bytes(rate as u64))
-        }),
-        Unit::Documents => (
-            |n| figures::counted(n, "document"),
-            |rate| format!("{}/s", figures::count(rate as u64)),
-        ),
-        Unit::Pairs | Unit::Nothing => (
-            |n| figures::counted(n, "pair"),
-            |rate| format!("{}/s", figures::count(rate as u64)),
-        ),
+    let amount = |n: u64| match unit {
+        Unit::Bytes => figures::bytes(n),
+        Unit::Documents => figures::counted(n, "document"),
+        Unit::Pairs | Unit::Nothing => figures::counted(n, "pair"),
     };
     let per_second = done as f64 / elapsed.as_secs_f64().max(1e-3);
     let mut parts = Vec::new();
@@ -265,7 +274,7 @@ fn figures_of(
         Some(total) => format!("{} of {}", amount(done), amount(total)),
         None => amount(done),
     });
-    parts.push(rate(per_second));
+    parts.push(format!("{}/s", amount(per_second as u64)));
     if let Some(left) = total
         .map(|total| total.saturating_sub(done))
         .filter(|_| per_second > 0.0)
@@ -311,7 +320,7 @@ mod tests {
         );
         assert_eq!(
             figures_of(Unit::Pairs, 5000, None, 0, ten),
-            "5,000 pairs, 500/s"
+            "5,000 pairs, 500 pairs/s"
         );
     }
 }

@@ -7,8 +7,8 @@ use anyhow::{Context, anyhow};
 use rayon::ThreadPoolBuilder;
 use wirecopy::document::{Corpus, ReadError, Reject};
 use wirecopy::pipeline::{self, Findings, Settings};
-use wirecopy::read::Inputs;
-use wirecopy::report::summary::{self, Output, Run};
+use wirecopy::read::{Inputs, Skipped};
+use wirecopy::report::summary::{self, FilesSkipped, Output, Run};
 use wirecopy::report::{clusters, members, pairs, rejects, sites};
 
 use super::args::ScanArguments;
@@ -34,6 +34,10 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
         .map_err(Stop::Failed)?;
 
     let inputs = Inputs::open(&scan.inputs, scan.reading).map_err(unreadable)?;
+    if let Some(total) = inputs.total_bytes() {
+        progress.expect_bytes(total);
+    }
+    let files_skipped = files_skipped(inputs.skipped());
     let source_names: Vec<&str> = (0..inputs.sources())
         .map(|source| inputs.source_name(source))
         .collect();
@@ -56,26 +60,29 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     progress.stop();
     let findings = found.map_err(unreadable)?;
 
-    show_rejects(
-        &findings.read.rejects,
-        &source_names,
-        scan.talk.details,
-        rejects_kept,
-        terminal,
-    );
     let verdict = Verdict::of(&findings, scan.most_rejects);
+    let nothing_read = verdict == Verdict::NothingLeft;
+    if !nothing_read || scan.talk.details {
+        show_rejects(
+            &findings.read.rejects,
+            &source_names,
+            scan.talk.details,
+            rejects_kept,
+            terminal,
+        );
+    }
     if let Verdict::TooMany(most) = verdict {
         return Err(too_many(&findings.read.rejects, most));
     }
 
     progress.begin_reports();
-    let nothing_read = verdict == Verdict::NothingLeft;
     let asked = |report| !nothing_read || matches!(report, Report::Rejects(_) | Report::Summary);
     let renderer = Renderer {
         findings: &findings,
         source_names: &source_names,
         settings: &scan.settings,
         written: &written,
+        files_skipped,
         progress: &progress,
     };
     outputs.write(asked, |report, out| {
@@ -93,6 +100,7 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
             settings: &scan.settings,
             costs: &costs,
             outputs: &written,
+            files_skipped,
             details: scan.talk.details,
             terminal,
         };
@@ -134,6 +142,7 @@ struct Renderer<'a> {
     source_names: &'a [&'a str],
     settings: &'a Settings,
     written: &'a [Output],
+    files_skipped: FilesSkipped,
     progress: &'a Progress,
 }
 
@@ -152,12 +161,28 @@ impl Renderer<'_> {
                 let run = Run {
                     settings: self.settings,
                     threads,
+                    files_skipped: self.files_skipped,
                     stages: &self.progress.costs(),
                     outputs: self.written,
                 };
                 summary::write(self.findings, run, out)
             }
         }
+    }
+}
+
+/// What directories held beside inputs, as the reports know it.
+fn files_skipped(
+    Skipped {
+        unknown_ending,
+        hidden,
+        same_file,
+    }: Skipped,
+) -> FilesSkipped {
+    FilesSkipped {
+        unknown_ending,
+        hidden,
+        same_file,
     }
 }
 
@@ -192,9 +217,9 @@ fn show_rejects(
     };
     if more > 0 {
         terminal.say(&format!(
-            "{} {} more{where_all}",
+            "{} {}{where_all}",
             terminal.paint(Style::Warning, "rejected:"),
-            counted(more, "record")
+            counted(more, "more record")
         ));
     }
 }
@@ -219,5 +244,11 @@ fn nothing_left(rejects: &[Reject], source_names: &[&str]) -> Stop {
         .first()
         .map(|reject| described(reject, source_names))
         .unwrap_or_default();
-    Stop::Failed(anyhow!("every record was rejected; the first: {first}"))
+    Stop::Failed(match rejects.len() as u64 {
+        1 => anyhow!("the only record was rejected: {first}"),
+        all => anyhow!(
+            "all {} were rejected; the first: {first}",
+            counted(all, "record")
+        ),
+    })
 }

@@ -13,11 +13,8 @@ use memchr::{memchr, memrchr};
 
 use super::delimited::{Columns, Ended, Fields, RecordEnds, line_ends, skip_line_ends};
 use super::source::{Kept, Source, Spool, Unpacked};
-use super::{BOM, Block, Format, Inputs, Lost, Work, jsonl};
+use super::{BOM, Block, Format, Inputs, Lost, Work};
 use crate::document::ReadError;
-
-/// How much of a record that is too long is looked at for its id.
-pub(super) const BEGINNING: usize = 4096;
 
 /// The blocks of one source.
 pub(super) struct Cut<'c> {
@@ -168,10 +165,7 @@ impl<'c> Cut<'c> {
                 bytes: self.held.len() as u64 + std::mem::take(&mut self.before),
                 lines: line_ends(&self.held),
                 id: match self.ends {
-                    Ends::Line => jsonl::id_of_beginning(
-                        &self.held[..BEGINNING.min(self.held.len())],
-                        &self.inputs.lookup,
-                    ),
+                    Ends::Line => self.inputs.id_of_too_long(&self.held),
                     _ => None,
                 },
                 reason: self.inputs.too_long(self.source.format),

@@ -5,7 +5,7 @@
 //! with CR, LF or both, and empty lines are no records. In two things this is stricter: a record with the wrong number of fields is
 //! rejected, and so is a quote that is still open at the end of the file.
 //!
-//! [`RecordEnds`] finds the ends of records in bytes that arrive piece by piece; [`fields`] takes one
+//! [`RecordEnds`] finds the ends of records in bytes that arrive piece by piece; [`Fields`] takes one
 //! whole record apart.
 
 use std::borrow::Cow;

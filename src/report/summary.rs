@@ -18,10 +18,23 @@ pub struct Run<'a> {
     pub settings: &'a Settings,
     /// Threads it worked with.
     pub threads: usize,
+    /// What was left alone in directories.
+    pub files_skipped: FilesSkipped,
     /// What each stage cost, in order.
     pub stages: &'a [StageCost],
     /// What it writes.
     pub outputs: &'a [Output],
+}
+
+/// What was found in directories and left alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct FilesSkipped {
+    /// Files whose ending tells no format.
+    pub unknown_ending: u64,
+    /// Hidden files and directories.
+    pub hidden: u64,
+    /// Other names of files that were read.
+    pub same_file: u64,
 }
 
 /// What a stage cost.
@@ -100,6 +113,7 @@ struct Read {
 struct Skipped {
     empty: u64,
     too_short: u64,
+    files: FilesSkipped,
 }
 
 #[derive(Serialize)]
@@ -166,7 +180,11 @@ impl<'a> Summary<'a> {
                 lossy: read.lossy,
                 bad_dates: read.bad_dates,
             },
-            skipped: Skipped { empty, too_short },
+            skipped: Skipped {
+                empty,
+                too_short,
+                files: run.files_skipped,
+            },
             compared: Compared {
                 identical,
                 candidates,

@@ -121,7 +121,8 @@ pub(crate) fn name(draw: &mut Draw, syllables: usize) -> String {
     name
 }
 
-fn syllables_of(draw: &mut Draw, syllables: usize) -> String {
+/// A word of so many syllables.
+pub(crate) fn syllables_of(draw: &mut Draw, syllables: usize) -> String {
     let mut word = String::new();
     for _ in 0..syllables {
         word.push_str(draw.pick(ONSETS));

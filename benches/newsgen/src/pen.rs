@@ -1,6 +1,7 @@
 //! The grammar: noun phrases, verbs, clauses, quotations.
 
 use crate::draw::{Draw, mix};
+use crate::lexicon::syllables_of;
 use crate::prose::{DAYS, DETERMINERS, Facts, Language, PREPOSITIONS, number};
 
 /// The chance that a sentence part is a stock phrase; set by the share of runs of five that recur
@@ -10,6 +11,9 @@ const STOCK: f64 = 0.50;
 const OF_ITS_ERA: f64 = 0.7;
 /// The chance that a noun is one of the story's own.
 const TOPICAL: f64 = 0.30;
+/// The chance that a noun is made up on the spot: misspellings and rare words, of which a third of
+/// the distinct words of real news are made.
+const RARE: f64 = 0.02;
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -398,6 +402,11 @@ impl<'a> Pen<'a> {
     }
 
     fn word_of_noun(&mut self, many: bool) {
+        if self.facts.is_some() && self.draw.chance(RARE) {
+            let word = syllables_of(self.draw, 3);
+            self.word(&word);
+            return;
+        }
         let at = match self.facts {
             Some(facts) if self.draw.chance(TOPICAL) => {
                 usize::from(facts.nouns[self.draw.below(facts.nouns.len())])

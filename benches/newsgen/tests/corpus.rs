@@ -44,11 +44,11 @@ fn shingles(text: &str) -> HashSet<Vec<String>> {
 #[test]
 fn bytes_are_pinned() {
     let pinned = [
-        (0xdff6_5ea4_6f4c_f865, 0x6c5a_fdbe_f696_fd06),
-        (0xa863_2c6f_eca1_c453, 0x6669_6414_06e5_7c01),
-        (0x0, 0x0),
-        (0x0, 0x0),
-        (0x0, 0x0),
+        (0xd59e_920d_11ee_8ef4, 0xa886_451a_b23c_f554),
+        (0xa83d_8cde_dc20_3943, 0x6669_6414_06e5_7c01),
+        (0x0574_ea37_2586_ac64, 0x0ef1_144c_4d83_706b),
+        (0x4448_0697_64cc_0afe, 0xa5c6_f16f_1f20_2a32),
+        (0x65f9_2ef2_77da_4a09, 0x8535_56e2_14a2_1aa9),
     ];
     for (profile, (corpus_hash, truth_hash)) in PROFILES.into_iter().zip(pinned) {
         let (corpus, truth) = written(&spec(profile, 300));
@@ -82,8 +82,8 @@ fn another_seed_gives_another_corpus() {
 #[test]
 fn lines_parse_and_the_truth_names_documents() {
     for profile in PROFILES {
-        let (corpus, truth) = written(&spec(profile, 1_000));
-        let (list, pairs) = documents(&spec(profile, 1_000)).expect("a valid spec");
+        let (corpus, truth) = written(&spec(profile, 500));
+        let (list, pairs) = documents(&spec(profile, 500)).expect("a valid spec");
         let mut ids = HashSet::new();
         let lines = std::str::from_utf8(&corpus).expect("UTF-8").lines();
         for (line, document) in lines.zip(&list) {
@@ -108,7 +108,7 @@ fn lines_parse_and_the_truth_names_documents() {
             assert!(!document.text.trim().is_empty());
             assert!(ids.insert(document.id.clone()), "{} twice", document.id);
         }
-        assert_eq!(ids.len(), 1_000);
+        assert_eq!(ids.len(), 500);
 
         let truth = String::from_utf8(truth).expect("UTF-8");
         assert_eq!(truth.lines().count(), pairs.len() + 1);
@@ -146,7 +146,7 @@ fn realised_jaccard_is_exact() {
 
 #[test]
 fn near_copies_hit_their_targets() {
-    let (list, pairs) = documents(&spec(Profile::News, 8_000)).expect("a valid spec");
+    let (list, pairs) = documents(&spec(Profile::News, 3_000)).expect("a valid spec");
     let bytes: HashMap<&str, usize> = list.iter().map(|d| (d.id.as_str(), d.text.len())).collect();
     // In a page of fewer than about 150 words one replaced word is a step of more than .03.
     let misses: Vec<f64> = pairs
@@ -154,7 +154,7 @@ fn near_copies_hit_their_targets() {
         .filter(|p| p.kind == Kind::Near && bytes[p.id_a.as_str()] > 1_000)
         .filter_map(|p| Some((p.target? - p.body_jaccard?).abs()))
         .collect();
-    assert!(misses.len() > 500);
+    assert!(misses.len() > 150);
     let within =
         |miss: f64| misses.iter().filter(|&&m| m <= miss).count() as f64 / misses.len() as f64;
     assert!(
@@ -168,7 +168,7 @@ fn near_copies_hit_their_targets() {
 
 #[test]
 fn kinds_are_what_they_say() {
-    let (list, pairs) = documents(&spec(Profile::News, 5_000)).expect("a valid spec");
+    let (list, pairs) = documents(&spec(Profile::News, 2_000)).expect("a valid spec");
     let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
     for pair in &pairs {
         let (a, b) = (by_id[pair.id_a.as_str()], by_id[pair.id_b.as_str()]);
@@ -189,7 +189,7 @@ fn kinds_are_what_they_say() {
 
 #[test]
 fn shares_are_as_asked() {
-    let spec = spec(Profile::News, 20_000);
+    let spec = spec(Profile::News, 6_000);
     let (mut corpus, mut truth) = (io::sink(), io::sink());
     let tally = generate(&spec, &mut corpus, &mut truth).expect("a sink takes every byte");
     let asked = &spec.shares;
@@ -242,7 +242,7 @@ fn skeleton_pages_share_most_words() {
 
 #[test]
 fn short_documents_are_short() {
-    let (list, _) = documents(&spec(Profile::Short, 2_000)).expect("a valid spec");
+    let (list, _) = documents(&spec(Profile::Short, 500)).expect("a valid spec");
     let most = list.iter().map(|d| d.text.split_whitespace().count()).max();
     assert!(
         most.is_some_and(|most| (25..=30).contains(&most)),
