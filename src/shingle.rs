@@ -84,7 +84,7 @@ impl Shingler {
 
 /// Appends the hash of every run of `width` entries; of all of them where there are fewer.
 ///
-/// The hash is the polynomial of the run's entries in [`BASE`] modulo 2^64, rolled along, then mixed.
+/// The hash is the polynomial of the run's entries in an odd base modulo 2^64, rolled along, then mixed.
 pub fn runs(entries: &[u64], width: usize, out: &mut Vec<u64>) {
     let (first, rest) = entries.split_at(width.min(entries.len()));
     if first.is_empty() {

@@ -64,7 +64,7 @@ impl Signer {
             if round < bins {
                 for &shingle in shingles {
                     let hash = fold_multiply(shingle ^ key, ROUND_FACTOR);
-                    let bin = ((hash >> 32) * bins as u64 >> 32) as usize;
+                    let bin = (((hash >> 32) * bins as u64) >> 32) as usize;
                     let minimum = tag | hash & 0xFFFF_FFFF;
                     // `bin` is below `bins` by construction; `get_mut` only spares the panic path.
                     if let Some(kept) = self.bins.get_mut(bin) {

@@ -6,7 +6,7 @@
 //! spaces (Han, kana, Thai, Lao, Khmer, Burmese) every character is a word, which makes word
 //! shingles of such text character shingles.
 //!
-//! [`Words::hash_into`] is the fast way and [`reference`] the definition; a property test holds them
+//! [`Words::hash_into`] is the fast way and [`reference()`] the definition; a property test holds them
 //! equal. The fast way rewrites ordinary text to *plain* bytes, which break into words by the rules for ASCII: curly
 //! quotes and dashes become ASCII that breaks alike, and letters of alphabets such as é or Ж, folded, count as letters
 //! byte by byte. It then looks at 64 bytes at a time. Only stretches between white space that hold anything else are left
