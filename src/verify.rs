@@ -24,6 +24,9 @@ const WALK_LIMIT: usize = 8;
 /// Width of the word runs that seed the passage search where shingles are made of characters.
 const SEED_WORDS: usize = 5;
 
+/// Spreads hashes over a table: high bits of a product with an odd number (Dietzfelbinger et al. 1997, multiply-shift).
+const SLOT_FACTOR: u64 = 0xD6E8_FEB8_6659_FD93;
+
 /// The exact comparison of two documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comparison {
@@ -208,27 +211,31 @@ impl Shingled {
         let (a, b) = (&self.words, &other.words);
         let mut left = WALK_LIMIT * (a.len() + b.len());
         let mut longest = 0;
-        let mut i = 0;
-        while i < mine.hashes.len() {
-            let mut run = 0;
-            for j in others.all(mine.hashes[i]) {
+        let mut expected = usize::MAX;
+        for (i, &seed) in mine.hashes.iter().enumerate() {
+            // The run goes on, and this seed stands nowhere else: there is nothing to see.
+            if others.stands_only_at(expected, seed) {
+                expected += 1;
+                continue;
+            }
+            expected = usize::MAX;
+            for j in others.all(seed) {
                 if left == 0 {
                     return passage::longest(a, b);
                 }
                 left -= 1;
+                expected = j + 1;
                 // Only where a run begins: what stands further left was seen from there.
                 if i == 0 || j == 0 || a[i - 1] != b[j - 1] {
-                    let here = a[i..]
+                    let run = a[i..]
                         .iter()
                         .zip(&b[j..])
                         .take_while(|(x, y)| x == y)
                         .count();
-                    left = left.saturating_sub(here);
-                    run = run.max(here);
+                    left = left.saturating_sub(run);
+                    longest = longest.max(run);
                 }
             }
-            longest = longest.max(run);
-            i += 1;
         }
         if longest == 0 {
             passage::longest(a, b)
@@ -249,16 +256,20 @@ struct Positions {
     hashes: Vec<u64>,
     slots: Vec<u32>,
     next: Vec<u32>,
+    /// Whether the hash stands at an earlier position too.
+    repeats: Vec<bool>,
     shift: u32,
     distinct: u32,
 }
 
 impl Positions {
     fn new(hashes: Vec<u64>) -> Positions {
-        let size = (2 * hashes.len()).next_power_of_two().max(2);
+        // A quarter full at most: probes beyond the first slot are rare, and so are mispredicted branches.
+        let size = (4 * hashes.len()).next_power_of_two().max(2);
         let mut positions = Positions {
             slots: vec![0; size],
             next: vec![0; hashes.len()],
+            repeats: vec![false; hashes.len()],
             shift: 64 - size.trailing_zeros(),
             distinct: 0,
             hashes,
@@ -268,7 +279,10 @@ impl Positions {
             let slot = positions.slot(positions.hashes[at]);
             let later = std::mem::replace(&mut positions.slots[slot], at as u32 + 1);
             positions.next[at] = later;
-            positions.distinct += u32::from(later == 0);
+            match later.checked_sub(1) {
+                Some(later) => positions.repeats[later as usize] = true,
+                None => positions.distinct += 1,
+            }
         }
         positions
     }
@@ -277,8 +291,7 @@ impl Positions {
     #[inline]
     fn slot(&self, hash: u64) -> usize {
         let mask = self.slots.len() - 1;
-        // High bits of a product with a random odd number: neighbours in the table cannot be chosen by choosing low bits of hashes.
-        let mut slot = (hash.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize;
+        let mut slot = (hash.wrapping_mul(SLOT_FACTOR) >> self.shift) as usize;
         loop {
             match self.slots[slot & mask] {
                 0 => return slot & mask,
@@ -288,24 +301,34 @@ impl Positions {
         }
     }
 
+    fn first(&self, hash: u64) -> Option<usize> {
+        (self.slots[self.slot(hash)] as usize).checked_sub(1)
+    }
+
     fn all(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
-        let mut at = self.slots[self.slot(hash)];
-        std::iter::from_fn(move || {
-            let here = (at as usize).checked_sub(1)?;
-            at = self.next[here];
-            Some(here)
+        std::iter::successors(self.first(hash), |&at| {
+            (self.next[at] as usize).checked_sub(1)
         })
+    }
+
+    fn stands_only_at(&self, at: usize, hash: u64) -> bool {
+        self.hashes.get(at) == Some(&hash) && self.next[at] == 0 && !self.repeats[at]
     }
 
     /// How many distinct hashes both have.
     fn shared(&self, other: &Positions) -> u32 {
-        let firsts = self
-            .slots
-            .iter()
-            .filter_map(|&first| self.hashes.get((first as usize).wrapping_sub(1)));
-        firsts
-            .map(|&hash| u32::from(other.slots[other.slot(hash)] != 0))
-            .sum()
+        let (mut shared, mut expected) = (0, usize::MAX);
+        for (&hash, &repeat) in self.hashes.iter().zip(&self.repeats) {
+            // Copied text goes on where it was: most lookups are a look at the next position.
+            let found = if other.hashes.get(expected) == Some(&hash) {
+                Some(expected)
+            } else {
+                other.first(hash)
+            };
+            shared += u32::from(found.is_some() && !repeat);
+            expected = found.map_or(usize::MAX, |at| at + 1);
+        }
+        shared
     }
 }
 

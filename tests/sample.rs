@@ -74,8 +74,7 @@ fn scan(shingle: Shingle) -> Findings {
         selection: Selection::default(),
     };
     let inputs = inputs.expect("the sample can be opened");
-    let findings =
-        pipeline::scan(&inputs, &settings, &Unobserved).expect("the sample can be read");
+    let findings = pipeline::scan(&inputs, &settings, &Unobserved).expect("the sample can be read");
     assert_eq!(findings.read.rejects, []);
     findings
 }
@@ -87,8 +86,8 @@ fn by_ids(findings: &Findings) -> BTreeMap<Ids, &wirecopy::cluster::Finding> {
 }
 
 fn table() -> BTreeMap<Ids, Expected> {
-    let mut reader = csv::Reader::from_path(sample("newsroom-expected.csv"))
-        .expect("the table can be opened");
+    let mut reader =
+        csv::Reader::from_path(sample("newsroom-expected.csv")).expect("the table can be opened");
     let columns = ["id_a", "id_b", "kind", "note", "jaccard", "containment_max"];
     assert_eq!(reader.headers().expect("a header"), columns.as_slice());
     let row = |record: Result<csv::StringRecord, csv::Error>| {
@@ -105,6 +104,8 @@ fn table() -> BTreeMap<Ids, Expected> {
 }
 
 fn sample(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(name);
     path.to_str().expect("a path in UTF-8").to_owned()
 }
