@@ -6,8 +6,8 @@
 //! - items are documents, but candidate pairs in `verification`;
 //! - bytes are those of the file where the file is read, else those of the texts.
 //!
-//! Everything runs on one thread, so that stages can be added up, except `scan_on_every_core`. Stages that read documents again (`verification`, `prefix_filtering`)
-//! do so here as well. Run with `cargo bench --bench stages`; a name after `--` picks some.
+//! Everything runs on one thread, so that stages can be added up, except `scan_on_every_core`. Stages that read documents again
+//! (`verification`, `prefix_filtering`) do so here as well. Run with `cargo bench --bench stages`; a name after `--` picks some.
 
 use std::fs::File;
 use std::hint::black_box;

@@ -206,24 +206,31 @@ fn writes_no_spaces(c: char) -> bool {
         )
 }
 
-/// What a character becomes in plain text: at most four bytes.
+/// What a character becomes in plain text: at most five bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Plain {
-    bytes: [u8; 4],
+    bytes: [u8; 5],
     len: u8,
 }
 
 impl Plain {
     const fn ascii(b: u8) -> Plain {
         Plain {
-            bytes: [b, 0, 0, 0],
+            bytes: [b, 0, 0, 0, 0],
             len: 1,
         }
     }
 
+    /// A word of its own, whatever stands beside it.
+    fn alone(c: char) -> Plain {
+        let mut bytes = [b'!'; 5];
+        c.encode_utf8(&mut bytes[1..4]);
+        Plain { bytes, len: 5 }
+    }
+
     /// `None` if it does not fit.
     fn new(text: &str) -> Option<Plain> {
-        let mut bytes = [0; 4];
+        let mut bytes = [0; 5];
         bytes
             .get_mut(..text.len())?
             .copy_from_slice(text.as_bytes());
@@ -280,6 +287,10 @@ fn rewrite(c: char) -> Option<Plain> {
         '“' | '”' | '„' | '«' | '»' | '–' | '—' | '‐' | '‑' | '…' | '•' | '−' | '€' | '£' | '©'
         | '®' | '°' => Some(Plain::ascii(b'!')),
         '\u{A0}' => Some(Plain::ascii(b' ')),
+        // Unified ideographs, hiragana and katakana without their marks: normalisation leaves them as they are.
+        '\u{4E00}'..='\u{9FFF}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => {
+            Some(Plain::alone(c))
+        }
         _ => LETTERS.get(c as usize).copied().flatten(),
     }
 }
@@ -592,7 +603,8 @@ mod tests {
     #[test]
     fn rewritten_characters_break_words_as_before() {
         let mut rewritten = 0;
-        for c in (0x80..=0x2FFF)
+        for c in (0x80..=0x30FF)
+            .chain((0x4E00..0xA000).step_by(97))
             .filter_map(char::from_u32)
             .filter(|&c| rewrite(c).is_some())
         {
@@ -607,11 +619,14 @@ mod tests {
                 ("a", "2"),
                 ("1.", "1"),
                 ("", "'a"),
+                ("カ", "_"),
+                ("か", "゙"),
+                ("東", "京"),
             ] {
                 for text in [
                     format!("{left}{c}{right}"),
                     format!("x {left}{c}{c}{right} y"),
-                    format!("{left}{c}東 {c}{right}"),
+                    format!("{left}{c}東ก {c}{right}"),
                 ] {
                     assert_eq!(
                         hashes(&text),

@@ -32,8 +32,8 @@ fn prefixes_find_what_comparing_all_pairs_finds() {
 fn bands_keep_the_recall_they_are_planned_for() {
     for (spec, enough) in [
         (news(3_000), 200),
-        (repeated(Profile::Short), 20),
-        (repeated(Profile::Skeleton), 1_000),
+        (of(Profile::Short, 900), 40),
+        (of(Profile::Skeleton, 200), 1_000),
     ] {
         let corpus = Memory::new(pages(&spec));
         for threshold in [0.5, 0.7] {
@@ -64,7 +64,7 @@ fn threads_and_blocks_never_show() {
         (news(800), bands(0.5), false),
         (news(800), Surfacing::Prefixes, false),
         // What hot buckets leave out must not depend on who came first either.
-        (repeated(Profile::Skeleton), bands(0.5), true),
+        (of(Profile::Skeleton, 300), bands(0.5), true),
     ] {
         let pages = pages(&spec);
         let settings = settings(0.5, surfacing, false);
@@ -97,10 +97,10 @@ fn news(documents: u64) -> Spec {
     }
 }
 
-fn repeated(profile: Profile) -> Spec {
+fn of(profile: Profile, documents: u64) -> Spec {
     Spec {
         profile,
-        ..news(300)
+        ..news(documents)
     }
 }
 
