@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use wirecopy::cluster::BIG_CLUSTER;
@@ -71,6 +72,9 @@ impl When {
         }
     }
 }
+
+/// More threads than any machine has cores: a slip of the finger, and each takes memory.
+const MOST_THREADS: u64 = 1024;
 
 const SCAN_AFTER_HELP: &str = "\
 Examples:
@@ -197,8 +201,8 @@ pub struct ScanArguments {
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
     pub temp_dir: Option<PathBuf>,
 
-    /// Threads to work with; 0 means one a core
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Running")]
+    /// Threads to work with, at most 1024; 0 means one a core
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST_THREADS), help_heading = "Running")]
     pub threads: usize,
 
     /// Progress on standard error; auto means on a terminal
