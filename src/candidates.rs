@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, DocNo};
+use crate::catalog::{Catalog, DocNo, NO_SITE};
 
 /// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of verification.
 pub const HOT_BUCKET: usize = 256;
@@ -105,7 +105,7 @@ impl HotBucket {
         let elsewhere = documents
             .iter()
             .copied()
-            .find(|&doc| catalog.site(doc) != catalog.site(first));
+            .find(|&doc| ![NO_SITE, catalog.site(first)].contains(&catalog.site(doc)));
         let mut pairs = Vec::new();
         let mut sent = HashSet::new();
         for (at, &b) in documents.iter().enumerate() {

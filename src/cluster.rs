@@ -1,9 +1,12 @@
 //! Findings: verified pairs of representatives become pairs and clusters of documents.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo};
+use crate::links::{Group, Links};
 use crate::verify::Comparison;
 
 /// Most documents of a cluster whose every pair is written unless all are asked for.
@@ -118,8 +121,8 @@ pub struct Assembled {
 
 /// Writes comparisons of representatives out to all documents they stand for.
 ///
-/// A family of up to [`BIG_CLUSTER`] documents gives every pair. A larger one gives one link a document: the maximum spanning tree of
-/// its wanted pairs by Jaccard similarity (Kruskal; ties go to the earlier pair), which joins the same documents with the strongest links.
+/// A family of up to [`BIG_CLUSTER`] documents gives every pair. A larger one gives about one link a document: a spanning forest of the wanted pairs
+/// among those compared, the strongest first (Kruskal; ties go to the earlier pair), which joins the same documents as all of them would.
 pub fn assemble(
     catalog: &Catalog,
     twins: &[Twins],
@@ -150,30 +153,23 @@ pub fn assemble(
         assembled.big_clusters += u64::from(*is_big && families.root(at) == at);
     }
 
-    let mut known = 0;
-    let mut links = 0;
-    for (group, &is_big) in twins.iter().zip(&big) {
-        let members = &group.members;
-        if is_big {
-            let before = assembled.pairs.len();
-            assembled
-                .pairs
-                .extend(chain(catalog, members, selection).map(|(a, b)| exact(catalog, a, b)));
-            known += pairs_of(members.len());
-            links += assembled.pairs.len() - before;
-        } else {
-            for (at, &b) in members.iter().enumerate() {
-                let wanted = members[..at]
-                    .iter()
-                    .filter(|&&a| selection.wants(catalog, a, b));
-                assembled
-                    .pairs
-                    .extend(wanted.map(|&a| exact(catalog, a, b)));
-            }
-        }
-    }
     let (mut of_big, of_small): (Vec<&Edge<'_>>, Vec<&Edge<'_>>) =
         edges.iter().partition(|edge| big[edge.x]);
+    for group in twins
+        .iter()
+        .zip(&big)
+        .filter(|(_, big)| !**big)
+        .map(|(group, _)| group)
+    {
+        for (at, &b) in group.members.iter().enumerate() {
+            let wanted = group.members[..at]
+                .iter()
+                .filter(|&&a| selection.wants(catalog, a, b));
+            assembled
+                .pairs
+                .extend(wanted.map(|&a| exact(catalog, a, b)));
+        }
+    }
     for edge in of_small {
         for &x in &twins[edge.x].members {
             let wanted = twins[edge.y]
@@ -183,30 +179,36 @@ pub fn assemble(
             assembled.pairs.extend(wanted.map(|&y| edge.finding(x, y)));
         }
     }
+
+    let mut known = 0;
+    let every_pair = assembled.pairs.len();
+    let mut links = Links::new(catalog, selection);
+    let mut groups: HashMap<usize, Group<'_>> = HashMap::new();
+    for (at, group) in twins.iter().enumerate().filter(|&(at, _)| big[at]) {
+        known += pairs_of(group.members.len());
+        let mut group = Group::new(catalog, &group.members);
+        links.within(&mut group, |x, y| {
+            assembled.pairs.push(exact(catalog, x.min(y), x.max(y)))
+        });
+        groups.insert(at, group);
+    }
     of_big.sort_by(|s, t| {
         t.found
             .jaccard()
             .total_cmp(&s.found.jaccard())
             .then(s.found.pair.cmp(&t.found.pair))
     });
-    let mut tree = Forest::new(twins.len());
     for edge in of_big {
         known += twins[edge.x].members.len() * twins[edge.y].members.len();
-        if tree.root(edge.x) == tree.root(edge.y) {
-            continue;
-        }
-        if let Some((x, y)) = nearest(
-            catalog,
-            &twins[edge.x].members,
-            &twins[edge.y].members,
-            selection,
-        ) {
-            tree.join(edge.x, edge.y);
-            assembled.pairs.push(edge.finding(x, y));
-            links += 1;
+        if let [Some(x), Some(y)] = groups.get_disjoint_mut([&edge.x, &edge.y]) {
+            links.between(x, y, |one, other| {
+                let in_order = twins[edge.x].members.binary_search(&one).is_ok();
+                let (x, y) = if in_order { (one, other) } else { (other, one) };
+                assembled.pairs.push(edge.finding(x, y));
+            });
         }
     }
-    assembled.not_written = (known - links) as u64;
+    assembled.not_written = known.saturating_sub(assembled.pairs.len() - every_pair) as u64;
     assembled
         .pairs
         .par_sort_unstable_by_key(|pair| (pair.a, pair.b));
@@ -222,7 +224,7 @@ struct Edge<'a> {
 }
 
 impl Edge<'_> {
-    /// The comparison as it holds for a member of each group.
+    /// The comparison as it holds for a member of group `x` and one of group `y`.
     fn finding(&self, x: DocNo, y: DocNo) -> Finding {
         let (of_x, of_y) = (self.found.containment_a(), self.found.containment_b());
         let (containment_a, containment_b) = if x < y { (of_x, of_y) } else { (of_y, of_x) };
@@ -255,77 +257,6 @@ fn exact(catalog: &Catalog, a: DocNo, b: DocNo) -> Finding {
 
 fn pairs_of(members: usize) -> usize {
     members * members.saturating_sub(1) / 2
-}
-
-/// Links each member to the first one where that is wanted, else to the nearest wanted one before it.
-fn chain<'a>(
-    catalog: &'a Catalog,
-    members: &'a [DocNo],
-    selection: &'a Selection,
-) -> impl Iterator<Item = (DocNo, DocNo)> + 'a {
-    let elsewhere = last_elsewhere(catalog, members);
-    (1..members.len()).filter_map(move |at| {
-        let tried = [Some(0), Some(at - 1), elsewhere[at]];
-        let before = tried
-            .into_iter()
-            .flatten()
-            .map(|i| members[i])
-            .find(|&a| selection.wants(catalog, a, members[at]))?;
-        Some((before, members[at]))
-    })
-}
-
-/// For each member the last one before it that stands on another site.
-fn last_elsewhere(catalog: &Catalog, members: &[DocNo]) -> Vec<Option<usize>> {
-    let mut elsewhere: Vec<Option<usize>> = vec![None; members.len()];
-    for at in 1..members.len() {
-        let same = catalog.site(members[at]) == catalog.site(members[at - 1]);
-        elsewhere[at] = if same {
-            elsewhere[at - 1]
-        } else {
-            Some(at - 1)
-        };
-    }
-    elsewhere
-}
-
-/// A wanted pair of one member of each group, if there is one: of each member of the smaller group, in order, with the members of the other
-/// that stand nearest to it in time on either side, on whatever site and on another.
-fn nearest(
-    catalog: &Catalog,
-    xs: &[DocNo],
-    ys: &[DocNo],
-    selection: &Selection,
-) -> Option<(DocNo, DocNo)> {
-    let (few, many) = if xs.len() <= ys.len() {
-        (xs, ys)
-    } else {
-        (ys, xs)
-    };
-    few.iter().find_map(|&one| {
-        let at = many.partition_point(|&doc| doc < one);
-        let (before, after) = many.split_at(at);
-        let neighbours = before.last().into_iter().chain(after.first());
-        let elsewhere = || {
-            let other_site = |doc: &&DocNo| catalog.site(**doc) != catalog.site(one);
-            before
-                .iter()
-                .rev()
-                .find(other_site)
-                .into_iter()
-                .chain(after.iter().find(other_site))
-        };
-        let wanted = |other: &&DocNo| selection.wants(catalog, one, **other);
-        let found = neighbours
-            .into_iter()
-            .find(wanted)
-            .or_else(|| elsewhere().find(wanted))?;
-        Some(if std::ptr::eq(few, xs) {
-            (one, *found)
-        } else {
-            (*found, one)
-        })
-    })
 }
 
 /// Numbers the clusters that the pairs make, in canonical order of their first documents.

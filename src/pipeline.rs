@@ -320,6 +320,9 @@ impl<C: Corpus> Search<'_, C> {
             .iter()
             .flat_map(|buckets| [(buckets, Round::Leaders), (buckets, Round::Neighbours)])
         {
+            if buckets.is_empty() {
+                continue;
+            }
             let family = families.flat();
             let pairs = |bucket: &HotBucket| {
                 bucket.pairs(

@@ -7,6 +7,8 @@
 //! the empty bins of a short document, this draws afresh. One round does for a long document, about
 //! `ln t` rounds' worth of `t` insertions for a short one.
 
+use std::borrow::Cow;
+
 use crate::plan::Banding;
 
 /// `--seed` unless told otherwise: the seed of the reference vectors.
@@ -14,6 +16,9 @@ pub const DEFAULT_SEED: u64 = 1;
 
 /// A minimum that no shingle has reached yet.
 const EMPTY: u64 = u64::MAX;
+
+/// A text of that many shingles a bin that still leaves a bin empty repeats itself: of so many different ones, one bin in e^16 would be empty.
+const REPEATS: usize = 16;
 
 /// Signs sets of shingles.
 #[derive(Debug, Clone)]
@@ -58,28 +63,43 @@ impl Signer {
 
     fn fill(&mut self, shingles: &[u64]) {
         self.bins.fill(EMPTY);
-        let bins = self.bins.len();
-        for (round, &key) in self.keys.iter().enumerate() {
-            let tag = (round as u64) << 32;
-            if round < bins {
-                for &shingle in shingles {
-                    let hash = fold_multiply(shingle ^ key, ROUND_FACTOR);
-                    let bin = (((hash >> 32) * bins as u64) >> 32) as usize;
-                    let minimum = tag | hash & 0xFFFF_FFFF;
-                    // `bin` is below `bins` by construction; `get_mut` only spares the panic path.
-                    if let Some(kept) = self.bins.get_mut(bin) {
-                        *kept = minimum.min(*kept);
-                    }
-                }
-            } else if self.bins[round - bins] == EMPTY {
-                let minimum = shingles
-                    .iter()
-                    .map(|&s| fold_multiply(s ^ key, ROUND_FACTOR) & 0xFFFF_FFFF)
-                    .min();
-                self.bins[round - bins] = minimum.map_or(EMPTY, |minimum| tag | minimum);
-            }
+        self.throw(0, shingles);
+        // A long text of few shingles needs many rounds; its repeats change nothing, so they are dropped before.
+        let mut distinct = Cow::Borrowed(shingles);
+        if shingles.len() > REPEATS * self.bins.len() && self.bins.contains(&EMPTY) {
+            let distinct = distinct.to_mut();
+            distinct.sort_unstable();
+            distinct.dedup();
+        }
+        for round in 1..self.keys.len() {
             if !self.bins.contains(&EMPTY) {
                 return;
+            }
+            self.throw(round, &distinct);
+        }
+    }
+
+    /// One round: into bins by hash in the first half of the rounds, into the round's own bin in the second.
+    fn throw(&mut self, round: usize, shingles: &[u64]) {
+        let (bins, key, tag) = (self.bins.len(), self.keys[round], (round as u64) << 32);
+        let hash = |shingle: u64| fold_multiply(shingle ^ key, ROUND_FACTOR);
+        if let Some(own) = round.checked_sub(bins) {
+            if self.bins[own] == EMPTY {
+                let minimum = shingles
+                    .iter()
+                    .map(|&shingle| hash(shingle) & 0xFFFF_FFFF)
+                    .min();
+                self.bins[own] = minimum.map_or(EMPTY, |minimum| tag | minimum);
+            }
+            return;
+        }
+        for &shingle in shingles {
+            let hash = hash(shingle);
+            let bin = (((hash >> 32) * bins as u64) >> 32) as usize;
+            let minimum = tag | hash & 0xFFFF_FFFF;
+            // `bin` is below `bins` by construction; `get_mut` only spares the panic path.
+            if let Some(kept) = self.bins.get_mut(bin) {
+                *kept = minimum.min(*kept);
             }
         }
     }

@@ -110,6 +110,45 @@ proptest! {
     }
 }
 
+/// Big families whose members are twins, near copies, of any site or none, at any time or none.
+fn big_families() -> impl Strategy<Value = Vec<Page>> {
+    let member = (
+        0usize..3,
+        prop::option::weighted(0.8, 0usize..3),
+        prop::option::weighted(0.9, 0i64..400),
+    );
+    prop::collection::vec(member, BIG_CLUSTER + 1..BIG_CLUSTER + 60).prop_map(|members| {
+        let texts = [
+            "a b c d e f g h i j",
+            "a b c d e f g h i j k l",
+            "x b c d e f g h i j",
+        ];
+        let sites = ["a.example", "b.example", "c.example"];
+        let member = |(i, (text, site, day)): (usize, (usize, Option<usize>, Option<i64>))| {
+            page(i, site.map(|site| sites[site]), day, texts[text].to_owned())
+        };
+        members.into_iter().enumerate().map(member).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn links_join_what_all_pairs_join(pages in big_families(), cross_site_only: bool, window in prop::option::of(0i64..9)) {
+        let linked = Selection { cross_site_only, window, all_pairs: false };
+        let corpus = Memory::new(pages);
+        let linked = scan(&corpus, &Settings { selection: linked, ..settings(0.3, sure_bands()) });
+        let every = Selection { cross_site_only, window, all_pairs: true };
+        let every = scan(&corpus, &Settings { selection: every, ..settings(0.3, sure_bands()) });
+        prop_assert_eq!(&linked.clusters, &every.clusters);
+        let all = rows(&every);
+        for row in rows(&linked) {
+            prop_assert!(all.binary_search_by(|known| (&known.0, &known.1).cmp(&(&row.0, &row.1))).is_ok_and(|at| all[at] == row), "{:?}", row);
+        }
+    }
+}
+
 /// `count` pages of one skeleton of 60 words, each with a word of its own and a tenth of them quite different ones.
 fn family(count: usize) -> Vec<Page> {
     let skeleton: String = (0..60).map(|word| format!("s{word} ")).collect();
