@@ -118,11 +118,12 @@ pub struct Counts {
     pub hot_buckets: u64,
     /// Documents in the largest hot bucket; 0 if there is none.
     pub largest_bucket: u64,
-    /// Pairs that share a hot bucket and were not compared there, each counted once a bucket.
+    /// At most so many pairs share a hot bucket and were not compared there: a pair counts once for every such bucket.
     pub not_compared: u64,
     /// Clusters too large to write every pair of.
     pub big_clusters: u64,
-    /// Pairs known to be at or over the threshold that big clusters kept out of the pairs file.
+    /// At most so many pairs known to be at or over the threshold were kept out of the pairs file by big clusters; what the selection does not
+    /// want is among them.
     pub not_written: u64,
     /// Pairs found whose documents stand on different sites.
     pub cross_site: u64,

@@ -186,7 +186,7 @@ pub struct ScanArguments {
     pub fields: FieldArguments,
 
     /// The largest record that is taken
-    #[arg(long, value_name = "SIZE", default_value = DEFAULT_MAX_RECORD, value_parser = meaning::size, help_heading = "Reading")]
+    #[arg(long, value_name = "SIZE", default_value = DEFAULT_MAX_RECORD, value_parser = meaning::record_size, help_heading = "Reading")]
     pub max_record: u64,
 
     /// Fail, and write nothing, if any record is rejected

@@ -188,7 +188,7 @@ impl Closing<'_> {
         if counts.not_compared > 0 {
             writeln!(
                 out,
-                "{} too full to compare every pair in (the fullest holds {} documents): {} left to their links; --all-pairs compares them",
+                "{} too full to compare every pair in (the fullest holds {} documents): up to {} not compared there; --all-pairs compares all",
                 counted(counts.hot_buckets, "bucket"),
                 count(counts.largest_bucket),
                 counted(counts.not_compared, "pair"),
@@ -197,7 +197,7 @@ impl Closing<'_> {
         if counts.not_written > 0 {
             writeln!(
                 out,
-                "{} of over {BIG_CLUSTER} documents written as links: {} known and not written; --all-pairs writes them",
+                "{} of over {BIG_CLUSTER} documents written as links: up to {} more left out; --all-pairs writes all",
                 counted(counts.big_clusters, "cluster"),
                 counted(counts.not_written, "pair"),
             )?;

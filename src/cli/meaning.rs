@@ -16,6 +16,9 @@ use super::status::Stop;
 /// The fewest words of a document that takes part, unless told otherwise: only empty ones do not.
 pub const DEFAULT_MIN_WORDS: u32 = 1;
 
+/// The largest record that can be asked for: positions in a text are 32 bits, and normalising can lengthen a text threefold.
+const LARGEST_RECORD: u64 = 1 << 30;
+
 /// [`read::MAX_RECORD`] as it is typed.
 pub const DEFAULT_MAX_RECORD: &str = "64M";
 
@@ -262,7 +265,7 @@ pub fn window(typed: &str) -> Result<i64, String> {
 }
 
 /// A number of bytes, in units of 1024 where it ends in K, M or G.
-pub fn size(typed: &str) -> Result<u64, String> {
+pub fn record_size(typed: &str) -> Result<u64, String> {
     let (digits, unit) = match typed.find(|c: char| !c.is_ascii_digit()) {
         None => (typed, 1),
         Some(end) => {
@@ -279,9 +282,9 @@ pub fn size(typed: &str) -> Result<u64, String> {
         .parse::<u64>()
         .ok()
         .and_then(|n| n.checked_mul(unit))
-        .filter(|&bytes| bytes > 0);
+        .filter(|bytes| (1..=LARGEST_RECORD).contains(bytes));
     bytes.ok_or_else(|| {
-        "a size is a whole number of bytes, over 0, or of units of 1024: 512K, 64M, 1G".to_owned()
+        "the size of a record is from 1 byte to 1G: a number of bytes, or of units of 1024 such as 512K, 64M, 1G".to_owned()
     })
 }
 
@@ -326,10 +329,10 @@ mod tests {
             ("1g", 1 << 30),
             ("2MiB", 2 << 20),
         ] {
-            assert_eq!(size(typed), Ok(bytes), "{typed}");
+            assert_eq!(record_size(typed), Ok(bytes), "{typed}");
         }
-        for typed in ["", "0", "M", "-1", "1.5M", "64T", "99999999999G"] {
-            assert!(size(typed).is_err(), "{typed}");
+        for typed in ["", "0", "M", "-1", "1.5M", "64T", "1025M", "99999999999G"] {
+            assert!(record_size(typed).is_err(), "{typed}");
         }
     }
 
@@ -350,6 +353,6 @@ mod tests {
 
     #[test]
     fn the_quoted_default_can_be_meant() {
-        assert_eq!(size(DEFAULT_MAX_RECORD), Ok(read::MAX_RECORD as u64));
+        assert_eq!(record_size(DEFAULT_MAX_RECORD), Ok(read::MAX_RECORD as u64));
     }
 }

@@ -166,7 +166,7 @@ impl Outputs {
             match way.path() {
                 None => write_through(io::stdout().lock(), render),
                 Some(path) => OpenOptions::new()
-                    .write(true)
+                    .append(true)
                     .open(path)
                     .and_then(|file| write_through(file, render)),
             }
@@ -237,6 +237,14 @@ impl Way {
         let Target::File(given) = target else {
             return Ok(Way::Stdout);
         };
+        // A name of something that is open already (`/dev/stdout`, `/dev/fd/63`): written on to, wherever it leads.
+        let opened = ["/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/"];
+        if opened
+            .iter()
+            .any(|name| given.to_string_lossy().starts_with(name))
+        {
+            return Ok(Way::Special(given.clone()));
+        }
         let path = match fs::canonicalize(given) {
             Ok(path) => path,
             Err(missing) if missing.kind() == ErrorKind::NotFound && !given.is_symlink() => {

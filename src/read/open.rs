@@ -120,13 +120,20 @@ fn walk(
         }
     };
     let mut hidden = 0;
+    // A directory that several links lead to is walked once, by the first name: links between n directories make 2^n paths.
+    let mut walked = HashSet::new();
     let visible = WalkDir::new(root)
         .follow_links(true)
+        .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| {
             let shown = entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
             hidden += u64::from(!shown);
-            shown
+            let mut again = || {
+                let real = entry.path().canonicalize();
+                real.is_ok_and(|real| !walked.insert(real))
+            };
+            shown && !(entry.file_type().is_dir() && again())
         });
     for entry in visible {
         let (path, broken, regular) = match entry {

@@ -12,6 +12,9 @@ use url::{Host, Url};
 /// far below one block.
 const REMEMBERED: usize = 4096;
 
+/// The longest authority that is remembered, in bytes: a host name has at most 253.
+const LONGEST_REMEMBERED: usize = 300;
+
 /// The registrable domain of a url's host, in lower case and ASCII (punycode).
 ///
 /// A url without a scheme is taken as a web address when it starts with something that looks like a host
@@ -104,7 +107,7 @@ pub(super) struct SiteCache {
 impl SiteCache {
     /// Appends what [`registrable`] gives for `url` to `room`; false if it gives nothing.
     pub(super) fn registrable(&mut self, url: &str, room: &mut String) -> bool {
-        let Some(key) = deciding_part(url) else {
+        let Some(key) = deciding_part(url).filter(|key| key.len() <= LONGEST_REMEMBERED) else {
             return registrable(url).is_some_and(|site| {
                 room.push_str(&site);
                 true
