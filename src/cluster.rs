@@ -71,6 +71,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether every pair is wanted.
+    pub fn takes_all(&self) -> bool {
+        !self.cross_site_only && self.window.is_none()
+    }
+
     /// Whether this pair is wanted.
     pub fn wants(&self, catalog: &Catalog, a: DocNo, b: DocNo) -> bool {
         let apart = || match (catalog.published(a), catalog.published(b)) {
@@ -321,14 +326,37 @@ impl Families {
         move |doc| roots[doc.0 as usize]
     }
 
-    /// Whether two representatives are of one family of more than [`BIG_CLUSTER`] documents.
-    pub fn big(&mut self) -> impl Fn(Pair) -> bool + Sync + use<> {
-        let mut sizes = vec![0; self.sizes.len()];
+    /// The families as they are, and their sizes.
+    pub fn settle(mut self) -> Settled {
+        let roots: Vec<usize> = (0..self.sizes.len())
+            .map(|at| self.forest.root(at))
+            .collect();
+        let mut sizes = vec![0; roots.len()];
         for (at, size) in self.sizes.iter().enumerate() {
-            sizes[self.forest.root(at)] += size;
+            sizes[roots[at]] += size;
         }
-        let family = self.flat();
-        move |pair| family(pair.a) == family(pair.b) && sizes[family(pair.a)] > BIG_CLUSTER
+        Settled { roots, sizes }
+    }
+}
+
+/// Families that do not change any more; by default there are none.
+#[derive(Debug, Default)]
+pub struct Settled {
+    roots: Vec<usize>,
+    sizes: Vec<usize>,
+}
+
+impl Settled {
+    /// The number of a representative's family, if that is of more than [`BIG_CLUSTER`] documents.
+    pub fn big(&self, doc: DocNo) -> Option<usize> {
+        let root = *self.roots.get(doc.0 as usize)?;
+        (self.sizes[root] > BIG_CLUSTER).then_some(root)
+    }
+
+    /// Whether two representatives are of one such family.
+    pub fn one_big(&self, pair: Pair) -> bool {
+        self.big(pair.a)
+            .is_some_and(|family| self.big(pair.b) == Some(family))
     }
 }
 

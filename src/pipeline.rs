@@ -9,10 +9,13 @@ use crate::catalog::{BlockColumns, Catalog, DocNo, ReadTally};
 use crate::cluster::{self, Cluster, Families, Finding, Relation, Selection, Twins};
 use crate::document::{BlockTally, Corpus, ReadError};
 use crate::plan::Banding;
-use crate::prefix::{self, Posting, Rarity};
+use crate::prefix::{self, Posting, Postings, Rarity};
 use crate::shingle::{Shingle, Shingler};
 use crate::sign::Signer;
 use crate::verify::{self, Comparison, Shingled};
+
+/// How many documents one task of a second reading takes.
+const DOCUMENTS_A_TASK: usize = 256;
 
 /// What a scan is to do. Every field has its flag; the defaults stand beside what they set.
 #[derive(Debug, Clone)]
@@ -159,23 +162,14 @@ pub fn scan<C: Corpus>(
     counts.identical = (documents.len() - twins.len()) as u64;
     let representatives: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
 
-    let compared = match settings.surfacing {
-        Surfacing::Bands(banding) => {
-            let search = Search {
-                corpus,
-                catalog: &catalog,
-                twins: &twins,
-                settings,
-                observer,
-            };
-            search.by_bands(&representatives, banding.bands(), &mut counts)?
-        }
-        Surfacing::Prefixes => {
-            let pairs = by_prefixes(corpus, &catalog, &representatives, settings, observer)?;
-            counts.candidates = pairs.len() as u64;
-            verify(corpus, &catalog, &pairs, settings, observer)?
-        }
+    let search = Search {
+        corpus,
+        catalog: &catalog,
+        twins: &twins,
+        settings,
+        observer,
     };
+    let compared = search.run(&representatives, &mut counts)?;
     counts.verified = compared.len() as u64;
 
     observer.begin(Stage::Cluster, None);
@@ -262,7 +256,7 @@ fn read<C: Corpus>(
     Ok(Catalog::join(blocks, &names, bands))
 }
 
-/// What finding pairs by bands needs.
+/// What finding pairs needs.
 struct Search<'a, C> {
     corpus: &'a C,
     catalog: &'a Catalog,
@@ -272,37 +266,52 @@ struct Search<'a, C> {
 }
 
 impl<C: Corpus> Search<'_, C> {
-    /// The pairs at or over the threshold that share a bucket, in canonical order.
-    fn by_bands(
-        &self,
-        documents: &[DocNo],
-        bands: usize,
-        counts: &mut Counts,
-    ) -> Result<Vec<Comparison>, ReadError> {
-        let (catalog, observer) = (self.catalog, self.observer);
-        observer.begin(Stage::Candidates, None);
-        if self.settings.selection.all_pairs {
-            let pairs = candidates::from_bands(catalog, documents, bands, usize::MAX, &|pair| {
-                !self.wanted(pair)
-            });
-            counts.candidates = pairs.len() as u64;
-            return verify(self.corpus, catalog, &pairs, self.settings, observer);
-        }
-        let hot = candidates::hot_buckets(catalog, documents, bands);
+    /// The wanted pairs at or over the threshold, in canonical order: those of hot buckets first, a few a document; then the others, but for
+    /// pairs of one big family, of which links are enough.
+    fn run(&self, documents: &[DocNo], counts: &mut Counts) -> Result<Vec<Comparison>, ReadError> {
+        let catalog = self.catalog;
+        let bounded = !self.settings.selection.all_pairs;
+        let postings = match self.settings.surfacing {
+            Surfacing::Bands(_) => None,
+            Surfacing::Prefixes => Some(self.postings(documents)?),
+        };
+        self.observer.begin(Stage::Candidates, None);
+        let hot = match (self.settings.surfacing, &postings) {
+            _ if !bounded => Vec::new(),
+            (Surfacing::Bands(banding), _) => {
+                candidates::hot_buckets(catalog, documents, banding.bands())
+            }
+            (Surfacing::Prefixes, postings) => postings
+                .iter()
+                .flat_map(Postings::hot_buckets)
+                .map(|list| vec![list])
+                .collect(),
+        };
         let mut families = Families::new(catalog, self.twins);
         let (met, mut found) = self.hot(&hot, &mut families, counts)?;
-        let in_one_big_family = families.big();
-        let skip =
-            |pair: Pair| in_one_big_family(pair) || met.contains(&pair) || !self.wanted(pair);
-        let pairs =
-            candidates::from_bands(catalog, documents, bands, candidates::HOT_BUCKET, &skip);
+        drop(hot);
+        let families = families.settle();
+        let skip = |pair: Pair| families.one_big(pair) || met.contains(&pair) || !self.wanted(pair);
+        let pairs = match (self.settings.surfacing, postings) {
+            (Surfacing::Bands(banding), _) => {
+                let largest = if bounded {
+                    candidates::HOT_BUCKET
+                } else {
+                    usize::MAX
+                };
+                candidates::from_bands(catalog, documents, banding.bands(), largest, &skip)
+            }
+            (Surfacing::Prefixes, postings) => postings.map_or_else(Vec::new, |postings| {
+                postings.candidates(self.settings.threshold, &families, &skip)
+            }),
+        };
         counts.candidates = (met.len() + pairs.len()) as u64;
         found.append(&mut verify(
             self.corpus,
             catalog,
             &pairs,
             self.settings,
-            observer,
+            self.observer,
         )?);
         found.par_sort_unstable_by_key(|found| found.pair);
         Ok(found)
@@ -343,7 +352,8 @@ impl<C: Corpus> Search<'_, C> {
                 self.settings,
                 self.observer,
             )?;
-            matches.iter().for_each(|found| families.join(found.pair));
+            let decided = matches.iter().filter(|found| self.decided(found.pair));
+            decided.for_each(|found| families.join(found.pair));
             met.extend(pairs);
             found.extend(matches);
         }
@@ -360,75 +370,65 @@ impl<C: Corpus> Search<'_, C> {
         Ok((met, found))
     }
 
+    /// What prefix filtering joins: reads every text twice more, to count shingles and to post prefixes.
+    fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
+        self.observer
+            .begin(Stage::Candidates, Some(2 * documents.len() as u64));
+        let rarity = Rarity::new(
+            documents
+                .iter()
+                .map(|&doc| u64::from(self.catalog.words(doc)))
+                .sum(),
+        );
+        let chunks = documents.par_chunks(DOCUMENTS_A_TASK);
+        chunks.clone().try_for_each(|chunk| {
+            self.each_text(chunk, &mut |_, shingles| rarity.count(shingles))
+        })?;
+        let threshold = self.settings.threshold;
+        let posted: Result<Vec<Vec<Posting>>, ReadError> = chunks
+            .map(|chunk| {
+                let (mut common, mut out) = (Vec::new(), Vec::new());
+                let mut post = |doc, shingles: &[u64]| {
+                    prefix::post(doc, shingles, threshold, &rarity, &mut common, &mut out)
+                };
+                self.each_text(chunk, &mut post)?;
+                Ok(out)
+            })
+            .collect();
+        Ok(Postings::new(posted?.concat()))
+    }
+
+    /// Reads documents again and hands on their shingles.
+    fn each_text(
+        &self,
+        documents: &[DocNo],
+        each: &mut dyn FnMut(DocNo, &[u64]),
+    ) -> Result<(), ReadError> {
+        let mut shingler = Shingler::default();
+        for &doc in documents {
+            self.corpus
+                .fetch(self.catalog.place(doc), &mut |document| {
+                    shingler.read(&document.text, self.settings.shingle);
+                    each(doc, &shingler.shingles);
+                })?;
+        }
+        self.observer.advance(documents.len() as u64);
+        Ok(())
+    }
+
     /// Whether the selection can want a pair; of representatives of several documents, any of theirs.
     fn wanted(&self, pair: Pair) -> bool {
+        self.settings.selection.wants(self.catalog, pair.a, pair.b) || !self.decided(pair)
+    }
+
+    /// Whether what the selection says of two representatives holds for all documents that they stand for.
+    fn decided(&self, pair: Pair) -> bool {
         let alone = |doc: DocNo| {
             let at = self.twins.partition_point(|twins| twins.members[0] < doc);
             self.twins[at].members.len() == 1
         };
-        let selection = &self.settings.selection;
-        *selection
-            == Selection {
-                all_pairs: selection.all_pairs,
-                ..Selection::default()
-            }
-            || selection.wants(self.catalog, pair.a, pair.b)
-            || !(alone(pair.a) && alone(pair.b))
+        self.settings.selection.takes_all() || alone(pair.a) && alone(pair.b)
     }
-}
-
-/// How many documents one task of a second reading takes.
-const DOCUMENTS_A_TASK: usize = 256;
-
-/// Candidates by prefix filtering: reads every text twice more, to count shingles and to post prefixes.
-fn by_prefixes<C: Corpus>(
-    corpus: &C,
-    catalog: &Catalog,
-    documents: &[DocNo],
-    settings: &Settings,
-    observer: &dyn Observer,
-) -> Result<Vec<Pair>, ReadError> {
-    observer.begin(Stage::Candidates, Some(2 * documents.len() as u64));
-    let words = documents
-        .iter()
-        .map(|&doc| u64::from(catalog.words(doc)))
-        .sum();
-    let rarity = Rarity::new(words);
-    let each_text =
-        |chunk: &[DocNo], each: &mut dyn FnMut(DocNo, &[u64])| -> Result<(), ReadError> {
-            let mut shingler = Shingler::default();
-            for &doc in chunk {
-                corpus.fetch(catalog.place(doc), &mut |document| {
-                    shingler.read(&document.text, settings.shingle);
-                    each(doc, &shingler.shingles);
-                })?;
-            }
-            observer.advance(chunk.len() as u64);
-            Ok(())
-        };
-    let chunks = documents.par_chunks(DOCUMENTS_A_TASK);
-    chunks
-        .clone()
-        .try_for_each(|chunk| each_text(chunk, &mut |_, shingles| rarity.count(shingles)))?;
-    let postings: Result<Vec<Vec<Posting>>, ReadError> = chunks
-        .map(|chunk| {
-            let (mut common, mut postings) = (Vec::new(), Vec::new());
-            let mut post = |doc, shingles: &[u64]| {
-                prefix::post(
-                    doc,
-                    shingles,
-                    settings.threshold,
-                    &rarity,
-                    &mut common,
-                    &mut postings,
-                )
-            };
-            each_text(chunk, &mut post)?;
-            Ok(postings)
-        })
-        .collect();
-    drop(rarity);
-    Ok(prefix::candidates(postings?.concat(), settings.threshold))
 }
 
 /// Compares candidates exactly and keeps those at or over the threshold, in canonical order.

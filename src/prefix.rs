@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use rayon::prelude::*;
 
-use crate::candidates::{self, Distinct, Pair};
+use crate::candidates::{self, Distinct, HOT_BUCKET, HotBucket, Pair};
 use crate::catalog::DocNo;
+use crate::cluster::Settled;
 
 /// Counts above this are the same: such shingles are all common. Leaves room for as many threads as there are steps to 255.
 const COMMON: u8 = 128;
@@ -104,29 +105,81 @@ pub fn post(
     }));
 }
 
-/// The distinct pairs whose prefixes meet where the threshold can still be reached, in order.
-pub fn candidates(mut postings: Vec<Posting>, threshold: f64) -> Vec<Pair> {
-    postings.par_sort_unstable_by_key(|posting| (posting.key, posting.doc));
-    let lists: Vec<&[Posting]> = postings
-        .chunk_by(|x, y| x.key == y.key)
-        .filter(|list| list.len() > 1)
-        .collect();
-    let gather = |mut distinct: Distinct, list: &[Posting]| {
-        for (at, y) in list.iter().enumerate() {
-            for x in list[..at]
+/// The prefixes of all documents, in lists of one shingle each.
+pub struct Postings {
+    /// By key, then document.
+    sorted: Vec<Posting>,
+}
+
+impl Postings {
+    /// The lists of these postings.
+    pub fn new(mut postings: Vec<Posting>) -> Postings {
+        postings.par_sort_unstable_by_key(|posting| (posting.key, posting.doc));
+        Postings { sorted: postings }
+    }
+
+    fn lists(&self) -> impl Iterator<Item = &[Posting]> {
+        self.sorted
+            .chunk_by(|x, y| x.key == y.key)
+            .filter(|list| list.len() > 1)
+    }
+
+    /// The documents of each list of more than [`HOT_BUCKET`].
+    pub fn hot_buckets(&self) -> Vec<HotBucket> {
+        let hot = self.lists().filter(|list| list.len() > HOT_BUCKET);
+        let documents = |list: &[Posting]| {
+            let mut documents: Vec<DocNo> = list.iter().map(|posting| posting.doc).collect();
+            documents.dedup();
+            documents
+        };
+        hot.map(|list| HotBucket {
+            documents: documents(list),
+        })
+        .collect()
+    }
+
+    /// The distinct pairs whose prefixes meet where the threshold can still be reached, in order, but for those that `skip` says. `skip` must say
+    /// all pairs within one big family: those are not even looked at.
+    pub fn candidates(
+        &self,
+        threshold: f64,
+        families: &Settled,
+        skip: &(dyn Fn(Pair) -> bool + Sync),
+    ) -> Vec<Pair> {
+        let gather = |mut distinct: Distinct, list: &[Posting]| {
+            let mut by_family: Vec<(Option<usize>, &Posting)> = list
                 .iter()
-                .filter(|x| x.doc != y.doc && can_reach(x, y, threshold))
-            {
-                distinct.push(Pair { a: x.doc, b: y.doc });
+                .map(|posting| (families.big(posting.doc), posting))
+                .collect();
+            by_family.sort_by_key(|&(family, _)| family);
+            let mut first = 0;
+            for (at, &(family, y)) in by_family.iter().enumerate() {
+                if at > 0 && by_family[at - 1].0 != family {
+                    first = at;
+                }
+                let others = if family.is_none() { at } else { first };
+                for &(_, x) in by_family[..others]
+                    .iter()
+                    .filter(|(_, x)| x.doc != y.doc && can_reach(x, y, threshold))
+                {
+                    let pair = Pair {
+                        a: x.doc.min(y.doc),
+                        b: x.doc.max(y.doc),
+                    };
+                    if !skip(pair) {
+                        distinct.push(pair);
+                    }
+                }
             }
-        }
-        distinct
-    };
-    lists
-        .into_par_iter()
-        .fold(Distinct::default, gather)
-        .map(Distinct::finish)
-        .reduce(Vec::new, candidates::union)
+            distinct
+        };
+        let lists: Vec<&[Posting]> = self.lists().collect();
+        lists
+            .into_par_iter()
+            .fold(Distinct::default, gather)
+            .map(Distinct::finish)
+            .reduce(Vec::new, candidates::union)
+    }
 }
 
 /// Whether two documents that first meet at these places can have that similarity. Where they met before, the answer does not matter.
@@ -174,7 +227,7 @@ mod tests {
             for (doc, list) in lists.iter().enumerate() {
                 post(DocNo(doc as u32), list, threshold, &rarity, &mut Vec::new(), &mut postings);
             }
-            let found = super::candidates(postings, threshold);
+            let found = Postings::new(postings).candidates(threshold, &Settled::default(), &|_| false);
             for (a, b) in all_pairs(&spread, threshold) {
                 prop_assert!(found.iter().any(|pair| pair.a.0 == a && pair.b.0 == b), "{} {} at {}", a, b, threshold);
             }
