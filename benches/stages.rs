@@ -21,11 +21,12 @@ use newsgen::Spec;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use wirecopy::candidates::{self, HOT_BUCKET, Pair};
 use wirecopy::catalog::{BlockColumns, Catalog, DocNo};
+use wirecopy::cluster::Settled;
 use wirecopy::cluster::{self, Selection};
 use wirecopy::document::{BlockTally, Corpus};
 use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
 use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
-use wirecopy::prefix::{self, Rarity};
+use wirecopy::prefix::{self, Postings, Rarity};
 use wirecopy::read::{self, Inputs};
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingler};
 use wirecopy::sign::{DEFAULT_SEED, Signer};
@@ -173,7 +174,9 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
                 &mut postings,
             );
         });
-        ONE_THREAD.install(|| prefix::candidates(postings, threshold))
+        ONE_THREAD.install(|| {
+            Postings::new(postings).candidates(threshold, &Settled::default(), &|_| false)
+        })
     });
 }
 
