@@ -3,6 +3,9 @@
 //! Blocks are read in any order; [`Catalog::join`] puts them in the order of the sources, numbers records, refuses repeated ids, and
 //! then numbers the documents in *canonical order*: earliest published first, undated last, ties by id bytewise. From there on a
 //! smaller [`DocNo`] is always the `a` of a pair, and nothing depends on the order of reading.
+//!
+//! What is kept of a text (its [`Traces`]) is made of the whole text at first, and made anew of the documents that turn out to hold
+//! [boilerplate](crate::boilerplate).
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -10,7 +13,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::document::{BlockTally, Place, Published, Record, Reject};
+use crate::document::{BlockTally, Document, Place, Published, Record, Reject};
+use crate::fingerprint::Fingerprint;
 
 /// A document's number in canonical order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,9 +44,26 @@ pub struct BlockColumns {
 struct Columns {
     places: Vec<Place>,
     published: Vec<Option<Published>>,
+    /// Hash of the page's url, a bit less than 64; 0 if none is known.
+    pages: Vec<u64>,
     words: Vec<u32>,
+    /// Words taken out as boilerplate.
+    removed: Vec<u32>,
     contents: Vec<u128>,
     bands: Vec<u32>,
+    passages: Lists<Fingerprint>,
+    repeats: Lists<u32>,
+}
+
+/// What is kept of a text to find those like it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// The hash of each band; empty for a document that takes no part in buckets.
+    pub bands: Vec<u32>,
+    /// Fingerprints that guarantee shared passages to be seen.
+    pub passages: Vec<Fingerprint>,
+    /// Fingerprints that tell what a site repeats, shortened.
+    pub repeats: Vec<u32>,
 }
 
 /// Every document of a scan, in canonical order.
@@ -75,8 +96,8 @@ pub struct ReadTally {
 }
 
 impl BlockColumns {
-    /// Adds a document: its record, its word hashes and (none for a document that takes no part) its band hashes.
-    pub fn push(&mut self, record: &Record<'_>, words: &[u64], sign: impl FnOnce(&mut Vec<u32>)) {
+    /// Adds a document: its record, its word hashes, and the traces that its text leaves.
+    pub fn push(&mut self, record: &Record<'_>, words: &[u64], traces: &Traces) {
         let document = &record.document;
         self.ids.push(document.id.as_deref().unwrap_or_default());
         let site = match document.site.as_deref().filter(|site| !site.is_empty()) {
@@ -94,13 +115,13 @@ impl BlockColumns {
         self.sites.push(site);
         self.columns.places.push(record.place);
         self.columns.published.push(document.published);
-        self.columns
-            .words
-            .push(words.len().try_into().unwrap_or(u32::MAX));
-        self.columns
-            .contents
-            .push(xxh3_128(bytemuck::cast_slice(words)));
-        sign(&mut self.columns.bands);
+        self.columns.pages.push(page_of(document));
+        self.columns.words.push(count(words));
+        self.columns.removed.push(0);
+        self.columns.contents.push(content(words));
+        self.columns.bands.extend(&traces.bands);
+        self.columns.passages.push(&traces.passages);
+        self.columns.repeats.push(&traces.repeats);
         self.lines.push(record.line);
         self.records.push(record.record);
     }
@@ -134,7 +155,7 @@ impl Catalog {
         let mut lines = Vec::new();
         let mut records = Vec::new();
         let (mut source, mut first_record, mut first_line) = (0, 1, 1);
-        for (block_source, mut block, mut block_tally) in blocks {
+        for (block_source, block, mut block_tally) in blocks {
             if block_source != source {
                 (source, first_record, first_line) = (block_source, 1, 1);
             }
@@ -164,14 +185,7 @@ impl Catalog {
                 records.push(record);
                 lines.push(block.lines[i] + first_line);
             }
-            catalog.columns.places.append(&mut block.columns.places);
-            catalog
-                .columns
-                .published
-                .append(&mut block.columns.published);
-            catalog.columns.words.append(&mut block.columns.words);
-            catalog.columns.contents.append(&mut block.columns.contents);
-            catalog.columns.bands.append(&mut block.columns.bands);
+            catalog.columns.append(block.columns);
             first_record += block_tally.records;
             first_line += block_tally.lines;
             tally.records += block_tally.records;
@@ -290,9 +304,23 @@ impl Catalog {
         self.columns.places[self.slot(doc)]
     }
 
-    /// How many words the document has.
+    /// What tells the page that the document was captured from: captures of one url have one.
+    pub fn page(&self, doc: DocNo) -> u64 {
+        match self.columns.pages[self.slot(doc)] {
+            // A page of its own; real ones are hashes of a bit less than 64, so they are not so small.
+            0 => u64::from(doc.0) + 1,
+            page => page,
+        }
+    }
+
+    /// How many words the document has, less what was taken out as boilerplate.
     pub fn words(&self, doc: DocNo) -> u32 {
         self.columns.words[self.slot(doc)]
+    }
+
+    /// How many words were taken out as boilerplate.
+    pub fn removed(&self, doc: DocNo) -> u32 {
+        self.columns.removed[self.slot(doc)]
     }
 
     /// A 128-bit hash (XXH3) of the document's words in order.
@@ -305,10 +333,151 @@ impl Catalog {
         self.columns.bands[self.slot(doc) * self.band_count + band]
     }
 
+    /// The document's fingerprints for shared passages.
+    pub fn passages(&self, doc: DocNo) -> &[Fingerprint] {
+        self.columns.passages.get(self.slot(doc))
+    }
+
+    /// The document's fingerprints for what its site repeats; none once [`Catalog::forget_repeats`] was called.
+    pub fn repeats(&self, doc: DocNo) -> &[u32] {
+        self.columns.repeats.get(self.slot(doc))
+    }
+
+    /// Frees what only learning boilerplate needs.
+    pub fn forget_repeats(&mut self) {
+        self.columns.repeats = Lists::default();
+    }
+
+    /// Puts new words and traces in the place of those of the whole text, for documents in any order.
+    pub fn replace(&mut self, mut stripped: Vec<Stripped>) {
+        stripped.sort_unstable_by_key(|stripped| self.slot(stripped.doc));
+        let mut passages = Lists::default();
+        let mut next = stripped.iter().peekable();
+        for slot in 0..self.columns.words.len() {
+            let Some(stripped) = next.next_if(|stripped| self.slot(stripped.doc) == slot) else {
+                passages.push(self.columns.passages.get(slot));
+                continue;
+            };
+            self.columns.words[slot] = stripped.words;
+            self.columns.removed[slot] = stripped.removed;
+            self.columns.contents[slot] = stripped.content;
+            let bands = slot * self.band_count..(slot + 1) * self.band_count;
+            self.columns.bands[bands].copy_from_slice(&stripped.traces.bands);
+            passages.push(&stripped.traces.passages);
+        }
+        self.columns.passages = passages;
+    }
+
     /// Whether the two stand on different sites; a document without a site is on no other's.
     pub fn cross_site(&self, a: DocNo, b: DocNo) -> Option<bool> {
         let (a, b) = (self.site(a), self.site(b));
         (a != NO_SITE && b != NO_SITE).then_some(a != b)
+    }
+}
+
+/// A document read again, with its boilerplate taken out.
+#[derive(Debug)]
+pub struct Stripped {
+    doc: DocNo,
+    words: u32,
+    removed: u32,
+    content: u128,
+    traces: Traces,
+}
+
+impl Stripped {
+    /// The words that are left, how many went, and the traces of what is left.
+    pub fn new(doc: DocNo, words: &[u64], removed: usize, traces: Traces) -> Stripped {
+        Stripped {
+            doc,
+            words: count(words),
+            removed: removed.try_into().unwrap_or(u32::MAX),
+            content: content(words),
+            traces,
+        }
+    }
+}
+
+fn count(words: &[u64]) -> u32 {
+    words.len().try_into().unwrap_or(u32::MAX)
+}
+
+fn content(words: &[u64]) -> u128 {
+    xxh3_128(bytemuck::cast_slice(words))
+}
+
+/// The hash of what names a document's page: the canonical url, unless it names no more than a host, else the url; without scheme,
+/// `www.`, fragment and closing slash, in which captures of one page differ. 0 if there is neither.
+fn page_of(document: &Document<'_>) -> u64 {
+    let tidy = |url: &str| {
+        let url = url.split('#').next().unwrap_or_default();
+        let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let url = url
+            .strip_prefix("www.")
+            .unwrap_or(url)
+            .trim_end_matches('/');
+        (!url.is_empty()).then(|| xxh3_64(url.as_bytes()) >> 1 | 1 << 32)
+    };
+    let names_a_page = |url: &&str| {
+        let rest = url.split_once("://").map_or(*url, |(_, rest)| rest);
+        rest.split_once('/')
+            .is_some_and(|(_, path)| !path.is_empty())
+    };
+    let canonical = document.canonical.as_deref().filter(names_a_page);
+    canonical
+        .and_then(tidy)
+        .or_else(|| document.url.as_deref().and_then(tidy))
+        .unwrap_or(0)
+}
+
+impl Columns {
+    fn append(&mut self, mut other: Columns) {
+        self.places.append(&mut other.places);
+        self.published.append(&mut other.published);
+        self.pages.append(&mut other.pages);
+        self.words.append(&mut other.words);
+        self.removed.append(&mut other.removed);
+        self.contents.append(&mut other.contents);
+        self.bands.append(&mut other.bands);
+        self.passages.append(other.passages);
+        self.repeats.append(other.repeats);
+    }
+}
+
+/// A list for every document, all in one allocation.
+#[derive(Debug)]
+struct Lists<T> {
+    values: Vec<T>,
+    ends: Vec<u64>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Lists {
+            values: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy> Lists<T> {
+    fn push(&mut self, list: &[T]) {
+        self.values.extend_from_slice(list);
+        self.ends.push(self.values.len() as u64);
+    }
+
+    fn append(&mut self, mut other: Lists<T>) {
+        let before = self.values.len() as u64;
+        self.values.append(&mut other.values);
+        self.ends.extend(other.ends.iter().map(|end| end + before));
+    }
+
+    fn get(&self, at: usize) -> &[T] {
+        let Some(&end) = self.ends.get(at) else {
+            return &[];
+        };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.values[start as usize..end as usize]
     }
 }
 

@@ -1,390 +1,344 @@
-//! Findings: verified pairs of representatives become pairs and clusters of documents.
+//! Clusters: whole copies of one story, and the excerpts and digests that hang on it.
+//!
+//! Joining whatever is alike chains: a digest that holds parts of thirty stories would make one cluster of them, and so would a page that changes
+//! a little every hour. So whole copies are joined with a *leader*: in order of time a document joins the first document of a
+//! cluster that it is near to, or, where it is only near to others of the cluster, that it shares copy with, as with at least half of the
+//! others. A document that holds no more than a part of a story joins nobody: it hangs on the cluster, on several if need be, and
+//! whatever hangs on several that have nothing to do with each other is a *digest*.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 
-use rayon::prelude::*;
-
-use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo};
-use crate::links::{Group, Links};
-use crate::verify::Comparison;
+use crate::family::Forest;
+use crate::finding::{Finding, Relation};
+use crate::source::Source;
 
-/// Most documents of a cluster whose every pair is written unless all are asked for.
-pub const BIG_CLUSTER: usize = 256;
+/// Of so many other members of a cluster, half must share copy with a document that is near to it but not to its leader.
+const ASKED: usize = 8;
 
-/// How two documents of a pair relate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Relation {
-    /// The same normalised words in the same order.
-    Exact,
-    /// Jaccard similarity at or over the threshold.
-    Near,
-}
+/// Whoever shares copy with so many stories that have nothing in common is a digest, whichever was first: a source of so many
+/// excerpts would have some that overlap.
+const DIGEST_PARTS: usize = 5;
 
-impl Relation {
-    /// The word in the `relation` column.
-    pub fn name(self) -> &'static str {
-        match self {
-            Relation::Exact => "exact",
-            Relation::Near => "near",
-        }
-    }
-}
+/// Of so many stories that a document shares copy with it is found out which have something in common.
+const PARTNERS: usize = 64;
 
-/// A pair to report.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Finding {
-    /// The earlier document in canonical order.
-    pub a: DocNo,
-    /// The later one.
-    pub b: DocNo,
-    /// How they relate.
-    pub relation: Relation,
-    /// Exact Jaccard similarity of the shingle sets.
-    pub jaccard: f64,
-    /// Share of `a`'s shingles that `b` has.
-    pub containment_a: f64,
-    /// Share of `b`'s shingles that `a` has.
-    pub containment_b: f64,
-    /// Words in the longest run that stands in both.
-    pub longest_passage: u32,
-    /// Index of their cluster.
-    pub cluster: u32,
-}
+/// From this Jaccard similarity with the source on, a document is a copy; below, a revision.
+pub const COPY: f64 = 0.8;
 
 /// Documents joined by pairs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
-    /// The documents, in canonical order; the first names the cluster.
-    pub members: Vec<DocNo>,
-}
-
-/// Which pairs are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Selection {
-    /// Only pairs whose documents stand on different, known sites.
-    pub cross_site_only: bool,
-    /// Only pairs published at most that many seconds apart; a pair with an unknown date is not.
-    pub window: Option<i64>,
-    /// Every pair of clusters over [`BIG_CLUSTER`] too, instead of one link a document, and every pair of hot buckets.
-    pub all_pairs: bool,
-}
-
-impl Selection {
-    /// Whether every pair is wanted.
-    pub fn takes_all(&self) -> bool {
-        !self.cross_site_only && self.window.is_none()
-    }
-
-    /// Whether this pair is wanted.
-    pub fn wants(&self, catalog: &Catalog, a: DocNo, b: DocNo) -> bool {
-        let apart = || match (catalog.published(a), catalog.published(b)) {
-            (Some(a), Some(b)) => Some(a.seconds.abs_diff(b.seconds)),
-            _ => None,
-        };
-        (!self.cross_site_only || catalog.cross_site(a, b) == Some(true))
-            && self
-                .window
-                .is_none_or(|window| apart().is_some_and(|apart| apart <= window.unsigned_abs()))
-    }
-}
-
-/// Documents of the same words, in canonical order; the first stands for all while candidates are found and verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Twins {
+    /// The document that names it: the earliest of the whole copies.
+    pub first: DocNo,
     /// The documents, in canonical order.
-    pub members: Vec<DocNo>,
+    pub members: Vec<Member>,
+    /// Who is likely to have published it first.
+    pub source: Source,
 }
 
-/// Groups documents of the same words, in canonical order of their first members.
-pub fn twins(catalog: &Catalog, documents: impl Iterator<Item = DocNo>) -> Vec<Twins> {
-    let mut by_content: Vec<(u128, DocNo)> =
-        documents.map(|doc| (catalog.content(doc), doc)).collect();
-    by_content.par_sort_unstable();
-    let mut twins: Vec<Twins> = by_content
-        .chunk_by(|x, y| x.0 == y.0)
-        .map(|run| Twins {
-            members: run.iter().map(|&(_, doc)| doc).collect(),
-        })
-        .collect();
-    twins.par_sort_unstable_by_key(|twins| twins.members[0]);
-    twins
+/// A document in a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The document.
+    pub doc: DocNo,
+    /// Its part in the cluster.
+    pub role: Role,
 }
 
-/// The pairs and clusters to report, and what big clusters left out.
-#[derive(Debug, Default)]
-pub struct Assembled {
-    /// In canonical order of `a`, then `b`.
-    pub pairs: Vec<Finding>,
-    /// In canonical order of their first documents.
-    pub clusters: Vec<Cluster>,
-    /// Clusters over [`BIG_CLUSTER`] whose pairs were bounded.
-    pub big_clusters: u64,
-    /// Pairs known to qualify (before selection) that such clusters did not write.
-    pub not_written: u64,
+/// What a document is to its cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Likely the first to publish it.
+    Source,
+    /// A whole copy with next to no changes.
+    Copy,
+    /// A whole copy with changes.
+    Revised,
+    /// Holds a part of it, or is a part of it.
+    Excerpt,
+    /// Holds parts of stories that have nothing to do with each other, of this one among them.
+    Digest,
 }
 
-/// Writes comparisons of representatives out to all documents they stand for.
+impl Role {
+    /// The word in the `role` column.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Source => "source",
+            Role::Copy => "copy",
+            Role::Revised => "revised",
+            Role::Excerpt => "excerpt",
+            Role::Digest => "digest",
+        }
+    }
+
+    /// Whether such a member is a whole copy, not one that hangs on the cluster.
+    pub fn whole(self) -> bool {
+        matches!(self, Role::Source | Role::Copy | Role::Revised)
+    }
+}
+
+impl Cluster {
+    /// The documents, in canonical order.
+    pub fn documents(&self) -> impl Iterator<Item = DocNo> + '_ {
+        self.members.iter().map(|member| member.doc)
+    }
+
+    /// Makes a member the source and tells copies from revisions: by the pair with the source or, where none was written, the closest of all.
+    pub(crate) fn assign(&mut self, source: Source, pairs: &[Finding]) {
+        let mut closest = vec![(false, 0.0); self.members.len()];
+        for pair in pairs {
+            for (doc, other) in [(pair.a, pair.b), (pair.b, pair.a)] {
+                if let Ok(at) = self.members.binary_search_by_key(&doc, |member| member.doc) {
+                    let with = (source.doc == Some(other), pair.jaccard);
+                    if with > closest[at] {
+                        closest[at] = with;
+                    }
+                }
+            }
+        }
+        for (member, (_, jaccard)) in self.members.iter_mut().zip(closest) {
+            member.role = match member.role {
+                Role::Excerpt | Role::Digest => member.role,
+                _ if source.doc == Some(member.doc) => Role::Source,
+                _ if jaccard >= COPY => Role::Copy,
+                _ => Role::Revised,
+            };
+        }
+        self.source = source;
+    }
+}
+
+/// How two groups of identical documents, numbered in canonical order, were found to relate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tie {
+    pub(crate) x: usize,
+    pub(crate) y: usize,
+    pub(crate) jaccard: f64,
+    /// Else one is an excerpt of the other.
+    pub(crate) near: bool,
+}
+
+/// The leader of each group: itself, or an earlier one whose whole copy it is.
 ///
-/// A family of up to [`BIG_CLUSTER`] documents gives every pair. A larger one gives about one link a document: a spanning forest of the wanted pairs
-/// among those compared, the strongest first (Kruskal; ties go to the earlier pair), which joins the same documents as all of them would.
-pub fn assemble(
-    catalog: &Catalog,
-    twins: &[Twins],
-    compared: &[Comparison],
-    selection: &Selection,
-) -> Assembled {
-    let group = |doc: DocNo| twins.partition_point(|twins| twins.members[0] < doc);
-    let edges: Vec<Edge<'_>> = compared
+/// Of groups in hot buckets not every two were compared, so those that are near are joined whoever leads.
+pub(crate) fn cores(groups: usize, ties: &[Tie], hot: &dyn Fn(usize) -> bool) -> Vec<usize> {
+    let mut joined = Forest::new(groups);
+    for tie in ties
         .iter()
-        .map(|found| Edge {
-            x: group(found.pair.a),
-            y: group(found.pair.b),
-            found,
+        .filter(|tie| tie.near && (hot(tie.x) || hot(tie.y)))
+    {
+        joined.join(tie.x, tie.y);
+    }
+    let mut neighbours: Vec<(usize, usize, bool, f64)> = ties
+        .iter()
+        .flat_map(|tie| {
+            [
+                (tie.x, tie.y, tie.near, tie.jaccard),
+                (tie.y, tie.x, tie.near, tie.jaccard),
+            ]
         })
         .collect();
-    let mut families = Forest::new(twins.len());
-    for edge in &edges {
-        families.join(edge.x, edge.y);
-    }
-    let mut size = vec![0; twins.len()];
-    for (at, group) in twins.iter().enumerate() {
-        size[families.root(at)] += group.members.len();
-    }
-    let mut assembled = Assembled::default();
-    let mut big = vec![false; twins.len()];
-    for (at, is_big) in big.iter_mut().enumerate() {
-        *is_big = !selection.all_pairs && size[families.root(at)] > BIG_CLUSTER;
-        assembled.big_clusters += u64::from(*is_big && families.root(at) == at);
-    }
+    neighbours.sort_unstable_by_key(|&(of, other, ..)| (of, other));
+    let of = |group: usize| {
+        let start = neighbours.partition_point(|entry| entry.0 < group);
+        let end = neighbours.partition_point(|entry| entry.0 <= group);
+        &neighbours[start..end]
+    };
 
-    let (mut of_big, of_small): (Vec<&Edge<'_>>, Vec<&Edge<'_>>) =
-        edges.iter().partition(|edge| big[edge.x]);
-    for group in twins
-        .iter()
-        .zip(&big)
-        .filter(|(_, big)| !**big)
-        .map(|(group, _)| group)
-    {
-        for (at, &b) in group.members.iter().enumerate() {
-            let wanted = group.members[..at]
+    let mut leaders: Vec<usize> = Vec::with_capacity(groups);
+    // Of each leader, the first who joined it.
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups];
+    for group in 0..groups {
+        let root = joined.root(group);
+        let leader = if root < group {
+            leaders[root]
+        } else {
+            let mine = of(group);
+            let with = |other: usize| {
+                mine.binary_search_by_key(&other, |entry| entry.1)
+                    .ok()
+                    .map(|at| mine[at])
+            };
+            let supported = |leader: usize| {
+                let others = &members[leader];
+                with(leader).is_some()
+                    && 2 * others
+                        .iter()
+                        .filter(|&&other| with(other).is_some())
+                        .count()
+                        >= others.len()
+            };
+            let near = mine
                 .iter()
-                .filter(|&&a| selection.wants(catalog, a, b));
-            assembled
-                .pairs
-                .extend(wanted.map(|&a| exact(catalog, a, b)));
+                .filter(|&&(_, other, near, _)| near && other < group);
+            near.filter_map(|&(_, other, ..)| {
+                let leader = leaders[other];
+                let (_, _, near, jaccard) = with(leader)?;
+                (near || supported(leader)).then_some((near, jaccard, leader))
+            })
+            // The closest leader, of equals the first.
+            .max_by(|x, y| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)).then(y.2.cmp(&x.2)))
+            .map_or(group, |(.., leader)| leader)
+        };
+        leaders.push(leader);
+        if leader != group && members[leader].len() < ASKED {
+            members[leader].push(group);
         }
     }
-    for edge in of_small {
-        for &x in &twins[edge.x].members {
-            let wanted = twins[edge.y]
-                .members
-                .iter()
-                .filter(|&&y| selection.wants(catalog, x, y));
-            assembled.pairs.extend(wanted.map(|&y| edge.finding(x, y)));
-        }
-    }
-
-    let mut known = 0;
-    let every_pair = assembled.pairs.len();
-    let mut links = Links::new(catalog, selection);
-    let mut groups: HashMap<usize, Group<'_>> = HashMap::new();
-    for (at, group) in twins.iter().enumerate().filter(|&(at, _)| big[at]) {
-        known += pairs_of(group.members.len());
-        let mut group = Group::new(catalog, &group.members);
-        links.within(&mut group, |x, y| {
-            assembled.pairs.push(exact(catalog, x.min(y), x.max(y)))
-        });
-        groups.insert(at, group);
-    }
-    of_big.sort_by(|s, t| {
-        t.found
-            .jaccard()
-            .total_cmp(&s.found.jaccard())
-            .then(s.found.pair.cmp(&t.found.pair))
-    });
-    for edge in of_big {
-        known += twins[edge.x].members.len() * twins[edge.y].members.len();
-        if let [Some(x), Some(y)] = groups.get_disjoint_mut([&edge.x, &edge.y]) {
-            links.between(x, y, |one, other| {
-                let in_order = twins[edge.x].members.binary_search(&one).is_ok();
-                let (x, y) = if in_order { (one, other) } else { (other, one) };
-                assembled.pairs.push(edge.finding(x, y));
-            });
-        }
-    }
-    assembled.not_written = known.saturating_sub(assembled.pairs.len() - every_pair) as u64;
-    assembled
-        .pairs
-        .par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    assembled.clusters = clusters(&mut assembled.pairs);
-    assembled
+    leaders
 }
 
-/// A comparison between two groups of twins.
-struct Edge<'a> {
-    x: usize,
-    y: usize,
-    found: &'a Comparison,
-}
-
-impl Edge<'_> {
-    /// The comparison as it holds for a member of group `x` and one of group `y`.
-    fn finding(&self, x: DocNo, y: DocNo) -> Finding {
-        let (of_x, of_y) = (self.found.containment_a(), self.found.containment_b());
-        let (containment_a, containment_b) = if x < y { (of_x, of_y) } else { (of_y, of_x) };
-        Finding {
-            a: x.min(y),
-            b: x.max(y),
-            relation: Relation::Near,
-            jaccard: self.found.jaccard(),
-            containment_a,
-            containment_b,
-            longest_passage: self.found.longest_passage,
-            cluster: 0,
-        }
-    }
-}
-
-fn exact(catalog: &Catalog, a: DocNo, b: DocNo) -> Finding {
-    let longest_passage = catalog.words(a);
-    Finding {
-        a,
-        b,
-        relation: Relation::Exact,
-        jaccard: 1.0,
-        containment_a: 1.0,
-        containment_b: 1.0,
-        longest_passage,
-        cluster: 0,
-    }
-}
-
-fn pairs_of(members: usize) -> usize {
-    members * members.saturating_sub(1) / 2
-}
-
-/// Numbers the clusters that the pairs make, in canonical order of their first documents.
-fn clusters(pairs: &mut [Finding]) -> Vec<Cluster> {
+/// Joins the documents of the pairs to clusters, in canonical order of their first documents, and tells each pair its cluster.
+///
+/// `core` is the same for whole copies of one story. A source is not known yet, so whole copies all have the role of copies.
+pub(crate) fn clusters(
+    catalog: &Catalog,
+    pairs: &mut [Finding],
+    core: &dyn Fn(DocNo) -> u32,
+) -> Vec<Cluster> {
     let mut documents: Vec<DocNo> = pairs.iter().flat_map(|pair| [pair.a, pair.b]).collect();
     documents.sort_unstable();
     documents.dedup();
     let at = |doc: DocNo| documents.partition_point(|&known| known < doc);
     let mut joined = Forest::new(documents.len());
-    for pair in pairs.iter() {
+    for pair in pairs.iter().filter(|pair| core(pair.a) == core(pair.b)) {
         joined.join(at(pair.a), at(pair.b));
     }
-    let mut number = vec![0; documents.len()];
-    let mut clusters: Vec<Cluster> = Vec::new();
-    for (i, &doc) in documents.iter().enumerate() {
-        let root = joined.root(i);
-        if root == i {
-            number[i] = clusters.len();
-            clusters.push(Cluster {
-                members: Vec::new(),
+    // The cluster that each document is a whole copy of, by the place of its first document.
+    let home: Vec<usize> = (0..documents.len()).map(|at| joined.root(at)).collect();
+
+    let hanging = Hanging::of(catalog, pairs, &documents, &home);
+    let mut found: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
+    for (place, &home) in home.iter().enumerate() {
+        found.entry(home).or_default().push(Member {
+            doc: documents[place],
+            role: Role::Copy,
+        });
+    }
+    for (place, hosts) in hanging.hosts.iter().enumerate() {
+        for (&host, &role) in hosts {
+            found.entry(host).or_default().push(Member {
+                doc: documents[place],
+                role,
             });
         }
-        clusters[number[root]].members.push(doc);
     }
-    for pair in pairs {
-        pair.cluster = number[joined.root(at(pair.a))] as u32;
+    found.retain(|_, members| members.len() > 1);
+    let number: BTreeMap<usize, u32> = found.keys().copied().zip(0..).collect();
+    for (pair, host) in pairs.iter_mut().zip(hanging.of_pairs) {
+        pair.cluster = number[&host.unwrap_or(home[at(pair.a)])];
     }
-    clusters
+    let cluster = |(first, mut members): (usize, Vec<Member>)| {
+        members.sort_unstable_by_key(|member| member.doc);
+        Cluster {
+            first: documents[first],
+            members,
+            source: Source::default(),
+        }
+    };
+    found.into_iter().map(cluster).collect()
 }
 
-/// Which representatives hang together so far, and how many documents they stand for.
-#[derive(Debug)]
-pub struct Families {
-    /// By [`DocNo`]; documents that represent none stay alone.
-    forest: Forest,
-    sizes: Vec<usize>,
+/// What hangs on what.
+struct Hanging {
+    /// By place of the document: the clusters it hangs on, and in what role.
+    hosts: Vec<BTreeMap<usize, Role>>,
+    /// The cluster of each pair whose documents are whole copies of different stories; `None` where they are of one.
+    of_pairs: Vec<Option<usize>>,
 }
 
-impl Families {
-    /// Each group of twins on its own.
-    pub fn new(catalog: &Catalog, twins: &[Twins]) -> Families {
-        let mut sizes = vec![0; catalog.len()];
-        for twins in twins {
-            sizes[twins.members[0].0 as usize] = twins.members.len();
-        }
-        Families {
-            forest: Forest::new(catalog.len()),
-            sizes,
-        }
-    }
-
-    /// The two hang together.
-    pub fn join(&mut self, pair: Pair) {
-        self.forest.join(pair.a.0 as usize, pair.b.0 as usize);
-    }
-
-    /// The family of each representative, by its first member.
-    pub fn flat(&mut self) -> impl Fn(DocNo) -> usize + Sync + use<> {
-        let roots: Vec<usize> = (0..self.sizes.len())
-            .map(|at| self.forest.root(at))
+impl Hanging {
+    fn of(catalog: &Catalog, pairs: &[Finding], documents: &[DocNo], home: &[usize]) -> Hanging {
+        let at = |doc: DocNo| documents.partition_point(|&known| known < doc);
+        let across: Vec<(usize, usize, usize)> = pairs
+            .iter()
+            .enumerate()
+            .map(|(number, pair)| (number, at(pair.a), at(pair.b)))
+            .filter(|&(_, x, y)| home[x] != home[y])
             .collect();
-        move |doc| roots[doc.0 as usize]
-    }
-
-    /// The families as they are, and their sizes.
-    pub fn settle(mut self) -> Settled {
-        let roots: Vec<usize> = (0..self.sizes.len())
-            .map(|at| self.forest.root(at))
+        let related: HashSet<(usize, usize)> = across
+            .iter()
+            .flat_map(|&(_, x, y)| [(home[x], home[y]), (home[y], home[x])])
             .collect();
-        let mut sizes = vec![0; roots.len()];
-        for (at, size) in self.sizes.iter().enumerate() {
-            sizes[roots[at]] += size;
+        let mut partners: Vec<Vec<usize>> = vec![Vec::new(); documents.len()];
+        for &(_, x, y) in &across {
+            partners[x].push(home[y]);
+            partners[y].push(home[x]);
         }
-        Settled { roots, sizes }
+        let is_digest = |place: usize, mut stories: Vec<usize>| {
+            stories.sort_unstable();
+            stories.dedup();
+            stories.truncate(PARTNERS);
+            let dated = |place: usize| catalog.published(documents[place]).is_some();
+            let earlier = |&story: &usize| story < place || !dated(place) || !dated(story);
+            let before: Vec<usize> = stories.iter().copied().filter(earlier).collect();
+            apart(&before, &related) >= 2 || apart(&stories, &related) >= DIGEST_PARTS
+        };
+        let digest: Vec<bool> = partners
+            .into_iter()
+            .enumerate()
+            .map(|(place, stories)| stories.len() > 1 && is_digest(place, stories))
+            .collect();
+
+        let mut hanging = Hanging {
+            hosts: vec![BTreeMap::new(); documents.len()],
+            of_pairs: vec![None; pairs.len()],
+        };
+        let role = |place: usize, number: usize| match pairs[number].relation {
+            _ if digest[place] => Role::Digest,
+            Relation::Excerpt => Role::Excerpt,
+            Relation::Exact | Relation::Near => Role::Revised,
+        };
+        // Digests first, for they hang on what they are made of, whichever was first.
+        let mut others = Vec::new();
+        for (number, x, y) in across {
+            let (guest, host) = match (digest[x], digest[y]) {
+                (true, false) => (x, home[y]),
+                (false, true) => (y, home[x]),
+                _ => {
+                    others.push((home[x].min(home[y]), number, x, y));
+                    continue;
+                }
+            };
+            hanging.hang(number, guest, host, role(guest, number));
+        }
+        // Then by the first document of the host, so that two excerpts of one story are found to hang on it and not on each other.
+        others.sort_unstable();
+        for (host, number, x, y) in others {
+            let common = hanging.hosts[x]
+                .keys()
+                .find(|story| hanging.hosts[y].contains_key(story))
+                .copied();
+            if let Some(story) = common {
+                hanging.of_pairs[number] = Some(story);
+                continue;
+            }
+            let guest = if home[x] == host { y } else { x };
+            hanging.hang(number, guest, host, role(guest, number));
+        }
+        hanging
+    }
+
+    fn hang(&mut self, number: usize, guest: usize, host: usize, role: Role) {
+        let known = self.hosts[guest].entry(host).or_insert(role);
+        *known = role.min(*known);
+        self.of_pairs[number] = Some(host);
     }
 }
 
-/// Families that do not change any more; by default there are none.
-#[derive(Debug, Default)]
-pub struct Settled {
-    roots: Vec<usize>,
-    sizes: Vec<usize>,
-}
-
-impl Settled {
-    /// The number of a representative's family, if that is of more than [`BIG_CLUSTER`] documents.
-    pub fn big(&self, doc: DocNo) -> Option<usize> {
-        let root = *self.roots.get(doc.0 as usize)?;
-        (self.sizes[root] > BIG_CLUSTER).then_some(root)
-    }
-
-    /// Whether two representatives are of one such family.
-    pub fn one_big(&self, pair: Pair) -> bool {
-        self.big(pair.a)
-            .is_some_and(|family| self.big(pair.b) == Some(family))
-    }
-}
-
-/// Union-find with path halving (Tarjan and van Leeuwen 1984); the smallest member is the root, so roots do not depend on order.
-#[derive(Debug)]
-pub(crate) struct Forest {
-    parents: Vec<u32>,
-}
-
-impl Forest {
-    pub(crate) fn new(size: usize) -> Forest {
-        Forest {
-            parents: (0..size as u32).collect(),
+/// How many of the stories have nothing in common, those in common counting as one.
+fn apart(stories: &[usize], related: &HashSet<(usize, usize)>) -> usize {
+    let mut groups = Forest::new(stories.len());
+    for (at, &y) in stories.iter().enumerate() {
+        for (other, &x) in stories[..at].iter().enumerate() {
+            if related.contains(&(x, y)) {
+                groups.join(other, at);
+            }
         }
     }
-
-    pub(crate) fn root(&mut self, of: usize) -> usize {
-        let mut at = of as u32;
-        while self.parents[at as usize] != at {
-            let above = self.parents[self.parents[at as usize] as usize];
-            self.parents[at as usize] = above;
-            at = above;
-        }
-        at as usize
-    }
-
-    pub(crate) fn join(&mut self, x: usize, y: usize) {
-        let (x, y) = (self.root(x), self.root(y));
-        self.parents[x.max(y)] = x.min(y) as u32;
-    }
+    (0..stories.len())
+        .filter(|&at| groups.root(at) == at)
+        .count()
 }

@@ -25,6 +25,8 @@ pub struct Document<'a> {
     pub author: Option<Cow<'a, str>>,
     /// The url that the page names as its original.
     pub canonical: Option<Cow<'a, str>>,
+    /// When the page was fetched.
+    pub crawled: Option<Published>,
 }
 
 /// A moment of publication, as precise as the source was.
@@ -43,6 +45,8 @@ pub struct Published {
 pub enum Precision {
     /// Year, month and day.
     Day,
+    /// Midnight, in the time zone that the source wrote: as good as a day, for that is what most systems fill in for a missing time.
+    Midnight,
     /// A time of day too, in UTC where no offset was given.
     Second,
 }

@@ -6,7 +6,8 @@
 //! them: the nearest neighbour on the other's side is as near, and stands on another site than one of the two).
 
 use crate::catalog::{Catalog, DocNo, NO_SITE};
-use crate::cluster::{Forest, Selection};
+use crate::family::Forest;
+use crate::finding::Selection;
 
 /// How often the members of a large group are each offered a neighbour in a smaller one, while the group does not hang together by itself. Only a
 /// window can keep it apart for long; without a bound a group of 100,000 pages would be walked once for each page like it.
@@ -47,7 +48,11 @@ impl<'a> Group<'a> {
     }
 
     /// The members nearest to a document before and after it, on any site and on another known one.
-    fn around(&self, catalog: &Catalog, doc: DocNo) -> impl Iterator<Item = DocNo> + use<> {
+    pub(crate) fn around(
+        &self,
+        catalog: &Catalog,
+        doc: DocNo,
+    ) -> impl Iterator<Item = DocNo> + use<> {
         let at = self.members.partition_point(|&member| member < doc);
         let before = at.checked_sub(1).map(|i| self.members[i]);
         let after = self.members[at..]

@@ -1,6 +1,116 @@
 //! Passages: maximal runs of words that stand in both of two documents.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+
+use crate::shingle;
+
+/// The shortest run that is listed as a passage, in words.
+pub const SHORTEST: usize = 8;
+
+/// How many places where runs may begin are looked at, as a multiple of the words of both texts: repetitive texts have more.
+const PLACES: usize = 8;
+
+/// A run of words that stands in both of two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Passage {
+    /// Its first word in one.
+    pub a: usize,
+    /// Its first word in the other.
+    pub b: usize,
+    /// How many words it has.
+    pub words: usize,
+}
+
+impl Passage {
+    fn overlaps(&self, other: &Passage) -> bool {
+        let meet = |x: usize, y: usize| x < y + other.words && y < x + self.words;
+        meet(self.a, other.a) || meet(self.b, other.b)
+    }
+}
+
+/// The passages of at least [`SHORTEST`] words that two texts share, in order of `a`: of maximal runs that overlap in either text the longer
+/// one stays (of equals the earlier), as in greedy string tiling (Wise 1993, "String similarity via greedy string tiling and running Karp-Rabin
+/// matching", with one round).
+pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
+    let hashes = |words: &[u64]| {
+        let mut runs = Vec::new();
+        if words.len() >= SHORTEST {
+            shingle::runs(words, SHORTEST, &mut runs);
+        }
+        runs
+    };
+    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (at, hash) in hashes(b).into_iter().enumerate() {
+        places.entry(hash).or_default().push(at);
+    }
+    let mut left = PLACES * (a.len() + b.len());
+    let mut maximal = Vec::new();
+    for (i, hash) in hashes(a).into_iter().enumerate() {
+        for &j in places.get(&hash).into_iter().flatten() {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            if i == 0 || j == 0 || a[i - 1] != b[j - 1] {
+                let words = a[i..]
+                    .iter()
+                    .zip(&b[j..])
+                    .take_while(|(x, y)| x == y)
+                    .count();
+                left = left.saturating_sub(words);
+                maximal.push(Passage { a: i, b: j, words });
+            }
+        }
+    }
+    maximal.sort_unstable_by_key(|run| (std::cmp::Reverse(run.words), run.a, run.b));
+    // Chosen ones do not overlap, so their neighbours by either order are all that a new one can overlap.
+    let (mut chosen, mut by_a, mut by_b) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+    for run in maximal.into_iter().filter(|run| run.words >= SHORTEST) {
+        let free = |by: &BTreeMap<usize, Passage>, at: usize| {
+            let before = by.range(..=at).next_back();
+            let after = by.range(at..).next();
+            before
+                .into_iter()
+                .chain(after)
+                .all(|(_, known)| !known.overlaps(&run))
+        };
+        if free(&by_a, run.a) && free(&by_b, run.b) {
+            by_a.insert(run.a, run);
+            by_b.insert(run.b, run);
+            chosen.push(run);
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Of the words of `a` that stand in runs of `width` words which `b` has too, the share that `marked` marks; `None` if there are none, or if not
+/// every word is marked or unmarked.
+pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
+    if marked.len() != a.len() || a.len() < width {
+        return None;
+    }
+    let (mut runs_a, mut runs_b) = (Vec::new(), Vec::new());
+    shingle::runs(a, width, &mut runs_a);
+    shingle::runs(b, width, &mut runs_b);
+    let runs_b: HashSet<u64> = runs_b.into_iter().collect();
+    let (mut shared, mut of_them, mut from) = (0, 0, 0);
+    for (at, _) in runs_a
+        .iter()
+        .enumerate()
+        .filter(|(_, run)| runs_b.contains(run))
+    {
+        let words: Range<usize> = from.max(at)..at + width;
+        shared += words.len();
+        of_them += marked[words.clone()]
+            .iter()
+            .filter(|&&marked| marked)
+            .count();
+        from = words.end;
+    }
+    (shared > 0).then(|| f64::from(of_them as u32) / f64::from(shared as u32))
+}
 
 /// The length in words of the longest run that stands in both: exact, in `O((n + m) log min(n, m))` expected time.
 ///

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::boilerplate::{self, Region};
 use crate::words::{self, Words};
 
 /// The multiplier of the polynomial over word hashes: odd, from the fraction of the golden ratio.
@@ -65,13 +66,28 @@ pub struct Shingler {
 impl Shingler {
     /// Reads `text`; `words` and `shingles` then hold what it gave.
     pub fn read(&mut self, text: &str, shingle: Shingle) {
+        self.read_without(text, shingle, |_| &[]);
+    }
+
+    /// Reads `text` less the regions that `choose` picks by its words. Shingles go across the joints.
+    pub fn read_without<'r>(
+        &mut self,
+        text: &str,
+        shingle: Shingle,
+        choose: impl FnOnce(&[u64]) -> &'r [Region],
+    ) {
         self.words.clear();
         self.scanner.hash_into(text, &mut self.words);
+        let regions = choose(&self.words);
+        boilerplate::remove(&mut self.words, regions);
         self.shingles.clear();
         match shingle {
             Shingle::Words(width) => runs(&self.words, width, &mut self.shingles),
             Shingle::Chars(width) => {
-                let joined = words::reference(text).join(" ");
+                let words = words::reference(text);
+                let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+                boilerplate::remove(&mut words, regions);
+                let joined = words.join(" ");
                 let chars: Vec<u64> = joined
                     .chars()
                     .map(|c| words::hash_word(c.encode_utf8(&mut [0; 4]).as_bytes()))

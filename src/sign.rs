@@ -44,6 +44,11 @@ impl Signer {
         }
     }
 
+    /// Bands of a signature.
+    pub fn bands(&self) -> usize {
+        self.banding.bands()
+    }
+
     /// Appends the 32-bit hash of each band to `out`; nothing, and `false`, for a document without shingles.
     ///
     /// Repeated shingles change nothing: minima do not count.

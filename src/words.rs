@@ -13,6 +13,7 @@
 //! to the definition. Before changing it: white space never joins words, in UAX #29 or in NFKC, which
 //! is what makes cutting there sound.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use caseless::Caseless;
@@ -126,11 +127,85 @@ impl Words {
     }
 }
 
+/// Whether each word of a text stands within quotation marks; empty where words do not break at them.
+///
+/// Straight marks open and close in turn, others as they are shaped (German and Swedish use the English opening mark to close). No quotation
+/// goes beyond its paragraph, so that a mark too few does not turn a text inside out.
+pub fn quoted(text: &str) -> Vec<bool> {
+    let (mut words, mut scanner, mut hashes) = (Vec::new(), Words::default(), Vec::new());
+    for paragraph in text.split('\n') {
+        let (mut inside, mut from) = (false, 0);
+        let mut count = |piece: &str, inside: bool| {
+            hashes.clear();
+            scanner.hash_into(piece, &mut hashes);
+            words.extend(hashes.iter().map(|_| inside));
+        };
+        for (at, mark) in paragraph.match_indices(['"', '“', '”', '„', '«', '»', '‹', '›'])
+        {
+            count(&paragraph[from..at], inside);
+            inside = match mark {
+                "„" => true,
+                "”" => false,
+                _ => !inside,
+            };
+            from = at + mark.len();
+        }
+        count(&paragraph[from..], inside);
+    }
+    hashes.clear();
+    scanner.hash_into(text, &mut hashes);
+    if words.len() == hashes.len() {
+        words
+    } else {
+        Vec::new()
+    }
+}
+
 /// The words of `text` as strings, by the definition, without regard to speed.
 pub fn reference(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     each_unicode_word(text, &mut String::new(), |word| words.push(word.to_owned()));
     words
+}
+
+/// Where each word of `text` stands, in bytes.
+///
+/// Exact wherever the text breaks into words as its normalised form does, which is nearly everywhere; where it does not, the words of a stretch
+/// between white space all stand at that stretch.
+pub fn spans(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for stretch in text.split(char::is_whitespace) {
+        stretch_spans(stretch, start, &mut spans);
+        // Behind the white space, whatever its length: where the next stretch begins.
+        start += stretch.len();
+        start += text[start..].chars().next().map_or(0, char::len_utf8);
+    }
+    spans
+}
+
+fn stretch_spans(stretch: &str, start: usize, spans: &mut Vec<Range<usize>>) {
+    let first = spans.len();
+    let words = reference(stretch);
+    let mut found: Vec<String> = Vec::with_capacity(words.len());
+    for (at, piece) in stretch.split_word_bound_indices() {
+        let mut add = |at: usize, piece: &str| {
+            let own = reference(piece);
+            spans.extend(own.iter().map(|_| start + at..start + at + piece.len()));
+            found.extend(own);
+        };
+        if piece.chars().any(writes_no_spaces) {
+            piece
+                .char_indices()
+                .for_each(|(inside, c)| add(at + inside, c.encode_utf8(&mut [0; 4])));
+        } else {
+            add(at, piece);
+        }
+    }
+    if found != words {
+        spans.truncate(first);
+        spans.extend(words.iter().map(|_| start..start + stretch.len()));
+    }
 }
 
 /// The 64-bit hash that stands for a normalised word everywhere.

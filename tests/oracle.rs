@@ -2,21 +2,18 @@
 
 mod common;
 
-use common::{Memory, Page, oracle, rows};
+use common::{Memory, Page, oracle, rows, whole_copies};
 use proptest::prelude::*;
-use wirecopy::cluster::{BIG_CLUSTER, Selection};
+use wirecopy::finding::{BIG_CLUSTER, Selection};
 use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
 use wirecopy::plan::Banding;
 use wirecopy::shingle::Shingle;
 
+/// Whole copies of whole texts.
 fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
     Settings {
         shingle: Shingle::Words(3),
-        threshold,
-        surfacing,
-        seed: 1,
-        min_words: 1,
-        selection: Selection::default(),
+        ..whole_copies(threshold, surfacing)
     }
 }
 
@@ -97,7 +94,7 @@ proptest! {
     #[test]
     fn selections_choose_among_the_same_pairs(pages in pages(), cross_site_only: bool, window in prop::option::of(0i64..11)) {
         let all = Settings { selection: Selection::default(), ..settings(0.3, sure_bands()) };
-        let some = Settings { selection: Selection { cross_site_only, window, all_pairs: false }, ..all.clone() };
+        let some = Settings { selection: Selection { cross_site_only, window, ..Selection::default() }, ..all.clone() };
         let corpus = Memory::new(pages);
         let by_id = |id: &str| corpus.pages.iter().find(|page| page.id == id).expect("known id");
         let expected: Vec<_> = rows(&scan(&corpus, &all)).into_iter().filter(|row| {
@@ -142,10 +139,10 @@ proptest! {
     #[test]
     fn links_join_what_all_pairs_join(pages in big_families(), prefixes: bool, cross_site_only: bool, window in prop::option::of(0i64..9)) {
         let surfacing = if prefixes { Surfacing::Prefixes } else { sure_bands() };
-        let linked = Selection { cross_site_only, window, all_pairs: false };
+        let linked = Selection { cross_site_only, window, ..Selection::default() };
         let corpus = Memory::new(pages);
         let linked = scan(&corpus, &Settings { selection: linked, ..settings(0.3, surfacing) });
-        let every = Selection { cross_site_only, window, all_pairs: true };
+        let every = Selection { cross_site_only, window, all_pairs: true, ..Selection::default() };
         let every = scan(&corpus, &Settings { selection: every, ..settings(0.3, surfacing) });
         prop_assert_eq!(&linked.clusters, &every.clusters);
         let all = rows(&every);

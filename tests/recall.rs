@@ -4,14 +4,13 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Memory, Page, Row, oracle, rows};
+use common::{Memory, Page, Row, oracle, rows, whole_copies};
 use newsgen::{Profile, Spec};
-use wirecopy::cluster::Selection;
+use wirecopy::finding::Selection;
 use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
 use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::read::dates;
 use wirecopy::shingle::DEFAULT_SHINGLE;
-use wirecopy::sign::DEFAULT_SEED;
 
 #[test]
 fn prefixes_find_what_comparing_all_pairs_finds() {
@@ -111,15 +110,11 @@ fn bands(threshold: f64) -> Surfacing {
 
 fn settings(threshold: f64, surfacing: Surfacing, all_pairs: bool) -> Settings {
     Settings {
-        shingle: DEFAULT_SHINGLE,
-        threshold,
-        surfacing,
-        seed: DEFAULT_SEED,
-        min_words: 1,
         selection: Selection {
             all_pairs,
             ..Selection::default()
         },
+        ..whole_copies(threshold, surfacing)
     }
 }
 

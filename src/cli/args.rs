@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use wirecopy::cluster::BIG_CLUSTER;
+use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
 use wirecopy::sign::DEFAULT_SEED;
+use wirecopy::verify::{DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE};
 
 use super::meaning::{self, DEFAULT_MAX_RECORD, DEFAULT_MIN_WORDS};
 
@@ -121,6 +122,10 @@ pub struct ScanArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
     pub sites: Option<PathBuf>,
 
+    /// Tell of every pair where its passages stand in both texts; for pairs in .jsonl
+    #[arg(long, help_heading = "Reports")]
+    pub passages: bool,
+
     /// Write a summary of the run as JSON: counts, settings, times, memory
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
     pub summary: Option<PathBuf>,
@@ -132,6 +137,23 @@ pub struct ScanArguments {
     /// The Jaccard similarity from which two documents are a pair: over 0, at most 1
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
     pub threshold: f64,
+
+    #[arg(long, value_name = "SHARE", value_parser = meaning::share, help_heading = "Matching", help = format!(
+        "The share of one document's shingles that the other holds, from which the two are an excerpt [default: {DEFAULT_CONTAINMENT}; {DEFAULT_CONTAINMENT_OF_CHARACTERS} for shingles of characters]"))]
+    pub containment: Option<f64>,
+
+    /// The same for two pages of one site, where that is more: sites reuse the background of their own stories
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_SAME_SITE_CONTAINMENT, value_parser = meaning::share, help_heading = "Matching")]
+    pub same_site_containment: f64,
+
+    /// The words of the longest passage that an excerpt has at least. Documents that share a run of so many words are always compared, unless it
+    /// stands in very many
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PASSAGE, value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), help_heading = "Matching")]
+    pub passage: u32,
+
+    /// Let what a site repeats on its pages (prompts, navigation, taglines) count as text
+    #[arg(long, help_heading = "Matching")]
+    pub keep_boilerplate: bool,
 
     /// What a shingle is: a run of words or of characters
     #[arg(long, value_name = "word:N|char:N", default_value_t = DEFAULT_SHINGLE, help_heading = "Matching")]
@@ -161,6 +183,24 @@ pub struct ScanArguments {
     /// Seed of the signatures
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, help_heading = "Matching")]
     pub seed: u64,
+
+    /// Only pairs of these relations, commas between; without excerpt, passages are not looked for
+    #[arg(
+        long,
+        value_name = "RELATION",
+        value_enum,
+        value_delimiter = ',',
+        help_heading = "Selecting"
+    )]
+    pub relations: Vec<RelationName>,
+
+    /// Only pairs with a document on this site; may be given several times
+    #[arg(long, value_name = "SITE", help_heading = "Selecting")]
+    pub site: Vec<String>,
+
+    /// Only pairs with no document on this site; may be given several times
+    #[arg(long, value_name = "SITE", help_heading = "Selecting")]
+    pub not_site: Vec<String>,
 
     /// Only pairs whose documents stand on different, known sites
     #[arg(long, help_heading = "Selecting")]
@@ -196,6 +236,14 @@ pub struct ScanArguments {
     /// Fail, and write nothing, if more than that many records are rejected
     #[arg(long, value_name = "N", help_heading = "Reading")]
     pub max_rejects: Option<u64>,
+
+    /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
+    pub credits: Option<PathBuf>,
+
+    /// Dates later than this are no evidence of who was first; the time of the run if not given
+    #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
+    pub as_of: Option<i64>,
 
     /// Where to keep standard input and compressed files until the end of the run; the system's place if not given
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
@@ -252,6 +300,9 @@ pub struct FieldArguments {
     /// Field with the url of the original; usually canonical
     #[arg(long, value_name = "NAME")]
     pub canonical_field: Option<String>,
+    /// Field with the time when the page was fetched; usually crawled, crawl_ts or date_download
+    #[arg(long, value_name = "NAME")]
+    pub crawled_field: Option<String>,
 }
 
 /// A format of the pairs.
@@ -259,6 +310,14 @@ pub struct FieldArguments {
 pub enum OutputFormat {
     Csv,
     Jsonl,
+}
+
+/// A relation of two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RelationName {
+    Exact,
+    Near,
+    Excerpt,
 }
 
 /// A format of the inputs.

@@ -3,9 +3,11 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
-use wirecopy::cluster::BIG_CLUSTER;
+use wirecopy::candidates::passages::MOST_STORIES;
+use wirecopy::finding::BIG_CLUSTER;
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::report::clusters::{first, sites_among};
+use wirecopy::report::clusters::sites_among;
+use wirecopy::report::sites;
 use wirecopy::report::summary::{FilesSkipped, Output, StageCost, recall_at_threshold};
 
 use super::figures::{bytes, count, counted, percent, seconds};
@@ -13,6 +15,12 @@ use super::terminal::{Style, Terminal, escaped, excerpt};
 
 /// Clusters that are shown.
 const CLUSTERS_SHOWN: usize = 5;
+
+/// Republishing routes that are shown.
+const ROUTES_SHOWN: usize = 3;
+
+/// Characters of a site's name that are shown.
+const SITE_SHOWN: usize = 40;
 
 /// Characters of a title that are shown.
 const TITLE_SHOWN: usize = 60;
@@ -42,6 +50,8 @@ impl Closing<'_> {
         self.files_skipped(out)?;
         self.pairs(out)?;
         self.clusters(out)?;
+        self.routes(out)?;
+        self.boilerplate(out)?;
         self.bounded(out)?;
         self.recall(out)?;
         if self.details {
@@ -68,6 +78,7 @@ impl Closing<'_> {
         for (n, what) in [
             (counts.empty, "empty"),
             (counts.too_short, "too short"),
+            (counts.boilerplate_only, "boilerplate only"),
             (read.rejects.len() as u64, "rejected"),
             (read.bad_dates, "with a date not understood"),
             (read.lossy, "with broken UTF-8 mended"),
@@ -109,15 +120,27 @@ impl Closing<'_> {
         }
         write!(
             out,
-            "{}: {} exact, {} near",
+            "{}: {} exact, {} near, {} excerpts",
             self.strong(counted(pairs, "pair")),
             count(counts.exact),
-            count(counts.near)
+            count(counts.near),
+            count(counts.excerpt)
         )?;
         if counts.cross_site > 0 {
             write!(out, "; {} across sites", count(counts.cross_site))?;
         }
-        writeln!(out)
+        writeln!(out)?;
+        if counts.same_site_excerpts > 0 {
+            writeln!(
+                out,
+                "{} within one site left out; --same-site-containment {} shows them",
+                counted(counts.same_site_excerpts, "excerpt"),
+                self.settings
+                    .excerpts
+                    .map_or(0.0, |excerpts| excerpts.containment),
+            )?;
+        }
+        Ok(())
     }
 
     fn clusters(&self, out: &mut String) -> fmt::Result {
@@ -148,7 +171,7 @@ impl Closing<'_> {
         let rows: Vec<(String, &str)> = biggest
             .into_iter()
             .map(|cluster| {
-                let sites = sites_among(catalog, cluster.members.iter().copied()) as u64;
+                let sites = sites_among(catalog, cluster.documents()) as u64;
                 let on_sites = if sites > 0 {
                     format!(" on {}", counted(sites, "site"))
                 } else {
@@ -158,7 +181,7 @@ impl Closing<'_> {
                     "{:>width$} documents{on_sites}",
                     count(cluster.members.len() as u64)
                 );
-                let first = first(cluster);
+                let first = cluster.first;
                 let title = details
                     .binary_search_by_key(&first, |details| details.doc)
                     .map_or("", |at| details[at].title.trim());
@@ -183,6 +206,62 @@ impl Closing<'_> {
         Ok(())
     }
 
+    fn routes(&self, out: &mut String) -> fmt::Result {
+        let mut routes = sites::routes(self.findings);
+        if routes.is_empty() {
+            return Ok(());
+        }
+        routes.sort_by_key(|route| Reverse((route.clusters, route.pairs)));
+        let more = if routes.len() > ROUTES_SHOWN {
+            "; the busiest:"
+        } else {
+            ":"
+        };
+        writeln!(
+            out,
+            "{}{more}",
+            self.strong(counted(routes.len() as u64, "republishing route"))
+        )?;
+        routes.truncate(ROUTES_SHOWN);
+        let name = |site| excerpt(self.findings.catalog.site_name(site), SITE_SHOWN);
+        let names: Vec<String> = routes
+            .iter()
+            .map(|route| format!("{} -> {}", name(route.source), name(route.copy)))
+            .collect();
+        let width = names
+            .iter()
+            .map(|names| names.chars().count())
+            .max()
+            .unwrap_or_default();
+        for (route, names) in routes.iter().zip(names) {
+            write!(
+                out,
+                "   {names:<width$}  {} in {}",
+                counted(route.pairs, "pair"),
+                counted(route.clusters, "cluster")
+            )?;
+            if let Some(lag) = route.median_lag_hours {
+                write!(out, ", {lag:.1} h later")?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    fn boilerplate(&self, out: &mut String) -> fmt::Result {
+        let removed = &self.findings.removed;
+        if removed.words == 0 {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "boilerplate: {} taken out of {} on {}; --summary shows which, --keep-boilerplate leaves them",
+            counted(removed.words, "word"),
+            counted(removed.documents, "document"),
+            counted(removed.sites.len() as u64, "site"),
+        )
+    }
+
     fn bounded(&self, out: &mut String) -> fmt::Result {
         let counts = &self.findings.counts;
         if counts.not_compared > 0 {
@@ -192,6 +271,15 @@ impl Closing<'_> {
                 counted(counts.hot_buckets, "bucket"),
                 count(counts.largest_bucket),
                 counted(counts.not_compared, "pair"),
+            )?;
+        }
+        if counts.common_passages > 0 {
+            writeln!(
+                out,
+                "{} in over {MOST_STORIES} stories (the most common in {}): each story compared with the first only, up to {} not compared",
+                counted(counts.common_passages, "passage"),
+                count(counts.most_stories),
+                counted(counts.passages_not_compared, "pair"),
             )?;
         }
         if counts.not_written > 0 {
@@ -215,9 +303,13 @@ impl Closing<'_> {
             ),
             Surfacing::Prefixes => "prefix filtering".to_owned(),
         };
+        let passages = match self.settings.excerpts {
+            Some(excerpts) => format!(", 100 % of shared runs of {} words", excerpts.passage),
+            None => String::new(),
+        };
         writeln!(
             out,
-            "recall {recall} at Jaccard {} ({how}); every value is exact",
+            "recall {recall} at Jaccard {} ({how}){passages}; every value is exact",
             self.settings.threshold
         )
     }

@@ -1,15 +1,20 @@
 //! What is meant by what was typed: validated settings that nothing after this checks again.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
 
 use jiff::{Span, SpanRelativeTo, Unit};
-use wirecopy::cluster::Selection;
+use wirecopy::credit::Credits;
+use wirecopy::finding::{Relation, Selection};
 use wirecopy::pipeline::{Settings, Surfacing};
 use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
-use wirecopy::read::{self, FieldNames};
+use wirecopy::read::{self, FieldNames, dates, sites};
 use wirecopy::report::table::TableFormat;
+use wirecopy::shingle::Shingle;
+use wirecopy::verify::{DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, Excerpts};
 
-use super::args::{InputFormat, OutputFormat, ScanArguments, When};
+use super::args::{InputFormat, OutputFormat, RelationName, ScanArguments, When};
 use super::outputs::{Report, Target, Wanted};
 use super::status::Stop;
 
@@ -55,6 +60,20 @@ impl Scan {
     /// Works out what the arguments mean.
     pub fn of(typed: ScanArguments) -> Result<Scan, Stop> {
         let wanted = wanted(&typed)?;
+        let relations: Vec<Relation> = typed.relations.iter().copied().map(relation).collect();
+        let containment = typed.containment.unwrap_or(match typed.shingle {
+            Shingle::Words(_) => DEFAULT_CONTAINMENT,
+            Shingle::Chars(_) => DEFAULT_CONTAINMENT_OF_CHARACTERS,
+        });
+        let excerpts =
+            (relations.is_empty() || relations.contains(&Relation::Excerpt)).then_some(Excerpts {
+                containment,
+                passage: typed.passage,
+            });
+        let credits = match &typed.credits {
+            None => Credits::built_in(),
+            Some(path) => credits(path)?,
+        };
         let surfacing = match (typed.bands, typed.rows) {
             (Some(bands), Some(rows)) => {
                 Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
@@ -76,9 +95,18 @@ impl Scan {
                 shingle: typed.shingle,
                 threshold: typed.threshold,
                 surfacing,
+                excerpts,
+                boilerplate: !typed.keep_boilerplate,
                 seed: typed.seed,
                 min_words: typed.min_words,
+                list_passages: typed.passages,
+                credits: Arc::new(credits),
+                as_of: Some(typed.as_of.unwrap_or_else(now)),
                 selection: Selection {
+                    relations,
+                    same_site_containment: typed.same_site_containment,
+                    sites: typed.site.iter().map(|site| site_name(site)).collect(),
+                    not_sites: typed.not_site.iter().map(|site| site_name(site)).collect(),
                     cross_site_only: typed.cross_site_only,
                     window: typed.window,
                     all_pairs: typed.all_pairs,
@@ -122,6 +150,7 @@ fn reading(typed: &ScanArguments) -> read::Settings {
             title: named(&fields.title_field, usual.title),
             author: named(&fields.author_field, usual.author),
             canonical: named(&fields.canonical_field, usual.canonical),
+            crawled: named(&fields.crawled_field, usual.crawled),
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: typed.temp_dir.clone(),
@@ -135,6 +164,12 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
         OutputFormat::Csv => TableFormat::Csv,
         OutputFormat::Jsonl => TableFormat::Jsonl,
     });
+    if typed.passages && !lists_fit(typed, pairs_format) {
+        return Err(Stop::usage(
+            "--passages needs pairs in .jsonl: let --output end so, or say --format jsonl"
+                .to_owned(),
+        ));
+    }
     let pairs_target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
     let mut wanted = vec![Wanted {
         report: Report::Pairs(table_format("--output", &pairs_target, pairs_format)?),
@@ -180,6 +215,37 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
         )));
     }
     Ok(wanted)
+}
+
+fn lists_fit(typed: &ScanArguments, said: Option<TableFormat>) -> bool {
+    let target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
+    table_format("--output", &target, said).is_ok_and(TableFormat::holds_lists)
+}
+
+fn relation(name: RelationName) -> Relation {
+    match name {
+        RelationName::Exact => Relation::Exact,
+        RelationName::Near => Relation::Near,
+        RelationName::Excerpt => Relation::Excerpt,
+    }
+}
+
+/// A site as the corpus calls it: a host or a url stands for its registrable domain.
+fn site_name(typed: &str) -> String {
+    sites::registrable(typed).unwrap_or_else(|| typed.to_lowercase())
+}
+
+fn credits(path: &Path) -> Result<Credits, Stop> {
+    let unreadable = |error: io::Error| {
+        Stop::usage(format!("cannot read --credits {}: {error}", path.display()))
+    };
+    let table = fs::read_to_string(path).map_err(unreadable)?;
+    Credits::extended(&table)
+        .map_err(|error| Stop::usage(format!("--credits {}: {error}", path.display())))
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// The format of a table: as its name ends, or as said where the name does not tell.
@@ -246,6 +312,12 @@ pub fn permutations(typed: &str) -> Result<usize, String> {
         .ok()
         .filter(|count| (1..=MOST_PERMUTATIONS).contains(count));
     count.ok_or_else(|| format!("it must be a whole number from 1 to {MOST_PERMUTATIONS}"))
+}
+
+/// A moment in seconds since 1970.
+pub fn moment(typed: &str) -> Result<i64, String> {
+    let moment = dates::parse(typed).ok_or("a date is 2026-03-08 or 2026-03-08T12:00:00Z")?;
+    Ok(moment.seconds)
 }
 
 /// A span of time in seconds, days counting 24 hours.

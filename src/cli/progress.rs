@@ -159,6 +159,7 @@ impl Observer for Progress {
     fn begin(&self, stage: Stage, total: Option<u64>) {
         let (name, unit) = match stage {
             Stage::Read => ("read", Unit::Bytes),
+            Stage::Boilerplate => ("boilerplate", Unit::Documents),
             Stage::Candidates => ("candidates", Unit::Documents),
             Stage::Verify => ("verify", Unit::Pairs),
             Stage::Cluster => ("cluster", Unit::Documents),

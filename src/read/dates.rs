@@ -65,8 +65,17 @@ fn iso(text: &[u8]) -> Option<Published> {
     let offset = offset(rest)?;
     Some(Published {
         seconds: days * SECONDS_A_DAY + in_day - offset,
-        precision: Precision::Second,
+        precision: of_time(in_day),
     })
+}
+
+/// What a time of day, in seconds since midnight, tells beside the day.
+fn of_time(in_day: i64) -> Precision {
+    if in_day == 0 {
+        Precision::Midnight
+    } else {
+        Precision::Second
+    }
 }
 
 /// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.f`: seconds since midnight, and what follows.
@@ -146,7 +155,10 @@ fn digits(text: &[u8]) -> Option<Published> {
                 number(&whole[10..12])?,
                 number(&whole[12..14])?,
             )?;
-            at(days * SECONDS_A_DAY + in_day)
+            Some(Published {
+                seconds: days * SECONDS_A_DAY + in_day,
+                precision: of_time(in_day),
+            })
         }
         10 | 11 => at(number(whole)?),
         13 => at(number(whole)?.div_euclid(1000)),
@@ -181,27 +193,29 @@ fn newswire(text: &str) -> Option<Published> {
     let (in_day, rest) = clock(time.as_bytes())?;
     Some(Published {
         seconds: days * SECONDS_A_DAY + in_day - offset(rest)?,
-        precision: Precision::Second,
+        precision: of_time(in_day),
     })
 }
 
 /// Everything rarer: RFC 2822, ISO 8601 without separators, a zone name in brackets.
 fn by_jiff(text: &str) -> Option<Published> {
-    let seconds = if let Ok(zoned) = rfc2822::parse(text) {
-        zoned.timestamp().as_second()
+    let (seconds, precision) = if let Ok(zoned) = rfc2822::parse(text) {
+        let midnight = zoned.time() == civil::Time::midnight();
+        (zoned.timestamp().as_second(), of_time(i64::from(!midnight)))
     } else if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
-        timestamp.as_second()
+        (
+            timestamp.as_second(),
+            of_time(timestamp.as_second().rem_euclid(SECONDS_A_DAY)),
+        )
     } else {
         let local = text.parse::<civil::DateTime>().ok()?;
         if !text.contains([':', 'T', 't']) {
             return None;
         }
-        jiff::tz::Offset::UTC.to_timestamp(local).ok()?.as_second()
+        let seconds = jiff::tz::Offset::UTC.to_timestamp(local).ok()?.as_second();
+        (seconds, of_time(seconds.rem_euclid(SECONDS_A_DAY)))
     };
-    Some(Published {
-        seconds,
-        precision: Precision::Second,
-    })
+    Some(Published { seconds, precision })
 }
 
 /// A number of ASCII digits, at most 18 of them.

@@ -86,6 +86,20 @@ pub const CANONICAL_NAMES: &[&str] = &[
     "canonical_link",
     "rel_canonical",
 ];
+/// Names accepted for the time when the page was fetched.
+pub const CRAWLED_NAMES: &[&str] = &[
+    "crawled",
+    "crawl_ts",
+    "crawl_date",
+    "crawled_at",
+    "date_download",
+    "date_crawled",
+    "fetched",
+    "fetched_at",
+    "retrieved",
+    "retrieved_at",
+    "warc_date",
+];
 
 /// How many of a record's own names a reason lists.
 const NAMES_LISTED: usize = 20;
@@ -111,6 +125,8 @@ pub struct FieldNames {
     pub author: Vec<String>,
     /// Names of the url that a page names as its original.
     pub canonical: Vec<String>,
+    /// Names of the time when the page was fetched.
+    pub crawled: Vec<String>,
 }
 
 impl Default for FieldNames {
@@ -125,6 +141,7 @@ impl Default for FieldNames {
             title: own(TITLE_NAMES),
             author: own(AUTHOR_NAMES),
             canonical: own(CANONICAL_NAMES),
+            crawled: own(CRAWLED_NAMES),
         }
     }
 }
@@ -141,10 +158,11 @@ pub(super) enum Field {
     Title,
     Author,
     Canonical,
+    Crawled,
 }
 
 /// How many fields there are.
-pub(super) const FIELDS: usize = 8;
+pub(super) const FIELDS: usize = 9;
 
 impl Field {
     pub(super) const ALL: [Self; FIELDS] = [
@@ -156,6 +174,7 @@ impl Field {
         Self::Title,
         Self::Author,
         Self::Canonical,
+        Self::Crawled,
     ];
 
     pub(super) fn index(self) -> usize {
@@ -190,6 +209,7 @@ impl Lookup {
             &names.title,
             &names.author,
             &names.canonical,
+            &names.crawled,
         ];
         let mut by_length: Vec<Vec<(Box<str>, Vec<Target>)>> = Vec::new();
         for (field, list) in Field::ALL.into_iter().zip(lists) {
@@ -382,6 +402,7 @@ pub(super) fn assemble<'s>(
         title: trimmed(Field::Title).map(Cow::Borrowed),
         author: trimmed(Field::Author).map(Cow::Borrowed),
         canonical: trimmed(Field::Canonical).map(Cow::Borrowed),
+        crawled: trimmed(Field::Crawled).and_then(dates::parse),
     };
     Parsed {
         document,

@@ -243,6 +243,7 @@ mod tests {
             title: own(&document.title),
             author: own(&document.author),
             canonical: own(&document.canonical),
+            crawled: document.crawled,
         }
     }
 
@@ -254,7 +255,7 @@ mod tests {
     fn a_whole_record() {
         let (document, lossy, bad_date) = read(concat!(
             r#" { "id" : "a\u00e91", "url": " https://www.example.com/x ", "published":"2016-11-01", "n": [1, {"a": []}], "#,
-            r#""title":"T\n","author":["A","B \"b\""],"canonical":"https://example.com/c","text":"one\ntwo \ud83d\ude00"} "#
+            r#""title":"T\n","author":["A","B \"b\""],"canonical":"https://example.com/c","crawl_ts":"20161101115959","text":"one\ntwo \ud83d\ude00"} "#
         ))
         .unwrap();
         assert_eq!(
@@ -271,6 +272,10 @@ mod tests {
                 title: Some("T".into()),
                 author: Some("A; B \"b\"".into()),
                 canonical: Some("https://example.com/c".into()),
+                crawled: Some(Published {
+                    seconds: 1_478_001_599,
+                    precision: Precision::Second
+                }),
             }
         );
         assert!(!lossy && !bad_date);

@@ -1,16 +1,18 @@
 //! The clusters report: a row for every cluster, in canonical order of its first document.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::cluster::{Cluster, Relation};
+use crate::cluster::Cluster;
+use crate::finding::Relation;
 use crate::pipeline::Findings;
 
 /// The columns; their order is a promise, new ones go to the end.
-pub const COLUMNS: [&str; 12] = [
+pub const COLUMNS: [&str; 13] = [
     "cluster",
     "documents",
     "sites",
@@ -23,6 +25,7 @@ pub const COLUMNS: [&str; 12] = [
     "credit",
     "boilerplate_share",
     "title",
+    "source_sureness",
 ];
 
 /// Writes the report.
@@ -34,35 +37,56 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
     let relations = relations(findings);
     format.write(&COLUMNS, out, |rows| {
         for (number, cluster) in (0..).zip(&findings.clusters) {
-            let first = first(cluster);
-            let published = || {
-                cluster
-                    .members
-                    .iter()
-                    .filter_map(|&doc| catalog.published(doc))
-            };
+            let published = || cluster.documents().filter_map(|doc| catalog.published(doc));
+            let source = &cluster.source;
+            let basis: Vec<&str> = source.basis.iter().map(|basis| basis.name()).collect();
+            let details = |doc| details(findings, doc);
             rows.row(&[
-                Cell::Text(catalog.id(first)),
+                Cell::Text(catalog.id(cluster.first)),
                 Cell::Count(cluster.members.len() as u64),
-                Cell::Count(sites_among(catalog, cluster.members.iter().copied()) as u64),
+                Cell::Count(sites_among(catalog, cluster.documents()) as u64),
                 Cell::Text(&relation_mix(&relations, number)),
                 Cell::Text(&moment::written_or_empty(published().min())),
                 Cell::Text(&moment::written_or_empty(published().max())),
-                Cell::Unknown,
-                Cell::Unknown,
-                Cell::Unknown,
-                Cell::Unknown,
-                Cell::Unknown,
-                Cell::Text(details(findings, first).map_or("", |details| details.title.as_str())),
+                Cell::known(source.doc, |doc| Cell::Text(catalog.id(doc))),
+                Cell::Text(&source.site),
+                Cell::Text(&basis.join("+")),
+                Cell::Text(&credit(findings, cluster)),
+                Cell::Score(boilerplate_share(catalog, cluster)),
+                Cell::Text(details(cluster.first).map_or("", |details| details.title.as_str())),
+                Cell::known(source.sureness, |sureness| Cell::Text(sureness.name())),
             ])?;
         }
         Ok(())
     })
 }
 
-/// The document that names the cluster; a cluster has at least two.
-pub fn first(cluster: &Cluster) -> DocNo {
-    cluster.members[0]
+/// The credit that most of the whole copies carry, of equals the first by name; excerpts may credit somebody for the rest of them.
+fn credit(findings: &Findings, cluster: &Cluster) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for member in cluster.members.iter().filter(|member| member.role.whole()) {
+        if let Some(credit) =
+            details(findings, member.doc).and_then(|details| details.credit.as_ref())
+        {
+            *counts.entry(credit.label()).or_default() += 1;
+        }
+    }
+    let most = counts
+        .into_iter()
+        .max_by_key(|(label, count)| (*count, Reverse(label.clone())));
+    most.map_or_else(String::new, |(label, _)| label)
+}
+
+/// Words taken out of the documents as boilerplate, of all that they had.
+fn boilerplate_share(catalog: &Catalog, cluster: &Cluster) -> f64 {
+    let sum = |words: fn(&Catalog, DocNo) -> u32| {
+        cluster
+            .documents()
+            .map(|doc| f64::from(words(catalog, doc)))
+            .sum::<f64>()
+    };
+    let removed = sum(Catalog::removed);
+    removed / (removed + sum(Catalog::words)).max(1.0)
 }
 
 /// How many sites the documents stand on; those without a site are on none.

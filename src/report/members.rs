@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use super::clusters::first;
 use super::moment;
 use super::table::{Cell, TableFormat};
 use crate::pipeline::Findings;
@@ -18,13 +17,14 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
     let catalog = &findings.catalog;
     format.write(&COLUMNS, out, |rows| {
         for cluster in &findings.clusters {
-            for &doc in &cluster.members {
+            for member in &cluster.members {
+                let doc = member.doc;
                 rows.row(&[
-                    Cell::Text(catalog.id(first(cluster))),
+                    Cell::Text(catalog.id(cluster.first)),
                     Cell::Text(catalog.id(doc)),
                     Cell::Text(catalog.site_name(catalog.site(doc))),
                     Cell::Text(&moment::written_or_empty(catalog.published(doc))),
-                    Cell::Unknown,
+                    Cell::Text(member.role.name()),
                 ])?;
             }
         }

@@ -11,7 +11,7 @@ pub fn written(published: Published) -> String {
         Timestamp::from_second(published.seconds),
         published.precision,
     ) {
-        (Ok(time), Precision::Second) => time.to_string(),
+        (Ok(time), Precision::Second | Precision::Midnight) => time.to_string(),
         (Ok(time), Precision::Day) => TimeZone::UTC.to_datetime(time).date().to_string(),
         (Err(_), _) => String::new(),
     }

@@ -1,15 +1,16 @@
 //! The pairs report: a row for every pair found, in canonical order of its documents.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
-use super::clusters::first;
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::DocNo;
-use crate::pipeline::Findings;
+use crate::credit::Credit;
+use crate::pipeline::{Findings, Placed};
 
 /// The columns; their order is a promise, new ones go to the end.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 20] = [
     "id_a",
     "id_b",
     "relation",
@@ -28,7 +29,12 @@ pub const COLUMNS: [&str; 18] = [
     "url_a",
     "url_b",
     "cluster",
+    "quoted_share",
+    "passages",
 ];
+
+/// The last column is there only if passages were to be listed, and the format can hold lists.
+const WITHOUT_PASSAGES: usize = COLUMNS.len() - 1;
 
 /// Writes the report.
 ///
@@ -37,11 +43,26 @@ pub const COLUMNS: [&str; 18] = [
 pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     let url = |doc: DocNo| details(findings, doc).map_or("", |details| details.url.as_str());
-    format.write(&COLUMNS, out, |rows| {
-        for pair in &findings.pairs {
+    let credit = |doc: DocNo| {
+        let credit = details(findings, doc).and_then(|details| details.credit.as_ref());
+        credit.map_or_else(String::new, Credit::label)
+    };
+    let with_passages = !findings.passages.is_empty() && format.holds_lists();
+    let columns = if with_passages {
+        &COLUMNS
+    } else {
+        &COLUMNS[..WITHOUT_PASSAGES]
+    };
+    format.write(columns, out, |rows| {
+        for (number, pair) in findings.pairs.iter().enumerate() {
             let (a, b) = (pair.a, pair.b);
             let (when_a, when_b) = (catalog.published(a), catalog.published(b));
-            rows.row(&[
+            let listed = if with_passages {
+                listed(&findings.passages[number])
+            } else {
+                String::new()
+            };
+            let cells = [
                 Cell::Text(catalog.id(a)),
                 Cell::Text(catalog.id(b)),
                 Cell::Text(pair.relation.name()),
@@ -55,15 +76,33 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
                 Cell::Text(&moment::written_or_empty(when_a)),
                 Cell::Text(&moment::written_or_empty(when_b)),
                 Cell::known(moment::hours_between(when_a, when_b), Cell::Hours),
-                Cell::Unknown,
-                Cell::Unknown,
+                Cell::Text(&credit(a)),
+                Cell::Text(&credit(b)),
                 Cell::Text(url(a)),
                 Cell::Text(url(b)),
                 Cell::known(findings.clusters.get(pair.cluster as usize), |cluster| {
-                    Cell::Text(catalog.id(first(cluster)))
+                    Cell::Text(catalog.id(cluster.first))
                 }),
-            ])?;
+                Cell::known(pair.quoted_share, Cell::Score),
+                Cell::Json(&listed),
+            ];
+            rows.row(&cells[..columns.len()])?;
         }
         Ok(())
     })
+}
+
+/// Passages as a JSON array: how many words, and where they begin and end (half-open) in words and bytes of both texts.
+fn listed(passages: &[Placed]) -> String {
+    let passage = |passage: &Placed| {
+        let ends = |range: &Range<usize>| [range.start, range.end];
+        serde_json::json!({
+            "words": passage.words,
+            "words_a": ends(&passage.words_a),
+            "words_b": ends(&passage.words_b),
+            "bytes_a": ends(&passage.bytes_a),
+            "bytes_b": ends(&passage.bytes_b),
+        })
+    };
+    serde_json::Value::from_iter(passages.iter().map(passage)).to_string()
 }

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use super::moment;
 use super::table::{Cell, TableFormat};
 use crate::catalog::SiteNo;
+use crate::finding::Finding;
 use crate::pipeline::Findings;
 
 /// The columns; their order is a promise, new ones go to the end.
@@ -22,12 +23,20 @@ pub const COLUMNS: [&str; 6] = [
 ];
 
 /// What one site took from another.
-#[derive(Default)]
-struct Link {
-    clusters: BTreeSet<u32>,
-    lags: Vec<f64>,
-    /// Share of each copy's shingles that stand in its source.
-    containments: Vec<f64>,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// The site of the earlier documents.
+    pub source: SiteNo,
+    /// The site of the later ones.
+    pub copy: SiteNo,
+    /// Pairs of documents of the two.
+    pub pairs: u64,
+    /// Clusters that the pairs are of.
+    pub clusters: u64,
+    /// Hours from one to the other, of pairs of which both dates are known.
+    pub median_lag_hours: Option<f64>,
+    /// Share of the copy's shingles that stand in its source.
+    pub median_containment: Option<f64>,
 }
 
 /// Writes the report.
@@ -37,40 +46,48 @@ struct Link {
 pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     format.write(&COLUMNS, out, |rows| {
-        for ((source, copy), link) in links(findings) {
+        for route in routes(findings) {
             rows.row(&[
-                Cell::Text(catalog.site_name(source)),
-                Cell::Text(catalog.site_name(copy)),
-                Cell::Count(link.containments.len() as u64),
-                Cell::Count(link.clusters.len() as u64),
-                Cell::known(median(link.lags), Cell::Hours),
-                Cell::known(median(link.containments), Cell::Score),
+                Cell::Text(catalog.site_name(route.source)),
+                Cell::Text(catalog.site_name(route.copy)),
+                Cell::Count(route.pairs),
+                Cell::Count(route.clusters),
+                Cell::known(route.median_lag_hours, Cell::Hours),
+                Cell::known(route.median_containment, Cell::Score),
             ])?;
         }
         Ok(())
     })
 }
 
-/// The links of all pairs across sites, by source and copy; site numbers go by name.
-fn links(findings: &Findings) -> BTreeMap<(SiteNo, SiteNo), Link> {
+/// The routes of all pairs across sites, by the names of the two sites.
+pub fn routes(findings: &Findings) -> Vec<Route> {
     let catalog = &findings.catalog;
-    let mut links: BTreeMap<_, Link> = BTreeMap::new();
-    for pair in findings
-        .pairs
-        .iter()
-        .filter(|pair| catalog.cross_site(pair.a, pair.b) == Some(true))
-    {
-        let link = links
+    let across = |pair: &&Finding| catalog.cross_site(pair.a, pair.b) == Some(true);
+    let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&Finding>> = BTreeMap::new();
+    for pair in findings.pairs.iter().filter(across) {
+        // Site numbers go by name.
+        pairs
             .entry((catalog.site(pair.a), catalog.site(pair.b)))
-            .or_default();
-        link.clusters.insert(pair.cluster);
-        link.lags.extend(moment::hours_between(
-            catalog.published(pair.a),
-            catalog.published(pair.b),
-        ));
-        link.containments.push(pair.containment_b);
+            .or_default()
+            .push(pair);
     }
-    links
+    let lag = |pair: &&Finding| {
+        moment::hours_between(catalog.published(pair.a), catalog.published(pair.b))
+    };
+    let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&Finding>)| Route {
+        source,
+        copy,
+        pairs: pairs.len() as u64,
+        clusters: pairs
+            .iter()
+            .map(|pair| pair.cluster)
+            .collect::<BTreeSet<u32>>()
+            .len() as u64,
+        median_lag_hours: median(pairs.iter().filter_map(lag).collect()),
+        median_containment: median(pairs.iter().map(|pair| pair.containment_b).collect()),
+    };
+    pairs.into_iter().map(route).collect()
 }
 
 /// The middle value, or the mean of the middle two.

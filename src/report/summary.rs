@@ -6,7 +6,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::pipeline::{Counts, Findings, Settings, Surfacing};
+use crate::finding::Relation;
+use crate::pipeline::{
+    Counts, Findings, Removed, RemovedOnSite, RemovedPassage, Settings, Surfacing,
+};
 
 /// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
 pub const SCHEMA: &str = "wirecopy-summary/1";
@@ -73,6 +76,7 @@ struct Summary<'a> {
     settings: SettingsInForce,
     read: Read,
     skipped: Skipped,
+    boilerplate: Boilerplate<'a>,
     compared: Compared,
     bounded: Bounded,
     found: Found,
@@ -93,6 +97,15 @@ struct SettingsInForce {
     bands: Option<usize>,
     rows: Option<usize>,
     recall_at_threshold: f64,
+    excerpts: bool,
+    containment: Option<f64>,
+    passage: Option<u32>,
+    same_site_containment: f64,
+    keep_boilerplate: bool,
+    as_of_seconds: Option<i64>,
+    relations: Vec<&'static str>,
+    sites: Vec<String>,
+    not_sites: Vec<String>,
     cross_site_only: bool,
     window_seconds: Option<i64>,
     all_pairs: bool,
@@ -113,13 +126,37 @@ struct Read {
 struct Skipped {
     empty: u64,
     too_short: u64,
+    boilerplate_only: u64,
     files: FilesSkipped,
+}
+
+#[derive(Serialize)]
+struct Boilerplate<'a> {
+    documents: u64,
+    words: u64,
+    sites: Vec<BoilerplateOnSite<'a>>,
+}
+
+#[derive(Serialize)]
+struct BoilerplateOnSite<'a> {
+    site: &'a str,
+    documents: u64,
+    words: u64,
+    passages: Vec<BoilerplatePassage<'a>>,
+}
+
+#[derive(Serialize)]
+struct BoilerplatePassage<'a> {
+    documents: u64,
+    words: u64,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
 struct Compared {
     identical: u64,
     candidates: u64,
+    by_passages: u64,
     verified: u64,
 }
 
@@ -128,8 +165,12 @@ struct Bounded {
     hot_buckets: u64,
     largest_bucket: u64,
     not_compared: u64,
+    common_passages: u64,
+    most_stories: u64,
+    passages_not_compared: u64,
     big_clusters: u64,
     not_written: u64,
+    same_site_excerpts: u64,
 }
 
 #[derive(Serialize)]
@@ -137,17 +178,19 @@ struct Found {
     pairs: u64,
     exact: u64,
     near: u64,
+    excerpt: u64,
     cross_site: u64,
     clusters: u64,
     clustered_documents: u64,
 }
 
 impl<'a> Summary<'a> {
-    fn of(findings: &Findings, run: Run<'a>) -> Summary<'a> {
+    fn of(findings: &'a Findings, run: Run<'a>) -> Summary<'a> {
         let Findings {
             pairs,
             clusters,
             read,
+            removed,
             ..
         } = findings;
         // Taken apart without `..`, so that a new count cannot be forgotten here.
@@ -155,17 +198,24 @@ impl<'a> Summary<'a> {
             documents,
             empty,
             too_short,
+            boilerplate_only,
             identical,
             candidates,
+            by_passages,
             verified,
             hot_buckets,
             largest_bucket,
             not_compared,
+            common_passages,
+            most_stories,
+            passages_not_compared,
             big_clusters,
             not_written,
+            same_site_excerpts,
             cross_site,
             exact,
             near,
+            excerpt,
         } = &findings.counts;
         Summary {
             schema: SCHEMA,
@@ -183,24 +233,32 @@ impl<'a> Summary<'a> {
             skipped: Skipped {
                 empty,
                 too_short,
+                boilerplate_only,
                 files: run.files_skipped,
             },
+            boilerplate: Boilerplate::of(findings, removed),
             compared: Compared {
                 identical,
                 candidates,
+                by_passages,
                 verified,
             },
             bounded: Bounded {
                 hot_buckets,
                 largest_bucket,
                 not_compared,
+                common_passages,
+                most_stories,
+                passages_not_compared,
                 big_clusters,
                 not_written,
+                same_site_excerpts,
             },
             found: Found {
                 pairs: pairs.len() as u64,
                 exact,
                 near,
+                excerpt,
                 cross_site,
                 clusters: clusters.len() as u64,
                 clustered_documents: clusters
@@ -221,15 +279,41 @@ impl<'a> Summary<'a> {
     }
 }
 
+impl<'a> Boilerplate<'a> {
+    fn of(findings: &'a Findings, removed: &'a Removed) -> Boilerplate<'a> {
+        let passage = |passage: &'a RemovedPassage| BoilerplatePassage {
+            documents: passage.documents,
+            words: passage.words,
+            text: &passage.text,
+        };
+        let on_site = |on_site: &'a RemovedOnSite| BoilerplateOnSite {
+            site: findings.catalog.site_name(on_site.site),
+            documents: on_site.documents,
+            words: on_site.words,
+            passages: on_site.passages.iter().map(passage).collect(),
+        };
+        Boilerplate {
+            documents: removed.documents,
+            words: removed.words,
+            sites: removed.sites.iter().map(on_site).collect(),
+        }
+    }
+}
+
 impl SettingsInForce {
     fn of(settings: &Settings) -> SettingsInForce {
         let Settings {
             shingle,
             threshold,
             surfacing,
+            excerpts,
+            boilerplate,
             seed,
             min_words,
             selection,
+            list_passages: _,
+            credits: _,
+            as_of,
         } = settings;
         let (name, banding) = match surfacing {
             Surfacing::Bands(banding) => ("bands", Some(banding)),
@@ -244,6 +328,19 @@ impl SettingsInForce {
             bands: banding.map(|banding| banding.bands()),
             rows: banding.map(|banding| banding.rows()),
             recall_at_threshold: recall_at_threshold(settings),
+            excerpts: excerpts.is_some(),
+            containment: excerpts.map(|excerpts| excerpts.containment),
+            passage: excerpts.map(|excerpts| excerpts.passage),
+            same_site_containment: selection.same_site_containment,
+            keep_boilerplate: !boilerplate,
+            as_of_seconds: *as_of,
+            relations: Relation::ALL
+                .into_iter()
+                .filter(|&relation| selection.takes(relation))
+                .map(Relation::name)
+                .collect(),
+            sites: selection.sites.clone(),
+            not_sites: selection.not_sites.clone(),
             cross_site_only: selection.cross_site_only,
             window_seconds: selection.window,
             all_pairs: selection.all_pairs,

@@ -2,12 +2,33 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use wirecopy::credit::Credits;
 use wirecopy::document::{
     BlockTally, Corpus, Document, Place, Precision, Published, ReadError, Record,
 };
-use wirecopy::pipeline::Findings;
-use wirecopy::shingle::{Shingle, Shingler};
+use wirecopy::finding::{Finding, Selection};
+use wirecopy::pipeline::{Findings, Settings, Surfacing};
+use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle, Shingler};
+use wirecopy::sign::DEFAULT_SEED;
+
+/// Settings that find near-duplicates of whole texts, boilerplate included, and no excerpts.
+pub fn whole_copies(threshold: f64, surfacing: Surfacing) -> Settings {
+    Settings {
+        shingle: DEFAULT_SHINGLE,
+        threshold,
+        surfacing,
+        excerpts: None,
+        boilerplate: false,
+        seed: DEFAULT_SEED,
+        min_words: 1,
+        list_passages: false,
+        selection: Selection::default(),
+        credits: Arc::new(Credits::built_in()),
+        as_of: None,
+    }
+}
 
 /// A document as a test writes it down.
 #[derive(Debug, Clone)]
@@ -104,7 +125,7 @@ pub type Row = (String, String, f64, f64, f64, u32);
 /// What a scan found, as rows in order of ids.
 pub fn rows(findings: &Findings) -> Vec<Row> {
     let id = |doc| findings.catalog.id(doc).to_owned();
-    let row = |p: &wirecopy::cluster::Finding| {
+    let row = |p: &Finding| {
         (
             id(p.a),
             id(p.b),

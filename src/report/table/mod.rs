@@ -28,6 +28,8 @@ pub enum Cell<'a> {
     Hours(f64),
     /// Yes or no.
     Flag(bool),
+    /// A list or an object, as JSON; only for formats that hold lists.
+    Json(&'a str),
     /// Not known.
     Unknown,
 }
@@ -42,6 +44,11 @@ impl TableFormat {
             TableFormat::Csv => "csv",
             TableFormat::Jsonl => "jsonl",
         }
+    }
+
+    /// Whether a cell can be a list.
+    pub fn holds_lists(self) -> bool {
+        self == TableFormat::Jsonl
     }
 
     /// Writes a table: `columns`, then the rows that `fill` hands to its argument.
@@ -78,7 +85,7 @@ impl<'a> Cell<'a> {
 impl fmt::Display for Cell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cell::Text(text) => f.write_str(text),
+            Cell::Text(text) | Cell::Json(text) => f.write_str(text),
             Cell::Count(count) => write!(f, "{count}"),
             Cell::Score(score) => write!(f, "{score:.4}"),
             Cell::Hours(hours) => write!(f, "{hours:.2}"),

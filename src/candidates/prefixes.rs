@@ -13,9 +13,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use rayon::prelude::*;
 
-use crate::candidates::{self, Distinct, HOT_BUCKET, HotBucket, Pair};
+use super::bands::{HOT_BUCKET, HotBucket};
+use super::{Distinct, Pair, union};
 use crate::catalog::DocNo;
-use crate::cluster::Settled;
+use crate::family::Settled;
 
 /// Counts above this are the same: such shingles are all common. Leaves room for as many threads as there are steps to 255.
 const COMMON: u8 = 128;
@@ -178,7 +179,7 @@ impl Postings {
             .into_par_iter()
             .fold(Distinct::default, gather)
             .map(Distinct::finish)
-            .reduce(Vec::new, candidates::union)
+            .reduce(Vec::new, union)
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::{Distinct, Pair, union};
 use crate::catalog::{Catalog, DocNo, NO_SITE};
 
 /// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of verification.
@@ -16,18 +17,6 @@ pub const HOT_BUCKET: usize = 256;
 
 /// How many of the documents just before it in a hot bucket a document meets if it matched no leader.
 pub const NEIGHBOURS: usize = 2;
-
-/// Pairs are made distinct whenever a worker holds that many more than twice what was distinct last time: 16 MB.
-const PAIRS_BEFORE_DEDUP: usize = 2 << 20;
-
-/// Two different documents, the earlier in canonical order first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pair {
-    /// The earlier document.
-    pub a: DocNo,
-    /// The later document.
-    pub b: DocNo,
-}
 
 /// A bucket of more than [`HOT_BUCKET`] documents, in canonical order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,36 +150,4 @@ fn buckets(sorted: &[u64]) -> impl Iterator<Item = &[u64]> {
 
 fn doc(key: u64) -> DocNo {
     DocNo(key as u32)
-}
-
-/// Gathers distinct pairs; holds a few times the distinct ones at most.
-#[derive(Debug, Default)]
-pub(crate) struct Distinct {
-    pairs: Vec<Pair>,
-    distinct: usize,
-}
-
-impl Distinct {
-    pub(crate) fn push(&mut self, pair: Pair) {
-        self.pairs.push(pair);
-        if self.pairs.len() > 2 * self.distinct + PAIRS_BEFORE_DEDUP {
-            self.pairs.sort_unstable();
-            self.pairs.dedup();
-            self.distinct = self.pairs.len();
-        }
-    }
-
-    pub(crate) fn finish(mut self) -> Vec<Pair> {
-        self.pairs.sort_unstable();
-        self.pairs.dedup();
-        self.pairs
-    }
-}
-
-/// The pairs of either, distinct and in order.
-pub(crate) fn union(mut some: Vec<Pair>, mut others: Vec<Pair>) -> Vec<Pair> {
-    some.append(&mut others);
-    some.par_sort_unstable();
-    some.dedup();
-    some
 }

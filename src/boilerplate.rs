@@ -1,0 +1,490 @@
+//! Boilerplate: what a site repeats across its own pages is learned from the corpus and taken out before anything is compared.
+//!
+//! Every document leaves the [fingerprints](crate::fingerprint) of its text. Those that stand on many pages of one site are *repeated*; the words
+//! that they cover, joined over short gaps, are the *regions* of a page that are navigation, prompts, taglines and skeletons.
+//!
+//! What must not be taken for boilerplate is a story that one site ran under several urls, or one url that was captured many times. So
+//! pages are counted by url, a page that holds nothing but repeated words is counted as a *story* together with those like it, and a region
+//! longer than chrome is wont to be is only taken if it stands on very many pages. A text under so many urls of a site that also stands on
+//! a few pages of another site is wire copy, and stays.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
+
+use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
+use crate::fingerprint::{EDGE, Fingerprinter, GRAM, Winnowing};
+use crate::words::Words;
+
+/// A run of words is repeated if it stands in so many stories of a site. On real news 3 finds more chrome but eats copy.
+pub const FEWEST_STORIES: usize = 5;
+
+/// A run of words on so many pages of a site is boilerplate however long the region it stands in.
+pub const MANY_PAGES: usize = 20;
+
+/// Repeated words at most so many words apart are one region: what stands between is a date, a name, a count.
+pub const WIDEST_GAP: usize = 20;
+
+/// Longer regions are taken for copied text unless they stand on [`MANY_PAGES`]: most chrome is shorter, most stories are longer.
+pub const LONGEST_REGION: usize = 200;
+
+/// A page that lost words and has fewer than this left is boilerplate only: the rest is what no rule can tell from chrome.
+pub const FEWEST_WORDS_LEFT: usize = 30;
+
+/// A page is a story like others, not a page with chrome, if more than this share of its fingerprints is repeated.
+const WHOLE: f64 = 0.8;
+
+/// Fingerprints sorted at once: 16 MB and as much again for sorting.
+const PART: usize = 2 << 20;
+
+/// Most parts that fingerprints are sorted in; each looks at all of them.
+const MOST_PARTS: usize = 16;
+
+/// What every site repeats.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    /// By site and fingerprint.
+    repeated: HashMap<u64, Repeated, FxBuildHasher>,
+    /// Whether each document has a repeated fingerprint, by [`DocNo`].
+    touched: Vec<bool>,
+}
+
+/// How a fingerprint is repeated on a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repeated {
+    /// In [`FEWEST_STORIES`], and on a few pages of other sites.
+    InStories,
+    /// In [`FEWEST_STORIES`], on this site alone.
+    InOwnStories,
+    /// On [`MANY_PAGES`], and not as a story that other sites have too.
+    OnManyPages,
+}
+
+/// A repeated fingerprint on one site.
+struct Run {
+    fingerprint: u32,
+    site: SiteNo,
+    /// Distinct pages, counted to [`MANY_PAGES`].
+    pages: usize,
+    /// Whether other sites have it too, on a few pages.
+    elsewhere: bool,
+    /// The groups that have it.
+    groups: Range<usize>,
+}
+
+/// The repeated fingerprints of one part of all.
+#[derive(Default)]
+struct Part {
+    runs: Vec<Run>,
+    groups: Vec<u32>,
+}
+
+impl Profiles {
+    /// Learns from the documents of a catalogue; those without a site teach nothing and lose nothing.
+    pub fn learn(catalog: &Catalog, documents: &[DocNo]) -> Profiles {
+        let groups = Groups::of(catalog, documents);
+        let fingerprints: usize = groups
+            .all()
+            .map(|group| groups.fingerprints(group).len())
+            .sum();
+        let parts = fingerprints.div_ceil(PART).clamp(1, MOST_PARTS) as u32;
+        let parts: Vec<Part> = (0..parts)
+            .into_par_iter()
+            .map(|part| groups.repeated(part, parts))
+            .collect();
+
+        let stories = Stories::of(&groups, &parts);
+        let touched: Vec<AtomicBool> = (0..catalog.len()).map(|_| AtomicBool::new(false)).collect();
+        let repeated = parts
+            .par_iter()
+            .flat_map_iter(|part| {
+                part.runs
+                    .iter()
+                    .map(move |run| (run, &part.groups[run.groups.clone()]))
+            })
+            .filter_map(|(run, holders)| {
+                let repeated = stories.judge(&groups, run, holders)?;
+                for &doc in holders.iter().flat_map(|&group| groups.documents(group)) {
+                    touched[doc.0 as usize].store(true, Ordering::Relaxed);
+                }
+                Some((key(run.site, run.fingerprint), repeated))
+            })
+            .collect();
+        Profiles {
+            repeated,
+            touched: touched.into_iter().map(AtomicBool::into_inner).collect(),
+        }
+    }
+
+    /// Whether the document holds anything that its site repeats.
+    pub fn touches(&self, doc: DocNo) -> bool {
+        self.touched
+            .get(doc.0 as usize)
+            .is_some_and(|&touched| touched)
+    }
+
+    fn look_up(&self, site: SiteNo, hash: u64) -> Option<Repeated> {
+        self.repeated.get(&key(site, short(hash))).copied()
+    }
+}
+
+fn key(site: SiteNo, fingerprint: u32) -> u64 {
+    u64::from(site.0) << 32 | u64::from(fingerprint)
+}
+
+/// What is kept of a fingerprint to count it on a site.
+pub fn short(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+/// A region of a page: words that its site repeats, to be taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Its words.
+    pub words: Range<usize>,
+    /// What regions that begin and end with the same repeated words have in common.
+    pub key: u64,
+}
+
+/// Finds the regions of texts; keeps its buffers from one text to the next.
+#[derive(Debug, Default)]
+pub struct Stripper {
+    fingerprinter: Fingerprinter,
+    found: Vec<(usize, u32, Repeated)>,
+    scanner: Words,
+    line: Vec<u64>,
+    /// The number of the first word of each line, and of all words.
+    line_starts: Vec<usize>,
+}
+
+impl Stripper {
+    /// Appends the regions to take out of a text of that site, in order, apart from each other.
+    pub fn regions(
+        &mut self,
+        profiles: &Profiles,
+        site: SiteNo,
+        text: &str,
+        words: &[u64],
+        regions: &mut Vec<Region>,
+    ) {
+        self.find(profiles, site, words, regions);
+        if !regions.is_empty() {
+            self.reach_line_ends(text, words.len(), regions);
+        }
+    }
+
+    fn find(
+        &mut self,
+        profiles: &Profiles,
+        site: SiteNo,
+        words: &[u64],
+        regions: &mut Vec<Region>,
+    ) {
+        let winnowing = Winnowing::for_boilerplate();
+        self.found.clear();
+        self.fingerprinter.read(words, winnowing);
+        self.fingerprinter.choose(winnowing, |at, hash| {
+            let repeated = profiles.look_up(site, hash);
+            self.found
+                .extend(repeated.map(|repeated| (at, short(hash), repeated)));
+        });
+        let within = |gap: usize| {
+            move |x: &(usize, u32, Repeated), y: &(usize, u32, Repeated)| y.0 <= x.0 + GRAM + gap
+        };
+        for region in self.found.chunk_by(within(WIDEST_GAP)) {
+            let whole = Region::of(region, words.len());
+            if whole.words.len() <= LONGEST_REGION {
+                regions.push(whole);
+                continue;
+            }
+            // Too long for chrome, unless the site has it on very many pages, or embeds it without a break and nobody else has it.
+            let here = |kept: fn(Repeated) -> bool| {
+                move |&&(.., repeated): &&(usize, u32, Repeated)| kept(repeated)
+            };
+            let own: Vec<_> = region
+                .iter()
+                .filter(here(|repeated| repeated != Repeated::InStories))
+                .copied()
+                .collect();
+            for run in own.chunk_by(within(0)) {
+                let whole = Region::of(run, words.len());
+                if whole.words.len() > LONGEST_REGION {
+                    regions.push(whole);
+                    continue;
+                }
+                let everywhere: Vec<_> = run
+                    .iter()
+                    .filter(here(|repeated| repeated == Repeated::OnManyPages))
+                    .copied()
+                    .collect();
+                regions.extend(
+                    everywhere
+                        .chunk_by(within(0))
+                        .map(|run| Region::of(run, words.len())),
+                );
+            }
+        }
+    }
+}
+
+impl Stripper {
+    /// Extends regions to the beginning or the end of a line (or of the text) that is as near as a repeated run can reach unseen: what is repeated is
+    /// most often whole lines.
+    fn reach_line_ends(&mut self, text: &str, words: usize, regions: &mut [Region]) {
+        self.line_starts.clear();
+        let mut at = 0;
+        for line in text.split('\n') {
+            self.line_starts.push(at);
+            self.line.clear();
+            self.scanner.hash_into(line, &mut self.line);
+            at += self.line.len();
+        }
+        self.line_starts.push(words);
+        let (mut before, mut next) = (
+            0,
+            regions
+                .iter()
+                .skip(1)
+                .map(|region| region.words.start)
+                .collect::<Vec<_>>()
+                .into_iter(),
+        );
+        for region in regions {
+            let after = next.next().unwrap_or(words);
+            let Range { start, end } = region.words;
+            let line = self.line_starts.partition_point(|&line| line <= start);
+            let line_start = self.line_starts[line - 1];
+            if start - line_start <= EDGE && line_start >= before {
+                region.words.start = line_start;
+            }
+            let line = self.line_starts.partition_point(|&line| line < end);
+            if let Some(&line_end) = self.line_starts.get(line)
+                && line_end - end <= EDGE
+                && line_end <= after
+            {
+                region.words.end = line_end;
+            }
+            before = region.words.end;
+        }
+    }
+}
+
+impl Region {
+    /// From the first fingerprint to the end of the last.
+    fn of(found: &[(usize, u32, Repeated)], words: usize) -> Region {
+        let ((first, starts, _), (last, ends, _)) = (found[0], found[found.len() - 1]);
+        let end = (last + GRAM).min(words);
+        Region {
+            words: first..end,
+            key: u64::from(starts) << 32 | u64::from(ends),
+        }
+    }
+}
+
+/// Takes the regions out of a sequence.
+pub fn remove<T: Copy>(sequence: &mut Vec<T>, regions: &[Region]) {
+    let (mut kept, mut from) = (0, 0);
+    for region in regions {
+        sequence.copy_within(from..region.words.start, kept);
+        kept += region.words.start - from;
+        from = region.words.end;
+    }
+    let length = sequence.len();
+    sequence.copy_within(from..length, kept);
+    sequence.truncate(kept + length - from);
+}
+
+/// Documents of one site with the same words: counted once, but for the pages that they stand on.
+struct Groups<'a> {
+    catalog: &'a Catalog,
+    /// By site, then content, then page.
+    documents: Vec<DocNo>,
+    /// Where each group begins, and the end.
+    starts: Vec<u32>,
+}
+
+impl<'a> Groups<'a> {
+    fn of(catalog: &'a Catalog, documents: &[DocNo]) -> Groups<'a> {
+        let mut documents: Vec<DocNo> = documents
+            .iter()
+            .copied()
+            .filter(|&doc| catalog.site(doc) != NO_SITE)
+            .collect();
+        documents.par_sort_unstable_by_key(|&doc| {
+            (
+                catalog.site(doc),
+                catalog.content(doc),
+                catalog.page(doc),
+                doc,
+            )
+        });
+        let alike = |&x: &DocNo, &y: &DocNo| {
+            (catalog.site(x), catalog.content(x)) == (catalog.site(y), catalog.content(y))
+        };
+        let mut starts = vec![0];
+        starts.extend(documents.chunk_by(alike).scan(0, |end, group| {
+            *end += group.len() as u32;
+            Some(*end)
+        }));
+        Groups {
+            catalog,
+            documents,
+            starts,
+        }
+    }
+
+    fn all(&self) -> Range<u32> {
+        0..self.starts.len() as u32 - 1
+    }
+
+    fn documents(&self, group: u32) -> &[DocNo] {
+        &self.documents
+            [self.starts[group as usize] as usize..self.starts[group as usize + 1] as usize]
+    }
+
+    fn site(&self, group: u32) -> SiteNo {
+        self.catalog.site(self.documents(group)[0])
+    }
+
+    fn fingerprints(&self, group: u32) -> &'a [u32] {
+        self.catalog.repeats(self.documents(group)[0])
+    }
+
+    /// The distinct pages of a group, in order.
+    fn pages(&self, group: u32) -> impl Iterator<Item = u64> + '_ {
+        let pages = self
+            .documents(group)
+            .chunk_by(|&x, &y| self.catalog.page(x) == self.catalog.page(y));
+        pages.map(|page| self.catalog.page(page[0]))
+    }
+
+    /// The fingerprints of one part that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
+    fn repeated(&self, part: u32, parts: u32) -> Part {
+        let mine =
+            |fingerprint: u32| (u64::from(fingerprint) * u64::from(parts)) >> 32 == u64::from(part);
+        let mut sorted: Vec<u64> = Vec::new();
+        for group in self.all() {
+            let mine = self
+                .fingerprints(group)
+                .iter()
+                .filter(|&&fingerprint| mine(fingerprint));
+            sorted.extend(mine.map(|&fingerprint| u64::from(fingerprint) << 32 | u64::from(group)));
+        }
+        // Stable, so that groups, and with them sites, stay in order.
+        radsort::sort_by_key(&mut sorted, |&entry| (entry >> 32) as u32);
+        sorted.dedup();
+
+        let mut part = Part::default();
+        for run in sorted.chunk_by(|x, y| x >> 32 == y >> 32) {
+            if run.len() == 1 && self.documents(run[0] as u32).len() < FEWEST_STORIES {
+                continue;
+            }
+            let on_sites: Vec<(&[u64], usize)> = run
+                .chunk_by(|&x, &y| self.site(x as u32) == self.site(y as u32))
+                .map(|holders| {
+                    let mut pages = Few::default();
+                    for page in holders.iter().flat_map(|&holder| self.pages(holder as u32)) {
+                        if pages.add(page) >= MANY_PAGES {
+                            break;
+                        }
+                    }
+                    (holders, pages.0.len())
+                })
+                .collect();
+            let elsewhere = on_sites.iter().any(|&(_, pages)| pages < FEWEST_STORIES);
+            for (holders, pages) in on_sites {
+                if pages >= FEWEST_STORIES {
+                    let from = part.groups.len();
+                    part.groups
+                        .extend(holders.iter().map(|&holder| holder as u32));
+                    part.runs.push(Run {
+                        fingerprint: (run[0] >> 32) as u32,
+                        site: self.site(holders[0] as u32),
+                        pages,
+                        elsewhere,
+                        groups: from..part.groups.len(),
+                    });
+                }
+            }
+        }
+        part
+    }
+}
+
+/// Which groups are stories that stand on several pages, rather than pages that share some chrome.
+struct Stories {
+    /// What groups of one story have in common, by group; `None` for pages that hold words of their own.
+    whole: Vec<Option<u32>>,
+}
+
+impl Stories {
+    fn of(groups: &Groups<'_>, parts: &[Part]) -> Stories {
+        let count = || groups.all().map(|_| AtomicU32::new(0)).collect::<Vec<_>>();
+        let (repeated, smallest) = (count(), count());
+        parts.par_iter().for_each(|part| {
+            for run in &part.runs {
+                for &group in &part.groups[run.groups.clone()] {
+                    repeated[group as usize].fetch_add(1, Ordering::Relaxed);
+                    // The smallest of all is the largest of what is left to the top, and 0 is none.
+                    smallest[group as usize].fetch_max(!run.fingerprint, Ordering::Relaxed);
+                }
+            }
+        });
+        let whole = groups.all().map(|group| {
+            let at = group as usize;
+            let repeated = f64::from(repeated[at].load(Ordering::Relaxed));
+            let all = groups.fingerprints(group).len() as f64;
+            (repeated > WHOLE * all).then(|| smallest[at].load(Ordering::Relaxed))
+        });
+        Stories {
+            whole: whole.collect(),
+        }
+    }
+
+    fn judge(&self, groups: &Groups<'_>, run: &Run, holders: &[u32]) -> Option<Repeated> {
+        let whole = holders
+            .iter()
+            .filter(|&&group| self.whole[group as usize].is_some())
+            .count();
+        let copied = run.elsewhere && 2 * whole > holders.len();
+        if run.pages >= MANY_PAGES && !copied {
+            return Some(Repeated::OnManyPages);
+        }
+        let mut stories = Few::default();
+        for &group in holders {
+            match self.whole[group as usize] {
+                // Above all pages, whose hashes have a bit less.
+                Some(story) => _ = stories.add(1 << 63 | u64::from(story)),
+                None => groups
+                    .pages(group)
+                    .take(FEWEST_STORIES)
+                    .for_each(|page| _ = stories.add(page)),
+            }
+            if stories.0.len() >= FEWEST_STORIES {
+                return Some(if run.elsewhere {
+                    Repeated::InStories
+                } else {
+                    Repeated::InOwnStories
+                });
+            }
+        }
+        None
+    }
+}
+
+/// A few distinct numbers.
+#[derive(Default)]
+struct Few(Vec<u64>);
+
+impl Few {
+    /// How many there are with this one.
+    fn add(&mut self, number: u64) -> usize {
+        if !self.0.contains(&number) {
+            self.0.push(number);
+        }
+        self.0.len()
+    }
+}

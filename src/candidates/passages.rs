@@ -1,0 +1,194 @@
+//! Candidates by shared passages: documents that have a fingerprint in common, and so most often a run of words.
+//!
+//! Of up to [`FEW`] documents that share a fingerprint every two are candidates, so two documents that share a passage which stands in
+//! no more are compared for sure. A more common passage (a story in three hundred near copies, and the sixty articles that quote it) waits until
+//! near-duplicates are known: then one document stands for each of its families, which are its *stories*. Every two of up to [`MOST_STORIES`]
+//! are candidates; of more, each meets the first. What is left out so is counted.
+
+use rayon::prelude::*;
+
+use super::{Distinct, Pair, union};
+use crate::catalog::{Catalog, DocNo};
+use crate::fingerprint::Fingerprint;
+
+/// Most documents with one fingerprint of which every two are compared: 496 pairs.
+pub const FEW: usize = 32;
+
+/// Most stories with one fingerprint of which every two are compared: 2,016 pairs. An official statement is in more.
+pub const MOST_STORIES: usize = 64;
+
+/// Fingerprints sorted at once: 16 MB and as much again for sorting.
+const PART: usize = 2 << 20;
+
+/// Most parts that fingerprints are sorted in; each looks at all of them.
+const MOST_PARTS: usize = 16;
+
+/// What documents share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// The distinct pairs that share a fingerprint of up to [`FEW`] documents, in order.
+    pub pairs: Vec<Pair>,
+    /// The documents of each more common fingerprint, in order; equal lists once.
+    pub common: Vec<Vec<DocNo>>,
+}
+
+/// What common passages come to once stories are known.
+#[derive(Debug, Default)]
+pub struct Met {
+    /// The distinct pairs to compare, in order.
+    pub pairs: Vec<Pair>,
+    /// Passages in more than [`MOST_STORIES`] stories.
+    pub bounded: u64,
+    /// Stories that the most common passage stands in.
+    pub most_stories: u64,
+    /// At most so many pairs of documents of two stories share a common passage and are not compared for it.
+    pub not_compared: u64,
+}
+
+/// Finds what the documents (sorted) share, but for the pairs that `skip` says.
+pub fn shared(
+    catalog: &Catalog,
+    documents: &[DocNo],
+    skip: &(dyn Fn(Pair) -> bool + Sync),
+) -> Shared {
+    let fingerprints: usize = documents
+        .iter()
+        .map(|&doc| catalog.passages(doc).len())
+        .sum();
+    let parts = fingerprints.div_ceil(PART).clamp(1, MOST_PARTS) as u64;
+    let gather = |(mut pairs, mut common): (Distinct, Vec<Vec<DocNo>>), part| {
+        each_list(catalog, documents, part, parts, |list| {
+            if list.len() > FEW {
+                return common.push(list.to_vec());
+            }
+            every_two(list, |pair| {
+                if !skip(pair) {
+                    pairs.push(pair);
+                }
+            });
+        });
+        (pairs, common)
+    };
+    let (pairs, mut common) = (0..parts)
+        .into_par_iter()
+        .fold(<(Distinct, Vec<Vec<DocNo>>)>::default, gather)
+        .map(|(pairs, common)| (pairs.finish(), common))
+        .reduce(
+            Default::default,
+            |(some, some_common), (others, other_common)| {
+                (union(some, others), [some_common, other_common].concat())
+            },
+        );
+    common.par_sort_unstable();
+    common.dedup();
+    Shared { pairs, common }
+}
+
+/// The pairs that documents of common passages make, `story` being the same for those of one family.
+pub fn between_stories(
+    common: &[Vec<DocNo>],
+    story: &(dyn Fn(DocNo) -> usize + Sync),
+    skip: &(dyn Fn(Pair) -> bool + Sync),
+) -> Met {
+    let gather = |(mut pairs, mut met): (Distinct, Met), list: &Vec<DocNo>| {
+        let mut by_story: Vec<(usize, DocNo)> = list.iter().map(|&doc| (story(doc), doc)).collect();
+        by_story.sort_unstable();
+        let same: u64 = by_story
+            .chunk_by(|x, y| x.0 == y.0)
+            .map(|run| pairs_of(run.len()))
+            .sum();
+        by_story.dedup_by_key(|entry| entry.0);
+        let mut firsts: Vec<DocNo> = by_story.into_iter().map(|(_, doc)| doc).collect();
+        firsts.sort_unstable();
+        let mut meet = |pair| {
+            if !skip(pair) {
+                pairs.push(pair);
+            }
+        };
+        let compared = if firsts.len() <= MOST_STORIES {
+            every_two(&firsts, meet);
+            pairs_of(firsts.len())
+        } else {
+            firsts[1..]
+                .iter()
+                .for_each(|&other| meet(Pair::of(firsts[0], other)));
+            met.bounded += 1;
+            firsts.len() as u64 - 1
+        };
+        met.most_stories = met.most_stories.max(firsts.len() as u64);
+        met.not_compared += pairs_of(list.len()) - same - compared;
+        (pairs, met)
+    };
+    common
+        .par_iter()
+        .fold(<(Distinct, Met)>::default, gather)
+        .map(|(pairs, met)| Met {
+            pairs: pairs.finish(),
+            ..met
+        })
+        .reduce(Met::default, |x, y| Met {
+            pairs: union(x.pairs, y.pairs),
+            bounded: x.bounded + y.bounded,
+            most_stories: x.most_stories.max(y.most_stories),
+            not_compared: x.not_compared + y.not_compared,
+        })
+}
+
+/// Calls `each` with the documents, two at least and in order, that share what is on one side of a fingerprint, for every one of one part.
+fn each_list(
+    catalog: &Catalog,
+    documents: &[DocNo],
+    part: u64,
+    parts: u64,
+    mut each: impl FnMut(&[DocNo]),
+) {
+    let mut sorted: Vec<u64> = Vec::new();
+    for &doc in documents {
+        let grams = catalog
+            .passages(doc)
+            .iter()
+            .map(|fingerprint| u64::from(fingerprint.gram()));
+        let mine = grams.filter(|gram| gram * parts >> 32 == part);
+        sorted.extend(mine.map(|gram| gram << 32 | u64::from(doc.0)));
+    }
+    radsort::sort_by_key(&mut sorted, |&entry| (entry >> 32) as u32);
+    let mut list: Vec<(u16, DocNo)> = Vec::new();
+    let mut holders: Vec<DocNo> = Vec::new();
+    for run in sorted
+        .chunk_by(|x, y| x >> 32 == y >> 32)
+        .filter(|run| run.len() > 1)
+    {
+        let gram = (run[0] >> 32) as u32;
+        for side in [Fingerprint::before, Fingerprint::after] {
+            list.clear();
+            for doc in run.iter().map(|&entry| DocNo(entry as u32)) {
+                let mine = catalog
+                    .passages(doc)
+                    .iter()
+                    .filter(|fingerprint| fingerprint.gram() == gram);
+                list.extend(mine.filter_map(|&fingerprint| Some((side(fingerprint)?, doc))));
+            }
+            list.sort_unstable();
+            list.dedup();
+            for same in list
+                .chunk_by(|x, y| x.0 == y.0)
+                .filter(|same| same.len() > 1)
+            {
+                holders.clear();
+                holders.extend(same.iter().map(|&(_, doc)| doc));
+                each(&holders);
+            }
+        }
+    }
+}
+
+fn every_two(documents: &[DocNo], mut each: impl FnMut(Pair)) {
+    for (at, &b) in documents.iter().enumerate() {
+        documents[..at].iter().for_each(|&a| each(Pair::of(a, b)));
+    }
+}
+
+fn pairs_of(documents: usize) -> u64 {
+    let documents = documents as u64;
+    documents * documents.saturating_sub(1) / 2
+}

@@ -1,0 +1,102 @@
+//! Families: which documents hang together by near-duplicate pairs found so far.
+
+use crate::candidates::Pair;
+use crate::catalog::{Catalog, DocNo};
+use crate::finding::{BIG_CLUSTER, Twins};
+
+/// Which representatives hang together so far, and how many documents they stand for.
+#[derive(Debug)]
+pub struct Families {
+    /// By [`DocNo`]; documents that represent none stay alone.
+    forest: Forest,
+    sizes: Vec<usize>,
+}
+
+impl Families {
+    /// Each group of twins on its own.
+    pub fn new(catalog: &Catalog, twins: &[Twins]) -> Families {
+        let mut sizes = vec![0; catalog.len()];
+        for twins in twins {
+            sizes[twins.members[0].0 as usize] = twins.members.len();
+        }
+        Families {
+            forest: Forest::new(catalog.len()),
+            sizes,
+        }
+    }
+
+    /// The two hang together.
+    pub fn join(&mut self, pair: Pair) {
+        self.forest.join(pair.a.0 as usize, pair.b.0 as usize);
+    }
+
+    /// The family of each representative, by its first member.
+    pub fn flat(&mut self) -> impl Fn(DocNo) -> usize + Sync + use<> {
+        let roots: Vec<usize> = (0..self.sizes.len())
+            .map(|at| self.forest.root(at))
+            .collect();
+        move |doc| roots[doc.0 as usize]
+    }
+
+    /// The families as they are, and their sizes.
+    pub fn settle(&mut self) -> Settled {
+        let roots: Vec<usize> = (0..self.sizes.len())
+            .map(|at| self.forest.root(at))
+            .collect();
+        let mut sizes = vec![0; roots.len()];
+        for (at, size) in self.sizes.iter().enumerate() {
+            sizes[roots[at]] += size;
+        }
+        Settled { roots, sizes }
+    }
+}
+
+/// Families that do not change any more; by default there are none.
+#[derive(Debug, Default)]
+pub struct Settled {
+    roots: Vec<usize>,
+    sizes: Vec<usize>,
+}
+
+impl Settled {
+    /// The number of a representative's family, if that is of more than [`BIG_CLUSTER`] documents.
+    pub fn big(&self, doc: DocNo) -> Option<usize> {
+        let root = *self.roots.get(doc.0 as usize)?;
+        (self.sizes[root] > BIG_CLUSTER).then_some(root)
+    }
+
+    /// Whether two representatives are of one such family.
+    pub fn one_big(&self, pair: Pair) -> bool {
+        self.big(pair.a)
+            .is_some_and(|family| self.big(pair.b) == Some(family))
+    }
+}
+
+/// Union-find with path halving (Tarjan and van Leeuwen 1984); the smallest member is the root, so roots do not depend on order.
+#[derive(Debug)]
+pub(crate) struct Forest {
+    parents: Vec<u32>,
+}
+
+impl Forest {
+    pub(crate) fn new(size: usize) -> Forest {
+        Forest {
+            parents: (0..size as u32).collect(),
+        }
+    }
+
+    pub(crate) fn root(&mut self, of: usize) -> usize {
+        let mut at = of as u32;
+        while self.parents[at as usize] != at {
+            let above = self.parents[self.parents[at as usize] as usize];
+            self.parents[at as usize] = above;
+            at = above;
+        }
+        at as usize
+    }
+
+    pub(crate) fn join(&mut self, x: usize, y: usize) {
+        let (x, y) = (self.root(x), self.root(y));
+        self.parents[x.max(y)] = x.min(y) as u32;
+    }
+}

@@ -1,0 +1,250 @@
+//! The pipeline: runs the stages in order over a corpus.
+
+mod read;
+mod search;
+mod show;
+mod texts;
+
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, ReadTally};
+use crate::cluster::Cluster;
+use crate::credit::Credits;
+use crate::document::{Corpus, ReadError};
+use crate::finding::{self, Assembled, Finding, Relation, Selection};
+use crate::plan::Banding;
+use crate::shingle::Shingle;
+use crate::verify::{Criteria, Excerpts};
+
+pub use read::{Removed, RemovedOnSite, RemovedPassage};
+pub use show::{Details, Placed};
+use texts::Texts;
+
+/// How many documents one task of a second reading takes.
+const DOCUMENTS_A_TASK: usize = 256;
+
+/// What a scan is to do. Every field has its flag; the defaults stand beside what they set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What a shingle is made of.
+    pub shingle: Shingle,
+    /// The Jaccard similarity from which a pair is reported, over 0 and at most 1.
+    pub threshold: f64,
+    /// How candidates for whole copies are found.
+    pub surfacing: Surfacing,
+    /// What makes an excerpt; `None` to look for whole copies only, and spare what passages cost.
+    pub excerpts: Option<Excerpts>,
+    /// Whether what a site repeats is taken out before anything is compared.
+    pub boilerplate: bool,
+    /// Seed of the signatures.
+    pub seed: u64,
+    /// Documents of fewer words take no part.
+    pub min_words: u32,
+    /// Which pairs are wanted.
+    pub selection: Selection,
+    /// Whether the passages of every pair are listed.
+    pub list_passages: bool,
+    /// How agencies are recognised.
+    pub credits: Arc<Credits>,
+    /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
+    pub as_of: Option<i64>,
+}
+
+impl Settings {
+    fn banding(&self) -> Option<Banding> {
+        match self.surfacing {
+            Surfacing::Bands(banding) => Some(banding),
+            Surfacing::Prefixes => None,
+        }
+    }
+
+    fn criteria(&self) -> Criteria {
+        Criteria {
+            threshold: self.threshold,
+            excerpts: self.excerpts,
+        }
+    }
+}
+
+/// How candidates are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surfacing {
+    /// LSH bands of signatures: recall as planned.
+    Bands(Banding),
+    /// Prefix filtering: every pair at or over the threshold, by proof.
+    Prefixes,
+}
+
+/// A stage that takes time, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading, normalising, shingling and signing; counts bytes.
+    Read,
+    /// Reading again the documents that hold boilerplate; counts documents.
+    Boilerplate,
+    /// Finding candidates; counts documents.
+    Candidates,
+    /// Comparing candidates exactly; counts pairs.
+    Verify,
+    /// Joining pairs to clusters and fetching what the reports show; counts documents.
+    Cluster,
+}
+
+/// Told how far the pipeline is; called from many threads.
+pub trait Observer: Sync {
+    /// A stage begins; `total` in its own unit where known.
+    fn begin(&self, stage: Stage, total: Option<u64>);
+    /// So much more of the current stage is done.
+    fn advance(&self, amount: u64);
+    /// So many more documents have been read.
+    fn documents(&self, _read: u64) {}
+}
+
+/// Sees nothing.
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn begin(&self, _: Stage, _: Option<u64>) {}
+    fn advance(&self, _: u64) {}
+}
+
+/// What a scan found.
+#[derive(Debug)]
+pub struct Findings {
+    /// Every document.
+    pub catalog: Catalog,
+    /// The pairs, in canonical order of `a`, then `b`.
+    pub pairs: Vec<Finding>,
+    /// The clusters, in canonical order of their first documents.
+    pub clusters: Vec<Cluster>,
+    /// What reports show of the documents in `clusters`, in canonical order of document.
+    pub details: Vec<Details>,
+    /// The passages of each pair, if they were to be listed.
+    pub passages: Vec<Vec<Placed>>,
+    /// What was taken out as boilerplate.
+    pub removed: Removed,
+    /// What was read and rejected.
+    pub read: ReadTally,
+    /// What was skipped, compared, bounded and found.
+    pub counts: Counts,
+}
+
+/// Counts of a scan.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// Documents read, whether they took part or not.
+    pub documents: u64,
+    /// Documents without a word: they take part in nothing.
+    pub empty: u64,
+    /// Documents with words, but fewer than `min_words`.
+    pub too_short: u64,
+    /// Documents that lost boilerplate and have next to nothing left.
+    pub boilerplate_only: u64,
+    /// Documents whose words another earlier document has, in order.
+    pub identical: u64,
+    /// Distinct candidate pairs (of representatives of identical documents).
+    pub candidates: u64,
+    /// Those of them that only a shared passage surfaced.
+    pub by_passages: u64,
+    /// Candidate pairs that turned out to be near-duplicates or excerpts.
+    pub verified: u64,
+    /// Buckets too large to compare every pair in, each counted once a band.
+    pub hot_buckets: u64,
+    /// Documents in the largest hot bucket; 0 if there is none.
+    pub largest_bucket: u64,
+    /// At most so many pairs share a hot bucket and were not compared there: a pair counts once for every such bucket.
+    pub not_compared: u64,
+    /// Passages in too many stories to compare every two of.
+    pub common_passages: u64,
+    /// Stories that the most common passage stands in.
+    pub most_stories: u64,
+    /// At most so many pairs share a common passage and were not compared for it; one document stands for each story.
+    pub passages_not_compared: u64,
+    /// Clusters too large to write every pair of.
+    pub big_clusters: u64,
+    /// At most so many pairs known to be at or over the threshold were kept out of the pairs file by big clusters; what the selection does not
+    /// want is among them.
+    pub not_written: u64,
+    /// Excerpts within one site that hold too little to be worth a row.
+    pub same_site_excerpts: u64,
+    /// Pairs found whose documents stand on different sites.
+    pub cross_site: u64,
+    /// Pairs found whose words are the same.
+    pub exact: u64,
+    /// Pairs found at or over the threshold whose words are not the same.
+    pub near: u64,
+    /// Pairs found of which one holds a part of the other.
+    pub excerpt: u64,
+}
+
+/// Runs the whole scan.
+///
+/// # Errors
+/// What ends the reading of the corpus.
+pub fn scan<C: Corpus>(
+    corpus: &C,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Findings, ReadError> {
+    let (mut catalog, read) = read::read(corpus, settings, observer)?;
+    let (profiles, removed) = read::strip(corpus, &mut catalog, settings, observer)?;
+    let mut counts = Counts {
+        documents: catalog.len() as u64,
+        ..Counts::default()
+    };
+    let mut documents = Vec::with_capacity(catalog.len());
+    for doc in catalog.documents() {
+        match catalog.words(doc) {
+            _ if read::boilerplate_only(&catalog, doc) => counts.boilerplate_only += 1,
+            0 => counts.empty += 1,
+            words if words < settings.min_words => counts.too_short += 1,
+            _ => documents.push(doc),
+        }
+    }
+    let twins = finding::twins(&catalog, documents.iter().copied());
+    counts.identical = (documents.len() - twins.len()) as u64;
+
+    let texts = Texts {
+        corpus,
+        catalog: &catalog,
+        profiles: &profiles,
+        shingle: settings.shingle,
+    };
+    let matches = search::search(&texts, &twins, settings, observer, &mut counts)?;
+    counts.verified = matches.compared.len() as u64;
+
+    observer.begin(Stage::Cluster, None);
+    let mut assembled = finding::assemble(
+        &catalog,
+        &twins,
+        &matches.compared,
+        &matches.hot,
+        &settings.selection,
+    );
+    counts.big_clusters = assembled.big_clusters;
+    counts.not_written = assembled.not_written;
+    counts.same_site_excerpts = assembled.same_site_excerpts;
+    let details = show::show(&texts, settings, &mut assembled, observer)?;
+    let passages = show::passages(&texts, settings, &assembled.pairs)?;
+    let Assembled {
+        pairs, clusters, ..
+    } = assembled;
+    for pair in &pairs {
+        match pair.relation {
+            Relation::Exact => counts.exact += 1,
+            Relation::Near => counts.near += 1,
+            Relation::Excerpt => counts.excerpt += 1,
+        }
+        counts.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
+    }
+    Ok(Findings {
+        catalog,
+        pairs,
+        clusters,
+        details,
+        passages,
+        removed,
+        read,
+        counts,
+    })
+}

@@ -1,0 +1,257 @@
+//! Finding pairs: candidates by bands or prefixes, then by passages, and their comparison.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::texts::{Reader, Texts};
+use super::{Counts, DOCUMENTS_A_TASK, Observer, Settings, Stage, Surfacing};
+use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
+use crate::candidates::passages::{self, Shared};
+use crate::candidates::prefixes::{self, Posting, Postings, Rarity};
+use crate::candidates::{Pair, union};
+use crate::catalog::{Catalog, DocNo};
+use crate::document::{Corpus, ReadError};
+use crate::family::Families;
+use crate::finding::Twins;
+use crate::verify::{self, Comparison, Shingled};
+
+/// What was found between representatives of identical documents.
+#[derive(Debug, Default)]
+pub struct Matches {
+    /// The wanted pairs that meet the criteria, in canonical order.
+    pub compared: Vec<Comparison>,
+    /// The documents of hot buckets, sorted: not every two of them were compared.
+    pub hot: Vec<DocNo>,
+}
+
+/// Finds the pairs of representatives that meet the criteria.
+pub(super) fn search<C: Corpus>(
+    texts: &Texts<'_, C>,
+    twins: &[Twins],
+    settings: &Settings,
+    observer: &dyn Observer,
+    counts: &mut Counts,
+) -> Result<Matches, ReadError> {
+    let search = Search {
+        texts,
+        catalog: texts.catalog,
+        twins,
+        settings,
+        observer,
+    };
+    let representatives: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
+    search.run(&representatives, counts)
+}
+
+/// What finding pairs needs.
+struct Search<'a, C> {
+    texts: &'a Texts<'a, C>,
+    catalog: &'a Catalog,
+    twins: &'a [Twins],
+    settings: &'a Settings,
+    observer: &'a dyn Observer,
+}
+
+impl<C: Corpus> Search<'_, C> {
+    /// Hot buckets first, a few pairs a document; then what bands or prefixes and rare passages surface, but for pairs of one big family, of
+    /// which links are enough; last the common passages, for which one document of every family stands.
+    fn run(&self, documents: &[DocNo], counts: &mut Counts) -> Result<Matches, ReadError> {
+        let catalog = self.catalog;
+        let bounded = !self.settings.selection.all_pairs;
+        let postings = match self.settings.surfacing {
+            Surfacing::Bands(_) => None,
+            Surfacing::Prefixes => Some(self.postings(documents)?),
+        };
+        self.observer.begin(Stage::Candidates, None);
+        let hot = match (self.settings.surfacing, &postings) {
+            _ if !bounded => Vec::new(),
+            (Surfacing::Bands(banding), _) => {
+                bands::hot_buckets(catalog, documents, banding.bands())
+            }
+            (Surfacing::Prefixes, postings) => postings
+                .iter()
+                .flat_map(Postings::hot_buckets)
+                .map(|list| vec![list])
+                .collect(),
+        };
+        let mut families = Families::new(catalog, self.twins);
+        let (mut met, mut found) = self.hot(&hot, &mut families, counts)?;
+        let mut hot: Vec<DocNo> = hot
+            .into_iter()
+            .flatten()
+            .flat_map(|bucket| bucket.documents)
+            .collect();
+        hot.par_sort_unstable();
+        hot.dedup();
+
+        let settled = families.settle();
+        let skip = |pair: Pair| settled.one_big(pair) || met.contains(&pair) || !self.wanted(pair);
+        let pairs = match (self.settings.surfacing, postings) {
+            (Surfacing::Bands(banding), _) => {
+                let largest = if bounded { HOT_BUCKET } else { usize::MAX };
+                bands::from_bands(catalog, documents, banding.bands(), largest, &skip)
+            }
+            (Surfacing::Prefixes, postings) => postings.map_or_else(Vec::new, |postings| {
+                postings.candidates(self.settings.threshold, &settled, &skip)
+            }),
+        };
+        let shared = match self.settings.excerpts {
+            Some(_) => passages::shared(catalog, documents, &skip),
+            None => Shared::default(),
+        };
+        let alike = pairs.len();
+        let pairs = union(pairs, shared.pairs);
+        counts.by_passages = (pairs.len() - alike) as u64;
+        found.append(&mut self.verify(&pairs)?);
+        met.extend(&pairs);
+
+        if !shared.common.is_empty() {
+            let near = found.iter().filter(|found| found.near);
+            near.for_each(|found| families.join(found.pair));
+            let story = families.flat();
+            let skip = |pair: Pair| met.contains(&pair) || !self.wanted(pair);
+            let common = passages::between_stories(&shared.common, &story, &skip);
+            found.append(&mut self.verify(&common.pairs)?);
+            counts.by_passages += common.pairs.len() as u64;
+            counts.candidates += common.pairs.len() as u64;
+            counts.common_passages = common.bounded;
+            counts.most_stories = common.most_stories;
+            counts.passages_not_compared = common.not_compared;
+        }
+        counts.candidates += met.len() as u64;
+        found.par_sort_unstable_by_key(|found| found.pair);
+        Ok(Matches {
+            compared: found,
+            hot,
+        })
+    }
+
+    /// Meets the documents of hot buckets with leaders and neighbours, a band after the other, so that who has found a family is
+    /// left alone; returns which pairs were compared, and the matches.
+    fn hot(
+        &self,
+        hot: &[Vec<HotBucket>],
+        families: &mut Families,
+        counts: &mut Counts,
+    ) -> Result<(HashSet<Pair>, Vec<Comparison>), ReadError> {
+        let (mut met, mut found) = (HashSet::new(), Vec::new());
+        for (buckets, round) in hot
+            .iter()
+            .flat_map(|buckets| [(buckets, Round::Leaders), (buckets, Round::Neighbours)])
+        {
+            if buckets.is_empty() {
+                continue;
+            }
+            let family = families.flat();
+            let pairs = |bucket: &HotBucket| {
+                bucket.pairs(
+                    self.catalog,
+                    round,
+                    &family,
+                    &|pair| self.wanted(pair),
+                    &met,
+                )
+            };
+            let mut pairs: Vec<Pair> = buckets.iter().flat_map(pairs).collect();
+            pairs.sort_unstable();
+            let matches = self.verify(&pairs)?;
+            let decided = matches
+                .iter()
+                .filter(|found| found.near && self.decided(found.pair));
+            decided.for_each(|found| families.join(found.pair));
+            met.extend(pairs);
+            found.extend(matches);
+        }
+        let sizes = hot
+            .iter()
+            .flatten()
+            .map(|bucket| bucket.documents.len() as u64);
+        counts.hot_buckets = sizes.clone().count() as u64;
+        counts.largest_bucket = sizes.clone().max().unwrap_or(0);
+        counts.not_compared = sizes
+            .map(|size| size * (size - 1) / 2)
+            .sum::<u64>()
+            .saturating_sub(met.len() as u64);
+        Ok((met, found))
+    }
+
+    /// What prefix filtering joins: reads every text twice more, to count shingles and to post prefixes.
+    fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
+        self.observer
+            .begin(Stage::Candidates, Some(2 * documents.len() as u64));
+        let rarity = Rarity::new(
+            documents
+                .iter()
+                .map(|&doc| u64::from(self.catalog.words(doc)))
+                .sum(),
+        );
+        let chunks = documents.par_chunks(DOCUMENTS_A_TASK);
+        chunks.clone().try_for_each(|chunk| {
+            self.each_text(chunk, &mut |_, shingles| rarity.count(shingles))
+        })?;
+        let threshold = self.settings.threshold;
+        let posted: Result<Vec<Vec<Posting>>, ReadError> = chunks
+            .map(|chunk| {
+                let (mut common, mut out) = (Vec::new(), Vec::new());
+                let mut post = |doc, shingles: &[u64]| {
+                    prefixes::post(doc, shingles, threshold, &rarity, &mut common, &mut out)
+                };
+                self.each_text(chunk, &mut post)?;
+                Ok(out)
+            })
+            .collect();
+        Ok(Postings::new(posted?.concat()))
+    }
+
+    /// Reads documents again and hands on their shingles.
+    fn each_text(
+        &self,
+        documents: &[DocNo],
+        each: &mut dyn FnMut(DocNo, &[u64]),
+    ) -> Result<(), ReadError> {
+        let mut reader = Reader::default();
+        for &doc in documents {
+            self.texts.read(doc, &mut reader, &mut |_, reader| {
+                each(doc, &reader.shingler.shingles);
+            })?;
+        }
+        self.observer.advance(documents.len() as u64);
+        Ok(())
+    }
+
+    /// Compares candidates exactly and keeps those that meet the criteria, in canonical order.
+    fn verify(&self, pairs: &[Pair]) -> Result<Vec<Comparison>, ReadError> {
+        self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
+        let compared: Result<Vec<Vec<Comparison>>, ReadError> = verify::tasks(self.catalog, pairs)
+            .into_par_iter()
+            .map_init(Reader::default, |reader, task| {
+                let mut texts = Vec::new();
+                for doc in task.documents() {
+                    self.texts.read(doc, reader, &mut |_, reader| {
+                        texts.push((doc, Shingled::new(&reader.shingler, self.settings.shingle)));
+                    })?;
+                }
+                self.observer.advance(task.len() as u64);
+                Ok(task.compare(&texts, &self.settings.criteria()))
+            })
+            .collect();
+        let mut compared = compared?.concat();
+        compared.par_sort_unstable_by_key(|found| found.pair);
+        Ok(compared)
+    }
+
+    /// Whether the selection can want a pair; of representatives of several documents, any of theirs.
+    fn wanted(&self, pair: Pair) -> bool {
+        self.settings.selection.wants(self.catalog, pair.a, pair.b) || !self.decided(pair)
+    }
+
+    /// Whether what the selection says of two representatives holds for all documents that they stand for.
+    fn decided(&self, pair: Pair) -> bool {
+        let alone = |doc: DocNo| {
+            let at = self.twins.partition_point(|twins| twins.members[0] < doc);
+            self.twins[at].members.len() == 1
+        };
+        self.settings.selection.takes_all() || alone(pair.a) && alone(pair.b)
+    }
+}

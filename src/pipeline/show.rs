@@ -1,0 +1,242 @@
+//! What reports show beside the findings: read once more from the documents in clusters.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::texts::{Reader, Texts};
+use super::{DOCUMENTS_A_TASK, Observer, Settings};
+use crate::boilerplate;
+use crate::catalog::DocNo;
+use crate::cluster::Cluster;
+use crate::credit::Credit;
+use crate::document::{Corpus, Document, ReadError};
+use crate::finding::{Assembled, Finding, Relation};
+use crate::passage;
+use crate::read::sites::registrable;
+use crate::source::{Source, Testimony, When};
+use crate::words;
+
+/// Words of a run that two documents share, for telling how much of it is quotation: those of the usual shingle.
+const RUN: usize = 5;
+
+/// What reports show of a document beside the catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Details {
+    /// The document.
+    pub doc: DocNo,
+    /// Its url; empty where unknown.
+    pub url: String,
+    /// Its headline; empty where unknown.
+    pub title: String,
+    /// The agency that it names as its source.
+    pub credit: Option<Credit>,
+    /// The site that its canonical url names.
+    canonical: Option<String>,
+    /// When it can have been published.
+    when: When,
+}
+
+/// A passage of a pair, and where it stands in the two texts as they were read, boilerplate included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// How many words both have.
+    pub words: usize,
+    /// Its words in `a`; more than `words` where boilerplate stands in the middle.
+    pub words_a: Range<usize>,
+    /// Its words in `b`.
+    pub words_b: Range<usize>,
+    /// Its bytes in the text of `a`.
+    pub bytes_a: Range<usize>,
+    /// Its bytes in the text of `b`.
+    pub bytes_b: Range<usize>,
+}
+
+/// Reads what the reports show of the documents in clusters, and finds the source of every cluster and the roles that follow from it.
+pub(super) fn show<C: Corpus>(
+    texts: &Texts<'_, C>,
+    settings: &Settings,
+    assembled: &mut Assembled,
+    observer: &dyn Observer,
+) -> Result<Vec<Details>, ReadError> {
+    let mut documents: Vec<DocNo> = assembled
+        .clusters
+        .iter()
+        .flat_map(Cluster::documents)
+        .collect();
+    documents.par_sort_unstable();
+    documents.dedup();
+    let details: Result<Vec<Details>, ReadError> = documents
+        .into_par_iter()
+        .with_min_len(DOCUMENTS_A_TASK)
+        .map(|doc| {
+            let mut details = None;
+            texts
+                .corpus
+                .fetch(texts.catalog.place(doc), &mut |document| {
+                    details = Some(Details::of(doc, document, settings));
+                })?;
+            observer.advance(1);
+            Ok(details)
+        })
+        .filter_map(Result::transpose)
+        .collect();
+    let details = details?;
+
+    quotations(texts, &mut assembled.pairs)?;
+    attribute(texts, settings, assembled, &details);
+    Ok(details)
+}
+
+impl Details {
+    fn of(doc: DocNo, document: &Document<'_>, settings: &Settings) -> Details {
+        let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        Details {
+            doc,
+            url: owned(document.url.as_deref()),
+            title: owned(document.title.as_deref()),
+            credit: settings.credits.find(document),
+            canonical: document.canonical.as_deref().and_then(registrable),
+            when: When::of(document.published, document.crawled, settings.as_of),
+        }
+    }
+}
+
+/// Tells of every excerpt how much of what is shared stands within quotation marks.
+fn quotations<C: Corpus>(texts: &Texts<'_, C>, pairs: &mut [Finding]) -> Result<(), ReadError> {
+    let excerpts: Vec<&mut Finding> = pairs
+        .iter_mut()
+        .filter(|pair| pair.relation == Relation::Excerpt)
+        .collect();
+    // Pairs come in order of `a`, so a text is read once for all its excerpts next to each other.
+    excerpts
+        .into_par_iter()
+        .chunks(DOCUMENTS_A_TASK)
+        .try_for_each_init(Reader::default, |reader, chunk| {
+            let mut last: Option<(DocNo, Vec<u64>, Vec<bool>)> = None;
+            for pair in chunk {
+                if last.as_ref().is_none_or(|(doc, ..)| *doc != pair.a) {
+                    texts.read(pair.a, reader, &mut |document, reader| {
+                        let mut quoted = words::quoted(&document.text);
+                        if !quoted.is_empty() {
+                            boilerplate::remove(&mut quoted, &reader.regions);
+                        }
+                        last = Some((pair.a, reader.shingler.words.clone(), quoted));
+                    })?;
+                }
+                let Some((_, words, quoted)) = &last else {
+                    continue;
+                };
+                if !quoted.contains(&true) {
+                    pair.quoted_share = (quoted.len() == words.len()).then_some(0.0);
+                    continue;
+                }
+                texts.read(pair.b, reader, &mut |_, reader| {
+                    pair.quoted_share =
+                        passage::marked_share(words, &reader.shingler.words, RUN, quoted);
+                })?;
+            }
+            Ok(())
+        })
+}
+
+/// Lists the passages of every pair, if that was asked for.
+pub(super) fn passages<C: Corpus>(
+    texts: &Texts<'_, C>,
+    settings: &Settings,
+    pairs: &[Finding],
+) -> Result<Vec<Vec<Placed>>, ReadError> {
+    if !settings.list_passages {
+        return Ok(Vec::new());
+    }
+    let laid_out = |doc: DocNo, reader: &mut Reader| -> Result<LaidOut, ReadError> {
+        let mut laid_out = LaidOut::default();
+        texts.read(doc, reader, &mut |document, reader| {
+            let spans = words::spans(&document.text);
+            let mut places: Vec<usize> = (0..spans.len()).collect();
+            boilerplate::remove(&mut places, &reader.regions);
+            laid_out = LaidOut {
+                words: reader.shingler.words.clone(),
+                places,
+                spans,
+            };
+        })?;
+        Ok(laid_out)
+    };
+    pairs
+        .par_iter()
+        .map_init(Reader::default, |reader, pair| {
+            let (a, b) = (laid_out(pair.a, reader)?, laid_out(pair.b, reader)?);
+            let passages = passage::shared(&a.words, &b.words).into_iter();
+            Ok(passages
+                .filter_map(|passage| {
+                    let (words_a, bytes_a) = a.place(passage.a..passage.a + passage.words)?;
+                    let (words_b, bytes_b) = b.place(passage.b..passage.b + passage.words)?;
+                    Some(Placed {
+                        words: passage.words,
+                        words_a,
+                        words_b,
+                        bytes_a,
+                        bytes_b,
+                    })
+                })
+                .collect())
+        })
+        .collect()
+}
+
+/// A text without its boilerplate, and where its words stand in the whole.
+#[derive(Default)]
+struct LaidOut {
+    words: Vec<u64>,
+    /// The place among all words of each word that is left.
+    places: Vec<usize>,
+    spans: Vec<Range<usize>>,
+}
+
+impl LaidOut {
+    /// The words and the bytes in the whole text of a run of what is left.
+    fn place(&self, run: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+        let (first, last) = (*self.places.get(run.start)?, *self.places.get(run.end - 1)?);
+        Some((
+            first..last + 1,
+            self.spans.get(first)?.start..self.spans.get(last)?.end,
+        ))
+    }
+}
+
+/// Finds the source of every cluster, and the roles of its documents.
+fn attribute<C>(
+    texts: &Texts<'_, C>,
+    settings: &Settings,
+    assembled: &mut Assembled,
+    details: &[Details],
+) {
+    let mut pairs: BTreeMap<u32, Vec<Finding>> = BTreeMap::new();
+    for pair in &assembled.pairs {
+        pairs.entry(pair.cluster).or_default().push(*pair);
+    }
+    let catalog = texts.catalog;
+    let testimony = |doc: DocNo| {
+        let details = &details[details
+            .binary_search_by_key(&doc, |details| details.doc)
+            .ok()?];
+        let credit = details.credit.as_ref();
+        Some(Testimony {
+            doc,
+            site: catalog.site_name(catalog.site(doc)).to_owned(),
+            when: details.when,
+            canonical: details.canonical.clone(),
+            credit: credit.map_or_else(Vec::new, |credit| settings.credits.sites(credit)),
+        })
+    };
+    for (number, cluster) in (0..).zip(&mut assembled.clusters) {
+        let whole = cluster.members.iter().filter(|member| member.role.whole());
+        let copies: Vec<Testimony> = whole.filter_map(|member| testimony(member.doc)).collect();
+        cluster.assign(
+            Source::of(&copies),
+            pairs.get(&number).map_or(&[], |pairs| pairs),
+        );
+    }
+}

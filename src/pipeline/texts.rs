@@ -1,0 +1,59 @@
+//! Texts read once more, always without the boilerplate of their site, so that every stage after the first sees the same words.
+
+use crate::boilerplate::{Profiles, Region, Stripper};
+use crate::catalog::{Catalog, DocNo};
+use crate::document::{Corpus, Document, ReadError};
+use crate::shingle::{Shingle, Shingler};
+
+/// Documents of a corpus, to be read again.
+pub(super) struct Texts<'a, C> {
+    pub(super) corpus: &'a C,
+    pub(super) catalog: &'a Catalog,
+    pub(super) profiles: &'a Profiles,
+    pub(super) shingle: Shingle,
+}
+
+/// Reads texts; keeps its buffers from one to the next.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    stripper: Stripper,
+    /// Holds the words and shingles that are left of the last text.
+    pub(super) shingler: Shingler,
+    /// What was taken out of the last text.
+    pub(super) regions: Vec<Region>,
+}
+
+impl<C: Corpus> Texts<'_, C> {
+    /// Reads a document; `each` finds its words and shingles in the reader.
+    ///
+    /// # Errors
+    /// When the document cannot be read again.
+    pub(super) fn read(
+        &self,
+        doc: DocNo,
+        reader: &mut Reader,
+        each: &mut dyn FnMut(&Document<'_>, &Reader),
+    ) -> Result<(), ReadError> {
+        self.corpus.fetch(self.catalog.place(doc), &mut |document| {
+            let Reader {
+                stripper,
+                shingler,
+                regions,
+            } = reader;
+            regions.clear();
+            shingler.read_without(&document.text, self.shingle, |words| {
+                if self.profiles.touches(doc) {
+                    stripper.regions(
+                        self.profiles,
+                        self.catalog.site(doc),
+                        &document.text,
+                        words,
+                        regions,
+                    );
+                }
+                regions
+            });
+            each(document, reader);
+        })
+    }
+}

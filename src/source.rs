@@ -1,0 +1,269 @@
+//! The source of a cluster: who is likely to have published it first, why, and how sure that is.
+//!
+//! Three kinds of evidence: a copy names its original by a canonical url on another site; copies credit an agency; one was published
+//! before all others. A declaration goes before dates, because an agency's own page is often not in the corpus and its copies then are all
+//! later than it. Publishers' clocks lie: a date without a time (midnight is one) is a day that it may have happened in, and a date in the
+//! future, or equal to the crawl, says nothing of who was first.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::DocNo;
+use crate::document::{Precision, Published};
+
+/// Seconds from midnight that a date without a time may stand for.
+const DAY: i64 = 86_400;
+
+/// A date so near to the time of the crawl is the crawl's.
+const SAME_AS_CRAWL: u64 = 2;
+
+/// Who is likely to have published a cluster's story first. By default nobody knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Its document, if it is in the corpus.
+    pub doc: Option<DocNo>,
+    /// Its site, or the agency where no site of it is known; empty if nothing is known.
+    pub site: String,
+    /// What speaks for it.
+    pub basis: Vec<Basis>,
+    /// How much that is worth.
+    pub sureness: Option<Sureness>,
+}
+
+/// What speaks for a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// A copy on another site names its page, or its site, as the original.
+    Canonical,
+    /// Copies credit it.
+    Credit,
+    /// It was published before all other copies.
+    Earliest,
+}
+
+/// How the evidence for a source holds together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sureness {
+    /// Several kinds of evidence, or several sites, say the same and nothing speaks against it.
+    Agreed,
+    /// One piece of evidence, and nothing speaks against it.
+    Single,
+    /// Evidence conflicts, or dates do not tell who was first.
+    Unsure,
+}
+
+/// What a whole copy tells of where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Testimony {
+    /// The document.
+    pub doc: DocNo,
+    /// Its site; empty if unknown.
+    pub site: String,
+    /// When it can have been published.
+    pub when: When,
+    /// The site that its canonical url names, if that is another.
+    pub canonical: Option<String>,
+    /// The sites of the agency that it credits, or the agency's name if none is known; empty if it credits none.
+    pub credit: Vec<String>,
+}
+
+/// When a document can have been published: from, and until, in seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct When {
+    from: i64,
+    until: i64,
+}
+
+impl When {
+    /// What a date is worth, given when the page was crawled and what cannot be but the future.
+    pub fn of(
+        published: Option<Published>,
+        crawled: Option<Published>,
+        as_of: Option<i64>,
+    ) -> When {
+        const EVER: When = When {
+            from: i64::MIN,
+            until: i64::MAX,
+        };
+        let Some(Published { seconds, precision }) = published else {
+            return EVER;
+        };
+        let latest = [crawled.map(|crawled| crawled.seconds), as_of]
+            .into_iter()
+            .flatten()
+            .min();
+        if latest.is_some_and(|latest| seconds > latest.saturating_add(DAY)) {
+            return EVER;
+        }
+        if crawled.is_some_and(|crawled| {
+            crawled.precision == Precision::Second
+                && crawled.seconds.abs_diff(seconds) <= SAME_AS_CRAWL
+        }) {
+            return When {
+                until: seconds,
+                ..EVER
+            };
+        }
+        match precision {
+            Precision::Second => When {
+                from: seconds,
+                until: seconds,
+            },
+            // The day may be that of any time zone, but nobody dates a page a day ahead.
+            Precision::Day | Precision::Midnight => When {
+                from: seconds.saturating_sub(DAY / 2),
+                until: seconds.saturating_add(DAY),
+            },
+        }
+    }
+
+    fn before(self, other: When) -> bool {
+        self.until < other.from
+    }
+}
+
+impl Basis {
+    /// The word in the `source_basis` column.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::Canonical => "canonical",
+            Basis::Credit => "credit",
+            Basis::Earliest => "earliest",
+        }
+    }
+}
+
+impl Sureness {
+    /// The word in the `source_sureness` column.
+    pub fn name(self) -> &'static str {
+        match self {
+            Sureness::Agreed => "agreed",
+            Sureness::Single => "single",
+            Sureness::Unsure => "unsure",
+        }
+    }
+}
+
+impl Source {
+    /// Weighs what the whole copies of a story (in canonical order) testify.
+    pub fn of(copies: &[Testimony]) -> Source {
+        let Some(declared) = Declared::of(copies) else {
+            return Source::by_date(copies);
+        };
+        let on_site = copies
+            .iter()
+            .find(|copy| declared.sites.contains(&copy.site));
+        let first = on_site.is_some_and(|source| {
+            copies
+                .iter()
+                .all(|copy| copy.doc == source.doc || source.when.before(copy.when))
+        });
+        let late = on_site.is_some_and(|source| {
+            copies
+                .iter()
+                .any(|copy| !declared.sites.contains(&copy.site) && copy.when.before(source.when))
+        });
+        let mut basis = declared.basis;
+        if first {
+            basis.push(Basis::Earliest);
+        }
+        Source {
+            doc: on_site.map(|source| source.doc),
+            site: on_site.map_or_else(|| declared.sites[0].clone(), |source| source.site.clone()),
+            sureness: Some(match basis.len() {
+                _ if declared.disputed || late => Sureness::Unsure,
+                1 if declared.voices == 1 => Sureness::Single,
+                _ => Sureness::Agreed,
+            }),
+            basis,
+        }
+    }
+
+    fn by_date(copies: &[Testimony]) -> Source {
+        let Some(earliest) = copies.iter().min_by_key(|copy| (copy.when.until, copy.doc)) else {
+            return Source::default();
+        };
+        if earliest.when.until == i64::MAX {
+            return Source::default();
+        }
+        let sure = copies
+            .iter()
+            .all(|copy| copy.doc == earliest.doc || earliest.when.before(copy.when));
+        Source {
+            doc: Some(earliest.doc),
+            site: earliest.site.clone(),
+            basis: vec![Basis::Earliest],
+            sureness: Some(if sure {
+                Sureness::Single
+            } else {
+                Sureness::Unsure
+            }),
+        }
+    }
+}
+
+/// What most copies declare to be their source.
+struct Declared {
+    /// The sites of the source, its own name if none is known; not empty.
+    sites: Vec<String>,
+    basis: Vec<Basis>,
+    /// How many sites say so.
+    voices: usize,
+    /// Whether others declare another.
+    disputed: bool,
+}
+
+impl Declared {
+    fn of(copies: &[Testimony]) -> Option<Declared> {
+        // By what is declared: who declares it in which way, and who was the first to.
+        let mut said: BTreeMap<Vec<String>, (Vec<(&str, Basis)>, usize)> = BTreeMap::new();
+        for (order, copy) in copies.iter().enumerate() {
+            let elsewhere = copy.canonical.iter().filter(|&site| *site != copy.site);
+            let mut say = |sites: Vec<String>, basis| {
+                let (voices, _) = said.entry(sites).or_insert_with(|| (Vec::new(), order));
+                if !voices.contains(&(copy.site.as_str(), basis)) {
+                    voices.push((&copy.site, basis));
+                }
+            };
+            elsewhere.for_each(|site| say(vec![site.clone()], Basis::Canonical));
+            if !copy.credit.is_empty() {
+                say(copy.credit.clone(), Basis::Credit);
+            }
+        }
+        // A canonical url on one of an agency's sites says what a credit of it says.
+        let credited: Vec<Vec<String>> = said
+            .keys()
+            .filter(|sites| sites.len() > 1)
+            .cloned()
+            .collect();
+        for sites in credited {
+            for site in &sites {
+                if let Some((voices, order)) = said.remove(&vec![site.clone()])
+                    && let Some(known) = said.get_mut(&sites)
+                {
+                    known.0.extend(voices);
+                    known.1 = known.1.min(order);
+                }
+            }
+        }
+        let declarations = said.len();
+        let (sites, (voices, _)) = said
+            .into_iter()
+            // A canonical url names one page, a credit only an agency; of as many voices the first.
+            .max_by_key(|(_, (voices, order))| {
+                let canonical = voices.iter().any(|&(_, basis)| basis == Basis::Canonical);
+                (canonical, voices.len(), std::cmp::Reverse(*order))
+            })?;
+        let mut basis: Vec<Basis> = voices.iter().map(|&(_, basis)| basis).collect();
+        basis.sort_unstable();
+        basis.dedup();
+        let mut by: Vec<&str> = voices.iter().map(|&(site, _)| site).collect();
+        by.sort_unstable();
+        by.dedup();
+        Some(Declared {
+            sites,
+            basis,
+            voices: by.len(),
+            disputed: declarations > 1,
+        })
+    }
+}
