@@ -3,7 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use newsgen::{Document, Kind, Profile, Shares, Spec, documents, generate};
+use newsgen::{
+    Document, Kind, Profile, Shares, Spec, documents, documents_with_stories, generate,
+    generate_with_stories,
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 const PROFILES: [Profile; 5] = [
@@ -123,6 +126,126 @@ fn lines_parse_and_the_truth_names_documents() {
             );
         }
     }
+}
+
+/// Whether the document holds a passage of the story beside text of its own.
+fn is_passage(kind: Kind) -> bool {
+    matches!(kind, Kind::Excerpt | Kind::Digest | Kind::Quote)
+}
+
+#[test]
+fn the_stories_file_leaves_corpus_and_truth_alone() {
+    let spec = spec(Profile::News, 300);
+    let (mut corpus, mut truth, mut stories) = (Vec::new(), Vec::new(), Vec::new());
+    generate_with_stories(&spec, &mut corpus, &mut truth, &mut stories)
+        .expect("a vector takes every byte");
+    assert_eq!((corpus, truth), written(&spec));
+    let (_, _, rows) = documents_with_stories(&spec).expect("a valid spec");
+    let stories = String::from_utf8(stories).expect("UTF-8");
+    assert_eq!(stories.lines().count(), rows.len() + 1);
+    assert!(stories.lines().all(|row| row.split(',').count() == 13));
+}
+
+#[test]
+fn every_document_is_whole_in_one_story() {
+    for profile in PROFILES {
+        let (list, pairs, rows) =
+            documents_with_stories(&spec(profile, 1_500)).expect("a valid spec");
+        let whole = rows.iter().filter(|row| !is_passage(row.kind));
+        assert!(
+            whole
+                .map(|row| &row.id)
+                .eq(list.iter().map(|document| &document.id)),
+            "{profile:?}"
+        );
+        let held: HashSet<(&str, &str)> = rows
+            .iter()
+            .map(|row| (row.id.as_str(), row.story.as_str()))
+            .collect();
+        assert_eq!(held.len(), rows.len(), "{profile:?}: a story twice");
+        for row in &rows {
+            if let Some(source) = &row.source {
+                assert!(
+                    held.contains(&(source.as_str(), row.story.as_str())),
+                    "{row:?}"
+                );
+                let first = row.source.as_ref() == Some(&row.id);
+                assert_eq!(
+                    first,
+                    matches!(row.kind, Kind::Own | Kind::Event),
+                    "{row:?}"
+                );
+            }
+        }
+        for pair in &pairs {
+            let share = rows.iter().any(|row| {
+                row.id == pair.id_a && held.contains(&(pair.id_b.as_str(), row.story.as_str()))
+            });
+            assert_eq!(share, pair.kind != Kind::Event, "{pair:?}");
+        }
+    }
+}
+
+#[test]
+fn passages_stand_where_the_stories_say() {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    // Without chrome, a text is its body.
+    let spec = Spec {
+        foreign: 0.0,
+        chrome: 0.0,
+        ..spec(Profile::News, 1_500)
+    };
+    let (list, pairs, rows) = documents_with_stories(&spec).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+    for row in rows.iter().filter(|row| is_passage(row.kind)) {
+        let source = row.source.as_deref().expect("passages have a source here");
+        let (source, copy) = (&by_id[source].text, &by_id[row.id.as_str()].text);
+        let (source, copy) = (words(source), words(copy));
+        let from = row.first_word.expect("a passage begins somewhere");
+        let passage = &source[from..from + row.words];
+        assert!(copy.windows(row.words).any(|run| run == passage), "{row:?}");
+        assert!(row.run.is_some_and(|run| run >= row.words), "{row:?}");
+    }
+    let jaccards: HashMap<(&str, &str), f64> = pairs
+        .iter()
+        .filter_map(|p| Some(((p.id_a.as_str(), p.id_b.as_str()), p.body_jaccard?)))
+        .collect();
+    for row in &rows {
+        let (Some(source), Some((a, b))) = (&row.source, row.containments) else {
+            continue;
+        };
+        let jaccard = jaccards[&(source.as_str(), row.id.as_str())];
+        // |A and B| / |A or B| from the two containments.
+        let expected = if a == 0.0 {
+            0.0
+        } else {
+            1.0 / (1.0 / a + 1.0 / b - 1.0)
+        };
+        assert!((jaccard - expected).abs() < 1e-9, "{row:?}: {jaccard}");
+    }
+}
+
+#[test]
+fn credits_are_what_the_page_says() {
+    let (list, _, rows) =
+        documents_with_stories(&spec(Profile::News, 1_500)).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+    let mut datelines = 0;
+    for row in rows.iter().filter(|row| row.credit.dateline) {
+        let named = format!("({}) — ", row.agency.expect("a credit is an agency's"));
+        assert!(by_id[row.id.as_str()].text.contains(&named), "{row:?}");
+        datelines += 1;
+    }
+    assert!(datelines > 300, "{datelines}");
+    assert!(
+        rows.iter()
+            .all(|row| row.agency.is_some() || row.credit == newsgen::Credit::default())
+    );
 }
 
 #[test]
