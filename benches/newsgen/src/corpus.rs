@@ -6,8 +6,9 @@ use crate::prose::{Facts, Language};
 use crate::record::{Document, Holding, Kind, Made, Page, Pair, StoryNumber};
 use crate::repeated::{self, SKELETON_FAMILY};
 use crate::scripts::{FOREIGN, Script};
-use crate::sites::{self, SITES, SiteNumber};
+use crate::sites::{self, SITE_COUNT, SiteNumber};
 use crate::spec::{Profile, Spec};
+use crate::traps::Traps;
 
 /// Copies a source may have, so that its truth rows, quadratic in them, stay few.
 const FAMILY: usize = 12;
@@ -55,6 +56,7 @@ pub(crate) struct Corpus<'a> {
     /// The first page of each hot family, or of the one page or skeleton.
     pub(crate) firsts: Vec<Option<Page>>,
     pub(crate) skeleton: Vec<String>,
+    pub(crate) traps: Traps,
 }
 
 /// A news agency, as datelines and bylines name it.
@@ -118,7 +120,7 @@ impl<'a> Corpus<'a> {
     pub(crate) fn new(spec: &'a Spec) -> Self {
         let language = Language::new(spec.seed);
         let skeleton = match spec.profile {
-            Profile::Skeleton => repeated::skeleton(&language, spec.seed),
+            Profile::Skeleton | Profile::Traps => repeated::skeleton(&language, spec.seed),
             _ => Vec::new(),
         };
         Self {
@@ -127,10 +129,15 @@ impl<'a> Corpus<'a> {
             next: 0,
             window: Vec::new(),
             lately: Vec::new(),
-            titles: vec![Vec::new(); SITES.len()],
+            titles: vec![Vec::new(); SITE_COUNT],
             firsts: (0..=SKELETON_FAMILY).map(|_| None).collect(),
             skeleton,
+            traps: Traps::default(),
         }
+    }
+
+    pub(crate) fn has_traps(&self) -> bool {
+        self.spec.profile == Profile::Traps
     }
 
     /// An article of its own, in the facts of story `story`.
@@ -147,7 +154,7 @@ impl<'a> Corpus<'a> {
         let words = self.language.article_words(self.spec.mean_words, draw);
         let mut body = String::new();
         let mut author = if draw.chance(0.88) {
-            SITES[site].reporter(&self.language, draw)
+            sites::site(site).reporter(&self.language, draw)
         } else {
             String::new()
         };
@@ -242,18 +249,7 @@ impl<'a> Corpus<'a> {
             Kind::Excerpt => self.excerpt(number, draw),
             Kind::Digest => self.digest(number, draw),
             Kind::Hot => self.hot(number, draw),
-            Kind::Event => {
-                let slot = self.source(draw);
-                let source = &self.window[slot];
-                let (mut draft, wire) = self.own(number, source.event, source.script, draw);
-                draft.kind = Kind::Event;
-                draft.site = sites::other_site(source.page.site, draw);
-                draft.second = source.page.second + lag(draw);
-                let event = source.event;
-                let (document, finished) = self.finish(number, draft, draw);
-                let pairs = vec![self.window[slot].page.pair(&finished.page, Kind::Event)];
-                self.first(finished, document, pairs, event, wire, Kind::Event)
-            }
+            Kind::Event => self.event(number, draw),
             _ => {
                 let script = self.script(draw);
                 let (draft, wire) = self.own(number, number, script, draw);
@@ -263,6 +259,20 @@ impl<'a> Corpus<'a> {
         }
     }
 
+    /// An independent report of an event that an article in the window reports.
+    pub(crate) fn event(&mut self, number: u64, draw: &mut Draw) -> Made {
+        let slot = self.source(draw);
+        let source = &self.window[slot];
+        let (mut draft, wire) = self.own(number, source.event, source.script, draw);
+        draft.kind = Kind::Event;
+        draft.site = self.site_away_from(source.page.site, draw);
+        draft.second = source.page.second + lag(draw);
+        let event = source.event;
+        let (document, finished) = self.finish(number, draft, draw);
+        let pairs = vec![self.window[slot].page.pair(&finished.page, Kind::Event)];
+        self.first(finished, document, pairs, event, wire, Kind::Event)
+    }
+
     /// A near copy, an exact copy or a recapture of a source.
     pub(crate) fn copy(&mut self, number: u64, kind: Kind, draw: &mut Draw) -> Made {
         let slot = self.source(draw);
@@ -270,7 +280,7 @@ impl<'a> Corpus<'a> {
         let facts = Facts::new(&self.language, source.event, source.page.number);
         let site = match kind {
             Kind::Recapture => source.page.site,
-            _ => sites::other_site(source.page.site, draw),
+            _ => self.site_away_from(source.page.site, draw),
         };
         let (body, target) = match kind {
             Kind::Near => {
@@ -314,14 +324,16 @@ impl<'a> Corpus<'a> {
             author: if source.wire.is_some() || kind == Kind::Recapture {
                 source.author.clone()
             } else {
-                SITES[site].reporter(&self.language, draw)
+                sites::site(site).reporter(&self.language, draw)
             },
             script: source.script,
             body,
             curly: (!requoted || kind == Kind::Recapture).then_some(source.curly),
-            dressed: self.spec.profile == Profile::News,
+            dressed: self.spec.profile != Profile::Short,
         };
-        let (document, Finished { page, .. }) = self.finish(number, draft, draw);
+        let wire = source.wire;
+        let (mut document, Finished { mut page, .. }) = self.finish(number, draft, draw);
+        self.tag(&mut document, &mut page, wire, draw);
         self.copied(slot, number, document, page, target, kind)
     }
 
@@ -371,7 +383,7 @@ impl<'a> Corpus<'a> {
         let (mut draft, wire) = self.own(number, number, source.script, draw);
         draft.kind = Kind::Excerpt;
         draft.body = edits::insert(&draft.body, &run, draw);
-        draft.site = sites::other_site(source.page.site, draw);
+        draft.site = self.site_away_from(source.page.site, draw);
         draft.second = source.page.second + lag(draw);
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
         let source = &self.window[slot];
@@ -381,7 +393,7 @@ impl<'a> Corpus<'a> {
             words: page.body_words() - part.words,
             ..Holding::first(&document, &page, Kind::Own, number, wire)
         };
-        Made {
+        let made = Made {
             document,
             pairs: vec![Pair {
                 passage_words: Some(part.words),
@@ -389,7 +401,9 @@ impl<'a> Corpus<'a> {
             }],
             holdings: vec![own, part],
             kind: Kind::Excerpt,
-        }
+        };
+        self.keep_compound(page, &made);
+        made
     }
 
     pub(crate) fn digest(&mut self, number: u64, draw: &mut Draw) -> Made {
@@ -430,35 +444,38 @@ impl<'a> Corpus<'a> {
             dressed: true,
         };
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
-        self.digested(document, &page, &runs)
+        self.digested(document, page, None, &runs)
     }
 
     /// What the truth says of a finished digest: its runs by slot of the window and first word.
     pub(crate) fn digested(
-        &self,
+        &mut self,
         document: Document,
-        page: &Page,
+        page: Page,
+        wire: Option<&'static Agency>,
         runs: &[(usize, usize, String)],
     ) -> Made {
-        let mut own = Holding::first(&document, page, Kind::Own, page.number, None);
+        let mut own = Holding::first(&document, &page, Kind::Own, page.number, wire);
         let mut pairs = Vec::with_capacity(runs.len());
         let mut parts = Vec::with_capacity(runs.len());
         for (slot, from, run) in runs {
             let source = &self.window[*slot];
-            let part = source.part_in(&document, page, Kind::Digest, *from, run);
+            let part = source.part_in(&document, &page, Kind::Digest, *from, run);
             own.words -= part.words;
             pairs.push(Pair {
                 passage_words: Some(part.words),
-                ..source.page.pair(page, Kind::Digest)
+                ..source.page.pair(&page, Kind::Digest)
             });
             parts.push(part);
         }
-        Made {
+        let made = Made {
             document,
             pairs,
             holdings: std::iter::once(own).chain(parts).collect(),
             kind: Kind::Digest,
-        }
+        };
+        self.keep_compound(page, &made);
+        made
     }
 
     fn short(&mut self, number: u64, draw: &mut Draw) -> Made {
@@ -487,7 +504,7 @@ impl<'a> Corpus<'a> {
         draft: Draft,
         draw: &mut Draw,
     ) -> (Document, Finished) {
-        let site = &SITES[draft.site];
+        let site = sites::site(draft.site);
         let curly = draft.curly.unwrap_or(site.curly);
         let body = sites::set_quotes(&draft.body, curly);
         let title = sites::set_quotes(&draft.title, curly);
@@ -602,6 +619,7 @@ impl Iterator for Corpus<'_> {
             Profile::OnePage => self.one_page(number, &mut draw),
             Profile::Skeleton => self.skeleton(number, &mut draw),
             Profile::Short => self.short(number, &mut draw),
+            Profile::Traps => self.trap(number, &mut draw),
         })
     }
 }
@@ -623,7 +641,7 @@ pub(crate) fn lag(draw: &mut Draw) -> u64 {
     octave + draw.below(octave as usize) as u64
 }
 
-fn agency(draw: &mut Draw) -> &'static Agency {
+pub(crate) fn agency(draw: &mut Draw) -> &'static Agency {
     let total = AGENCIES.iter().map(|a| a.weight).sum();
     let mut at = draw.below(total);
     for agency in &AGENCIES {

@@ -86,6 +86,8 @@ enum Profile {
     Skeleton,
     /// Documents of 1 to 30 words.
     Short,
+    /// What fools a detector of copies.
+    Traps,
 }
 
 impl Arguments {
@@ -99,6 +101,7 @@ impl Arguments {
                 Profile::OnePage => newsgen::Profile::OnePage,
                 Profile::Skeleton => newsgen::Profile::Skeleton,
                 Profile::Short => newsgen::Profile::Short,
+                Profile::Traps => newsgen::Profile::Traps,
             },
             shares: Shares {
                 near: self.near,

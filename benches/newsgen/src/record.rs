@@ -309,6 +309,12 @@ impl Page {
         id(self.number)
     }
 
+    /// The same with the text that its site made of the body.
+    pub(crate) fn with_text(self, text: String) -> Self {
+        let dressed = (text.len() != self.body.len()).then_some(text);
+        Self::new(self.number, self.second, self.site, self.body, dressed)
+    }
+
     pub(crate) fn body_words(&self) -> usize {
         count_words(&self.body)
     }

@@ -65,7 +65,12 @@ impl Corpus<'_> {
         let second = sites::second_of(number, draw);
         let draft = Draft {
             kind: Kind::Hot,
-            site: HOT_SITE,
+            // Error pages come with the system that many sites run on.
+            site: if self.has_traps() && family == 1 {
+                sites::any_site(draw)
+            } else {
+                HOT_SITE
+            },
             second,
             url: None,
             title: title.to_owned(),

@@ -9,12 +9,13 @@ use newsgen::{
 };
 use xxhash_rust::xxh3::xxh3_64;
 
-const PROFILES: [Profile; 5] = [
+const PROFILES: [Profile; 6] = [
     Profile::News,
     Profile::Distinct,
     Profile::OnePage,
     Profile::Skeleton,
     Profile::Short,
+    Profile::Traps,
 ];
 
 fn spec(profile: Profile, documents: u64) -> Spec {
@@ -52,6 +53,7 @@ fn bytes_are_pinned() {
         (0x0574_ea37_2586_ac64, 0x0ef1_144c_4d83_706b),
         (0x4448_0697_64cc_0afe, 0xa5c6_f16f_1f20_2a32),
         (0x65f9_2ef2_77da_4a09, 0x8535_56e2_14a2_1aa9),
+        (0x8a0e_5ed9_8445_7727, 0xba08_b8de_9a36_74be),
     ];
     for (profile, (corpus_hash, truth_hash)) in PROFILES.into_iter().zip(pinned) {
         let (corpus, truth) = written(&spec(profile, 300));
@@ -177,10 +179,14 @@ fn every_document_is_whole_in_one_story() {
                 );
             }
         }
+        let mut stories: HashMap<&str, Vec<&str>> = HashMap::new();
+        for row in &rows {
+            stories.entry(&row.id).or_default().push(&row.story);
+        }
         for pair in &pairs {
-            let share = rows.iter().any(|row| {
-                row.id == pair.id_a && held.contains(&(pair.id_b.as_str(), row.story.as_str()))
-            });
+            let share = stories[pair.id_a.as_str()]
+                .iter()
+                .any(|story| held.contains(&(pair.id_b.as_str(), *story)));
             assert_eq!(share, pair.kind != Kind::Event, "{pair:?}");
         }
     }
@@ -420,4 +426,58 @@ fn a_failed_write_names_the_document() {
         error.to_string().starts_with("writing document n0000000"),
         "{error}"
     );
+}
+
+#[test]
+fn traps_are_set() {
+    let (list, pairs, rows) =
+        documents_with_stories(&spec(Profile::Traps, 3_000)).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+
+    let mut urls: HashMap<&str, usize> = HashMap::new();
+    let mut sites: HashMap<&str, usize> = HashMap::new();
+    for document in &list {
+        *urls.entry(&document.url).or_default() += 1;
+        *sites.entry(&document.site).or_default() += 1;
+    }
+    for tiny in ["tinyone", "tinytwo", "tinythree", "tinyfour"] {
+        assert_eq!(sites[format!("{tiny}.example").as_str()], 3, "{tiny}");
+    }
+    assert!(sites[""] > 30, "without site: {}", sites[""]);
+    assert_eq!(sites[""], urls.remove("").unwrap_or_default());
+    let captures = urls.values().max();
+    assert!(captures.is_some_and(|&n| n >= 15), "{captures:?}");
+    for length in ["", "2026-01-05"].map(str::len) {
+        let dates = list.iter().filter(|d| d.published.len() == length);
+        assert!(dates.count() > 5, "no date of {length} letters");
+    }
+
+    let mut reruns: HashMap<(&str, &str), HashSet<&str>> = HashMap::new();
+    let mut parts: HashMap<&str, usize> = HashMap::new();
+    for row in &rows {
+        let document = by_id[row.id.as_str()];
+        match row.kind {
+            Kind::Rerun => {
+                let key = (row.story.as_str(), document.site.as_str());
+                reruns.entry(key).or_default().insert(&document.url);
+            }
+            Kind::Digest => *parts.entry(&row.id).or_default() += 1,
+            Kind::Quote => assert!(row.source.is_none() && row.words >= 30, "{row:?}"),
+            _ => {}
+        }
+    }
+    let most = reruns.values().map(HashSet::len).max();
+    assert!(most.is_some_and(|n| (15..=25).contains(&n)), "{most:?}");
+    assert!(parts.values().all(|&n| n <= 30));
+    assert!(parts.values().filter(|&&n| n >= 20).count() > 40);
+    assert!(pairs.iter().all(|pair| pair.kind != Kind::Quote));
+
+    let chrome = |site: &str| -> Vec<usize> {
+        let rows = rows.iter().filter(|row| row.kind == Kind::Own);
+        rows.filter(|row| by_id[row.id.as_str()].site == format!("{site}.example"))
+            .map(|row| row.chrome_words)
+            .collect()
+    };
+    assert!(chrome("longbeacon").iter().all(|&n| n >= 190));
+    assert!(chrome("shortline").iter().all(|&n| (9..40).contains(&n)));
 }
