@@ -69,10 +69,12 @@ fn bytes_are_pinned() {
 
 #[test]
 fn a_corpus_begins_with_every_smaller_one() {
-    let (small, small_truth) = written(&spec(Profile::News, 200));
-    let (large, large_truth) = written(&spec(Profile::News, 400));
-    assert!(large.starts_with(&small));
-    assert!(large_truth.starts_with(&small_truth));
+    for profile in [Profile::News, Profile::Traps] {
+        let (small, small_truth) = written(&spec(profile, 200));
+        let (large, large_truth) = written(&spec(profile, 400));
+        assert!(large.starts_with(&small), "{profile:?}");
+        assert!(large_truth.starts_with(&small_truth), "{profile:?}");
+    }
 }
 
 #[test]
