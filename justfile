@@ -26,6 +26,10 @@ compare *ARGS:
 scaling *ARGS:
     scripts/scaling {{ARGS}}
 
+# Score a scan of a generated corpus against its truth (--profile news or traps).
+score *ARGS:
+    scripts/score-corpus {{ARGS}}
+
 # Licences, advisories and sources of the dependencies (needs cargo-deny).
 deny:
     cargo deny check

@@ -66,14 +66,17 @@ def wirecopy_version(binary):
     return f"{version} ({commit})" if commit else version
 
 
-def corpus(documents):
-    """The project's generated corpus of so many documents, made if it is not there."""
-    path = TARGET / "corpus" / f"news-{short(documents)}.jsonl"
-    if not path.exists():
+def corpus(documents, profile="news", seed=1):
+    """The project's generated corpus of so many documents, made with its truth if one of the three is not there."""
+    name = f"{profile}-{short(documents)}" + (f"-seed{seed}" if seed != 1 else "")
+    path = TARGET / "corpus" / f"{name}.jsonl"
+    truth, stories = path.with_suffix(".truth.csv"), path.with_suffix(".stories.csv")
+    if not (path.exists() and truth.exists() and stories.exists()):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part, truth = path.with_suffix(".part"), path.with_suffix(".truth.csv")
-        generator = ["cargo", "run", "--release", "-p", "newsgen", "--", "--documents", str(documents), "--seed", "1"]
-        must([*generator, "--profile", "news", "-o", str(part), "--truth", str(truth)], "mend newsgen", cwd=ROOT)
+        part = path.with_suffix(".part")
+        generator = ["cargo", "run", "--release", "-p", "newsgen", "--", "--documents", str(documents), "--seed", str(seed)]
+        generator += ["--profile", profile, "-o", str(part), "--truth", str(truth), "--stories", str(stories)]
+        must(generator, "mend newsgen", cwd=ROOT)
         part.rename(path)
     return path
 

@@ -3,12 +3,12 @@
 use crate::draw::{Draw, mix};
 use crate::edits;
 use crate::prose::{Facts, Language};
-use crate::record::{Document, Kind, Page, Pair};
-use crate::repeated::{self, HOT_PAGES};
+use crate::record::{Document, Holding, Kind, Made, Page, Pair, StoryNumber};
+use crate::repeated::{self, SKELETON_FAMILY};
 use crate::scripts::{FOREIGN, Script};
-use crate::shingles::count_words;
-use crate::sites::{self, SITES, SiteNumber};
+use crate::sites::{self, SITE_COUNT, SiteNumber};
 use crate::spec::{Profile, Spec};
+use crate::traps::Traps;
 
 /// Copies a source may have, so that its truth rows, quadratic in them, stay few.
 const FAMILY: usize = 12;
@@ -33,12 +33,13 @@ const AIMED: f64 = 0.15;
 
 /// The agencies that datelines and bylines name, with their weights. Names are real, so that
 /// credits are recognised; the text under them is invented.
-const AGENCIES: [(&str, &str, usize); 5] = [
-    ("AP", "The Associated Press", 50),
-    ("Reuters", "Reuters", 25),
-    ("AFP", "AFP", 10),
-    ("dpa", "dpa", 5),
-    ("TNS", "Tribune News Service", 10),
+#[rustfmt::skip]
+static AGENCIES: [Agency; 5] = [
+    Agency { short: "AP", long: "The Associated Press", weight: 50 },
+    Agency { short: "Reuters", long: "Reuters", weight: 25 },
+    Agency { short: "AFP", long: "AFP", weight: 10 },
+    Agency { short: "dpa", long: "dpa", weight: 5 },
+    Agency { short: "TNS", long: "Tribune News Service", weight: 10 },
 ];
 
 /// The documents of a [`Spec`], in order, each with what the truth file says of it and earlier
@@ -48,27 +49,38 @@ pub(crate) struct Corpus<'a> {
     pub(crate) spec: &'a Spec,
     pub(crate) language: Language,
     next: u64,
-    window: Vec<Article>,
+    pub(crate) window: Vec<Article>,
     /// Slots of the window that were copied lately.
     lately: Vec<usize>,
     titles: Vec<Vec<String>>,
     /// The first page of each hot family, or of the one page or skeleton.
     pub(crate) firsts: Vec<Option<Page>>,
     pub(crate) skeleton: Vec<String>,
+    pub(crate) traps: Traps,
 }
 
-/// A distinct article that later documents may copy.
+/// A news agency, as datelines and bylines name it.
 #[derive(Debug)]
-struct Article {
-    page: Page,
-    url: String,
-    title: String,
-    author: String,
-    script: Script,
-    story: u64,
-    wire: bool,
-    curly: bool,
-    copies: Vec<Page>,
+pub(crate) struct Agency {
+    pub(crate) short: &'static str,
+    pub(crate) long: &'static str,
+    weight: usize,
+}
+
+/// A distinct article that later documents may copy. Its text is a story by itself, named by its
+/// page's number.
+#[derive(Debug)]
+pub(crate) struct Article {
+    pub(crate) page: Page,
+    pub(crate) url: String,
+    pub(crate) title: String,
+    pub(crate) author: String,
+    pub(crate) script: Script,
+    /// The article whose facts it reports: its own number, or that of the first to report them.
+    pub(crate) event: u64,
+    pub(crate) wire: Option<&'static Agency>,
+    pub(crate) curly: bool,
+    pub(crate) copies: Vec<Page>,
 }
 
 /// A document before its site dresses it.
@@ -89,8 +101,18 @@ pub(crate) struct Draft {
 /// A document on its way out, numbered and dressed.
 pub(crate) struct Finished {
     pub(crate) page: Page,
-    script: Script,
-    curly: bool,
+    pub(crate) script: Script,
+    pub(crate) curly: bool,
+}
+
+impl Agency {
+    pub(crate) fn tagline(&self) -> String {
+        format!(
+            "Copyright 2026 {}. All rights reserved. This material may not be published, broadcast, \
+             rewritten or redistributed without permission.",
+            self.long
+        )
+    }
 }
 
 impl<'a> Corpus<'a> {
@@ -98,7 +120,7 @@ impl<'a> Corpus<'a> {
     pub(crate) fn new(spec: &'a Spec) -> Self {
         let language = Language::new(spec.seed);
         let skeleton = match spec.profile {
-            Profile::Skeleton => repeated::skeleton(&language, spec.seed),
+            Profile::Skeleton | Profile::Traps => repeated::skeleton(&language, spec.seed),
             _ => Vec::new(),
         };
         Self {
@@ -107,10 +129,15 @@ impl<'a> Corpus<'a> {
             next: 0,
             window: Vec::new(),
             lately: Vec::new(),
-            titles: vec![Vec::new(); SITES.len()],
-            firsts: HOT_PAGES.iter().map(|_| None).collect(),
+            titles: vec![Vec::new(); SITE_COUNT],
+            firsts: (0..=SKELETON_FAMILY).map(|_| None).collect(),
             skeleton,
+            traps: Traps::default(),
         }
+    }
+
+    pub(crate) fn has_traps(&self) -> bool {
+        self.spec.profile == Profile::Traps
     }
 
     /// An article of its own, in the facts of story `story`.
@@ -120,20 +147,20 @@ impl<'a> Corpus<'a> {
         story: u64,
         script: Script,
         draw: &mut Draw,
-    ) -> (Draft, bool) {
+    ) -> (Draft, Option<&'static Agency>) {
         let facts = Facts::new(&self.language, story, number);
         let site = sites::any_site(draw);
-        let wire = draw.chance(WIRE);
+        let from_agency = draw.chance(WIRE);
         let words = self.language.article_words(self.spec.mean_words, draw);
         let mut body = String::new();
         let mut author = if draw.chance(0.88) {
-            SITES[site].reporter(&self.language, draw)
+            sites::site(site).reporter(&self.language, draw)
         } else {
             String::new()
         };
-        if wire {
-            let (short, long) = agency(draw);
-            author = long.to_owned();
+        let wire = from_agency.then(|| agency(draw));
+        if let Some(Agency { short, long, .. }) = wire {
+            author = (*long).to_owned();
             if script == Script::Plain && draw.chance(0.8) {
                 body = format!("{} ({short}) — ", facts.places[0].to_uppercase());
             }
@@ -157,7 +184,7 @@ impl<'a> Corpus<'a> {
         (draft, wire)
     }
 
-    fn script(&self, draw: &mut Draw) -> Script {
+    pub(crate) fn script(&self, draw: &mut Draw) -> Script {
         let at = draw.unit();
         if at < self.spec.foreign {
             FOREIGN[draw.below(FOREIGN.len())]
@@ -198,14 +225,14 @@ impl<'a> Corpus<'a> {
     }
 
     /// The window's slot to copy from: a wire story rather than another, with room in its family.
-    fn source(&self, draw: &mut Draw) -> usize {
+    pub(crate) fn source(&self, draw: &mut Draw) -> usize {
         let mut slot = draw.below(self.window.len());
         if !self.lately.is_empty() && draw.chance(AGAIN) {
             slot = self.lately[draw.below(self.lately.len())];
         }
         for _ in 0..8 {
             if self.window[slot].copies.len() < FAMILY
-                && (self.window[slot].wire || draw.chance(0.1))
+                && (self.window[slot].wire.is_some() || draw.chance(0.1))
             {
                 break;
             }
@@ -214,7 +241,7 @@ impl<'a> Corpus<'a> {
         slot
     }
 
-    fn news(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    fn news(&mut self, number: u64, draw: &mut Draw) -> Made {
         match self.kind(draw) {
             Kind::Near => self.copy(number, Kind::Near, draw),
             Kind::Exact => self.copy(number, Kind::Exact, draw),
@@ -222,37 +249,38 @@ impl<'a> Corpus<'a> {
             Kind::Excerpt => self.excerpt(number, draw),
             Kind::Digest => self.digest(number, draw),
             Kind::Hot => self.hot(number, draw),
-            Kind::Event => {
-                let slot = self.source(draw);
-                let source = &self.window[slot];
-                let (mut draft, wire) = self.own(number, source.story, source.script, draw);
-                draft.kind = Kind::Event;
-                draft.site = sites::other_site(source.page.site, draw);
-                draft.second = source.page.second + lag(draw);
-                let story = source.story;
-                let (document, finished) = self.finish(number, draft, draw);
-                let pairs = vec![self.window[slot].page.pair(&finished.page, Kind::Event)];
-                self.remember(finished, &document, story, wire);
-                (document, pairs, Kind::Event)
-            }
+            Kind::Event => self.event(number, draw),
             _ => {
                 let script = self.script(draw);
                 let (draft, wire) = self.own(number, number, script, draw);
                 let (document, finished) = self.finish(number, draft, draw);
-                self.remember(finished, &document, number, wire);
-                (document, Vec::new(), Kind::Own)
+                self.first(finished, document, Vec::new(), number, wire, Kind::Own)
             }
         }
     }
 
-    /// A near copy, an exact copy or a recapture of a source.
-    fn copy(&mut self, number: u64, kind: Kind, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    /// An independent report of an event that an article in the window reports.
+    pub(crate) fn event(&mut self, number: u64, draw: &mut Draw) -> Made {
         let slot = self.source(draw);
         let source = &self.window[slot];
-        let facts = Facts::new(&self.language, source.story, source.page.number);
+        let (mut draft, wire) = self.own(number, source.event, source.script, draw);
+        draft.kind = Kind::Event;
+        draft.site = self.site_away_from(source.page.site, draw);
+        draft.second = source.page.second + lag(draw);
+        let event = source.event;
+        let (document, finished) = self.finish(number, draft, draw);
+        let pairs = vec![self.window[slot].page.pair(&finished.page, Kind::Event)];
+        self.first(finished, document, pairs, event, wire, Kind::Event)
+    }
+
+    /// A near copy, an exact copy or a recapture of a source.
+    pub(crate) fn copy(&mut self, number: u64, kind: Kind, draw: &mut Draw) -> Made {
+        let slot = self.source(draw);
+        let source = &self.window[slot];
+        let facts = Facts::new(&self.language, source.event, source.page.number);
         let site = match kind {
             Kind::Recapture => source.page.site,
-            _ => sites::other_site(source.page.site, draw),
+            _ => self.site_away_from(source.page.site, draw),
         };
         let (body, target) = match kind {
             Kind::Near => {
@@ -293,18 +321,34 @@ impl<'a> Corpus<'a> {
             } else {
                 source.title.clone()
             },
-            author: if source.wire || kind == Kind::Recapture {
+            author: if source.wire.is_some() || kind == Kind::Recapture {
                 source.author.clone()
             } else {
-                SITES[site].reporter(&self.language, draw)
+                sites::site(site).reporter(&self.language, draw)
             },
             script: source.script,
             body,
             curly: (!requoted || kind == Kind::Recapture).then_some(source.curly),
-            dressed: self.spec.profile == Profile::News,
+            dressed: self.spec.profile != Profile::Short,
         };
-        let (document, Finished { page, .. }) = self.finish(number, draft, draw);
+        let wire = source.wire;
+        let (mut document, Finished { mut page, .. }) = self.finish(number, draft, draw);
+        self.tag(&mut document, &mut page, wire, draw);
+        self.copied(slot, number, document, page, target, kind)
+    }
+
+    /// What the truth says of a finished copy of the window's article in `slot`.
+    pub(crate) fn copied(
+        &mut self,
+        slot: usize,
+        number: u64,
+        document: Document,
+        page: Page,
+        target: Option<f64>,
+        kind: Kind,
+    ) -> Made {
         let source = &mut self.window[slot];
+        let holdings = vec![source.held_by(&document, &page, kind)];
         let mut pairs = vec![Pair {
             target,
             ..source.page.pair(&page, kind)
@@ -323,47 +367,61 @@ impl<'a> Corpus<'a> {
         } else {
             self.lately[number as usize % LATELY] = slot;
         }
-        (document, pairs, kind)
+        Made {
+            document,
+            pairs,
+            holdings,
+            kind,
+        }
     }
 
-    fn excerpt(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    pub(crate) fn excerpt(&mut self, number: u64, draw: &mut Draw) -> Made {
         let slot = self.source(draw);
         let source = &self.window[slot];
         let words = draw.between(EXCERPT_WORDS.0, EXCERPT_WORDS.1);
-        let run = edits::run(&source.page.body, words, draw);
-        let (mut draft, _) = self.own(number, number, source.script, draw);
+        let (from, run) = edits::run(&source.page.body, words, draw);
+        let (mut draft, wire) = self.own(number, number, source.script, draw);
         draft.kind = Kind::Excerpt;
         draft.body = edits::insert(&draft.body, &run, draw);
-        draft.site = sites::other_site(source.page.site, draw);
+        draft.site = self.site_away_from(source.page.site, draw);
         draft.second = source.page.second + lag(draw);
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
-        let pair = self.window[slot].page.pair(&page, Kind::Excerpt);
-        (
+        let source = &self.window[slot];
+        let pair = source.page.pair(&page, Kind::Excerpt);
+        let part = source.part_in(&document, &page, Kind::Excerpt, from, &run);
+        let own = Holding {
+            words: page.body_words() - part.words,
+            ..Holding::first(&document, &page, Kind::Own, number, wire)
+        };
+        let made = Made {
             document,
-            vec![Pair {
-                passage_words: Some(count_words(&run)),
+            pairs: vec![Pair {
+                passage_words: Some(part.words),
                 ..pair
             }],
-            Kind::Excerpt,
-        )
+            holdings: vec![own, part],
+            kind: Kind::Excerpt,
+        };
+        self.keep_compound(page, &made);
+        made
     }
 
-    fn digest(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    pub(crate) fn digest(&mut self, number: u64, draw: &mut Draw) -> Made {
         let facts = Facts::new(&self.language, number, number);
         let mut parts = Vec::new();
-        let mut slots: Vec<(usize, usize)> = Vec::new();
+        let mut runs: Vec<(usize, usize, String)> = Vec::new();
         let mut second = sites::second_of(number, draw);
         for _ in 0..draw.between(DIGEST_PARTS.0, DIGEST_PARTS.1) {
             let slot = draw.below(self.window.len());
             let source = &self.window[slot];
-            if source.script != Script::Plain || slots.iter().any(|s| s.0 == slot) {
+            if source.script != Script::Plain || runs.iter().any(|r| r.0 == slot) {
                 continue;
             }
             let words = draw.between(DIGEST_WORDS.0, DIGEST_WORDS.1);
-            let run = edits::run(&source.page.body, words, draw);
+            let (from, run) = edits::run(&source.page.body, words, draw);
             parts.push(source.title.clone());
-            slots.push((slot, count_words(&run)));
-            parts.push(run);
+            parts.push(run.clone());
+            runs.push((slot, from, run));
             second = second.max(source.page.second + 60);
         }
         if parts.is_empty() {
@@ -386,20 +444,41 @@ impl<'a> Corpus<'a> {
             dressed: true,
         };
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
-        let pairs = slots
-            .iter()
-            .map(|&(slot, words)| {
-                let pair = self.window[slot].page.pair(&page, Kind::Digest);
-                Pair {
-                    passage_words: Some(words),
-                    ..pair
-                }
-            })
-            .collect();
-        (document, pairs, Kind::Digest)
+        self.digested(document, page, None, &runs)
     }
 
-    fn short(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    /// What the truth says of a finished digest: its runs by slot of the window and first word.
+    pub(crate) fn digested(
+        &mut self,
+        document: Document,
+        page: Page,
+        wire: Option<&'static Agency>,
+        runs: &[(usize, usize, String)],
+    ) -> Made {
+        let mut own = Holding::first(&document, &page, Kind::Own, page.number, wire);
+        let mut pairs = Vec::with_capacity(runs.len());
+        let mut parts = Vec::with_capacity(runs.len());
+        for (slot, from, run) in runs {
+            let source = &self.window[*slot];
+            let part = source.part_in(&document, &page, Kind::Digest, *from, run);
+            own.words -= part.words;
+            pairs.push(Pair {
+                passage_words: Some(part.words),
+                ..source.page.pair(&page, Kind::Digest)
+            });
+            parts.push(part);
+        }
+        let made = Made {
+            document,
+            pairs,
+            holdings: std::iter::once(own).chain(parts).collect(),
+            kind: Kind::Digest,
+        };
+        self.keep_compound(page, &made);
+        made
+    }
+
+    fn short(&mut self, number: u64, draw: &mut Draw) -> Made {
         if !self.window.is_empty() && draw.chance(self.spec.shares.exact) {
             return self.copy(number, Kind::Exact, draw);
         }
@@ -415,8 +494,7 @@ impl<'a> Corpus<'a> {
             draft.body
         };
         let (document, finished) = self.finish(number, draft, draw);
-        self.remember(finished, &document, number, wire);
-        (document, Vec::new(), Kind::Own)
+        self.first(finished, document, Vec::new(), number, wire, Kind::Own)
     }
 
     /// Sets quotation marks, puts chrome around, and numbers the document.
@@ -426,7 +504,7 @@ impl<'a> Corpus<'a> {
         draft: Draft,
         draw: &mut Draw,
     ) -> (Document, Finished) {
-        let site = &SITES[draft.site];
+        let site = sites::site(draft.site);
         let curly = draft.curly.unwrap_or(site.curly);
         let body = sites::set_quotes(&draft.body, curly);
         let title = sites::set_quotes(&draft.title, curly);
@@ -470,8 +548,36 @@ impl<'a> Corpus<'a> {
         )
     }
 
+    /// What the truth says of a finished distinct article, which may be copied from now on.
+    pub(crate) fn first(
+        &mut self,
+        finished: Finished,
+        document: Document,
+        pairs: Vec<Pair>,
+        event: u64,
+        wire: Option<&'static Agency>,
+        kind: Kind,
+    ) -> Made {
+        let page = &finished.page;
+        let mut own = Holding::first(&document, page, kind, page.number, wire);
+        own.event = (event != page.number).then(|| StoryNumber::Text(event).name());
+        self.remember(finished, &document, event, wire);
+        Made {
+            document,
+            pairs,
+            holdings: vec![own],
+            kind,
+        }
+    }
+
     /// Puts a distinct article into the window, in the place of the oldest once that is full.
-    fn remember(&mut self, finished: Finished, document: &Document, story: u64, wire: bool) {
+    fn remember(
+        &mut self,
+        finished: Finished,
+        document: &Document,
+        event: u64,
+        wire: Option<&'static Agency>,
+    ) {
         let Finished {
             page,
             script,
@@ -482,7 +588,7 @@ impl<'a> Corpus<'a> {
             title: document.title.clone(),
             author: document.author.clone(),
             script,
-            story,
+            event,
             wire,
             curly,
             copies: Vec::new(),
@@ -499,7 +605,7 @@ impl<'a> Corpus<'a> {
 }
 
 impl Iterator for Corpus<'_> {
-    type Item = (Document, Vec<Pair>, Kind);
+    type Item = Made;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.next == self.spec.documents {
@@ -513,6 +619,7 @@ impl Iterator for Corpus<'_> {
             Profile::OnePage => self.one_page(number, &mut draw),
             Profile::Skeleton => self.skeleton(number, &mut draw),
             Profile::Short => self.short(number, &mut draw),
+            Profile::Traps => self.trap(number, &mut draw),
         })
     }
 }
@@ -529,19 +636,19 @@ fn aim(draw: &mut Draw) -> f64 {
 
 /// Seconds after which a copy appears: one minute to three days, each doubling as likely as the
 /// next.
-fn lag(draw: &mut Draw) -> u64 {
+pub(crate) fn lag(draw: &mut Draw) -> u64 {
     let octave = 60u64 << draw.below(12);
     octave + draw.below(octave as usize) as u64
 }
 
-fn agency(draw: &mut Draw) -> (&'static str, &'static str) {
-    let total = AGENCIES.iter().map(|a| a.2).sum();
+pub(crate) fn agency(draw: &mut Draw) -> &'static Agency {
+    let total = AGENCIES.iter().map(|a| a.weight).sum();
     let mut at = draw.below(total);
-    for (short, long, weight) in AGENCIES {
-        if at < weight {
-            return (short, long);
+    for agency in &AGENCIES {
+        if at < agency.weight {
+            return agency;
         }
-        at -= weight;
+        at -= agency.weight;
     }
-    (AGENCIES[0].0, AGENCIES[0].1)
+    &AGENCIES[0]
 }

@@ -105,8 +105,9 @@ pub(crate) fn update(
     join(&parts)
 }
 
-/// A run of about `words` words out of `source`, beginning with a paragraph.
-pub(crate) fn run(source: &str, words: usize, draw: &mut Draw) -> String {
+/// A run of about `words` words out of `source`, beginning with a paragraph, after the number of
+/// words before it.
+pub(crate) fn run(source: &str, words: usize, draw: &mut Draw) -> (usize, String) {
     let paragraphs: Vec<&str> = source.split("\n\n").collect();
     let counts: Vec<usize> = paragraphs.iter().map(|p| count_words(p)).collect();
     // The last paragraph from which enough words follow.
@@ -118,9 +119,10 @@ pub(crate) fn run(source: &str, words: usize, draw: &mut Draw) -> String {
             left >= words
         })
         .unwrap_or(0);
-    let mut text = paragraphs[draw.between(0, last)..].join("\n\n");
+    let first = draw.between(0, last);
+    let mut text = paragraphs[first..].join("\n\n");
     cut_to_words(&mut text, words);
-    text
+    (counts[..first].iter().sum(), text)
 }
 
 /// Puts `run` between two paragraphs of `host`.

@@ -27,14 +27,16 @@ mod scripts;
 mod shingles;
 mod sites;
 mod spec;
+mod traps;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub use record::{Document, Kind, Pair};
+pub use record::{Credit, Document, Holding, Kind, Pair};
 pub use spec::{Profile, Shares, Spec};
 
 use corpus::Corpus;
+use record::Made;
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,13 +58,35 @@ pub struct Tally {
 /// # Errors [`io::ErrorKind::InvalidInput`] if a setting is out of range; else what a writer
 /// answered, naming the document.
 pub fn generate(spec: &Spec, corpus: &mut impl Write, truth: &mut impl Write) -> io::Result<Tally> {
+    generate_with_stories(spec, corpus, truth, &mut io::sink())
+}
+
+/// As [`generate`], and writes what every document holds of which story as CSV ([`Holding`]).
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with_stories(
+    spec: &Spec,
+    corpus: &mut impl Write,
+    truth: &mut impl Write,
+    stories: &mut impl Write,
+) -> io::Result<Tally> {
     check(spec)?;
     let mut tally = Tally::default();
     let mut buffer = String::new();
     truth
         .write_all(output::TRUTH_HEADER.as_bytes())
         .map_err(|e| context(e, "the header of the truth"))?;
-    for (document, pairs, kind) in Corpus::new(spec) {
+    stories
+        .write_all(output::STORIES_HEADER.as_bytes())
+        .map_err(|e| context(e, "the header of the stories"))?;
+    for made in Corpus::new(spec) {
+        let Made {
+            document,
+            pairs,
+            holdings,
+            kind,
+        } = made;
         buffer.clear();
         output::append_document(&mut buffer, &document);
         corpus
@@ -80,6 +104,14 @@ pub fn generate(spec: &Spec, corpus: &mut impl Write, truth: &mut impl Write) ->
         truth
             .write_all(buffer.as_bytes())
             .map_err(|e| context(e, &format!("the truth of {}", document.id)))?;
+
+        buffer.clear();
+        for holding in &holdings {
+            output::append_holding(&mut buffer, holding);
+        }
+        stories
+            .write_all(buffer.as_bytes())
+            .map_err(|e| context(e, &format!("the stories of {}", document.id)))?;
     }
     corpus
         .flush()
@@ -87,6 +119,9 @@ pub fn generate(spec: &Spec, corpus: &mut impl Write, truth: &mut impl Write) ->
     truth
         .flush()
         .map_err(|e| context(e, "the end of the truth"))?;
+    stories
+        .flush()
+        .map_err(|e| context(e, "the end of the stories"))?;
     Ok(tally)
 }
 
@@ -95,14 +130,23 @@ pub fn generate(spec: &Spec, corpus: &mut impl Write, truth: &mut impl Write) ->
 /// # Errors
 /// [`io::ErrorKind::InvalidInput`] if a setting is out of range.
 pub fn documents(spec: &Spec) -> io::Result<(Vec<Document>, Vec<Pair>)> {
-    check(spec)?;
-    let mut documents = Vec::new();
-    let mut truth = Vec::new();
-    for (document, pairs, _) in Corpus::new(spec) {
-        documents.push(document);
-        truth.extend(pairs);
-    }
+    let (documents, truth, _) = documents_with_stories(spec)?;
     Ok((documents, truth))
+}
+
+/// As [`documents`], and what every document holds of which story.
+///
+/// # Errors
+/// As [`documents`].
+pub fn documents_with_stories(spec: &Spec) -> io::Result<(Vec<Document>, Vec<Pair>, Vec<Holding>)> {
+    check(spec)?;
+    let (mut documents, mut truth, mut stories) = (Vec::new(), Vec::new(), Vec::new());
+    for made in Corpus::new(spec) {
+        documents.push(made.document);
+        truth.extend(made.pairs);
+        stories.extend(made.holdings);
+    }
+    Ok((documents, truth, stories))
 }
 
 fn check(spec: &Spec) -> io::Result<()> {

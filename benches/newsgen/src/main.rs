@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
-use newsgen::{Shares, Spec, generate};
+use newsgen::{Shares, Spec, generate_with_stories};
 
 /// Write a seeded corpus of invented news as JSON lines, and the truth about its copies as CSV.
 #[derive(Debug, Parser)]
@@ -28,6 +28,9 @@ struct Arguments {
     /// Where the truth goes; `-` is standard output. Without it the truth is not written.
     #[arg(long)]
     truth: Option<PathBuf>,
+    /// Where it is written which story each document holds, and how much of it.
+    #[arg(long)]
+    stories: Option<PathBuf>,
 
     /// Share of edited copies.
     #[arg(long, default_value_t = Shares::default().near)]
@@ -83,6 +86,8 @@ enum Profile {
     Skeleton,
     /// Documents of 1 to 30 words.
     Short,
+    /// What fools a detector of copies.
+    Traps,
 }
 
 impl Arguments {
@@ -96,6 +101,7 @@ impl Arguments {
                 Profile::OnePage => newsgen::Profile::OnePage,
                 Profile::Skeleton => newsgen::Profile::Skeleton,
                 Profile::Short => newsgen::Profile::Short,
+                Profile::Traps => newsgen::Profile::Traps,
             },
             shares: Shares {
                 near: self.near,
@@ -119,12 +125,11 @@ impl Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut corpus = open(&arguments.output)?;
-    let mut truth: Box<dyn Write> = match &arguments.truth {
-        Some(path) => open(path)?,
-        None => Box::new(io::sink()),
-    };
+    let mut truth = open_or_sink(arguments.truth.as_deref())?;
+    let mut stories = open_or_sink(arguments.stories.as_deref())?;
     let start = Instant::now();
-    let tally = generate(&arguments.spec(), &mut corpus, &mut truth)
+    let spec = arguments.spec();
+    let tally = generate_with_stories(&spec, &mut corpus, &mut truth, &mut stories)
         .with_context(|| format!("cannot generate {}", arguments.output.display()))?;
 
     let seconds = start.elapsed().as_secs_f64();
@@ -143,6 +148,10 @@ fn main() -> Result<()> {
         kinds.join(", ")
     )
     .context("cannot write to standard error")
+}
+
+fn open_or_sink(path: Option<&Path>) -> Result<Box<dyn Write>> {
+    path.map_or_else(|| Ok(Box::new(io::sink()) as Box<dyn Write>), open)
 }
 
 fn open(path: &Path) -> Result<Box<dyn Write>> {

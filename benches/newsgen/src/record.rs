@@ -2,7 +2,8 @@
 
 use std::cell::OnceCell;
 
-use crate::shingles::Shingles;
+use crate::corpus::{Agency, Article};
+use crate::shingles::{Shingles, count_words};
 use crate::sites::SiteNumber;
 
 /// A record of the corpus.
@@ -50,6 +51,10 @@ pub enum Kind {
     Skeleton,
     /// Two instances of one page.
     OnePage,
+    /// A story that a site ran again under another url, word for word or lightly edited.
+    Rerun,
+    /// A passage that documents quote from outside the corpus; never in a pair.
+    Quote,
 }
 
 impl Kind {
@@ -67,6 +72,183 @@ impl Kind {
             Kind::Sibling => "sibling",
             Kind::Skeleton => "skeleton",
             Kind::OnePage => "one-page",
+            Kind::Rerun => "rerun",
+            Kind::Quote => "quote",
+        }
+    }
+}
+
+/// What a document holds of a story: a row of the stories file. A story is one text, named after
+/// its first document; a report of the same event in other words is another story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Holding {
+    /// The document.
+    pub id: String,
+    /// In what way it holds the story. [`Kind::Own`] and [`Kind::Event`] are the first document of
+    /// a story; [`Kind::Excerpt`], [`Kind::Digest`] and [`Kind::Quote`] hold a passage beside text
+    /// of their own, of which there is another row.
+    pub kind: Kind,
+    /// The story: `s` and nine digits; what a site repeats is named by its kind.
+    pub story: String,
+    /// The document that the story was first published in; `None` where no document of the corpus
+    /// is the source.
+    pub source: Option<String>,
+    /// The story whose event this one reports in other words.
+    pub event: Option<String>,
+    /// The agency that the story comes from, by its short name.
+    pub agency: Option<&'static str>,
+    /// Where this document names that agency.
+    pub credit: Credit,
+    /// Words of the document that are the story's. Of an edited copy: those in runs of five and
+    /// more that stand in the source.
+    pub words: usize,
+    /// How many words of the source stand before the passage; `None` if it is not a passage.
+    pub first_word: Option<usize>,
+    /// Longest run of words of the document of which every five stand in the source; `None` where
+    /// the corpus holds no earlier text of the story.
+    pub run: Option<usize>,
+    /// Containment of this document's body in the source's, and of the source's in this; exact,
+    /// without chrome.
+    pub containments: Option<(f64, f64)>,
+    /// Words of chrome on the page.
+    pub chrome_words: usize,
+}
+
+/// Where a document names the agency of a story that it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Credit {
+    /// `PLACE (AP) — ` opens the story's text.
+    pub dateline: bool,
+    /// The author is the agency.
+    pub byline: bool,
+    /// The agency's copyright line stands at the foot.
+    pub tagline: bool,
+}
+
+/// A document with all that the truth says of it and earlier ones.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) document: Document,
+    pub(crate) pairs: Vec<Pair>,
+    pub(crate) holdings: Vec<Holding>,
+    pub(crate) kind: Kind,
+}
+
+/// Which story.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StoryNumber {
+    /// The text of this document.
+    Text(u64),
+    /// A page that a site repeats, by its kind and family.
+    Page(Kind, usize),
+}
+
+impl StoryNumber {
+    pub(crate) fn name(self) -> String {
+        match self {
+            StoryNumber::Text(number) => format!("s{number:09}"),
+            StoryNumber::Page(kind, family) => format!("{}-{family}", kind.name()),
+        }
+    }
+}
+
+impl Credit {
+    /// `piece` is what the document holds of the story.
+    fn of(agency: Option<&Agency>, document: &Document, piece: &str) -> Self {
+        let Some(agency) = agency else {
+            return Self::default();
+        };
+        let opening = piece.split('—').next().unwrap_or_default();
+        let named = format!("({})", agency.short);
+        Self {
+            dateline: opening.len() < piece.len() && opening.trim_end().ends_with(&named),
+            byline: document.author == agency.long,
+            tagline: document.text.contains(&agency.tagline()),
+        }
+    }
+}
+
+impl Holding {
+    /// The row of a story's first document.
+    pub(crate) fn first(
+        document: &Document,
+        page: &Page,
+        kind: Kind,
+        number: u64,
+        agency: Option<&Agency>,
+    ) -> Self {
+        Self {
+            id: document.id.clone(),
+            kind,
+            story: StoryNumber::Text(number).name(),
+            source: Some(document.id.clone()),
+            event: None,
+            agency: agency.map(|a| a.short),
+            credit: Credit::of(agency, document, &page.body),
+            words: page.body_words(),
+            first_word: None,
+            run: None,
+            containments: None,
+            chrome_words: page.chrome_words(),
+        }
+    }
+
+    /// The row of a page that a site repeats, all of which is `story`.
+    pub(crate) fn of_page(
+        document: &Document,
+        page: &Page,
+        kind: Kind,
+        story: StoryNumber,
+        first: Option<&Page>,
+    ) -> Self {
+        Self {
+            story: story.name(),
+            source: None,
+            run: first.map(|first| first.body().shared_words(&page.body).1),
+            containments: first.and_then(|first| page.body().containments(first.body())),
+            ..Self::first(document, page, kind, page.number, None)
+        }
+    }
+}
+
+impl Article {
+    /// The row of a document that copies the article as a whole.
+    pub(crate) fn held_by(&self, document: &Document, page: &Page, kind: Kind) -> Holding {
+        let (words, run) = self.page.body().shared_words(&page.body);
+        Holding {
+            id: document.id.clone(),
+            kind,
+            story: StoryNumber::Text(self.page.number).name(),
+            source: Some(self.page.id()),
+            event: (self.event != self.page.number).then(|| StoryNumber::Text(self.event).name()),
+            agency: self.wire.map(|a| a.short),
+            credit: Credit::of(self.wire, document, &page.body),
+            words,
+            first_word: None,
+            run: Some(run),
+            containments: page.body().containments(self.page.body()),
+            chrome_words: page.chrome_words(),
+        }
+    }
+
+    /// The row of a document that holds `run`, the words of the article from number `from` on.
+    pub(crate) fn part_in(
+        &self,
+        document: &Document,
+        page: &Page,
+        kind: Kind,
+        from: usize,
+        run: &str,
+    ) -> Holding {
+        Holding {
+            words: count_words(run),
+            first_word: Some(from),
+            // Byline and foot belong to the page it stands in.
+            credit: Credit {
+                dateline: Credit::of(self.wire, document, run).dateline,
+                ..Credit::default()
+            },
+            ..self.held_by(document, page, kind)
         }
     }
 }
@@ -127,7 +309,23 @@ impl Page {
         id(self.number)
     }
 
-    fn body(&self) -> &Shingles {
+    /// The same with the text that its site made of the body.
+    pub(crate) fn with_text(self, text: String) -> Self {
+        let dressed = (text.len() != self.body.len()).then_some(text);
+        Self::new(self.number, self.second, self.site, self.body, dressed)
+    }
+
+    pub(crate) fn body_words(&self) -> usize {
+        count_words(&self.body)
+    }
+
+    /// Chrome stands in paragraphs of its own, so words add up.
+    pub(crate) fn chrome_words(&self) -> usize {
+        let words = self.text.as_deref().map(count_words);
+        words.map_or(0, |words| words - self.body_words())
+    }
+
+    pub(crate) fn body(&self) -> &Shingles {
         &self.both().0
     }
 

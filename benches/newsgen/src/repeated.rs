@@ -3,7 +3,7 @@
 use crate::corpus::{Corpus, Draft, Finished};
 use crate::draw::{Draw, mix};
 use crate::prose::{Facts, Language};
-use crate::record::{Document, Kind, Pair};
+use crate::record::{Holding, Kind, Made, StoryNumber};
 use crate::scripts::Script;
 use crate::sites::{self, SiteNumber};
 
@@ -14,6 +14,9 @@ const HOT_SITE: SiteNumber = 5;
 const SKELETON_WORDS: usize = 400;
 const SKELETON_GAPS: usize = 4;
 const SKELETON_GAP_WORDS: usize = 10;
+
+/// Where [`Corpus::firsts`] keeps the skeleton's first page: after the hot pages'.
+pub(crate) const SKELETON_FAMILY: usize = HOT_PAGES.len();
 
 /// Title and text of the hot pages.
 pub(crate) const HOT_PAGES: [(&str, &str); 2] = [
@@ -47,7 +50,7 @@ pub(crate) fn skeleton(language: &Language, seed: u64) -> Vec<String> {
 }
 
 impl Corpus<'_> {
-    pub(crate) fn hot(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    pub(crate) fn hot(&mut self, number: u64, draw: &mut Draw) -> Made {
         // Sign-in pages three times in four.
         let family = usize::from(draw.chance(0.25));
         let (title, text) = HOT_PAGES[family];
@@ -62,7 +65,12 @@ impl Corpus<'_> {
         let second = sites::second_of(number, draw);
         let draft = Draft {
             kind: Kind::Hot,
-            site: HOT_SITE,
+            // Error pages come with the system that many sites run on.
+            site: if self.has_traps() && family == 1 {
+                sites::any_site(draw)
+            } else {
+                HOT_SITE
+            },
             second,
             url: None,
             title: title.to_owned(),
@@ -76,24 +84,23 @@ impl Corpus<'_> {
     }
 
     /// A page of a family whose pairs all join its first page.
-    fn repeated(
-        &mut self,
-        number: u64,
-        family: usize,
-        draft: Draft,
-        draw: &mut Draw,
-    ) -> (Document, Vec<Pair>, Kind) {
+    fn repeated(&mut self, number: u64, family: usize, draft: Draft, draw: &mut Draw) -> Made {
         let kind = draft.kind;
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
-        let pairs = self.firsts[family]
-            .iter()
-            .map(|first| first.pair(&page, kind))
-            .collect();
+        let first = self.firsts[family].as_ref();
+        let pairs = first.iter().map(|first| first.pair(&page, kind)).collect();
+        let story = StoryNumber::Page(kind, family);
+        let holdings = vec![Holding::of_page(&document, &page, kind, story, first)];
         self.firsts[family].get_or_insert_with(|| page.without_text());
-        (document, pairs, kind)
+        Made {
+            document,
+            pairs,
+            holdings,
+            kind,
+        }
     }
 
-    pub(crate) fn one_page(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    pub(crate) fn one_page(&mut self, number: u64, draw: &mut Draw) -> Made {
         let mut same = Draw::new(self.spec.seed, mix(0x01e9));
         let (mut draft, _) = self.own(0, 0, Script::Plain, &mut same);
         draft.kind = Kind::OnePage;
@@ -104,7 +111,7 @@ impl Corpus<'_> {
         self.repeated(number, 0, draft, draw)
     }
 
-    pub(crate) fn skeleton(&mut self, number: u64, draw: &mut Draw) -> (Document, Vec<Pair>, Kind) {
+    pub(crate) fn skeleton(&mut self, number: u64, draw: &mut Draw) -> Made {
         let facts = Facts::new(&self.language, number, number);
         let mut parts = Vec::with_capacity(self.skeleton.len() + SKELETON_GAPS);
         let step = self.skeleton.len().div_ceil(SKELETON_GAPS);
@@ -126,6 +133,6 @@ impl Corpus<'_> {
             curly: None,
             dressed: false,
         };
-        self.repeated(number, 0, draft, draw)
+        self.repeated(number, SKELETON_FAMILY, draft, draw)
     }
 }

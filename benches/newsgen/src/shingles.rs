@@ -12,16 +12,7 @@ pub(crate) struct Shingles(Vec<u64>);
 
 impl Shingles {
     pub(crate) fn of(text: &str) -> Self {
-        let mut words = Vec::with_capacity(text.len() / 5);
-        for_each_word(text, |hash| words.push(hash));
-        let mut shingles: Vec<u64> = words
-            .windows(SHINGLE)
-            .map(|run| {
-                run.iter().fold(0, |hash: u64, word| {
-                    (hash.rotate_left(23) ^ word).wrapping_mul(PRIME)
-                })
-            })
-            .collect();
+        let mut shingles = in_order(text);
         shingles.sort_unstable();
         shingles.dedup();
         Self(shingles)
@@ -39,6 +30,34 @@ impl Shingles {
         (both, self.0.len() + other.0.len() - both)
     }
 
+    /// Containment of this in the other and of the other in this, exact; `None` when either text has
+    /// no shingle.
+    pub(crate) fn containments(&self, other: &Self) -> Option<(f64, f64)> {
+        if self.0.is_empty() || other.0.is_empty() {
+            return None;
+        }
+        let both = self.overlap(other).0 as f64;
+        Some((both / self.0.len() as f64, both / other.0.len() as f64))
+    }
+
+    /// How many words of `text` stand in runs of five or more of which every five stand here, and
+    /// the longest such run.
+    pub(crate) fn shared_words(&self, text: &str) -> (usize, usize) {
+        let (mut all, mut longest, mut run, mut counted_to) = (0, 0, 0, 0);
+        for (at, shingle) in in_order(text).into_iter().enumerate() {
+            if self.0.binary_search(&shingle).is_err() {
+                run = 0;
+                continue;
+            }
+            run = if run == 0 { SHINGLE } else { run + 1 };
+            longest = longest.max(run);
+            // Two runs may share words: those of the second count from where the first ended.
+            all += at + SHINGLE - at.max(counted_to);
+            counted_to = at + SHINGLE;
+        }
+        (all, longest)
+    }
+
     /// Exact Jaccard; `None` when either text has no shingle.
     pub(crate) fn jaccard(&self, other: &Self) -> Option<f64> {
         if self.0.is_empty() || other.0.is_empty() {
@@ -47,6 +66,17 @@ impl Shingles {
         let (both, all) = self.overlap(other);
         Some(both as f64 / all as f64)
     }
+}
+
+/// A text's shingles as they stand in it.
+fn in_order(text: &str) -> Vec<u64> {
+    let mut words = Vec::with_capacity(text.len() / 5);
+    for_each_word(text, |hash| words.push(hash));
+    let fold = |hash: u64, word: &u64| (hash.rotate_left(23) ^ word).wrapping_mul(PRIME);
+    words
+        .windows(SHINGLE)
+        .map(|run| run.iter().fold(0, fold))
+        .collect()
 }
 
 /// The number of words in a text.
@@ -126,6 +156,30 @@ mod tests {
         ] {
             assert_eq!(count_words(text), words, "{text:?}");
         }
+    }
+
+    #[test]
+    fn shared_words_by_hand() {
+        let source = Shingles::of("one two three four five six seven eight");
+        for (text, shared) in [
+            ("one two three four", (0, 0)),
+            ("one two three four five", (5, 5)),
+            (
+                "so one two three four five six and three four five six seven",
+                (11, 6),
+            ),
+            ("two three four five six one two three four five", (10, 5)),
+        ] {
+            assert_eq!(source.shared_words(text), shared, "{text}");
+        }
+    }
+
+    #[test]
+    fn containments_by_hand() {
+        let part = Shingles::of("two three four five six");
+        let whole = Shingles::of("one two three four five six seven eight");
+        assert_eq!(part.containments(&whole), Some((1.0, 0.25)));
+        assert_eq!(whole.containments(&Shingles::of("too short")), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The eleven invented sites: urls, dates, bylines, quotation marks, and the chrome they put around
+//! The invented sites: urls, dates, bylines, quotation marks, and the chrome they put around
 //! articles.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use crate::draw::{Draw, mix};
 use crate::prose::Language;
@@ -40,6 +41,26 @@ pub(crate) struct Site {
     chrome: f64,
     /// Pages out of 100.
     weight: usize,
+    layout: Layout,
+}
+
+/// How a site sets its pages.
+#[derive(Clone, Copy, Debug)]
+enum Layout {
+    /// Pieces of chrome by chance.
+    Usual,
+    /// A word or two of chrome above, a line below, on every page.
+    Short,
+    /// 200 words of chrome, more than many an article, on every page.
+    Long,
+    /// Navigation whose entries stand in another order on every page, headlines that change.
+    Shuffled,
+    /// The owner's legal text, the same on all sites of the group.
+    Group,
+    /// A sign-in prompt below what is free to read.
+    Metered,
+    /// Chrome that only three pages can show.
+    Tiny,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -51,22 +72,105 @@ enum UrlStyle {
 }
 
 #[rustfmt::skip]
-pub(crate) const SITES: [Site; 11] = [
-    Site { domain: "dailyharbor.example", name: "The Daily Harbor", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0, weight: 18 },
-    Site { domain: "northvalleypost.example", name: "North Valley Post", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 8, chrome: 2.0, weight: 14 },
-    Site { domain: "metrowire.example", name: "Metro Wire", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.3, weight: 13 },
-    Site { domain: "lakecountytimes.example", name: "Lake County Times", host: "http://www.", style: UrlStyle::DatedHtml, curly: false, behind: 6, chrome: 1.5, weight: 11 },
-    Site { domain: "thecapitolledger.example", name: "The Capitol Ledger", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 1.0, weight: 10 },
-    Site { domain: "channelsix.example", name: "Channel Six", host: "https://news.", style: UrlStyle::Query, curly: false, behind: 5, chrome: 2.5, weight: 9 },
-    Site { domain: "eastcoastcourier.example", name: "East Coast Courier", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 0.5, weight: 8 },
-    Site { domain: "prairiestar.example", name: "Prairie Star", host: "https://www.", style: UrlStyle::Sectioned, curly: false, behind: 6, chrome: 1.0, weight: 6 },
-    Site { domain: "globalbrief.example", name: "Global Brief", host: "https://m.", style: UrlStyle::StoryNumber, curly: true, behind: 0, chrome: 0.0, weight: 5 },
-    Site { domain: "mountainherald.example", name: "Mountain Herald", host: "http://", style: UrlStyle::DatedHtml, curly: false, behind: 7, chrome: 1.0, weight: 4 },
-    Site { domain: "citypulse.example", name: "City Pulse", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 0, chrome: 0.7, weight: 2 },
+static SITES: [Site; 11] = [
+    Site { domain: "dailyharbor.example", name: "The Daily Harbor", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0, weight: 18, layout: Layout::Usual },
+    Site { domain: "northvalleypost.example", name: "North Valley Post", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 8, chrome: 2.0, weight: 14, layout: Layout::Usual },
+    Site { domain: "metrowire.example", name: "Metro Wire", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.3, weight: 13, layout: Layout::Usual },
+    Site { domain: "lakecountytimes.example", name: "Lake County Times", host: "http://www.", style: UrlStyle::DatedHtml, curly: false, behind: 6, chrome: 1.5, weight: 11, layout: Layout::Usual },
+    Site { domain: "thecapitolledger.example", name: "The Capitol Ledger", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 1.0, weight: 10, layout: Layout::Usual },
+    Site { domain: "channelsix.example", name: "Channel Six", host: "https://news.", style: UrlStyle::Query, curly: false, behind: 5, chrome: 2.5, weight: 9, layout: Layout::Usual },
+    Site { domain: "eastcoastcourier.example", name: "East Coast Courier", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 0.5, weight: 8, layout: Layout::Usual },
+    Site { domain: "prairiestar.example", name: "Prairie Star", host: "https://www.", style: UrlStyle::Sectioned, curly: false, behind: 6, chrome: 1.0, weight: 6, layout: Layout::Usual },
+    Site { domain: "globalbrief.example", name: "Global Brief", host: "https://m.", style: UrlStyle::StoryNumber, curly: true, behind: 0, chrome: 0.0, weight: 5, layout: Layout::Usual },
+    Site { domain: "mountainherald.example", name: "Mountain Herald", host: "http://", style: UrlStyle::DatedHtml, curly: false, behind: 7, chrome: 1.0, weight: 4, layout: Layout::Usual },
+    Site { domain: "citypulse.example", name: "City Pulse", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 0, chrome: 0.7, weight: 2, layout: Layout::Usual },
 ];
+
+/// The sites of [`Profile::Traps`](crate::Profile::Traps), numbered on.
+#[rustfmt::skip]
+static MORE_SITES: [Site; 12] = [
+    Site { domain: "teaserpost.example", name: "Teaser Post", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0, weight: 0, layout: Layout::Usual },
+    Site { domain: "meteredmail.example", name: "The Metered Mail", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Metered },
+    Site { domain: "longbeacon.example", name: "The Long Beacon", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 6, chrome: 0.0, weight: 0, layout: Layout::Long },
+    Site { domain: "shortline.example", name: "Shortline", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.0, weight: 0, layout: Layout::Short },
+    Site { domain: "shuffle.example", name: "Shuffle News", host: "https://www.", style: UrlStyle::Query, curly: false, behind: 8, chrome: 0.0, weight: 0, layout: Layout::Shuffled },
+    Site { domain: "groupeast.example", name: "Group East", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.5, weight: 0, layout: Layout::Group },
+    Site { domain: "groupwest.example", name: "Group West", host: "https://www.", style: UrlStyle::Sectioned, curly: false, behind: 8, chrome: 0.5, weight: 0, layout: Layout::Group },
+    Site { domain: "groupsouth.example", name: "Group South", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 6, chrome: 0.5, weight: 0, layout: Layout::Group },
+    Site { domain: "tinyone.example", name: "Tiny One", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
+    Site { domain: "tinytwo.example", name: "Tiny Two", host: "https://", style: UrlStyle::StoryNumber, curly: true, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
+    Site { domain: "tinythree.example", name: "Tiny Three", host: "https://", style: UrlStyle::Sectioned, curly: false, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
+    Site { domain: "tinyfour.example", name: "Tiny Four", host: "https://", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
+];
+pub(crate) const SITE_COUNT: usize = SITES.len() + MORE_SITES.len();
+/// Sites with awkward chrome, and those of three pages.
+pub(crate) const TRAP_SITES: Range<SiteNumber> = SITES.len()..SITES.len() + 8;
+pub(crate) const TINY_SITES: Range<SiteNumber> = TRAP_SITES.end..SITE_COUNT;
+
+/// Chrome of the layouts; `@` is the site's name.
+const LONG_ABOVE: &str = "@ Home News Politics Business Markets Sports Scores Opinion Letters \
+    Obituaries Weather Traffic Jobs Homes Cars Puzzles Comics Events Newsletters Podcasts Video \
+    Photos Archive Store Subscribe Sign In\n\nYou are reading the free edition of @. Members read \
+    without limits, hear every article read aloud, and get the weekend magazine at their door. \
+    Become a member today and pay one dollar for the first six months.";
+const LONG_BELOW: &str = "About @\n\n@ has reported from this region since 1887. Our newsroom of \
+    forty reporters works from three offices and owes nothing to anybody but its readers. We \
+    correct mistakes promptly: write to the standards editor, who answers every letter.\n\nThis \
+    site uses cookies to remember your choices, to measure how many readers an article finds, and \
+    to show you advertising that may be of interest. You can change your mind at any time in the \
+    privacy centre. By going on reading you agree to our terms of service, our privacy policy and \
+    our rules for comments.\n\nContact us. Advertise with us. Careers at @. Printing and delivery. \
+    Accessibility. Site map. Do not sell my personal information. All rights reserved.";
+const ENTRIES: [&str; 24] = [
+    "Home",
+    "Latest headlines",
+    "Politics",
+    "Business today",
+    "Markets",
+    "Sports",
+    "High school",
+    "Opinion",
+    "Letters to us",
+    "Obituaries",
+    "Weather radar",
+    "Traffic",
+    "Jobs board",
+    "Real estate",
+    "Puzzles",
+    "Comics page",
+    "Events near you",
+    "Newsletters",
+    "Podcasts",
+    "Video",
+    "Photo galleries",
+    "Archive",
+    "Manage subscription",
+    "Sign in",
+];
+const GROUP: &str = "This publication is part of the Compass Media Group, a family of forty-one local \
+    titles. The views expressed by columnists are their own. Compass Media Group and its partners \
+    may receive compensation for some links to products and services on this website. To request a \
+    licence for this article, or to report an error that our editors have overlooked, contact the \
+    group's reader service desk by telephone on weekdays.";
+const METERED: &str = "To continue reading, sign in\n\nThis article is for subscribers of @. Sign in \
+    with your email address and password, or choose a plan to read on: digital for four dollars a \
+    week, digital and weekend paper for seven, every day for eleven. Cancel at any time, no questions \
+    asked.\n\nAlready a subscriber of the printed paper? Link your account number, which stands on \
+    your last bill, and digital reading is free. Having trouble? Our help desk answers from six in \
+    the morning until nine at night.";
+const TINY: &str = "@ is written, edited and paid for by two neighbours who were tired of not knowing \
+    what the town board was up to. If you saw something, or heard something, or think that we got \
+    something wrong, write to the address above or stop us at the bakery. Nothing on these pages may \
+    be used for the training of machines without asking first.";
 
 /// A site's number.
 pub(crate) type SiteNumber = usize;
+
+pub(crate) fn site(number: SiteNumber) -> &'static Site {
+    SITES
+        .get(number)
+        .unwrap_or_else(|| &MORE_SITES[number - SITES.len()])
+}
 
 /// A site, by its weight.
 pub(crate) fn any_site(draw: &mut Draw) -> SiteNumber {
@@ -143,6 +247,50 @@ impl Site {
     /// The article's body between what this page carries of the site's chrome. `recent` are titles
     /// of the site's latest articles.
     pub(crate) fn dress(
+        &self,
+        body: &str,
+        recent: &[String],
+        scale: f64,
+        draw: &mut Draw,
+    ) -> String {
+        let name = self.name;
+        let (above, below) = match self.layout {
+            Layout::Usual => return self.dress_by_chance(body, recent, scale, draw),
+            Layout::Short => (
+                format!("{name} | Live"),
+                format!("Thanks for reading {name}. Tell a friend."),
+            ),
+            Layout::Long => (LONG_ABOVE.replace('@', name), LONG_BELOW.replace('@', name)),
+            Layout::Shuffled => {
+                let mut entries: Vec<&str> = ENTRIES.to_vec();
+                for last in (1..entries.len()).rev() {
+                    entries.swap(last, draw.below(last + 1));
+                }
+                let headlines = &recent[..recent.len().min(5)];
+                (
+                    entries.join("\n\n"),
+                    format!("Most read on {name}\n\n{}", headlines.join("\n\n")),
+                )
+            }
+            Layout::Group => {
+                let text = self.dress_by_chance(body, recent, scale, draw);
+                if draw.chance(0.7) {
+                    return format!("{text}\n\n{GROUP}");
+                }
+                return text;
+            }
+            Layout::Metered => (String::new(), METERED.replace('@', name)),
+            Layout::Tiny => (
+                format!("{name} Home About Contact Archive"),
+                TINY.replace('@', name),
+            ),
+        };
+        let parts = [above.as_str(), body, below.as_str()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("\n\n")
+    }
+
+    fn dress_by_chance(
         &self,
         body: &str,
         recent: &[String],

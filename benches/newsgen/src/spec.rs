@@ -14,6 +14,8 @@ pub enum Profile {
     Skeleton,
     /// Documents of 1 to 30 words.
     Short,
+    /// Distinct articles, copies, and what fools a detector of copies, in a fixed mix.
+    Traps,
 }
 
 /// Shares of all documents, by what they are; the rest are distinct articles. Used by

@@ -3,15 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use newsgen::{Document, Kind, Profile, Shares, Spec, documents, generate};
+use newsgen::{
+    Document, Kind, Profile, Shares, Spec, documents, documents_with_stories, generate,
+    generate_with_stories,
+};
 use xxhash_rust::xxh3::xxh3_64;
 
-const PROFILES: [Profile; 5] = [
+const PROFILES: [Profile; 6] = [
     Profile::News,
     Profile::Distinct,
     Profile::OnePage,
     Profile::Skeleton,
     Profile::Short,
+    Profile::Traps,
 ];
 
 fn spec(profile: Profile, documents: u64) -> Spec {
@@ -49,6 +53,7 @@ fn bytes_are_pinned() {
         (0x0574_ea37_2586_ac64, 0x0ef1_144c_4d83_706b),
         (0x4448_0697_64cc_0afe, 0xa5c6_f16f_1f20_2a32),
         (0x65f9_2ef2_77da_4a09, 0x8535_56e2_14a2_1aa9),
+        (0x8a0e_5ed9_8445_7727, 0xba08_b8de_9a36_74be),
     ];
     for (profile, (corpus_hash, truth_hash)) in PROFILES.into_iter().zip(pinned) {
         let (corpus, truth) = written(&spec(profile, 300));
@@ -64,10 +69,12 @@ fn bytes_are_pinned() {
 
 #[test]
 fn a_corpus_begins_with_every_smaller_one() {
-    let (small, small_truth) = written(&spec(Profile::News, 200));
-    let (large, large_truth) = written(&spec(Profile::News, 400));
-    assert!(large.starts_with(&small));
-    assert!(large_truth.starts_with(&small_truth));
+    for profile in [Profile::News, Profile::Traps] {
+        let (small, small_truth) = written(&spec(profile, 200));
+        let (large, large_truth) = written(&spec(profile, 400));
+        assert!(large.starts_with(&small), "{profile:?}");
+        assert!(large_truth.starts_with(&small_truth), "{profile:?}");
+    }
 }
 
 #[test]
@@ -123,6 +130,130 @@ fn lines_parse_and_the_truth_names_documents() {
             );
         }
     }
+}
+
+/// Whether the document holds a passage of the story beside text of its own.
+fn is_passage(kind: Kind) -> bool {
+    matches!(kind, Kind::Excerpt | Kind::Digest | Kind::Quote)
+}
+
+#[test]
+fn the_stories_file_leaves_corpus_and_truth_alone() {
+    let spec = spec(Profile::News, 300);
+    let (mut corpus, mut truth, mut stories) = (Vec::new(), Vec::new(), Vec::new());
+    generate_with_stories(&spec, &mut corpus, &mut truth, &mut stories)
+        .expect("a vector takes every byte");
+    assert_eq!((corpus, truth), written(&spec));
+    let (_, _, rows) = documents_with_stories(&spec).expect("a valid spec");
+    let stories = String::from_utf8(stories).expect("UTF-8");
+    assert_eq!(stories.lines().count(), rows.len() + 1);
+    assert!(stories.lines().all(|row| row.split(',').count() == 13));
+}
+
+#[test]
+fn every_document_is_whole_in_one_story() {
+    for profile in PROFILES {
+        let (list, pairs, rows) =
+            documents_with_stories(&spec(profile, 1_500)).expect("a valid spec");
+        let whole = rows.iter().filter(|row| !is_passage(row.kind));
+        assert!(
+            whole
+                .map(|row| &row.id)
+                .eq(list.iter().map(|document| &document.id)),
+            "{profile:?}"
+        );
+        let held: HashSet<(&str, &str)> = rows
+            .iter()
+            .map(|row| (row.id.as_str(), row.story.as_str()))
+            .collect();
+        assert_eq!(held.len(), rows.len(), "{profile:?}: a story twice");
+        for row in &rows {
+            if let Some(source) = &row.source {
+                assert!(
+                    held.contains(&(source.as_str(), row.story.as_str())),
+                    "{row:?}"
+                );
+                let first = row.source.as_ref() == Some(&row.id);
+                assert_eq!(
+                    first,
+                    matches!(row.kind, Kind::Own | Kind::Event),
+                    "{row:?}"
+                );
+            }
+        }
+        let mut stories: HashMap<&str, Vec<&str>> = HashMap::new();
+        for row in &rows {
+            stories.entry(&row.id).or_default().push(&row.story);
+        }
+        for pair in &pairs {
+            let share = stories[pair.id_a.as_str()]
+                .iter()
+                .any(|story| held.contains(&(pair.id_b.as_str(), *story)));
+            assert_eq!(share, pair.kind != Kind::Event, "{pair:?}");
+        }
+    }
+}
+
+#[test]
+fn passages_stand_where_the_stories_say() {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    // Without chrome, a text is its body.
+    let spec = Spec {
+        foreign: 0.0,
+        chrome: 0.0,
+        ..spec(Profile::News, 1_500)
+    };
+    let (list, pairs, rows) = documents_with_stories(&spec).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+    for row in rows.iter().filter(|row| is_passage(row.kind)) {
+        let source = row.source.as_deref().expect("passages have a source here");
+        let (source, copy) = (&by_id[source].text, &by_id[row.id.as_str()].text);
+        let (source, copy) = (words(source), words(copy));
+        let from = row.first_word.expect("a passage begins somewhere");
+        let passage = &source[from..from + row.words];
+        assert!(copy.windows(row.words).any(|run| run == passage), "{row:?}");
+        assert!(row.run.is_some_and(|run| run >= row.words), "{row:?}");
+    }
+    let jaccards: HashMap<(&str, &str), f64> = pairs
+        .iter()
+        .filter_map(|p| Some(((p.id_a.as_str(), p.id_b.as_str()), p.body_jaccard?)))
+        .collect();
+    for row in &rows {
+        let (Some(source), Some((a, b))) = (&row.source, row.containments) else {
+            continue;
+        };
+        let jaccard = jaccards[&(source.as_str(), row.id.as_str())];
+        // |A and B| / |A or B| from the two containments.
+        let expected = if a == 0.0 {
+            0.0
+        } else {
+            1.0 / (1.0 / a + 1.0 / b - 1.0)
+        };
+        assert!((jaccard - expected).abs() < 1e-9, "{row:?}: {jaccard}");
+    }
+}
+
+#[test]
+fn credits_are_what_the_page_says() {
+    let (list, _, rows) =
+        documents_with_stories(&spec(Profile::News, 1_500)).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+    let mut datelines = 0;
+    for row in rows.iter().filter(|row| row.credit.dateline) {
+        let named = format!("({}) — ", row.agency.expect("a credit is an agency's"));
+        assert!(by_id[row.id.as_str()].text.contains(&named), "{row:?}");
+        datelines += 1;
+    }
+    assert!(datelines > 300, "{datelines}");
+    assert!(
+        rows.iter()
+            .all(|row| row.agency.is_some() || row.credit == newsgen::Credit::default())
+    );
 }
 
 #[test]
@@ -297,4 +428,58 @@ fn a_failed_write_names_the_document() {
         error.to_string().starts_with("writing document n0000000"),
         "{error}"
     );
+}
+
+#[test]
+fn traps_are_set() {
+    let (list, pairs, rows) =
+        documents_with_stories(&spec(Profile::Traps, 3_000)).expect("a valid spec");
+    let by_id: HashMap<&str, &Document> = list.iter().map(|d| (d.id.as_str(), d)).collect();
+
+    let mut urls: HashMap<&str, usize> = HashMap::new();
+    let mut sites: HashMap<&str, usize> = HashMap::new();
+    for document in &list {
+        *urls.entry(&document.url).or_default() += 1;
+        *sites.entry(&document.site).or_default() += 1;
+    }
+    for tiny in ["tinyone", "tinytwo", "tinythree", "tinyfour"] {
+        assert_eq!(sites[format!("{tiny}.example").as_str()], 3, "{tiny}");
+    }
+    assert!(sites[""] > 30, "without site: {}", sites[""]);
+    assert_eq!(sites[""], urls.remove("").unwrap_or_default());
+    let captures = urls.values().max();
+    assert!(captures.is_some_and(|&n| n >= 15), "{captures:?}");
+    for length in ["", "2026-01-05"].map(str::len) {
+        let dates = list.iter().filter(|d| d.published.len() == length);
+        assert!(dates.count() > 5, "no date of {length} letters");
+    }
+
+    let mut reruns: HashMap<(&str, &str), HashSet<&str>> = HashMap::new();
+    let mut parts: HashMap<&str, usize> = HashMap::new();
+    for row in &rows {
+        let document = by_id[row.id.as_str()];
+        match row.kind {
+            Kind::Rerun => {
+                let key = (row.story.as_str(), document.site.as_str());
+                reruns.entry(key).or_default().insert(&document.url);
+            }
+            Kind::Digest => *parts.entry(&row.id).or_default() += 1,
+            Kind::Quote => assert!(row.source.is_none() && row.words >= 30, "{row:?}"),
+            _ => {}
+        }
+    }
+    let most = reruns.values().map(HashSet::len).max();
+    assert!(most.is_some_and(|n| (15..=25).contains(&n)), "{most:?}");
+    assert!(parts.values().all(|&n| n <= 30));
+    assert!(parts.values().filter(|&&n| n >= 20).count() > 40);
+    assert!(pairs.iter().all(|pair| pair.kind != Kind::Quote));
+
+    let chrome = |site: &str| -> Vec<usize> {
+        let rows = rows.iter().filter(|row| row.kind == Kind::Own);
+        rows.filter(|row| by_id[row.id.as_str()].site == format!("{site}.example"))
+            .map(|row| row.chrome_words)
+            .collect()
+    };
+    assert!(chrome("longbeacon").iter().all(|&n| n >= 190));
+    assert!(chrome("shortline").iter().all(|&n| (9..40).contains(&n)));
 }
