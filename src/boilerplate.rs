@@ -16,8 +16,7 @@ use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::fingerprint::{EDGE, Fingerprinter, GRAM, Winnowing};
-use crate::words::Words;
+use crate::fingerprint::{Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 
 /// A run of words is repeated if it stands in so many stories of a site. On real news 3 finds more chrome but eats copy.
 pub const FEWEST_STORIES: usize = 5;
@@ -37,11 +36,11 @@ pub const FEWEST_WORDS_LEFT: usize = 30;
 /// A page is a story like others, not a page with chrome, if more than this share of its fingerprints is repeated.
 const WHOLE: f64 = 0.8;
 
-/// Fingerprints sorted at once: 16 MB and as much again for sorting.
-const PART: usize = 2 << 20;
+/// Smallest and largest table that fingerprints are counted in, in bits of its index: 64 kB to 256 MB a part.
+const TABLE_BITS: std::ops::RangeInclusive<u32> = 16..=28;
 
-/// Most parts that fingerprints are sorted in; each looks at all of them.
-const MOST_PARTS: usize = 16;
+/// Most parts that fingerprints are counted in; each looks at all of them.
+const MOST_PARTS: u32 = 8;
 
 /// What every site repeats.
 #[derive(Debug, Default)]
@@ -86,14 +85,13 @@ impl Profiles {
     /// Learns from the documents of a catalogue; those without a site teach nothing and lose nothing.
     pub fn learn(catalog: &Catalog, documents: &[DocNo]) -> Profiles {
         let groups = Groups::of(catalog, documents);
-        let fingerprints: usize = groups
-            .all()
-            .map(|group| groups.fingerprints(group).len())
-            .sum();
-        let parts = fingerprints.div_ceil(PART).clamp(1, MOST_PARTS) as u32;
+        // Every part looks at all fingerprints, so there are no more than there are threads.
+        let parts = (rayon::current_num_threads() as u32)
+            .clamp(1, MOST_PARTS)
+            .next_power_of_two();
         let parts: Vec<Part> = (0..parts)
             .into_par_iter()
-            .map(|part| groups.repeated(part, parts))
+            .map(|part| groups.repeated(&groups.frequent(part, parts)))
             .collect();
 
         let stories = Stories::of(&groups, &parts);
@@ -154,26 +152,20 @@ pub struct Region {
 pub struct Stripper {
     fingerprinter: Fingerprinter,
     found: Vec<(usize, u32, Repeated)>,
-    scanner: Words,
-    line: Vec<u64>,
-    /// The number of the first word of each line, and of all words.
-    line_starts: Vec<usize>,
 }
 
 impl Stripper {
-    /// Appends the regions to take out of a text of that site, in order, apart from each other.
+    /// Appends the regions to take out of a text of that site, in order, apart from each other; `lines` tells which of the words begin a line.
     pub fn regions(
         &mut self,
         profiles: &Profiles,
         site: SiteNo,
-        text: &str,
         words: &[u64],
+        lines: &[usize],
         regions: &mut Vec<Region>,
     ) {
         self.find(profiles, site, words, regions);
-        if !regions.is_empty() {
-            self.reach_line_ends(text, words.len(), regions);
-        }
+        reach_line_ends(lines, words.len(), regions);
     }
 
     fn find(
@@ -185,12 +177,11 @@ impl Stripper {
     ) {
         let winnowing = Winnowing::for_boilerplate();
         self.found.clear();
-        self.fingerprinter.read(words, winnowing);
-        self.fingerprinter.choose(winnowing, |at, hash| {
+        for &Chosen { at, hash } in self.fingerprinter.choose(words, winnowing) {
             let repeated = profiles.look_up(site, hash);
             self.found
                 .extend(repeated.map(|repeated| (at, short(hash), repeated)));
-        });
+        }
         let within = |gap: usize| {
             move |x: &(usize, u32, Repeated), y: &(usize, u32, Repeated)| y.0 <= x.0 + GRAM + gap
         };
@@ -230,45 +221,29 @@ impl Stripper {
     }
 }
 
-impl Stripper {
-    /// Extends regions to the beginning or the end of a line (or of the text) that is as near as a repeated run can reach unseen: what is repeated is
-    /// most often whole lines.
-    fn reach_line_ends(&mut self, text: &str, words: usize, regions: &mut [Region]) {
-        self.line_starts.clear();
-        let mut at = 0;
-        for line in text.split('\n') {
-            self.line_starts.push(at);
-            self.line.clear();
-            self.scanner.hash_into(line, &mut self.line);
-            at += self.line.len();
+/// Extends regions to the beginning or the end of a line (or of the text) that is as near as a repeated run can reach unseen: what is repeated
+/// is most often whole lines.
+fn reach_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
+    let mut before = 0;
+    for at in 0..regions.len() {
+        let after = regions.get(at + 1).map_or(words, |next| next.words.start);
+        let Range { start, end } = regions[at].words;
+        let line_start = lines[..lines.partition_point(|&line| line <= start)]
+            .last()
+            .copied()
+            .unwrap_or(0);
+        let line_end = lines
+            .get(lines.partition_point(|&line| line < end))
+            .copied()
+            .unwrap_or(words);
+        let region = &mut regions[at].words;
+        if start - line_start <= EDGE && line_start >= before {
+            region.start = line_start;
         }
-        self.line_starts.push(words);
-        let (mut before, mut next) = (
-            0,
-            regions
-                .iter()
-                .skip(1)
-                .map(|region| region.words.start)
-                .collect::<Vec<_>>()
-                .into_iter(),
-        );
-        for region in regions {
-            let after = next.next().unwrap_or(words);
-            let Range { start, end } = region.words;
-            let line = self.line_starts.partition_point(|&line| line <= start);
-            let line_start = self.line_starts[line - 1];
-            if start - line_start <= EDGE && line_start >= before {
-                region.words.start = line_start;
-            }
-            let line = self.line_starts.partition_point(|&line| line < end);
-            if let Some(&line_end) = self.line_starts.get(line)
-                && line_end - end <= EDGE
-                && line_end <= after
-            {
-                region.words.end = line_end;
-            }
-            before = region.words.end;
+        if line_end - end <= EDGE && line_end <= after {
+            region.end = line_end;
         }
+        before = region.end;
     }
 }
 
@@ -361,24 +336,53 @@ impl<'a> Groups<'a> {
         pages.map(|page| self.catalog.page(page[0]))
     }
 
-    /// The fingerprints of one part that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
-    fn repeated(&self, part: u32, parts: u32) -> Part {
+    /// The fingerprints of one part that may stand on [`FEWEST_STORIES`] pages, each above the group that has it, in order.
+    ///
+    /// Most fingerprints stand on one page alone. They are told by counting in a table that confuses some, which is cheaper than to sort all;
+    /// each part has a table of its own, so that no two threads count in one.
+    fn frequent(&self, part: u32, parts: u32) -> Vec<u64> {
+        let part_bits = parts.trailing_zeros();
         let mine =
-            |fingerprint: u32| (u64::from(fingerprint) * u64::from(parts)) >> 32 == u64::from(part);
-        let mut sorted: Vec<u64> = Vec::new();
+            |fingerprint: u32| part_bits == 0 || fingerprint >> (u32::BITS - part_bits) == part;
+        let all: usize = self.all().map(|group| self.fingerprints(group).len()).sum();
+        let bits = (all / parts as usize / 2)
+            .max(1)
+            .ilog2()
+            .clamp(*TABLE_BITS.start(), *TABLE_BITS.end());
+        let mut table = vec![0u8; 1 << bits];
+        let at = |fingerprint: u32| ((fingerprint << part_bits) >> (u32::BITS - bits)) as usize;
+        let enough = FEWEST_STORIES as u8;
         for group in self.all() {
-            let mine = self
+            let pages = self.documents(group).len().min(FEWEST_STORIES) as u8;
+            for &fingerprint in self
                 .fingerprints(group)
                 .iter()
-                .filter(|&&fingerprint| mine(fingerprint));
-            sorted.extend(mine.map(|&fingerprint| u64::from(fingerprint) << 32 | u64::from(group)));
+                .filter(|&&fingerprint| mine(fingerprint))
+            {
+                let count = &mut table[at(fingerprint)];
+                *count = enough.min(*count + pages);
+            }
+        }
+        let mut entries: Vec<u64> = Vec::new();
+        for group in self.all() {
+            let frequent = self
+                .fingerprints(group)
+                .iter()
+                .filter(|&&fingerprint| mine(fingerprint) && table[at(fingerprint)] == enough);
+            entries.extend(
+                frequent.map(|&fingerprint| u64::from(fingerprint) << 32 | u64::from(group)),
+            );
         }
         // Stable, so that groups, and with them sites, stay in order.
-        radsort::sort_by_key(&mut sorted, |&entry| (entry >> 32) as u32);
-        sorted.dedup();
+        radsort::sort_by_key(&mut entries, |&entry| (entry >> 32) as u32);
+        entries.dedup();
+        entries
+    }
 
+    /// The fingerprints among the entries that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
+    fn repeated(&self, entries: &[u64]) -> Part {
         let mut part = Part::default();
-        for run in sorted.chunk_by(|x, y| x >> 32 == y >> 32) {
+        for run in entries.chunk_by(same_fingerprint) {
             if run.len() == 1 && self.documents(run[0] as u32).len() < FEWEST_STORIES {
                 continue;
             }
@@ -473,6 +477,10 @@ impl Stories {
         }
         None
     }
+}
+
+fn same_fingerprint(x: &u64, y: &u64) -> bool {
+    x >> 32 == y >> 32
 }
 
 /// A few distinct numbers.

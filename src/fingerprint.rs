@@ -35,6 +35,14 @@ impl Fingerprint {
         (self.0 >> 32) as u32
     }
 
+    /// Whether two fingerprints of one gram can be of one run of the guaranteed length.
+    pub fn may_share_run(self, other: Fingerprint) -> bool {
+        let agree = |side: fn(Fingerprint) -> Option<u16>| {
+            side(self).is_some() && side(self) == side(other)
+        };
+        agree(Fingerprint::before) || agree(Fingerprint::after)
+    }
+
     /// What agrees in runs that go on before the gram; `None` where the text has too few words there.
     pub fn before(self) -> Option<u16> {
         Some((self.0 >> 16) as u16).filter(|&before| before != NOTHING)
@@ -87,66 +95,137 @@ impl Winnowing {
     }
 }
 
-/// Chooses fingerprints; keeps its buffer from one text to the next.
+/// A gram that was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    /// The number of its first word.
+    pub at: usize,
+    /// Its hash.
+    pub hash: u64,
+}
+
+/// Chooses fingerprints; keeps its buffers from one text to the next.
 #[derive(Debug, Default)]
 pub struct Fingerprinter {
     grams: Vec<u64>,
-    gram: usize,
+    chosen: Vec<Chosen>,
 }
 
 impl Fingerprinter {
-    /// Hashes the grams of a text, given by its words. To be called before [`Fingerprinter::choose`].
-    pub fn read(&mut self, words: &[u64], winnowing: Winnowing) {
+    /// Chooses grams of a text, given by its words, in order.
+    pub fn choose(&mut self, words: &[u64], winnowing: Winnowing) -> &[Chosen] {
         self.grams.clear();
-        self.gram = winnowing.gram;
+        self.chosen.clear();
         shingle::runs(words, winnowing.gram, &mut self.grams);
+        winnow(&self.grams, winnowing.window, &mut self.chosen);
+        &self.chosen
     }
+}
 
-    /// Calls `each` with every fingerprint of the text, in order of position; `words` being those that were read.
-    pub fn fingerprints(
-        &self,
-        words: &[u64],
-        winnowing: Winnowing,
-        mut each: impl FnMut(Fingerprint),
-    ) {
-        let context = winnowing.context();
-        self.choose(winnowing, |at, gram| {
-            let before = at
-                .checked_sub(context)
-                .map_or(NOTHING, |from| side(&words[from..at]));
-            let behind = (at + winnowing.gram).min(words.len());
-            let after = words.get(behind..behind + context).map_or(NOTHING, side);
-            each(Fingerprint::new(gram, before, after));
-        });
+/// Of the grams chosen in windows of one winnowing those that are chosen in the wider windows of another: the smallest of a window is the smallest of
+/// every part of it. `None` if the other has other grams or narrower windows; `words` is the length of the text.
+pub fn rechoose(
+    chosen: &[Chosen],
+    from: Winnowing,
+    to: Winnowing,
+    words: usize,
+) -> Option<Vec<Chosen>> {
+    if from.gram != to.gram || from.window > to.window {
+        return None;
     }
+    let grams = (words + 1).saturating_sub(to.gram).max(1);
+    let mut out = Vec::with_capacity(chosen.len());
+    winnow_sparse(chosen, grams, to.window, &mut out);
+    Some(out)
+}
 
-    /// Calls `each` with the position and the hash of every fingerprint of the text, in order of position.
-    pub fn choose(&self, winnowing: Winnowing, mut each: impl FnMut(usize, u64)) {
-        debug_assert_eq!(self.gram, winnowing.gram, "the grams were read for it");
-        let grams = &self.grams;
-        let window = winnowing.window.min(grams.len());
-        if window == 0 {
-            return;
-        }
-        // Of equal hashes the last, so that in `spam spam spam` a window does not keep what leaves it next.
-        let smallest = |from: usize| {
-            (from..from + window)
-                .rev()
-                .min_by_key(|&at| grams[at])
-                .unwrap_or(from)
-        };
-        let mut chosen = smallest(0);
-        each(chosen, grams[chosen]);
-        for end in window..grams.len() {
-            if grams[end] <= grams[chosen] {
-                chosen = end;
-            } else if chosen + window <= end {
-                chosen = smallest(end + 1 - window);
-            } else {
-                continue;
+/// The fingerprints of chosen grams: with what stands beside them.
+pub fn fingerprints<'a>(
+    words: &'a [u64],
+    chosen: &'a [Chosen],
+    winnowing: Winnowing,
+) -> impl Iterator<Item = Fingerprint> + 'a {
+    let context = winnowing.context();
+    chosen.iter().map(move |&Chosen { at, hash }| {
+        let before = at
+            .checked_sub(context)
+            .map_or(NOTHING, |from| side(&words[from..at]));
+        let behind = (at + winnowing.gram).min(words.len());
+        let after = words.get(behind..behind + context).map_or(NOTHING, side);
+        Fingerprint::new(hash, before, after)
+    })
+}
+
+/// Appends the smallest of every window, in order, each once.
+fn winnow(grams: &[u64], window: usize, out: &mut Vec<Chosen>) {
+    let window = window.min(grams.len());
+    if window == 0 {
+        return;
+    }
+    // Of equal hashes the last, so that in `spam spam spam` a window does not keep what leaves it next.
+    let smallest = |from: usize| {
+        let mut smallest = from;
+        for at in from + 1..from + window {
+            if grams[at] <= grams[smallest] {
+                smallest = at;
             }
-            each(chosen, grams[chosen]);
         }
+        smallest
+    };
+    let chosen = |at: usize| Chosen {
+        at,
+        hash: grams[at],
+    };
+    let mut last = smallest(0);
+    out.push(chosen(last));
+    for end in window..grams.len() {
+        if grams[end] <= grams[last] {
+            last = end;
+        } else if last + window <= end {
+            last = smallest(end + 1 - window);
+        } else {
+            continue;
+        }
+        out.push(chosen(last));
+    }
+}
+
+/// As [`winnow`], where only some of the `grams` can be the smallest.
+fn winnow_sparse(some: &[Chosen], grams: usize, window: usize, out: &mut Vec<Chosen>) {
+    let smallest = |from: usize, to: usize| {
+        let mut smallest = from;
+        for at in from + 1..to {
+            if some[at].hash <= some[smallest].hash {
+                smallest = at;
+            }
+        }
+        smallest
+    };
+    let mut next = some.partition_point(|chosen| chosen.at < window);
+    if next == 0 {
+        return;
+    }
+    let mut last = smallest(0, next);
+    out.push(some[last]);
+    loop {
+        let leaves = some[last].at + window;
+        match some.get(next) {
+            Some(new) if new.at < leaves => {
+                next += 1;
+                if new.hash > some[last].hash {
+                    continue;
+                }
+                last = next - 1;
+            }
+            _ if leaves >= grams => return,
+            _ => {
+                while some.get(next).is_some_and(|new| new.at <= leaves) {
+                    next += 1;
+                }
+                last = smallest(last + 1, next);
+            }
+        }
+        out.push(some[last]);
     }
 }
 
@@ -179,12 +258,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn fingerprints(words: &[u64], winnowing: Winnowing) -> Vec<(usize, u64)> {
+    fn chosen(words: &[u64], winnowing: Winnowing) -> Vec<(usize, u64)> {
         let mut fingerprinter = Fingerprinter::default();
-        let mut chosen = Vec::new();
-        fingerprinter.read(words, winnowing);
-        fingerprinter.choose(winnowing, |at, hash| chosen.push((at, hash)));
+        let chosen = fingerprinter.choose(words, winnowing);
         chosen
+            .iter()
+            .map(|chosen| (chosen.at, chosen.hash))
+            .collect()
     }
 
     #[test]
@@ -205,12 +285,7 @@ mod tests {
         let winnowing = Winnowing::for_passages(25);
         for (words, expected) in [(0, 0), (1, 1), (7, 1), (8, 1), (25, 1)] {
             let words: Vec<u64> = (0..words).collect();
-            assert_eq!(
-                fingerprints(&words, winnowing).len(),
-                expected,
-                "{}",
-                words.len()
-            );
+            assert_eq!(chosen(&words, winnowing).len(), expected, "{}", words.len());
         }
     }
 
@@ -219,8 +294,10 @@ mod tests {
     fn pinned_fingerprints() {
         let words: Vec<u64> = (0..100).collect();
         let positions = |winnowing| -> Vec<usize> {
-            let chosen = fingerprints(&words, winnowing);
-            chosen.into_iter().map(|(at, _)| at).collect()
+            chosen(&words, winnowing)
+                .into_iter()
+                .map(|(at, _)| at)
+                .collect()
         };
         assert_eq!(positions(Winnowing::for_passages(25)), PINNED);
     }
@@ -239,15 +316,24 @@ mod tests {
             let mine: Vec<u64> = [&before[..], &run, &after].concat();
             let others: Vec<u64> = [&after[..], &run, &before].concat();
             let hashes = |words: &[u64]| -> std::collections::BTreeSet<u64> {
-                fingerprints(words, winnowing).into_iter().map(|(_, hash)| hash).collect()
+                chosen(words, winnowing).into_iter().map(|(_, hash)| hash).collect()
             };
             prop_assert!(!hashes(&mine).is_disjoint(&hashes(&others)));
         }
 
         #[test]
+        fn wider_windows_choose_among_what_narrower_ones_chose(words in proptest::collection::vec(0u64..9, 0..200), passage in 13usize..40) {
+            let (from, to) = (Winnowing::for_boilerplate(), Winnowing::for_passages(passage));
+            let mut fingerprinter = Fingerprinter::default();
+            let narrow = fingerprinter.choose(&words, from).to_vec();
+            let wide = fingerprinter.choose(&words, to).to_vec();
+            prop_assert_eq!(rechoose(&narrow, from, to, words.len()), Some(wide));
+        }
+
+        #[test]
         fn every_window_holds_a_fingerprint(words in proptest::collection::vec(0u64..9, 1..200)) {
             let winnowing = Winnowing::for_boilerplate();
-            let chosen = fingerprints(&words, winnowing);
+            let chosen = chosen(&words, winnowing);
             let grams = words.len().saturating_sub(GRAM - 1).max(1);
             for start in 0..grams.saturating_sub(BOILERPLATE_WINDOW - 1).max(1) {
                 prop_assert!(chosen.iter().any(|&(at, _)| (start..start + BOILERPLATE_WINDOW).contains(&at)));

@@ -57,6 +57,7 @@ impl fmt::Display for Shingle {
 #[derive(Debug, Default)]
 pub struct Shingler {
     scanner: Words,
+    lines: Vec<usize>,
     /// Word hashes of the last text, in order.
     pub words: Vec<u64>,
     /// Shingle hashes of the last text, one a position, repeats included.
@@ -66,20 +67,32 @@ pub struct Shingler {
 impl Shingler {
     /// Reads `text`; `words` and `shingles` then hold what it gave.
     pub fn read(&mut self, text: &str, shingle: Shingle) {
-        self.read_without(text, shingle, |_| &[]);
+        self.words.clear();
+        self.scanner.hash_into(text, &mut self.words);
+        self.shingle(text, shingle, &[]);
     }
 
-    /// Reads `text` less the regions that `choose` picks by its words. Shingles go across the joints.
+    /// Reads `text` less the regions that `choose` picks, given its words and the number of the first word of each line. Shingles go across
+    /// the joints.
     pub fn read_without<'r>(
         &mut self,
         text: &str,
         shingle: Shingle,
-        choose: impl FnOnce(&[u64]) -> &'r [Region],
+        choose: impl FnOnce(&[u64], &[usize]) -> &'r [Region],
     ) {
         self.words.clear();
-        self.scanner.hash_into(text, &mut self.words);
-        let regions = choose(&self.words);
+        self.lines.clear();
+        // White space never joins words, so lines can be read one by one.
+        for line in text.split('\n') {
+            self.lines.push(self.words.len());
+            self.scanner.hash_into(line, &mut self.words);
+        }
+        let regions = choose(&self.words, &self.lines);
         boilerplate::remove(&mut self.words, regions);
+        self.shingle(text, shingle, regions);
+    }
+
+    fn shingle(&mut self, text: &str, shingle: Shingle, regions: &[Region]) {
         self.shingles.clear();
         match shingle {
             Shingle::Words(width) => runs(&self.words, width, &mut self.shingles),

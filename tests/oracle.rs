@@ -144,7 +144,11 @@ proptest! {
         let linked = scan(&corpus, &Settings { selection: linked, ..settings(0.3, surfacing) });
         let every = Selection { cross_site_only, window, all_pairs: true, ..Selection::default() };
         let every = scan(&corpus, &Settings { selection: every, ..settings(0.3, surfacing) });
-        prop_assert_eq!(&linked.clusters, &every.clusters);
+        // Not the roles: whether a copy is a revision is told by the pairs that were written.
+        let documents = |found: &Findings| -> Vec<Vec<_>> {
+            found.clusters.iter().map(|cluster| cluster.documents().collect()).collect()
+        };
+        prop_assert!(documents(&linked) == documents(&every), "clusters differ");
         let all = rows(&every);
         for row in rows(&linked) {
             prop_assert!(all.binary_search_by(|known| (&known.0, &known.1).cmp(&(&row.0, &row.1))).is_ok_and(|at| all[at] == row), "{:?}", row);

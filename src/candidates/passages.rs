@@ -57,19 +57,29 @@ pub fn shared(
         .sum();
     let parts = fingerprints.div_ceil(PART).clamp(1, MOST_PARTS) as u64;
     let gather = |(mut pairs, mut common): (Distinct, Vec<Vec<DocNo>>), part| {
-        each_list(catalog, documents, part, parts, |list| {
-            if list.len() > FEW {
-                return common.push(list.to_vec());
-            }
-            every_two(list, |pair| {
-                if !skip(pair) {
-                    pairs.push(pair);
+        each_gram(catalog, documents, part, parts, |list| {
+            if list.len() <= FEW {
+                for (at, &(y, b)) in list.iter().enumerate() {
+                    let others = list[..at]
+                        .iter()
+                        .filter(|&&(x, a)| a != b && x.may_share_run(y));
+                    others.for_each(|&(_, a)| pairs.push(Pair::of(a, b)));
                 }
-            });
+                return;
+            }
+            for side in [Fingerprint::before, Fingerprint::after] {
+                each_side(list, side, |holders| {
+                    if holders.len() <= FEW {
+                        every_two(holders, |pair| pairs.push(pair));
+                    } else {
+                        common.push(holders.to_vec());
+                    }
+                });
+            }
         });
         (pairs, common)
     };
-    let (pairs, mut common) = (0..parts)
+    let (mut pairs, mut common) = (0..parts)
         .into_par_iter()
         .fold(<(Distinct, Vec<Vec<DocNo>>)>::default, gather)
         .map(|(pairs, common)| (pairs.finish(), common))
@@ -79,6 +89,8 @@ pub fn shared(
                 (union(some, others), [some_common, other_common].concat())
             },
         );
+    // Once a pair, not once a fingerprint that the two share.
+    pairs.retain(|&pair| !skip(pair));
     common.par_sort_unstable();
     common.dedup();
     Shared { pairs, common }
@@ -134,51 +146,63 @@ pub fn between_stories(
         })
 }
 
-/// Calls `each` with the documents, two at least and in order, that share what is on one side of a fingerprint, for every one of one part.
-fn each_list(
+/// Calls `each` with the fingerprints of every gram of one part that stands in two documents at least.
+fn each_gram(
     catalog: &Catalog,
     documents: &[DocNo],
     part: u64,
     parts: u64,
-    mut each: impl FnMut(&[DocNo]),
+    mut each: impl FnMut(&[(Fingerprint, DocNo)]),
 ) {
-    let mut sorted: Vec<u64> = Vec::new();
-    for &doc in documents {
+    let mut sorted: Vec<(u32, u32)> = Vec::new();
+    for (place, &doc) in (0..).zip(documents) {
         let grams = catalog
             .passages(doc)
             .iter()
-            .map(|fingerprint| u64::from(fingerprint.gram()));
-        let mine = grams.filter(|gram| gram * parts >> 32 == part);
-        sorted.extend(mine.map(|gram| gram << 32 | u64::from(doc.0)));
+            .map(|fingerprint| fingerprint.gram());
+        let mine = grams.filter(|&gram| u64::from(gram) * parts >> 32 == part);
+        sorted.extend(mine.map(|gram| (gram, place)));
     }
-    radsort::sort_by_key(&mut sorted, |&entry| (entry >> 32) as u32);
-    let mut list: Vec<(u16, DocNo)> = Vec::new();
-    let mut holders: Vec<DocNo> = Vec::new();
+    radsort::sort_by_key(&mut sorted, |&(gram, _)| gram);
+    let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
     for run in sorted
-        .chunk_by(|x, y| x >> 32 == y >> 32)
+        .chunk_by(|x, y| x.0 == y.0)
         .filter(|run| run.len() > 1)
     {
-        let gram = (run[0] >> 32) as u32;
-        for side in [Fingerprint::before, Fingerprint::after] {
-            list.clear();
-            for doc in run.iter().map(|&entry| DocNo(entry as u32)) {
-                let mine = catalog
-                    .passages(doc)
-                    .iter()
-                    .filter(|fingerprint| fingerprint.gram() == gram);
-                list.extend(mine.filter_map(|&fingerprint| Some((side(fingerprint)?, doc))));
-            }
-            list.sort_unstable();
-            list.dedup();
-            for same in list
-                .chunk_by(|x, y| x.0 == y.0)
-                .filter(|same| same.len() > 1)
-            {
-                holders.clear();
-                holders.extend(same.iter().map(|&(_, doc)| doc));
-                each(&holders);
-            }
+        list.clear();
+        let gram = run[0].0;
+        for same in run.chunk_by(|x, y| x.1 == y.1) {
+            let doc = documents[same[0].1 as usize];
+            let mine = catalog
+                .passages(doc)
+                .iter()
+                .filter(|fingerprint| fingerprint.gram() == gram);
+            list.extend(mine.map(|&fingerprint| (fingerprint, doc)));
         }
+        each(&list);
+    }
+}
+
+/// Calls `each` with the documents, two at least and in order, that agree on one side of their gram.
+fn each_side(
+    list: &[(Fingerprint, DocNo)],
+    side: fn(Fingerprint) -> Option<u16>,
+    mut each: impl FnMut(&[DocNo]),
+) {
+    let mut sides: Vec<(u16, DocNo)> = list
+        .iter()
+        .filter_map(|&(fingerprint, doc)| Some((side(fingerprint)?, doc)))
+        .collect();
+    sides.sort_unstable();
+    sides.dedup();
+    let mut holders = Vec::new();
+    for same in sides
+        .chunk_by(|x, y| x.0 == y.0)
+        .filter(|same| same.len() > 1)
+    {
+        holders.clear();
+        holders.extend(same.iter().map(|&(_, doc)| doc));
+        each(&holders);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{DOCUMENTS_A_TASK, Observer, Settings, Stage};
 use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Profiles};
 use crate::catalog::{BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, SiteNo, Stripped, Traces};
 use crate::document::{BlockTally, Corpus, ReadError};
-use crate::fingerprint::{Fingerprinter, Winnowing};
+use crate::fingerprint::{self, Fingerprinter, Winnowing};
 use crate::plan::Banding;
 use crate::shingle::Shingler;
 use crate::sign::Signer;
@@ -82,10 +82,8 @@ pub(super) fn read<C: Corpus>(
         let mut documents = 0;
         let tally = corpus.parse(block?, &mut |record| {
             shingler.read(&record.document.text, settings.shingle);
-            tracer.trace(shingler, traces);
-            if settings.boilerplate && record.document.site.is_some() {
-                tracer.trace_repeats(shingler, traces);
-            }
+            let repeats = settings.boilerplate && record.document.site.is_some();
+            tracer.trace(shingler, repeats, traces);
             columns.push(&record, &shingler.words, traces);
             documents += 1;
         });
@@ -127,6 +125,7 @@ pub(super) fn strip<C: Corpus>(
     if !settings.boilerplate {
         return Ok(Default::default());
     }
+    observer.begin(Stage::Boilerplate, None);
     let documents: Vec<DocNo> = catalog
         .documents()
         .filter(|&doc| catalog.site(doc) != NO_SITE)
@@ -137,7 +136,6 @@ pub(super) fn strip<C: Corpus>(
         .into_iter()
         .filter(|&doc| profiles.touches(doc))
         .collect();
-    observer.begin(Stage::Boilerplate, Some(touched.len() as u64));
     // In the order of the files, which reads faster; what comes of it goes by document.
     touched.par_sort_unstable_by_key(|&doc| catalog.place(doc));
 
@@ -159,7 +157,7 @@ pub(super) fn strip<C: Corpus>(
                             return;
                         }
                         let mut traces = Traces::default();
-                        tracer.trace(&reader.shingler, &mut traces);
+                        tracer.trace(&reader.shingler, false, &mut traces);
                         let removed = reader.regions.iter().map(|region| region.words.len()).sum();
                         stripped.push(Stripped::new(doc, &reader.shingler.words, removed, traces));
                         tallies.add(catalog.site(doc), doc, removed, &reader.regions);
@@ -204,36 +202,37 @@ impl Tracer {
         }
     }
 
-    /// Replaces the traces by those of a text, but for what only its site is asked about.
-    fn trace(&mut self, text: &Shingler, traces: &mut Traces) {
-        let Traces {
-            bands,
-            passages,
-            repeats,
-        } = traces;
-        bands.clear();
-        passages.clear();
-        repeats.clear();
-        if let Some(signer) = &mut self.signer {
-            if !signer.sign_into(&text.shingles, bands) {
-                bands.resize(signer.bands(), 0);
-            }
+    /// Replaces the traces by those of a text; `repeats` if what its site repeats is to be learned from it.
+    fn trace(&mut self, text: &Shingler, repeats: bool, traces: &mut Traces) {
+        traces.bands.clear();
+        traces.passages.clear();
+        traces.repeats.clear();
+        if let Some(signer) = &mut self.signer
+            && !signer.sign_into(&text.shingles, &mut traces.bands)
+        {
+            traces.bands.resize(signer.bands(), 0);
+        }
+        let words = &text.words;
+        let boilerplate = Winnowing::for_boilerplate();
+        let mut chosen = None;
+        if repeats {
+            let repeats = self.fingerprinter.choose(words, boilerplate);
+            traces
+                .repeats
+                .extend(repeats.iter().map(|chosen| boilerplate::short(chosen.hash)));
+            chosen = self.passages.and_then(|passages| {
+                fingerprint::rechoose(repeats, boilerplate, passages, words.len())
+            });
         }
         if let Some(winnowing) = self.passages {
-            self.fingerprinter.read(&text.words, winnowing);
-            self.fingerprinter
-                .fingerprints(&text.words, winnowing, |fingerprint| {
-                    passages.push(fingerprint)
-                });
+            let chosen = match &chosen {
+                Some(chosen) => chosen,
+                None => self.fingerprinter.choose(words, winnowing),
+            };
+            traces
+                .passages
+                .extend(fingerprint::fingerprints(words, chosen, winnowing));
         }
-    }
-
-    fn trace_repeats(&mut self, text: &Shingler, traces: &mut Traces) {
-        let winnowing = Winnowing::for_boilerplate();
-        self.fingerprinter.read(&text.words, winnowing);
-        let repeats = &mut traces.repeats;
-        self.fingerprinter
-            .choose(winnowing, |_, hash| repeats.push(boilerplate::short(hash)));
     }
 }
 

@@ -41,18 +41,15 @@ impl<C: Corpus> Texts<'_, C> {
                 regions,
             } = reader;
             regions.clear();
-            shingler.read_without(&document.text, self.shingle, |words| {
-                if self.profiles.touches(doc) {
-                    stripper.regions(
-                        self.profiles,
-                        self.catalog.site(doc),
-                        &document.text,
-                        words,
-                        regions,
-                    );
-                }
-                regions
-            });
+            if self.profiles.touches(doc) {
+                shingler.read_without(&document.text, self.shingle, |words, lines| {
+                    let site = self.catalog.site(doc);
+                    stripper.regions(self.profiles, site, words, lines, regions);
+                    regions
+                });
+            } else {
+                shingler.read(&document.text, self.shingle);
+            }
             each(document, reader);
         })
     }
