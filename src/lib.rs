@@ -7,6 +7,7 @@
 pub mod candidates;
 pub mod catalog;
 pub mod cluster;
+pub mod credit;
 pub mod document;
 mod links;
 pub mod passage;
