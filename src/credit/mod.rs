@@ -392,3 +392,6 @@ fn is_host_under(host: &str, known: &str) -> bool {
     host.strip_suffix(known)
         .is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
+
+#[cfg(test)]
+mod tests;
