@@ -19,18 +19,20 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use newsgen::Spec;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use wirecopy::candidates::{self, HOT_BUCKET, Pair};
-use wirecopy::catalog::{BlockColumns, Catalog, DocNo};
-use wirecopy::cluster::Settled;
-use wirecopy::cluster::{self, Selection};
+use wirecopy::candidates::Pair;
+use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
+use wirecopy::candidates::prefixes::{self, Postings, Rarity};
+use wirecopy::catalog::{BlockColumns, Catalog, DocNo, Traces};
 use wirecopy::document::{BlockTally, Corpus};
+use wirecopy::family::Settled;
+use wirecopy::finding;
+use wirecopy::fingerprint::{self, Fingerprinter, Winnowing};
 use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
 use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
-use wirecopy::prefix::{self, Postings, Rarity};
 use wirecopy::read::{self, Inputs};
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingler};
 use wirecopy::sign::{DEFAULT_SEED, Signer};
-use wirecopy::verify::{self, Shingled, Task};
+use wirecopy::verify::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
 use wirecopy::words::Words;
 
 /// Thresholds of the planner's two usual plans, 17 bands of 4 rows and 35 of 3.
@@ -128,6 +130,10 @@ fn band_sort_and_candidates(bencher: Bencher, threshold: f64) {
 fn verification(bencher: Bencher, threshold: f64) {
     let signed = Signed::at(threshold);
     let pairs = signed.candidates();
+    let criteria = Criteria {
+        threshold,
+        excerpts: None,
+    };
     let mut shingler = Shingler::default();
     bencher
         .counter(ItemsCount::new(pairs.len()))
@@ -137,10 +143,11 @@ fn verification(bencher: Bencher, threshold: f64) {
                 let mut texts = Vec::new();
                 for doc in task.documents() {
                     signed.fetch(doc, &mut |text| {
-                        texts.push((doc, Shingled::new(text, DEFAULT_SHINGLE, &mut shingler)));
+                        shingler.read(text, DEFAULT_SHINGLE);
+                        texts.push((doc, Shingled::new(&shingler, DEFAULT_SHINGLE)));
                     });
                 }
-                task.compare(&texts, threshold).len()
+                task.compare(&texts, &criteria).len()
             };
             tasks.into_iter().map(compare).sum::<usize>()
         });
@@ -165,7 +172,7 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
         each(&mut |_, shingles| rarity.count(shingles));
         let (mut common, mut postings) = (Vec::new(), Vec::new());
         each(&mut |doc, shingles| {
-            prefix::post(
+            prefixes::post(
                 doc,
                 shingles,
                 threshold,
@@ -176,6 +183,49 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
         });
         ONE_THREAD.install(|| {
             Postings::new(postings).candidates(threshold, &Settled::default(), &|_| false)
+        })
+    });
+}
+
+/// What one reading leaves for boilerplate and passages.
+#[divan::bench]
+fn fingerprints(bencher: Bencher) {
+    let material = material();
+    let (mut shingler, mut fingerprinter) = (Shingler::default(), Fingerprinter::default());
+    let words: Vec<Vec<u64>> = material
+        .texts
+        .iter()
+        .map(|text| {
+            shingler.read(text, DEFAULT_SHINGLE);
+            shingler.words.clone()
+        })
+        .collect();
+    let (narrow, wide) = (
+        Winnowing::for_boilerplate(),
+        Winnowing::for_passages(DEFAULT_PASSAGE as usize),
+    );
+    material.of_the_texts(bencher).bench_local(|| {
+        let mut sum = 0;
+        for words in &words {
+            let chosen = fingerprinter.choose(words, narrow);
+            let passages =
+                fingerprint::rechoose(chosen, narrow, wide, words.len()).unwrap_or_default();
+            sum += fingerprint::fingerprints(words, &passages, wide)
+                .filter(|fingerprint| fingerprint.gram() > 0)
+                .count();
+        }
+        sum
+    });
+}
+
+/// Everything that a scan does unless told otherwise.
+#[divan::bench(sample_count = 20)]
+fn default_scan_on_one_thread(bencher: Bencher) {
+    let material = material();
+    material.of_the_file(bencher).bench_local(|| {
+        ONE_THREAD.install(|| {
+            pipeline::scan(&material.inputs(), &Settings::default(), &Unobserved)
+                .expect("the corpus can be read")
         })
     });
 }
@@ -260,12 +310,11 @@ impl Material {
 
     fn scan(&self, threshold: f64, surfacing: Surfacing) -> Findings {
         let settings = Settings {
-            shingle: DEFAULT_SHINGLE,
             threshold,
             surfacing,
-            seed: DEFAULT_SEED,
-            min_words: 1,
-            selection: Selection::default(),
+            excerpts: None,
+            boilerplate: false,
+            ..Settings::default()
         };
         pipeline::scan(&self.inputs(), &settings, &Unobserved).expect("the corpus can be read")
     }
@@ -299,17 +348,18 @@ impl Signed {
         let inputs = material().inputs();
         let bands = planned(threshold).bands();
         let mut signer = Signer::new(planned(threshold), DEFAULT_SEED);
+        let mut traces = Traces::default();
         let mut shingler = Shingler::default();
         let mut blocks = Vec::new();
         each_block(&inputs, |block| {
             let mut columns = BlockColumns::default();
             let tally = inputs.parse(block, &mut |record| {
                 shingler.read(&record.document.text, DEFAULT_SHINGLE);
-                columns.push(&record, &shingler.words, |out| {
-                    if !signer.sign_into(&shingler.shingles, out) {
-                        out.resize(out.len() + bands, 0);
-                    }
-                });
+                traces.bands.clear();
+                if !signer.sign_into(&shingler.shingles, &mut traces.bands) {
+                    traces.bands.resize(bands, 0);
+                }
+                columns.push(&record, &shingler.words, &traces);
             });
             blocks.push((
                 0,
@@ -323,7 +373,7 @@ impl Signed {
         });
         let (catalog, _) = Catalog::join(blocks, &["corpus"], bands);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
-        let twins = cluster::twins(&catalog, with_words);
+        let twins = finding::twins(&catalog, with_words);
         Signed {
             documents: twins.iter().map(|twins| twins.members[0]).collect(),
             inputs,
@@ -333,7 +383,7 @@ impl Signed {
     }
 
     fn candidates(&self) -> Vec<Pair> {
-        candidates::from_bands(
+        by_bands::from_bands(
             &self.catalog,
             &self.documents,
             self.bands,

@@ -6,14 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wirecopy::cluster::BIG_CLUSTER;
+use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::read::{
-    AUTHOR_NAMES, CANONICAL_NAMES, ID_NAMES, MAX_RECORD, PUBLISHED_NAMES, SITE_NAMES, TEXT_NAMES,
-    TITLE_NAMES, URL_NAMES,
+    AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, ID_NAMES, MAX_RECORD, PUBLISHED_NAMES,
+    SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
 use wirecopy::shingle::DEFAULT_SHINGLE;
 use wirecopy::sign::DEFAULT_SEED;
+use wirecopy::verify::{DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE};
 
 #[test]
 fn links_lead_to_files() {
@@ -61,6 +62,17 @@ fn help_quotes_the_constants() {
         ("--permutations", DEFAULT_PERMUTATIONS.to_string()),
         ("--shingle", DEFAULT_SHINGLE.to_string()),
         ("--seed", DEFAULT_SEED.to_string()),
+        ("--passage", DEFAULT_PASSAGE.to_string()),
+        (
+            "--same-site-containment",
+            DEFAULT_SAME_SITE_CONTAINMENT.to_string(),
+        ),
+        (
+            "--containment",
+            format!(
+                "{DEFAULT_CONTAINMENT}; {DEFAULT_CONTAINMENT_OF_CHARACTERS} for shingles of characters"
+            ),
+        ),
         ("--max-record", format!("{}M", MAX_RECORD >> 20)),
     ] {
         assert_eq!(quoted_default(&options[flag]), Some(&*default), "{flag}");
@@ -83,6 +95,7 @@ fn help_names_fields_that_are_looked_for() {
         ("--title-field", TITLE_NAMES),
         ("--author-field", AUTHOR_NAMES),
         ("--canonical-field", CANONICAL_NAMES),
+        ("--crawled-field", CRAWLED_NAMES),
     ] {
         let (_, usual) = options[flag].split_once("usually ").expect("usual names");
         let usual = usual.split(", else").next().unwrap_or_default();

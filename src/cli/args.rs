@@ -6,12 +6,13 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
+use wirecopy::pipeline::DEFAULT_MIN_WORDS;
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
 use wirecopy::sign::DEFAULT_SEED;
 use wirecopy::verify::{DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE};
 
-use super::meaning::{self, DEFAULT_MAX_RECORD, DEFAULT_MIN_WORDS};
+use super::meaning::{self, DEFAULT_MAX_RECORD};
 
 /// Finds who republished whose copy: exact near-duplicate and syndication detection for news and crawls.
 #[derive(Debug, Parser)]

@@ -18,9 +18,6 @@ use super::args::{InputFormat, OutputFormat, RelationName, ScanArguments, When};
 use super::outputs::{Report, Target, Wanted};
 use super::status::Stop;
 
-/// The fewest words of a document that takes part, unless told otherwise: only empty ones do not.
-pub const DEFAULT_MIN_WORDS: u32 = 1;
-
 /// The largest record that can be asked for: positions in a text are 32 bits, and normalising can lengthen a text threefold.
 const LARGEST_RECORD: u64 = 1 << 30;
 

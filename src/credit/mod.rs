@@ -18,6 +18,7 @@ mod table;
 use url::Url;
 
 use crate::document::Document;
+use crate::read::sites::registrable;
 
 use line::Line;
 pub use table::CreditTableError;
@@ -152,6 +153,32 @@ impl Credits {
         let mut credits = Credits::built_in();
         credits.table.add(table)?;
         Ok(credits)
+    }
+
+    /// Where what a credit names is published: the sites of its first agency, or the agency's name where no site of it is known. Nothing for a mere
+    /// contribution: somebody else wrote the text.
+    pub fn sites(&self, credit: &Credit) -> Vec<String> {
+        if credit.kind == Kind::Contributed {
+            return Vec::new();
+        }
+        let Some(name) = credit.agencies.first() else {
+            return Vec::new();
+        };
+        let agency = self
+            .table
+            .agencies
+            .iter()
+            .find(|agency| agency.name == *name);
+        let mut sites: Vec<String> = agency
+            .into_iter()
+            .flat_map(|agency| &agency.hosts)
+            .filter_map(|host| registrable(host))
+            .collect();
+        sites.dedup();
+        if sites.is_empty() {
+            sites.push(name.clone());
+        }
+        sites
     }
 
     /// The agency that a document names, by its text, author, url, site and canonical url.

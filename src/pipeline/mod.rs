@@ -11,14 +11,20 @@ use crate::catalog::{Catalog, ReadTally};
 use crate::cluster::Cluster;
 use crate::credit::Credits;
 use crate::document::{Corpus, ReadError};
-use crate::finding::{self, Assembled, Finding, Relation, Selection};
-use crate::plan::Banding;
-use crate::shingle::Shingle;
-use crate::verify::{Criteria, Excerpts};
+use crate::finding::{
+    self, Assembled, DEFAULT_SAME_SITE_CONTAINMENT, Finding, Relation, Selection,
+};
+use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use crate::shingle::{DEFAULT_SHINGLE, Shingle};
+use crate::sign::DEFAULT_SEED;
+use crate::verify::{Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
 
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 pub use show::{Details, Placed};
 use texts::Texts;
+
+/// The fewest words of a document that takes part, unless told otherwise: only empty ones do not.
+pub const DEFAULT_MIN_WORDS: u32 = 1;
 
 /// How many documents one task of a second reading takes.
 const DOCUMENTS_A_TASK: usize = 256;
@@ -48,6 +54,32 @@ pub struct Settings {
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
     pub as_of: Option<i64>,
+}
+
+impl Default for Settings {
+    /// What `wirecopy scan` does unless told otherwise, but for dates: no date is in the future.
+    fn default() -> Settings {
+        let banding = Banding::for_recall(DEFAULT_THRESHOLD, DEFAULT_RECALL, DEFAULT_PERMUTATIONS);
+        Settings {
+            shingle: DEFAULT_SHINGLE,
+            threshold: DEFAULT_THRESHOLD,
+            surfacing: banding.map_or(Surfacing::Prefixes, Surfacing::Bands),
+            excerpts: Some(Excerpts {
+                containment: DEFAULT_CONTAINMENT,
+                passage: DEFAULT_PASSAGE,
+            }),
+            boilerplate: true,
+            seed: DEFAULT_SEED,
+            min_words: DEFAULT_MIN_WORDS,
+            selection: Selection {
+                same_site_containment: DEFAULT_SAME_SITE_CONTAINMENT,
+                ..Selection::default()
+            },
+            list_passages: false,
+            credits: Arc::new(Credits::built_in()),
+            as_of: None,
+        }
+    }
 }
 
 impl Settings {

@@ -2,31 +2,22 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use wirecopy::credit::Credits;
 use wirecopy::document::{
     BlockTally, Corpus, Document, Place, Precision, Published, ReadError, Record,
 };
-use wirecopy::finding::{Finding, Selection};
+use wirecopy::finding::Finding;
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle, Shingler};
-use wirecopy::sign::DEFAULT_SEED;
+use wirecopy::shingle::{Shingle, Shingler};
 
 /// Settings that find near-duplicates of whole texts, boilerplate included, and no excerpts.
 pub fn whole_copies(threshold: f64, surfacing: Surfacing) -> Settings {
     Settings {
-        shingle: DEFAULT_SHINGLE,
         threshold,
         surfacing,
         excerpts: None,
         boilerplate: false,
-        seed: DEFAULT_SEED,
-        min_words: 1,
-        list_passages: false,
-        selection: Selection::default(),
-        credits: Arc::new(Credits::built_in()),
-        as_of: None,
+        ..Settings::default()
     }
 }
 
