@@ -348,24 +348,25 @@ impl Catalog {
         self.columns.repeats = Lists::default();
     }
 
-    /// Puts new words and traces in the place of those of the whole text, for documents in any order.
-    pub fn replace(&mut self, mut stripped: Vec<Stripped>) {
-        stripped.sort_unstable_by_key(|stripped| self.slot(stripped.doc));
-        let mut passages = Lists::default();
-        let mut next = stripped.iter().peekable();
-        for slot in 0..self.columns.words.len() {
-            let Some(stripped) = next.next_if(|stripped| self.slot(stripped.doc) == slot) else {
-                passages.push(self.columns.passages.get(slot));
-                continue;
-            };
-            self.columns.words[slot] = stripped.words;
-            self.columns.removed[slot] = stripped.removed;
-            self.columns.contents[slot] = stripped.content;
+    /// Puts new words and traces in the place of those of the whole text.
+    pub fn replace(&mut self, stripped: Vec<Stripped>) {
+        self.columns.passages.chunks.push(Vec::new());
+        for Stripped {
+            doc,
+            words,
+            removed,
+            content,
+            traces,
+        } in stripped
+        {
+            let slot = self.slot(doc);
+            self.columns.words[slot] = words;
+            self.columns.removed[slot] = removed;
+            self.columns.contents[slot] = content;
             let bands = slot * self.band_count..(slot + 1) * self.band_count;
-            self.columns.bands[bands].copy_from_slice(&stripped.traces.bands);
-            passages.push(&stripped.traces.passages);
+            self.columns.bands[bands].copy_from_slice(&traces.bands);
+            self.columns.passages.replace(slot, &traces.passages);
         }
-        self.columns.passages = passages;
     }
 
     /// Whether the two stand on different sites; a document without a site is on no other's.
@@ -444,40 +445,81 @@ impl Columns {
     }
 }
 
-/// A list for every document, all in one allocation.
+/// A list for every document, in a few large allocations that are never copied.
 #[derive(Debug)]
 struct Lists<T> {
-    values: Vec<T>,
-    ends: Vec<u64>,
+    chunks: Vec<Vec<T>>,
+    places: Vec<ListPlace>,
+}
+
+/// Where a list stands.
+#[derive(Debug, Clone, Copy)]
+struct ListPlace {
+    chunk: u32,
+    start: u32,
+    length: u32,
 }
 
 impl<T> Default for Lists<T> {
     fn default() -> Self {
         Lists {
-            values: Vec::new(),
-            ends: Vec::new(),
+            chunks: Vec::new(),
+            places: Vec::new(),
         }
     }
 }
 
 impl<T: Copy> Lists<T> {
+    /// The longest chunk: far more than a block of documents leaves, and places are 32 bits.
+    const LONGEST: usize = 1 << 30;
+
     fn push(&mut self, list: &[T]) {
-        self.values.extend_from_slice(list);
-        self.ends.push(self.values.len() as u64);
+        let place = self.add(list);
+        self.places.push(place);
     }
 
-    fn append(&mut self, mut other: Lists<T>) {
-        let before = self.values.len() as u64;
-        self.values.append(&mut other.values);
-        self.ends.extend(other.ends.iter().map(|end| end + before));
+    fn replace(&mut self, at: usize, list: &[T]) {
+        self.places[at] = self.add(list);
+    }
+
+    fn add(&mut self, list: &[T]) -> ListPlace {
+        if self
+            .chunks
+            .last()
+            .is_none_or(|last| last.len() + list.len() > Self::LONGEST)
+        {
+            self.chunks.push(Vec::new());
+        }
+        let chunk = self.chunks.len() - 1;
+        let values = &mut self.chunks[chunk];
+        let start = values.len() as u32;
+        values.extend_from_slice(list);
+        ListPlace {
+            chunk: chunk as u32,
+            start,
+            length: list.len() as u32,
+        }
+    }
+
+    fn append(&mut self, other: Lists<T>) {
+        let before = self.chunks.len() as u32;
+        self.chunks
+            .extend(other.chunks.into_iter().map(|mut chunk| {
+                chunk.shrink_to_fit();
+                chunk
+            }));
+        self.places
+            .extend(other.places.into_iter().map(|place| ListPlace {
+                chunk: place.chunk + before,
+                ..place
+            }));
     }
 
     fn get(&self, at: usize) -> &[T] {
-        let Some(&end) = self.ends.get(at) else {
-            return &[];
-        };
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.values[start as usize..end as usize]
+        self.places.get(at).map_or(&[], |place| {
+            let start = place.start as usize;
+            &self.chunks[place.chunk as usize][start..start + place.length as usize]
+        })
     }
 }
 

@@ -104,10 +104,18 @@ pub struct Chosen {
     pub hash: u64,
 }
 
+impl Chosen {
+    /// What grams are compared by.
+    fn rank(self) -> u64 {
+        self.hash >> 32
+    }
+}
+
 /// Chooses fingerprints; keeps its buffers from one text to the next.
 #[derive(Debug, Default)]
 pub struct Fingerprinter {
     grams: Vec<u64>,
+    keys: Vec<u64>,
     chosen: Vec<Chosen>,
 }
 
@@ -117,7 +125,12 @@ impl Fingerprinter {
         self.grams.clear();
         self.chosen.clear();
         shingle::runs(words, winnowing.gram, &mut self.grams);
-        winnow(&self.grams, winnowing.window, &mut self.chosen);
+        winnow(
+            &self.grams,
+            winnowing.window,
+            &mut self.keys,
+            &mut self.chosen,
+        );
         &self.chosen
     }
 }
@@ -156,38 +169,46 @@ pub fn fingerprints<'a>(
     })
 }
 
-/// Appends the smallest of every window, in order, each once.
-fn winnow(grams: &[u64], window: usize, out: &mut Vec<Chosen>) {
+/// Appends the smallest of every window, in order, each once; `keys` is a buffer.
+///
+/// No branch depends on a hash, for a window's smallest changes too often to be foretold: minima of 2, 4, 8 … grams are made of each other, and what was
+/// chosen is written whether it is new or not.
+fn winnow(grams: &[u64], window: usize, keys: &mut Vec<u64>, out: &mut Vec<Chosen>) {
     let window = window.min(grams.len());
     if window == 0 {
         return;
     }
-    // Of equal hashes the last, so that in `spam spam spam` a window does not keep what leaves it next.
-    let smallest = |from: usize| {
-        let mut smallest = from;
-        for at in from + 1..from + window {
-            if grams[at] <= grams[smallest] {
-                smallest = at;
-            }
+    // Half of the hash above the place, counted from the end: of equal hashes the last is chosen, so that in `spam spam spam` a window does not
+    // keep what leaves it next.
+    keys.clear();
+    keys.extend(
+        (0u32..)
+            .zip(grams)
+            .map(|(at, gram)| gram >> 32 << 32 | u64::from(!at)),
+    );
+    let mut covered = 1;
+    while covered < window {
+        let step = covered.min(window - covered);
+        let shorter = keys.len() - step;
+        for at in 0..shorter {
+            keys[at] = keys[at].min(keys[at + step]);
         }
-        smallest
-    };
-    let chosen = |at: usize| Chosen {
-        at,
-        hash: grams[at],
-    };
-    let mut last = smallest(0);
-    out.push(chosen(last));
-    for end in window..grams.len() {
-        if grams[end] <= grams[last] {
-            last = end;
-        } else if last + window <= end {
-            last = smallest(end + 1 - window);
-        } else {
-            continue;
-        }
-        out.push(chosen(last));
+        keys.truncate(shorter);
+        covered += step;
     }
+    let first = out.len();
+    out.resize(first + keys.len(), Chosen { at: 0, hash: 0 });
+    let (mut count, mut last) = (first, u64::MAX);
+    for &key in keys.iter() {
+        let at = !(key as u32) as usize;
+        count += usize::from(key != last);
+        out[count - 1] = Chosen {
+            at,
+            hash: grams[at],
+        };
+        last = key;
+    }
+    out.truncate(count);
 }
 
 /// As [`winnow`], where only some of the `grams` can be the smallest.
@@ -195,7 +216,7 @@ fn winnow_sparse(some: &[Chosen], grams: usize, window: usize, out: &mut Vec<Cho
     let smallest = |from: usize, to: usize| {
         let mut smallest = from;
         for at in from + 1..to {
-            if some[at].hash <= some[smallest].hash {
+            if some[at].rank() <= some[smallest].rank() {
                 smallest = at;
             }
         }
@@ -212,7 +233,7 @@ fn winnow_sparse(some: &[Chosen], grams: usize, window: usize, out: &mut Vec<Cho
         match some.get(next) {
             Some(new) if new.at < leaves => {
                 next += 1;
-                if new.hash > some[last].hash {
+                if new.rank() > some[last].rank() {
                     continue;
                 }
                 last = next - 1;
@@ -328,6 +349,21 @@ mod tests {
             let narrow = fingerprinter.choose(&words, from).to_vec();
             let wide = fingerprinter.choose(&words, to).to_vec();
             prop_assert_eq!(rechoose(&narrow, from, to, words.len()), Some(wide));
+        }
+
+        #[test]
+        fn chosen_are_the_smallest_of_their_windows(grams in proptest::collection::vec(0u64..6, 0..60), window in 1usize..20) {
+            let grams: Vec<u64> = grams.into_iter().map(|gram| gram << 32).collect();
+            let mut found = Vec::new();
+            winnow(&grams, window, &mut Vec::new(), &mut found);
+            let mut naive: Vec<usize> = Vec::new();
+            for start in 0..(grams.len() + 1).saturating_sub(window).max(usize::from(!grams.is_empty())) {
+                let end = (start + window).min(grams.len());
+                let smallest = (start..end).rev().min_by_key(|&at| grams[at]);
+                naive.extend(smallest.filter(|at| naive.last() != Some(at)));
+            }
+            let found: Vec<usize> = found.into_iter().map(|chosen| chosen.at).collect();
+            prop_assert_eq!(found, naive);
         }
 
         #[test]
