@@ -192,12 +192,12 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
 fn fingerprints(bencher: Bencher) {
     let material = material();
     let (mut shingler, mut fingerprinter) = (Shingler::default(), Fingerprinter::default());
-    let words: Vec<Vec<u64>> = material
+    let words: Vec<(Vec<u64>, Vec<u64>)> = material
         .texts
         .iter()
         .map(|text| {
             shingler.read(text, DEFAULT_SHINGLE);
-            shingler.words.clone()
+            (shingler.words.clone(), shingler.shingles.clone())
         })
         .collect();
     let (narrow, wide) = (
@@ -206,11 +206,11 @@ fn fingerprints(bencher: Bencher) {
     );
     material.of_the_texts(bencher).bench_local(|| {
         let mut sum = 0;
-        for words in &words {
-            let chosen = fingerprinter.choose(words, narrow);
+        for (words, runs) in &words {
+            let chosen = fingerprinter.choose(runs, narrow);
             let passages =
                 fingerprint::rechoose(chosen, narrow, wide, words.len()).unwrap_or_default();
-            sum += fingerprint::fingerprints(words, &passages, wide)
+            sum += fingerprint::fingerprints(words, runs, &passages, wide)
                 .filter(|fingerprint| fingerprint.gram() > 0)
                 .count();
         }

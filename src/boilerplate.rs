@@ -4,7 +4,8 @@
 //! that they cover, joined over short gaps, are the *regions* of a page that are navigation, prompts, taglines and skeletons.
 //!
 //! What must not be taken for boilerplate is a story that one site ran under several urls, or one url that was captured many times. So
-//! pages are counted by url, a page that holds nothing but repeated words is counted as a *story* together with those like it, and a region
+//! pages are counted by url, a page that holds nothing but repeated words is counted as a *story* together with those like it (if it is as short as
+//! chrome, only with those of the same title), and a region
 //! longer than chrome is wont to be is only taken if it stands on very many pages. A text under so many urls of a site that also stands on
 //! a few pages of another site is wire copy, and stays.
 
@@ -16,7 +17,7 @@ use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::fingerprint::{Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
+use crate::fingerprint::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 
 /// A run of words is repeated if it stands in so many stories of a site. On real news 3 finds more chrome but eats copy.
 pub const FEWEST_STORIES: usize = 5;
@@ -151,6 +152,7 @@ pub struct Region {
 #[derive(Debug, Default)]
 pub struct Stripper {
     fingerprinter: Fingerprinter,
+    runs: Vec<u64>,
     found: Vec<(usize, u32, Repeated)>,
 }
 
@@ -177,7 +179,8 @@ impl Stripper {
     ) {
         let winnowing = Winnowing::for_boilerplate();
         self.found.clear();
-        for &Chosen { at, hash } in self.fingerprinter.choose(words, winnowing) {
+        fingerprint::runs(words, &mut self.runs);
+        for &Chosen { at, hash } in self.fingerprinter.choose(&self.runs, winnowing) {
             let repeated = profiles.look_up(site, hash);
             self.found
                 .extend(repeated.map(|repeated| (at, short(hash), repeated)));
@@ -328,6 +331,13 @@ impl<'a> Groups<'a> {
         self.catalog.repeats(self.documents(group)[0])
     }
 
+    /// The title of a page as short as chrome is wont to be, else 0: a story that is longer is one whatever it is called.
+    fn title_of_short_page(&self, doc: DocNo) -> u64 {
+        let short = self.catalog.words(doc) as usize <= LONGEST_REGION;
+        let title = self.catalog.title(doc).filter(|_| short).unwrap_or(0);
+        u64::from(title >> 1)
+    }
+
     /// The distinct pages of a group, in order.
     fn pages(&self, group: u32) -> impl Iterator<Item = u64> + '_ {
         let pages = self
@@ -461,12 +471,21 @@ impl Stories {
         let mut stories = Few::default();
         for &group in holders {
             match self.whole[group as usize] {
-                // Above all pages, whose hashes have a bit less.
-                Some(story) => _ = stories.add(1 << 63 | u64::from(story)),
                 None => groups
                     .pages(group)
                     .take(FEWEST_STORIES)
                     .for_each(|page| _ = stories.add(page)),
+                Some(story) => {
+                    for &doc in groups.documents(group) {
+                        // Above all pages, whose hashes have a bit less.
+                        if stories
+                            .add(1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story))
+                            >= FEWEST_STORIES
+                        {
+                            break;
+                        }
+                    }
+                }
             }
             if stories.0.len() >= FEWEST_STORIES {
                 return Some(if run.elsewhere {

@@ -46,6 +46,8 @@ struct Columns {
     published: Vec<Option<Published>>,
     /// Hash of the page's url, a bit less than 64; 0 if none is known.
     pages: Vec<u64>,
+    /// Hash of the title's letters and digits; 0 if there are none.
+    titles: Vec<u32>,
     words: Vec<u32>,
     /// Words taken out as boilerplate.
     removed: Vec<u32>,
@@ -116,6 +118,7 @@ impl BlockColumns {
         self.columns.places.push(record.place);
         self.columns.published.push(document.published);
         self.columns.pages.push(page_of(document));
+        self.columns.titles.push(title_of(document));
         self.columns.words.push(count(words));
         self.columns.removed.push(0);
         self.columns.contents.push(content(words));
@@ -313,6 +316,11 @@ impl Catalog {
         }
     }
 
+    /// What tells the document's title from others; `None` if it has none.
+    pub fn title(&self, doc: DocNo) -> Option<u32> {
+        Some(self.columns.titles[self.slot(doc)]).filter(|&title| title != 0)
+    }
+
     /// How many words the document has, less what was taken out as boilerplate.
     pub fn words(&self, doc: DocNo) -> u32 {
         self.columns.words[self.slot(doc)]
@@ -431,11 +439,26 @@ fn page_of(document: &Document<'_>) -> u64 {
         .unwrap_or(0)
 }
 
+/// The hash of a title, whatever its case, punctuation and spaces; 0 for none.
+fn title_of(document: &Document<'_>) -> u32 {
+    let title = document.title.as_deref().unwrap_or_default();
+    let letters: String = title
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    if letters.is_empty() {
+        return 0;
+    }
+    (xxh3_64(letters.as_bytes()) as u32).max(1)
+}
+
 impl Columns {
     fn append(&mut self, mut other: Columns) {
         self.places.append(&mut other.places);
         self.published.append(&mut other.published);
         self.pages.append(&mut other.pages);
+        self.titles.append(&mut other.titles);
         self.words.append(&mut other.words);
         self.removed.append(&mut other.removed);
         self.contents.append(&mut other.contents);

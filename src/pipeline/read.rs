@@ -11,7 +11,7 @@ use crate::catalog::{BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, SiteNo, S
 use crate::document::{BlockTally, Corpus, ReadError};
 use crate::fingerprint::{self, Fingerprinter, Winnowing};
 use crate::plan::Banding;
-use crate::shingle::Shingler;
+use crate::shingle::{Shingle, Shingler};
 use crate::sign::Signer;
 use crate::words;
 
@@ -187,6 +187,8 @@ struct Tracer {
     signer: Option<Signer>,
     passages: Option<Winnowing>,
     fingerprinter: Fingerprinter,
+    shingle: Shingle,
+    runs: Vec<u64>,
 }
 
 impl Tracer {
@@ -199,6 +201,8 @@ impl Tracer {
                 .excerpts
                 .map(|excerpts| Winnowing::for_passages(excerpts.passage as usize)),
             fingerprinter: Fingerprinter::default(),
+            shingle: settings.shingle,
+            runs: Vec::new(),
         }
     }
 
@@ -212,26 +216,35 @@ impl Tracer {
         {
             traces.bands.resize(signer.bands(), 0);
         }
+        if !repeats && self.passages.is_none() {
+            return;
+        }
         let words = &text.words;
+        let runs = if self.shingle == Shingle::Words(fingerprint::RUN) {
+            &text.shingles
+        } else {
+            fingerprint::runs(words, &mut self.runs);
+            &self.runs
+        };
         let boilerplate = Winnowing::for_boilerplate();
         let mut chosen = None;
         if repeats {
-            let repeats = self.fingerprinter.choose(words, boilerplate);
+            let repeats = self.fingerprinter.choose(runs, boilerplate);
             traces
                 .repeats
                 .extend(repeats.iter().map(|chosen| boilerplate::short(chosen.hash)));
-            chosen = self.passages.and_then(|passages| {
-                fingerprint::rechoose(repeats, boilerplate, passages, words.len())
-            });
+            let narrower =
+                |passages| fingerprint::rechoose(repeats, boilerplate, passages, words.len());
+            chosen = self.passages.and_then(narrower);
         }
         if let Some(winnowing) = self.passages {
             let chosen = match &chosen {
                 Some(chosen) => chosen,
-                None => self.fingerprinter.choose(words, winnowing),
+                None => self.fingerprinter.choose(runs, winnowing),
             };
             traces
                 .passages
-                .extend(fingerprint::fingerprints(words, chosen, winnowing));
+                .extend(fingerprint::fingerprints(words, runs, chosen, winnowing));
         }
     }
 }
