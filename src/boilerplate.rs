@@ -22,7 +22,8 @@ use crate::fingerprint::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 /// A run of words is repeated if it stands in so many stories of a site. On real news 3 finds more chrome but eats copy.
 pub const FEWEST_STORIES: usize = 5;
 
-/// A run of words on so many pages of a site is boilerplate however long the region it stands in.
+/// A run of words on so many pages of a site is boilerplate however long the region it stands in, and on whatever site: copies often take
+/// along what stood around them.
 pub const MANY_PAGES: usize = 20;
 
 /// Repeated words at most so many words apart are one region: what stands between is a date, a name, a count.
@@ -46,7 +47,7 @@ const MOST_PARTS: u32 = 8;
 /// What every site repeats.
 #[derive(Debug, Default)]
 pub struct Profiles {
-    /// By site and fingerprint.
+    /// By site and fingerprint; by [`NO_SITE`] what stands on very many pages of any.
     repeated: HashMap<u64, Repeated, FxBuildHasher>,
     /// Whether each document has a repeated fingerprint, by [`DocNo`].
     touched: Vec<bool>,
@@ -71,8 +72,10 @@ struct Run {
     pages: usize,
     /// Whether other sites have it too, on a few pages.
     elsewhere: bool,
-    /// The groups that have it.
+    /// The groups of the site that have it.
     groups: Range<usize>,
+    /// Those of every site, and of none.
+    everybody: Range<usize>,
 }
 
 /// The repeated fingerprints of one part of all.
@@ -83,7 +86,7 @@ struct Part {
 }
 
 impl Profiles {
-    /// Learns from the documents of a catalogue; those without a site teach nothing and lose nothing.
+    /// Learns from the documents of a catalogue; those without a site teach nothing.
     pub fn learn(catalog: &Catalog, documents: &[DocNo]) -> Profiles {
         let groups = Groups::of(catalog, documents);
         // Every part looks at all fingerprints, so there are no more than there are threads.
@@ -100,17 +103,23 @@ impl Profiles {
         let repeated = parts
             .par_iter()
             .flat_map_iter(|part| {
+                let groups = |range: &Range<usize>| &part.groups[range.clone()];
                 part.runs
                     .iter()
-                    .map(move |run| (run, &part.groups[run.groups.clone()]))
+                    .map(move |run| (run, groups(&run.groups), groups(&run.everybody)))
             })
-            .filter_map(|(run, holders)| {
+            .filter_map(|(run, holders, everybody)| {
                 let repeated = stories.judge(&groups, run, holders)?;
+                let everywhere = repeated == Repeated::OnManyPages;
+                let holders = if everywhere { everybody } else { holders };
                 for &doc in holders.iter().flat_map(|&group| groups.documents(group)) {
                     touched[doc.0 as usize].store(true, Ordering::Relaxed);
                 }
-                Some((key(run.site, run.fingerprint), repeated))
+                let on_site = (key(run.site, run.fingerprint), repeated);
+                let on_any = everywhere.then_some((key(NO_SITE, run.fingerprint), repeated));
+                Some([Some(on_site), on_any].into_iter().flatten())
             })
+            .flatten_iter()
             .collect();
         Profiles {
             repeated,
@@ -125,8 +134,10 @@ impl Profiles {
             .is_some_and(|&touched| touched)
     }
 
+    /// How a fingerprint is repeated on a site or, on very many pages, on any.
     fn look_up(&self, site: SiteNo, hash: u64) -> Option<Repeated> {
-        self.repeated.get(&key(site, short(hash))).copied()
+        let on = |site| self.repeated.get(&key(site, short(hash))).copied();
+        on(site).or_else(|| on(NO_SITE))
     }
 }
 
@@ -286,11 +297,7 @@ struct Groups<'a> {
 
 impl<'a> Groups<'a> {
     fn of(catalog: &'a Catalog, documents: &[DocNo]) -> Groups<'a> {
-        let mut documents: Vec<DocNo> = documents
-            .iter()
-            .copied()
-            .filter(|&doc| catalog.site(doc) != NO_SITE)
-            .collect();
+        let mut documents = documents.to_vec();
         documents.par_sort_unstable_by_key(|&doc| {
             (
                 catalog.site(doc),
@@ -409,18 +416,30 @@ impl<'a> Groups<'a> {
                     (holders, pages.0.len())
                 })
                 .collect();
-            let elsewhere = on_sites.iter().any(|&(_, pages)| pages < FEWEST_STORIES);
+            let known = |holders: &[u64]| self.site(holders[0] as u32) != NO_SITE;
+            let repeats =
+                |&(holders, pages): &(&[u64], usize)| known(holders) && pages >= FEWEST_STORIES;
+            if !on_sites.iter().any(repeats) {
+                continue;
+            }
+            let elsewhere = on_sites
+                .iter()
+                .any(|&(holders, pages)| known(holders) && pages < FEWEST_STORIES);
+            let first = part.groups.len();
+            part.groups.extend(run.iter().map(|&holder| holder as u32));
+            let everybody = first..part.groups.len();
+            let mut from = first;
             for (holders, pages) in on_sites {
-                if pages >= FEWEST_STORIES {
-                    let from = part.groups.len();
-                    part.groups
-                        .extend(holders.iter().map(|&holder| holder as u32));
+                let groups = from..from + holders.len();
+                from = groups.end;
+                if repeats(&(holders, pages)) {
                     part.runs.push(Run {
                         fingerprint: (run[0] >> 32) as u32,
                         site: self.site(holders[0] as u32),
                         pages,
                         elsewhere,
-                        groups: from..part.groups.len(),
+                        groups,
+                        everybody: everybody.clone(),
                     });
                 }
             }

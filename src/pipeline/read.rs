@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::texts::{Reader, Texts};
 use super::{DOCUMENTS_A_TASK, Observer, Settings, Stage};
 use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Profiles};
-use crate::catalog::{BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, SiteNo, Stripped, Traces};
+use crate::catalog::{BlockColumns, Catalog, DocNo, ReadTally, SiteNo, Stripped, Traces};
 use crate::document::{BlockTally, Corpus, ReadError};
 use crate::fingerprint::{self, Fingerprinter, Winnowing};
 use crate::plan::Banding;
@@ -82,8 +82,7 @@ pub(super) fn read<C: Corpus>(
         let mut documents = 0;
         let tally = corpus.parse(block?, &mut |record| {
             shingler.read(&record.document.text, settings.shingle);
-            let repeats = settings.boilerplate && record.document.site.is_some();
-            tracer.trace(shingler, repeats, traces);
+            tracer.trace(shingler, settings.boilerplate, traces);
             columns.push(&record, &shingler.words, traces);
             documents += 1;
         });
@@ -126,10 +125,7 @@ pub(super) fn strip<C: Corpus>(
         return Ok(Default::default());
     }
     observer.begin(Stage::Boilerplate, None);
-    let documents: Vec<DocNo> = catalog
-        .documents()
-        .filter(|&doc| catalog.site(doc) != NO_SITE)
-        .collect();
+    let documents: Vec<DocNo> = catalog.documents().collect();
     let profiles = Profiles::learn(catalog, &documents);
     catalog.forget_repeats();
     let mut touched: Vec<DocNo> = documents
