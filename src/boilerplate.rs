@@ -32,7 +32,7 @@ pub const WIDEST_GAP: usize = 20;
 /// Longer regions are taken for copied text unless they stand on [`MANY_PAGES`]: most chrome is shorter, most stories are longer.
 pub const LONGEST_REGION: usize = 200;
 
-/// A page that lost words and has fewer than this left is boilerplate only: the rest is what no rule can tell from chrome.
+/// A page that lost most of its words and has fewer than this left is boilerplate only: the rest is what no rule can tell from chrome.
 pub const FEWEST_WORDS_LEFT: usize = 30;
 
 /// A page is a story like others, not a page with chrome, if more than this share of its fingerprints is repeated.
@@ -157,6 +157,8 @@ pub struct Region {
     pub words: Range<usize>,
     /// What regions that begin and end with the same repeated words have in common.
     pub key: u64,
+    /// Whether some of it stands on very many pages.
+    everywhere: bool,
 }
 
 /// Finds the regions of texts; keeps its buffers from one text to the next.
@@ -179,6 +181,18 @@ impl Stripper {
     ) {
         self.find(profiles, site, words, regions);
         reach_line_ends(lines, words.len(), regions);
+        // What stands within a line is a phrase that the site's own prose is fond of, unless it stands everywhere.
+        let within_a_line = |region: &Region| {
+            let line_end = lines.partition_point(|&line| line <= region.words.start);
+            let (start, end) = (
+                lines[line_end - 1],
+                lines.get(line_end).copied().unwrap_or(words.len()),
+            );
+            start < region.words.start && region.words.end < end
+        };
+        if lines.len() > 1 {
+            regions.retain(|region| region.everywhere || !within_a_line(region));
+        }
     }
 
     fn find(
@@ -269,6 +283,9 @@ impl Region {
         Region {
             words: first..end,
             key: u64::from(starts) << 32 | u64::from(ends),
+            everywhere: found
+                .iter()
+                .any(|&(.., repeated)| repeated == Repeated::OnManyPages),
         }
     }
 }

@@ -297,6 +297,13 @@ impl Catalog {
             .map_or("", String::as_str)
     }
 
+    /// Whether the corpus has a site of that name.
+    pub fn has_site(&self, name: &str) -> bool {
+        self.site_names
+            .binary_search_by(|known| known.as_str().cmp(name))
+            .is_ok()
+    }
+
     /// When the document was published.
     pub fn published(&self, doc: DocNo) -> Option<Published> {
         self.columns.published[self.slot(doc)]

@@ -7,6 +7,7 @@
 //! whatever hangs on several that have nothing to do with each other is a *digest*.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 use crate::catalog::{Catalog, DocNo};
 use crate::family::Forest;
@@ -16,11 +17,11 @@ use crate::source::Source;
 /// Of so many other members of a cluster, half must share copy with a document that is near to it but not to its leader.
 const ASKED: usize = 8;
 
-/// Whoever shares copy with so many stories that have nothing in common is a digest, whichever was first: a source of so many
-/// excerpts would have some that overlap.
+/// Whoever shares so many parts with stories that have nothing to do with each other is a digest, whichever was first: of so many excerpts of one
+/// source some would overlap.
 const DIGEST_PARTS: usize = 5;
 
-/// Of so many stories that a document shares copy with it is found out which have something in common.
+/// Of so many parts that a document shares with other stories it is found out which have something in common.
 const PARTNERS: usize = 64;
 
 /// From this Jaccard similarity with the source on, a document is a copy; below, a revision.
@@ -98,11 +99,17 @@ impl Cluster {
                 }
             }
         }
+        let whole = self
+            .members
+            .iter()
+            .filter(|member| member.role.whole())
+            .count();
         for (member, (_, jaccard)) in self.members.iter_mut().zip(closest) {
             member.role = match member.role {
                 Role::Excerpt | Role::Digest => member.role,
                 _ if source.doc == Some(member.doc) => Role::Source,
-                _ if jaccard >= COPY => Role::Copy,
+                // Alone it is a revision of nothing.
+                _ if jaccard >= COPY || whole == 1 => Role::Copy,
                 _ => Role::Revised,
             };
         }
@@ -262,24 +269,28 @@ impl Hanging {
             .iter()
             .flat_map(|&(_, x, y)| [(home[x], home[y]), (home[y], home[x])])
             .collect();
-        let mut partners: Vec<Vec<usize>> = vec![Vec::new(); documents.len()];
-        for &(_, x, y) in &across {
-            partners[x].push(home[y]);
-            partners[y].push(home[x]);
+        let mut partners: Vec<Vec<Part>> = vec![Vec::new(); documents.len()];
+        for &(number, x, y) in &across {
+            let run = pairs[number].longest;
+            let part = |story: usize, start: usize| Part {
+                story,
+                words: start..start + run.words,
+            };
+            partners[x].push(part(home[y], run.a));
+            partners[y].push(part(home[x], run.b));
         }
-        let is_digest = |place: usize, mut stories: Vec<usize>| {
-            stories.sort_unstable();
-            stories.dedup();
-            stories.truncate(PARTNERS);
+        let is_digest = |place: usize, mut parts: Vec<Part>| {
+            parts.sort_unstable_by_key(|part| (part.story, part.words.start, part.words.end));
+            parts.truncate(PARTNERS);
             let dated = |place: usize| catalog.published(documents[place]).is_some();
-            let earlier = |&story: &usize| story < place || !dated(place) || !dated(story);
-            let before: Vec<usize> = stories.iter().copied().filter(earlier).collect();
-            apart(&before, &related) >= 2 || apart(&stories, &related) >= DIGEST_PARTS
+            let earlier = |part: &&Part| part.story < place || !dated(place) || !dated(part.story);
+            let before: Vec<Part> = parts.iter().filter(earlier).cloned().collect();
+            apart(&before, &related) >= 2 || apart(&parts, &related) >= DIGEST_PARTS
         };
         let digest: Vec<bool> = partners
             .into_iter()
             .enumerate()
-            .map(|(place, stories)| stories.len() > 1 && is_digest(place, stories))
+            .map(|(place, parts)| parts.len() > 1 && is_digest(place, parts))
             .collect();
 
         let mut hanging = Hanging {
@@ -328,17 +339,24 @@ impl Hanging {
     }
 }
 
-/// How many of the stories have nothing in common, those in common counting as one.
-fn apart(stories: &[usize], related: &HashSet<(usize, usize)>) -> usize {
-    let mut groups = Forest::new(stories.len());
-    for (at, &y) in stories.iter().enumerate() {
-        for (other, &x) in stories[..at].iter().enumerate() {
-            if related.contains(&(x, y)) {
+/// What a document shares with a story: where it stands in the document.
+#[derive(Debug, Clone)]
+struct Part {
+    story: usize,
+    words: Range<usize>,
+}
+
+/// How many of the parts have nothing to do with each other: those of one story or of stories that share copy count as one, and so do those that
+/// stand in one place, for then it is one text that all of them have.
+fn apart(parts: &[Part], related: &HashSet<(usize, usize)>) -> usize {
+    let mut groups = Forest::new(parts.len());
+    for (at, y) in parts.iter().enumerate() {
+        for (other, x) in parts[..at].iter().enumerate() {
+            let overlap = x.words.start < y.words.end && y.words.start < x.words.end;
+            if overlap || x.story == y.story || related.contains(&(x.story, y.story)) {
                 groups.join(other, at);
             }
         }
     }
-    (0..stories.len())
-        .filter(|&at| groups.root(at) == at)
-        .count()
+    (0..parts.len()).filter(|&at| groups.root(at) == at).count()
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::catalog::{Catalog, DocNo};
 use crate::cluster::{self, Cluster, Tie};
 use crate::links::{Group, Links};
+use crate::passage::Passage;
 use crate::verify::Comparison;
 
 /// The containment from which two pages of one site are an excerpt, unless told otherwise: sites reuse the background of their own stories, which
@@ -56,9 +57,9 @@ pub struct Finding {
     pub containment_a: f64,
     /// Share of `b`'s shingles that `a` has.
     pub containment_b: f64,
-    /// Words in the longest run that stands in both.
-    pub longest_passage: u32,
-    /// Of an excerpt, the share of the words in common that stand within quotation marks in `a`; `None` until the texts were looked at.
+    /// The longest run that stands in both, in words of what is left of the texts.
+    pub longest: Passage,
+    /// Of an excerpt, the share of the words in common that stand within quotation marks, in the text where that is more; `None` until the texts were looked at.
     pub quoted_share: Option<f64>,
     /// Index of their cluster.
     pub cluster: u32,
@@ -391,7 +392,12 @@ impl Edge<'_> {
     /// The comparison as it holds for a member of group `x` and one of group `y`.
     fn finding(&self, x: DocNo, y: DocNo) -> Finding {
         let (of_x, of_y) = (self.found.containment_a(), self.found.containment_b());
-        let (containment_a, containment_b) = if x < y { (of_x, of_y) } else { (of_y, of_x) };
+        let longest = self.found.longest;
+        let (containment_a, containment_b, longest) = if x < y {
+            (of_x, of_y, longest)
+        } else {
+            (of_y, of_x, longest.turned())
+        };
         Finding {
             a: x.min(y),
             b: x.max(y),
@@ -399,7 +405,7 @@ impl Edge<'_> {
             jaccard: self.found.jaccard(),
             containment_a,
             containment_b,
-            longest_passage: self.found.longest_passage,
+            longest,
             quoted_share: None,
             cluster: 0,
         }
@@ -407,7 +413,10 @@ impl Edge<'_> {
 }
 
 fn exact(catalog: &Catalog, a: DocNo, b: DocNo) -> Finding {
-    let longest_passage = catalog.words(a);
+    let longest = Passage {
+        words: catalog.words(a) as usize,
+        ..Passage::default()
+    };
     Finding {
         a,
         b,
@@ -415,7 +424,7 @@ fn exact(catalog: &Catalog, a: DocNo, b: DocNo) -> Finding {
         jaccard: 1.0,
         containment_a: 1.0,
         containment_b: 1.0,
-        longest_passage,
+        longest,
         quoted_share: None,
         cluster: 0,
     }

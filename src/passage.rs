@@ -12,7 +12,7 @@ pub const SHORTEST: usize = 8;
 const PLACES: usize = 8;
 
 /// A run of words that stands in both of two documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Passage {
     /// Its first word in one.
     pub a: usize,
@@ -23,6 +23,15 @@ pub struct Passage {
 }
 
 impl Passage {
+    /// The same run, the texts named the other way round.
+    pub fn turned(self) -> Passage {
+        Passage {
+            a: self.b,
+            b: self.a,
+            words: self.words,
+        }
+    }
+
     fn overlaps(&self, other: &Passage) -> bool {
         let meet = |x: usize, y: usize| x < y + other.words && y < x + self.words;
         meet(self.a, other.a) || meet(self.b, other.b)
@@ -112,33 +121,36 @@ pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Opti
     (shared > 0).then(|| f64::from(of_them as u32) / f64::from(shared as u32))
 }
 
-/// The length in words of the longest run that stands in both: exact, in `O((n + m) log min(n, m))` expected time.
+/// The longest run that stands in both, of several one: exact, in `O((n + m) log min(n, m))` expected time.
 ///
 /// Whether a common run of length `l` exists is monotone in `l`, so the longest is found by bisection; each
 /// step hashes the runs of one side and checks every hit of the other word by word.
-pub fn longest(a: &[u64], b: &[u64]) -> usize {
-    let (mut found, mut beyond) = (0, a.len().min(b.len()) + 1);
-    while beyond - found > 1 {
-        let length = found.midpoint(beyond);
-        if shares_run(a, b, length) {
-            found = length;
-        } else {
-            beyond = length;
+pub fn longest(a: &[u64], b: &[u64]) -> Passage {
+    let (mut found, mut beyond) = (Passage::default(), a.len().min(b.len()) + 1);
+    while beyond - found.words > 1 {
+        let length = found.words.midpoint(beyond);
+        match shared_run(a, b, length) {
+            Some(run) => found = run,
+            None => beyond = length,
         }
     }
     found
 }
 
-fn shares_run(a: &[u64], b: &[u64], length: usize) -> bool {
+/// A run of that length that stands in both.
+fn shared_run(a: &[u64], b: &[u64], length: usize) -> Option<Passage> {
     // The first position of each hash is enough: of equal hashes only those of equal runs are to be expected (about 2^-61 a pair).
     let mut first = HashMap::with_capacity(a.len());
     for (at, hash) in fingerprints(a, length).enumerate() {
         first.entry(hash).or_insert(at);
     }
-    fingerprints(b, length).enumerate().any(|(at, hash)| {
-        first
-            .get(&hash)
-            .is_some_and(|&start| a[start..start + length] == b[at..at + length])
+    fingerprints(b, length).enumerate().find_map(|(at, hash)| {
+        let start = *first.get(&hash)?;
+        (a[start..start + length] == b[at..at + length]).then_some(Passage {
+            a: start,
+            b: at,
+            words: length,
+        })
     })
 }
 
@@ -204,7 +216,7 @@ mod tests {
             ),
             ("repeats", &[1, 1, 1, 1], &[1, 1, 1], 3),
         ] {
-            assert_eq!(longest(a, b), expected, "{name}");
+            assert_eq!(longest(a, b).words, expected, "{name}");
             assert_eq!(naive::longest(a, b), expected, "{name}: naive");
         }
     }
@@ -216,13 +228,15 @@ mod tests {
         };
         let a: Vec<u64> = sequence(1).chain([7]).chain(sequence(0)).collect();
         let b: Vec<u64> = sequence(0).chain([8]).collect();
-        assert!(longest(&a, &b) >= 4096);
+        assert!(longest(&a, &b).words >= 4096);
     }
 
     proptest! {
         #[test]
         fn equals_naive(a in proptest::collection::vec(0u64..4, 0..60), b in proptest::collection::vec(0u64..4, 0..60)) {
-            prop_assert_eq!(longest(&a, &b), naive::longest(&a, &b));
+            let Passage { a: i, b: j, words } = longest(&a, &b);
+            prop_assert_eq!(words, naive::longest(&a, &b));
+            prop_assert_eq!(&a[i..i + words], &b[j..j + words]);
         }
     }
 }

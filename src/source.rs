@@ -2,8 +2,10 @@
 //!
 //! Three kinds of evidence: a copy names its original by a canonical url on another site; copies credit an agency; one was published
 //! before all others. A declaration goes before dates, because an agency's own page is often not in the corpus and its copies then are all
-//! later than it. Publishers' clocks lie: a date without a time (midnight is one) is a day that it may have happened in, and a date in the
-//! future, or equal to the crawl, says nothing of who was first.
+//! later than it. Publishers' clocks lie: a date without a time (midnight is one) is a day that it may have happened in, a date in the future, or equal
+//! to the crawl, says nothing of who was first, and no page is published after it was crawled.
+//!
+//! Whole copies testify; who holds a part only has a say where there is but one whole copy, or in whether that was the first of all.
 
 use std::collections::BTreeMap;
 
@@ -51,13 +53,15 @@ pub enum Sureness {
     Unsure,
 }
 
-/// What a whole copy tells of where it comes from.
+/// What a document of a cluster tells of where the story comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Testimony {
     /// The document.
     pub doc: DocNo,
     /// Its site; empty if unknown.
     pub site: String,
+    /// Whether it is a whole copy.
+    pub whole: bool,
     /// When it can have been published.
     pub when: When,
     /// The site that its canonical url names, if that is another.
@@ -103,20 +107,29 @@ impl When {
                 ..EVER
             };
         }
-        match precision {
-            Precision::Second => When {
-                from: seconds,
-                until: seconds,
-            },
+        let (from, until) = match precision {
+            Precision::Second => (seconds, seconds),
             // The day may be that of any time zone, but nobody dates a page a day ahead.
-            Precision::Day | Precision::Midnight => When {
-                from: seconds.saturating_sub(DAY / 2),
-                until: seconds.saturating_add(DAY),
+            Precision::Day | Precision::Midnight => {
+                (seconds.saturating_sub(DAY / 2), seconds.saturating_add(DAY))
+            }
+        };
+        match crawled.filter(|crawled| crawled.precision == Precision::Second) {
+            // A clock that is ahead of the crawl is wrong by an unknown amount.
+            Some(crawled) if from > crawled.seconds => When {
+                until: crawled.seconds,
+                ..EVER
             },
+            Some(crawled) => When {
+                from,
+                until: until.min(crawled.seconds),
+            },
+            None => When { from, until },
         }
     }
 
-    fn before(self, other: When) -> bool {
+    /// Whether it was before the other for sure.
+    pub fn before(self, other: When) -> bool {
         self.until < other.from
     }
 }
@@ -144,31 +157,41 @@ impl Sureness {
 }
 
 impl Source {
-    /// Weighs what the whole copies of a story (in canonical order) testify.
-    pub fn of(copies: &[Testimony]) -> Source {
-        let Some(declared) = Declared::of(copies) else {
-            return Source::by_date(copies);
+    /// Weighs what the documents of a story (in canonical order) testify.
+    pub fn of(documents: &[Testimony]) -> Source {
+        let whole: Vec<&Testimony> = documents.iter().filter(|document| document.whole).collect();
+        let alone = || {
+            (whole.len() == 1)
+                .then(|| Declared::of(documents, Basis::Credit))
+                .flatten()
         };
-        let on_site = copies
-            .iter()
-            .find(|copy| declared.sites.contains(&copy.site));
-        let first = on_site.is_some_and(|source| {
-            copies
+        match Declared::of(whole.iter().copied(), Basis::Canonical).or_else(alone) {
+            Some(declared) => Source::declared(documents, declared),
+            None => Source::by_date(documents),
+        }
+    }
+
+    fn declared(documents: &[Testimony], declared: Declared) -> Source {
+        let is_of = |document: &&Testimony| declared.sites.contains(&document.site);
+        let mut on_site = documents.iter().filter(is_of);
+        let source = on_site
+            .clone()
+            .find(|document| document.whole)
+            .or_else(|| on_site.next());
+        let first = source.is_some_and(|source| is_first(source, documents));
+        let late = source.is_some_and(|source| {
+            let mut others = documents
                 .iter()
-                .all(|copy| copy.doc == source.doc || source.when.before(copy.when))
-        });
-        let late = on_site.is_some_and(|source| {
-            copies
-                .iter()
-                .any(|copy| !declared.sites.contains(&copy.site) && copy.when.before(source.when))
+                .filter(|document| document.whole && !is_of(document));
+            others.any(|copy| copy.when.before(source.when))
         });
         let mut basis = declared.basis;
         if first {
             basis.push(Basis::Earliest);
         }
         Source {
-            doc: on_site.map(|source| source.doc),
-            site: on_site.map_or_else(|| declared.sites[0].clone(), |source| source.site.clone()),
+            doc: source.map(|source| source.doc),
+            site: source.map_or_else(|| declared.sites[0].clone(), |source| source.site.clone()),
             sureness: Some(match basis.len() {
                 _ if declared.disputed || late => Sureness::Unsure,
                 1 if declared.voices == 1 => Sureness::Single,
@@ -178,27 +201,36 @@ impl Source {
         }
     }
 
-    fn by_date(copies: &[Testimony]) -> Source {
-        let Some(earliest) = copies.iter().min_by_key(|copy| (copy.when.until, copy.doc)) else {
+    fn by_date(documents: &[Testimony]) -> Source {
+        let whole = documents.iter().filter(|document| document.whole);
+        let Some(earliest) = whole.min_by_key(|copy| (copy.when.until, copy.doc)) else {
             return Source::default();
         };
         if earliest.when.until == i64::MAX {
             return Source::default();
         }
-        let sure = copies
-            .iter()
-            .all(|copy| copy.doc == earliest.doc || earliest.when.before(copy.when));
+        // Which capture of a page was the first does not matter to whose it is.
+        let one_site = !earliest.site.is_empty()
+            && documents
+                .iter()
+                .all(|document| document.site == earliest.site);
         Source {
             doc: Some(earliest.doc),
             site: earliest.site.clone(),
             basis: vec![Basis::Earliest],
-            sureness: Some(if sure {
+            sureness: Some(if one_site || is_first(earliest, documents) {
                 Sureness::Single
             } else {
                 Sureness::Unsure
             }),
         }
     }
+}
+
+fn is_first(source: &Testimony, documents: &[Testimony]) -> bool {
+    documents
+        .iter()
+        .all(|document| document.doc == source.doc || source.when.before(document.when))
 }
 
 /// What most copies declare to be their source.
@@ -213,11 +245,13 @@ struct Declared {
 }
 
 impl Declared {
-    fn of(copies: &[Testimony]) -> Option<Declared> {
+    /// Weighs declarations of that kind, and of those after it.
+    fn of<'a>(copies: impl IntoIterator<Item = &'a Testimony>, from: Basis) -> Option<Declared> {
         // By what is declared: who declares it in which way, and who was the first to.
         let mut said: BTreeMap<Vec<String>, (Vec<(&str, Basis)>, usize)> = BTreeMap::new();
-        for (order, copy) in copies.iter().enumerate() {
-            let elsewhere = copy.canonical.iter().filter(|&site| *site != copy.site);
+        for (order, copy) in copies.into_iter().enumerate() {
+            let canonical = copy.canonical.iter().filter(|_| from == Basis::Canonical);
+            let elsewhere = canonical.filter(|&site| *site != copy.site);
             let mut say = |sites: Vec<String>, basis| {
                 let (voices, _) = said.entry(sites).or_insert_with(|| (Vec::new(), order));
                 if !voices.contains(&(copy.site.as_str(), basis)) {

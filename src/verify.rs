@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo};
 use crate::family::Forest;
-use crate::passage;
+use crate::passage::{self, Passage};
 use crate::shingle::{self, Shingle, Shingler};
 
 /// Words of the documents of a block: at some 45 bytes a word, 3 MB a block and two blocks a worker.
@@ -38,6 +38,9 @@ pub const DEFAULT_CONTAINMENT_OF_CHARACTERS: f64 = 0.5;
 
 /// The words that the longest passage of an excerpt has at least, unless told otherwise: less is a quotation or a common phrase.
 pub const DEFAULT_PASSAGE: u32 = 25;
+
+/// The same where shingles are made of characters: they are chosen to find what was reworded, which leaves no long run.
+pub const DEFAULT_PASSAGE_OF_CHARACTERS: u32 = 10;
 
 /// What makes a pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,8 +71,8 @@ pub struct Comparison {
     pub shingles_a: u32,
     /// Distinct shingles of `b`.
     pub shingles_b: u32,
-    /// Words in the longest run that stands in both.
-    pub longest_passage: u32,
+    /// The longest run that stands in both.
+    pub longest: Passage,
     /// Whether the Jaccard similarity reaches the threshold; else it is an excerpt.
     pub near: bool,
 }
@@ -231,24 +234,24 @@ impl Shingled {
         if !near && excerpts.is_none() {
             return None;
         }
-        let longest_passage = self.longest_passage(other) as u32;
-        let copied = |excerpts: Excerpts| longest_passage >= excerpts.passage;
+        let longest = self.longest_passage(other);
+        let copied = |excerpts: Excerpts| longest.words >= excerpts.passage as usize;
         (near || excerpts.is_some_and(copied)).then_some(Comparison {
             pair,
             shared,
             shingles_a,
             shingles_b,
-            longest_passage,
+            longest,
             near,
         })
     }
 
     /// Extends every common seed to the run of words it stands in; without a common seed, or with too many, bisects.
-    fn longest_passage(&self, other: &Shingled) -> usize {
+    fn longest_passage(&self, other: &Shingled) -> Passage {
         let (mine, others) = (self.seeds(), other.seeds());
         let (a, b) = (&self.words, &other.words);
         let mut left = WALK_LIMIT * (a.len() + b.len());
-        let mut longest = 0;
+        let mut longest = Passage::default();
         let mut expected = usize::MAX;
         for (i, &seed) in mine.hashes.iter().enumerate() {
             // The run goes on, and this seed stands nowhere else: there is nothing to see.
@@ -265,17 +268,19 @@ impl Shingled {
                 expected = j + 1;
                 // Only where a run begins: what stands further left was seen from there.
                 if i == 0 || j == 0 || a[i - 1] != b[j - 1] {
-                    let run = a[i..]
+                    let words = a[i..]
                         .iter()
                         .zip(&b[j..])
                         .take_while(|(x, y)| x == y)
                         .count();
-                    left = left.saturating_sub(run);
-                    longest = longest.max(run);
+                    left = left.saturating_sub(words);
+                    if words > longest.words {
+                        longest = Passage { a: i, b: j, words };
+                    }
                 }
             }
         }
-        if longest == 0 {
+        if longest.words == 0 {
             passage::longest(a, b)
         } else {
             longest
@@ -387,16 +392,22 @@ mod tests {
         excerpts: None,
     };
 
-    fn compare(a: &str, b: &str, shingle: Shingle) -> Option<Comparison> {
+    /// Shared shingles, those of both, and the words of the longest passage.
+    type Figures = (u32, u32, u32, usize);
+
+    fn compare(a: &str, b: &str, shingle: Shingle) -> Option<Figures> {
         let mut shingler = Shingler::default();
         let [a, b] = [a, b].map(|text| {
             shingler.read(text, shingle);
             Shingled::new(&shingler, shingle)
         });
-        a.compare(&b, PAIR, &ANYTHING)
+        let found = a.compare(&b, PAIR, &ANYTHING)?;
+        let Passage { a: i, b: j, words } = found.longest;
+        assert_eq!(a.words[i..i + words], b.words[j..j + words]);
+        Some((found.shared, found.shingles_a, found.shingles_b, words))
     }
 
-    fn oracle(a: &str, b: &str, shingle: Shingle) -> Option<Comparison> {
+    fn oracle(a: &str, b: &str, shingle: Shingle) -> Option<Figures> {
         let read = |text: &str| {
             let mut shingler = Shingler::default();
             shingler.read(text, shingle);
@@ -407,21 +418,21 @@ mod tests {
         };
         let ((words_a, a), (words_b, b)) = (read(a), read(b));
         let shared = a.intersection(&b).count() as u32;
-        (shared > 0).then(|| Comparison {
-            pair: PAIR,
-            shared,
-            shingles_a: a.len() as u32,
-            shingles_b: b.len() as u32,
-            longest_passage: naive::longest(&words_a, &words_b) as u32,
-            near: true,
+        (shared > 0).then(|| {
+            (
+                shared,
+                a.len() as u32,
+                b.len() as u32,
+                naive::longest(&words_a, &words_b),
+            )
         })
     }
 
     #[test]
     fn a_page_of_one_word_costs_no_more_than_another() {
         let page = "buy ".repeat(60_000);
-        let found = compare(&page, &page[4..], Shingle::Words(5)).unwrap();
-        assert_eq!((found.shared, found.longest_passage), (1, 59_999));
+        let (shared, .., longest) = compare(&page, &page[4..], Shingle::Words(5)).unwrap();
+        assert_eq!((shared, longest), (1, 59_999));
     }
 
     #[test]

@@ -127,13 +127,24 @@ impl Words {
     }
 }
 
-/// Whether each word of a text stands within quotation marks; empty where words do not break at them.
+/// Whether each word of a text stands within quotation marks, or in an embedded post; empty where words do not break at them.
 ///
+/// A post is the paragraph that a line such as `— Name (@handle) date` follows, on its own or at the paragraph's end.
 /// Straight marks open and close in turn, others as they are shaped (German and Swedish use the English opening mark to close). No quotation
 /// goes beyond its paragraph, so that a mark too few does not turn a text inside out.
 pub fn quoted(text: &str) -> Vec<bool> {
     let (mut words, mut scanner, mut hashes) = (Vec::new(), Words::default(), Vec::new());
-    for paragraph in text.split('\n') {
+    let paragraphs: Vec<&str> = text.split('\n').collect();
+    for (at, paragraph) in paragraphs.iter().enumerate() {
+        let mut below = paragraphs[at + 1..].iter().map(|line| line.trim());
+        let posted = below
+            .find(|line| !line.is_empty())
+            .is_some_and(|line| signature(line) == Some(0));
+        let post = if posted {
+            paragraph.len()
+        } else {
+            signature(paragraph).unwrap_or(0)
+        };
         let (mut inside, mut from) = (false, 0);
         let mut count = |piece: &str, inside: bool| {
             hashes.clear();
@@ -142,7 +153,7 @@ pub fn quoted(text: &str) -> Vec<bool> {
         };
         for (at, mark) in paragraph.match_indices(['"', '“', '”', '„', '«', '»', '‹', '›'])
         {
-            count(&paragraph[from..at], inside);
+            count(&paragraph[from..at], inside || at <= post);
             inside = match mark {
                 "„" => true,
                 "”" => false,
@@ -150,7 +161,10 @@ pub fn quoted(text: &str) -> Vec<bool> {
             };
             from = at + mark.len();
         }
-        count(&paragraph[from..], inside);
+        // What is signed has no mark between it and the signature, or has been counted.
+        let signed = post.clamp(from, paragraph.len());
+        count(&paragraph[from..signed], true);
+        count(&paragraph[signed..], inside);
     }
     hashes.clear();
     scanner.hash_into(text, &mut hashes);
@@ -159,6 +173,12 @@ pub fn quoted(text: &str) -> Vec<bool> {
     } else {
         Vec::new()
     }
+}
+
+/// Where a paragraph goes over into the signature of a post: `— Name (@handle)`.
+fn signature(paragraph: &str) -> Option<usize> {
+    let handle = paragraph.find("(@")?;
+    paragraph[..handle].rfind(['—', '–'])
 }
 
 /// The words of `text` as strings, by the definition, without regard to speed.

@@ -14,7 +14,10 @@ use wirecopy::read::{
 };
 use wirecopy::shingle::DEFAULT_SHINGLE;
 use wirecopy::sign::DEFAULT_SEED;
-use wirecopy::verify::{DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE};
+use wirecopy::verify::{
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_PASSAGE_OF_CHARACTERS,
+};
 
 #[test]
 fn links_lead_to_files() {
@@ -62,7 +65,12 @@ fn help_quotes_the_constants() {
         ("--permutations", DEFAULT_PERMUTATIONS.to_string()),
         ("--shingle", DEFAULT_SHINGLE.to_string()),
         ("--seed", DEFAULT_SEED.to_string()),
-        ("--passage", DEFAULT_PASSAGE.to_string()),
+        (
+            "--passage",
+            format!(
+                "{DEFAULT_PASSAGE, DEFAULT_PASSAGE_OF_CHARACTERS}; {DEFAULT_PASSAGE_OF_CHARACTERS} for shingles of characters"
+            ),
+        ),
         (
             "--same-site-containment",
             DEFAULT_SAME_SITE_CONTAINMENT.to_string(),

@@ -10,7 +10,10 @@ use wirecopy::pipeline::DEFAULT_MIN_WORDS;
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
 use wirecopy::sign::DEFAULT_SEED;
-use wirecopy::verify::{DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE};
+use wirecopy::verify::{
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_PASSAGE_OF_CHARACTERS,
+};
 
 use super::meaning::{self, DEFAULT_MAX_RECORD};
 
@@ -147,10 +150,9 @@ pub struct ScanArguments {
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_SAME_SITE_CONTAINMENT, value_parser = meaning::share, help_heading = "Matching")]
     pub same_site_containment: f64,
 
-    /// The words of the longest passage that an excerpt has at least. Documents that share a run of so many words are always compared, unless it
-    /// stands in very many
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_PASSAGE, value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), help_heading = "Matching")]
-    pub passage: u32,
+    #[arg(long, value_name = "N", help = format!(
+        "The words of the longest passage that an excerpt has at least. Documents that share a run of so many words are always compared, unless it stands in very many [default: {DEFAULT_PASSAGE}; {DEFAULT_PASSAGE_OF_CHARACTERS} for shingles of characters]"), value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), help_heading = "Matching")]
+    pub passage: Option<u32>,
 
     /// Let what a site repeats on its pages (prompts, navigation, taglines) count as text
     #[arg(long, help_heading = "Matching")]

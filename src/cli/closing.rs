@@ -240,10 +240,10 @@ impl Closing<'_> {
                 counted(route.pairs, "pair"),
                 counted(route.clusters, "cluster")
             )?;
-            if let Some(lag) = route.median_lag_hours {
-                write!(out, ", {lag:.1} h later")?;
+            match route.median_lag_hours {
+                Some(lag) => writeln!(out, ", {lag:.1} h later")?,
+                None => writeln!(out, ", who was first is not told")?,
             }
-            writeln!(out)?;
         }
         Ok(())
     }

@@ -12,7 +12,10 @@ use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
 use wirecopy::report::table::TableFormat;
 use wirecopy::shingle::Shingle;
-use wirecopy::verify::{DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, Excerpts};
+use wirecopy::verify::{
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
+};
 
 use super::args::{InputFormat, OutputFormat, RelationName, ScanArguments, When};
 use super::outputs::{Report, Target, Wanted};
@@ -58,15 +61,18 @@ impl Scan {
     pub fn of(typed: ScanArguments) -> Result<Scan, Stop> {
         let wanted = wanted(&typed)?;
         let relations: Vec<Relation> = typed.relations.iter().copied().map(relation).collect();
-        let containment = typed.containment.unwrap_or(match typed.shingle {
-            Shingle::Words(_) => DEFAULT_CONTAINMENT,
-            Shingle::Chars(_) => DEFAULT_CONTAINMENT_OF_CHARACTERS,
+        let (containment, passage) = match typed.shingle {
+            Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
+            Shingle::Chars(_) => (
+                DEFAULT_CONTAINMENT_OF_CHARACTERS,
+                DEFAULT_PASSAGE_OF_CHARACTERS,
+            ),
+        };
+        let wanted_too = relations.is_empty() || relations.contains(&Relation::Excerpt);
+        let excerpts = wanted_too.then(|| Excerpts {
+            containment: typed.containment.unwrap_or(containment),
+            passage: typed.passage.unwrap_or(passage),
         });
-        let excerpts =
-            (relations.is_empty() || relations.contains(&Relation::Excerpt)).then_some(Excerpts {
-                containment,
-                passage: typed.passage,
-            });
         let credits = match &typed.credits {
             None => Credits::built_in(),
             Some(path) => credits(path)?,

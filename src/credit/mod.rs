@@ -155,10 +155,10 @@ impl Credits {
         Ok(credits)
     }
 
-    /// Where what a credit names is published: the sites of its first agency, or the agency's name where no site of it is known. Nothing for a mere
-    /// contribution: somebody else wrote the text.
+    /// Where what a credit names was published first: the sites of its first agency, or the agency's name where no site of it is known. Nothing if the
+    /// agency only contributed, or shares the credit with the outlet's staff: the text is not its own then.
     pub fn sites(&self, credit: &Credit) -> Vec<String> {
-        if credit.kind == Kind::Contributed {
+        if credit.kind != Kind::Sole {
             return Vec::new();
         }
         let Some(name) = credit.agencies.first() else {

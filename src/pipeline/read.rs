@@ -175,7 +175,8 @@ pub(super) fn strip<C: Corpus>(
 
 /// Whether so little is left of a page that it is boilerplate only.
 pub(super) fn boilerplate_only(catalog: &Catalog, doc: DocNo) -> bool {
-    catalog.removed(doc) > 0 && (catalog.words(doc) as usize) < FEWEST_WORDS_LEFT
+    let (removed, left) = (catalog.removed(doc), catalog.words(doc));
+    removed >= left.max(1) && (left as usize) < FEWEST_WORDS_LEFT
 }
 
 /// Makes the traces of texts.

@@ -27,11 +27,7 @@ const LONGEST_REMEMBERED: usize = 300;
 /// ```
 #[must_use]
 pub fn registrable(url: &str) -> Option<String> {
-    let url = url.trim();
-    let parsed = match Url::parse(url) {
-        Ok(parsed) if parsed.has_host() => parsed,
-        _ => Url::parse(&format!("http://{}", without_scheme(url)?)).ok()?,
-    };
+    let parsed = parsed(url)?;
     Some(match parsed.host()? {
         Host::Domain(host) => {
             let host = host.trim_end_matches('.');
@@ -49,6 +45,22 @@ pub fn registrable(url: &str) -> Option<String> {
         Host::Ipv4(address) => address.to_string(),
         Host::Ipv6(address) => format!("[{address}]"),
     })
+}
+
+/// A url's host, in lower case and ASCII, less a closing dot.
+#[must_use]
+pub fn host(url: &str) -> Option<String> {
+    let parsed = parsed(url)?;
+    let host = parsed.host_str()?.trim_end_matches('.');
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
+fn parsed(url: &str) -> Option<Url> {
+    let url = url.trim();
+    match Url::parse(url) {
+        Ok(parsed) if parsed.has_host() => Some(parsed),
+        _ => Url::parse(&format!("http://{}", without_scheme(url)?)).ok(),
+    }
 }
 
 /// The part after a scheme that was left out, if what is there looks like a host.

@@ -22,8 +22,13 @@ pub fn written_or_empty(published: Option<Published>) -> String {
     published.map(written).unwrap_or_default()
 }
 
-/// Hours from one to the other, a bare date counting from its midnight in UTC; `None` where either is unknown.
+/// Hours from one to the other; `None` where either is unknown, or only one of them tells a time of day, for then it would be made up. Between two
+/// bare dates it is whole days.
 pub fn hours_between(from: Option<Published>, to: Option<Published>) -> Option<f64> {
+    let timed = |published: Published| published.precision == Precision::Second;
+    if timed(from?) != timed(to?) {
+        return None;
+    }
     // Through i128, for a hostile record may name moments further apart than an i64 of seconds.
     Some((i128::from(to?.seconds) - i128::from(from?.seconds)) as f64 / 3600.0)
 }
@@ -57,5 +62,13 @@ mod tests {
         assert_eq!(hours_between(None, at(0)), None);
         assert_eq!(hours_between(at(0), None), None);
         assert!(hours_between(at(i64::MIN), at(i64::MAX)).is_some());
+        let day = |seconds| {
+            Some(Published {
+                seconds,
+                precision: Precision::Day,
+            })
+        };
+        assert_eq!(hours_between(day(0), day(86_400)), Some(24.0));
+        assert_eq!(hours_between(day(0), at(86_400)), None);
     }
 }

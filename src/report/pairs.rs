@@ -69,7 +69,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
                 Cell::Score(pair.jaccard),
                 Cell::Score(pair.containment_a),
                 Cell::Score(pair.containment_b),
-                Cell::Count(pair.longest_passage.into()),
+                Cell::Count(pair.longest.words as u64),
                 Cell::known(catalog.cross_site(a, b), Cell::Flag),
                 Cell::Text(catalog.site_name(catalog.site(a))),
                 Cell::Text(catalog.site_name(catalog.site(b))),

@@ -1,25 +1,27 @@
 //! The site network: who copies whom, a row for every two sites that share a pair, by name of the two.
 //!
-//! The source is the site of the pair's `a`, its earlier document. Where dates are missing or equal that order is only the order of
-//! the ids; `median_lag_hours` is then empty or 0, and the row says that the two share copy, not who was first.
+//! The source is the site of the pair's `a`, its earlier document. Where dates are missing, equal, or bare days that may be either way, that order is
+//! only the order of the ids: `ordered_pairs` counts the pairs of which the dates tell who was first. If there are none, the row says
+//! that the two share copy, not who took it from whom.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use super::moment;
 use super::table::{Cell, TableFormat};
+use super::{details, moment};
 use crate::catalog::SiteNo;
 use crate::finding::Finding;
 use crate::pipeline::Findings;
 
 /// The columns; their order is a promise, new ones go to the end.
-pub const COLUMNS: [&str; 6] = [
+pub const COLUMNS: [&str; 7] = [
     "source_site",
     "copy_site",
     "pairs",
     "clusters",
     "median_lag_hours",
     "median_containment",
+    "ordered_pairs",
 ];
 
 /// What one site took from another.
@@ -33,10 +35,12 @@ pub struct Route {
     pub pairs: u64,
     /// Clusters that the pairs are of.
     pub clusters: u64,
-    /// Hours from one to the other, of pairs of which both dates are known.
+    /// Hours from one to the other, of the ordered pairs.
     pub median_lag_hours: Option<f64>,
     /// Share of the copy's shingles that stand in its source.
     pub median_containment: Option<f64>,
+    /// Pairs whose dates tell that the source was first.
+    pub ordered_pairs: u64,
 }
 
 /// Writes the report.
@@ -54,6 +58,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
                 Cell::Count(route.clusters),
                 Cell::known(route.median_lag_hours, Cell::Hours),
                 Cell::known(route.median_containment, Cell::Score),
+                Cell::Count(route.ordered_pairs),
             ])?;
         }
         Ok(())
@@ -75,6 +80,12 @@ pub fn routes(findings: &Findings) -> Vec<Route> {
     let lag = |pair: &&Finding| {
         moment::hours_between(catalog.published(pair.a), catalog.published(pair.b))
     };
+    let when = |doc| details(findings, doc).map(|details| details.when);
+    let ordered = |pair: &&&Finding| {
+        when(pair.a)
+            .zip(when(pair.b))
+            .is_some_and(|(a, b)| a.before(b))
+    };
     let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&Finding>)| Route {
         source,
         copy,
@@ -84,8 +95,9 @@ pub fn routes(findings: &Findings) -> Vec<Route> {
             .map(|pair| pair.cluster)
             .collect::<BTreeSet<u32>>()
             .len() as u64,
-        median_lag_hours: median(pairs.iter().filter_map(lag).collect()),
+        median_lag_hours: median(pairs.iter().filter(ordered).filter_map(lag).collect()),
         median_containment: median(pairs.iter().map(|pair| pair.containment_b).collect()),
+        ordered_pairs: pairs.iter().filter(ordered).count() as u64,
     };
     pairs.into_iter().map(route).collect()
 }

@@ -123,7 +123,7 @@ pub fn rows(findings: &Findings) -> Vec<Row> {
             p.jaccard,
             p.containment_a,
             p.containment_b,
-            p.longest_passage,
+            p.longest.words as u32,
         )
     };
     let mut rows: Vec<Row> = findings.pairs.iter().map(row).collect();
