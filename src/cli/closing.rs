@@ -120,11 +120,11 @@ impl Closing<'_> {
         }
         write!(
             out,
-            "{}: {} exact, {} near, {} excerpts",
+            "{}: {} exact, {} near, {}",
             self.strong(counted(pairs, "pair")),
             count(counts.exact),
             count(counts.near),
-            count(counts.excerpt)
+            counted(counts.excerpt, "excerpt")
         )?;
         if counts.cross_site > 0 {
             write!(out, "; {} across sites", count(counts.cross_site))?;
