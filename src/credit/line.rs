@@ -24,12 +24,13 @@ impl<'t> Line<'t> {
     pub(super) fn new(text: &'t str) -> Line<'t> {
         let mut line = Line {
             text,
-            words: Vec::new(),
-            folded: String::new(),
+            // A word and its space are rarely shorter; this saves growing step by step.
+            words: Vec::with_capacity(text.len() / 5 + 1),
+            folded: String::with_capacity(text.len()),
         };
         let mut start = None;
         for (at, c) in text.char_indices() {
-            if c.is_alphanumeric() || (start.is_some() && is_combining_mark(c)) {
+            if is_in_word(c, start.is_some()) {
                 start.get_or_insert(at);
                 continue;
             }
@@ -139,6 +140,10 @@ impl<'t> Line<'t> {
 
     fn is_sentence_break(&self, index: usize) -> bool {
         let gap = self.gap(index);
+        // A mark and a space; most gaps are only the space.
+        if gap.len() < 2 {
+            return false;
+        }
         let before = self.raw(index - 1);
         let letters = before.chars().take(5).count();
         let abbreviation = letters == 1
@@ -150,10 +155,26 @@ impl<'t> Line<'t> {
     }
 }
 
+/// Whether a character is part of a word, at its beginning or where the word has begun.
+pub(super) fn is_in_word(c: char, begun: bool) -> bool {
+    match c {
+        '\0'..='\x7F' => c.is_ascii_alphanumeric(),
+        // The standard library searches for these. Quotes and dashes are frequent, and so are letters where they are used.
+        '\u{2000}'..='\u{203F}' | '\u{3000}'..='\u{3004}' => false,
+        '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2AF}' | '\u{3A3}'..='\u{3F5}' => true,
+        '\u{400}'..='\u{481}' | '\u{5D0}'..='\u{5EA}' | '\u{620}'..='\u{64A}' => true,
+        '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => true,
+        '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => true,
+        _ => c.is_alphanumeric() || (begun && is_combining_mark(c)),
+    }
+}
+
 /// Appends a word as it is compared.
 pub(super) fn fold(word: &str, room: &mut String) {
     if word.is_ascii() {
-        room.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        let from = room.len();
+        room.push_str(word);
+        room[from..].make_ascii_lowercase();
     } else {
         room.extend(
             word.nfkd()
@@ -190,6 +211,17 @@ mod tests {
         for &(text, expected) in cases {
             assert_eq!(folded_words(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn every_character_is_in_a_word_or_not() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_in_word(c, false), c.is_alphanumeric(), "{c:?}");
+            let begun = c.is_alphanumeric() || is_combining_mark(c);
+            assert_eq!(is_in_word(c, true), begun, "{c:?}");
+        }
+        // `openings` knows these by their first bytes, E2 80.
+        assert!(('\u{2000}'..='\u{203F}').all(|c| !is_in_word(c, true)));
     }
 
     #[test]

@@ -9,20 +9,21 @@
 //! at, of these the first four and the last six lines, of a line the 300 characters at the text's head and the 600 at its tail.
 //! Text that was flattened to one line is thereby judged by its beginning and its end.
 
+mod address;
 mod byline;
 mod dateline;
 mod line;
+mod openings;
 mod sentences;
 mod table;
-
-use url::Url;
 
 use crate::document::Document;
 use crate::read::sites::registrable;
 
+use address::Address;
 use line::Line;
 pub use table::CreditTableError;
-use table::{Agency, Mention, Table};
+use table::{Mention, Table};
 
 /// The table compiled in: `data/credits.toml`.
 pub const BUILT_IN: &str = include_str!("../../data/credits.toml");
@@ -184,39 +185,32 @@ impl Credits {
     /// The agency that a document names, by its text, author, url, site and canonical url.
     #[must_use]
     pub fn find(&self, document: &Document<'_>) -> Option<Credit> {
-        let url = document.url.as_deref().and_then(address);
+        let url = document.url.as_deref().and_then(Address::of);
         let site = document.site.as_deref().unwrap_or_default();
         let mut findings = Vec::new();
         if let Some(author) = &document.author {
-            let line = Line::new(first_chars(author.trim(), HEAD_CHARS));
-            findings.extend(self.author(&line, &self.table.mentions(&line)));
+            let author = first_chars(trimmed(author), HEAD_CHARS);
+            if self.table.may_name(author) {
+                let line = Line::new(author);
+                findings.extend(self.author(&line, &self.table.mentions(&line)));
+            }
         }
         self.end(head(&document.text), &mut findings);
         self.end(tail(&document.text), &mut findings);
-        for (number, agency) in self.table.agencies.iter().enumerate() {
-            let found = |evidence| Finding {
-                agency: number,
-                kind: Kind::Sole,
-                evidence,
-            };
-            if is_under(site, &agency.hosts) || url.as_ref().is_some_and(|url| agency.files(url)) {
-                findings.push(found(Evidence::Url));
-            }
-        }
-        if let Some(canonical) = document.canonical.as_deref().and_then(address) {
-            let host = canonical.host_str().unwrap_or_default();
-            let owner = self
-                .table
-                .agencies
-                .iter()
-                .position(|a| is_under(host, &a.hosts));
-            findings.extend(owner.map(|agency| Finding {
+        let found = |evidence| {
+            move |agency| Finding {
                 agency,
                 kind: Kind::Sole,
-                evidence: Evidence::Canonical,
-            }));
+                evidence,
+            }
+        };
+        let filed = self.table.filed(site, url.as_ref());
+        findings.extend(filed.into_iter().map(found(Evidence::Url)));
+        if let Some(canonical) = document.canonical.as_deref().and_then(Address::of) {
+            let owner = self.table.hosted(&canonical.host).min();
+            findings.extend(owner.map(found(Evidence::Canonical)));
         }
-        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+        let host = url.as_ref().map_or("", |url| &url.host);
         findings.retain(|finding| {
             let home = &self.table.agencies[finding.agency].home;
             !is_under(site, home) && !is_under(host, home)
@@ -251,6 +245,9 @@ impl Credits {
 
     /// Adds everything that one line of the text says.
     fn line(&self, text: &str, standing: Standing, findings: &mut Vec<Finding>) -> Shape {
+        if !self.table.may_name(text) {
+            return Shape::Text;
+        }
         let line = Line::new(text);
         let found = |evidence| {
             move |agency| Finding {
@@ -326,25 +323,17 @@ impl Credit {
     }
 }
 
-impl Agency {
-    /// Whether a url is on the agency's own site, or where another site files its copy.
-    fn files(&self, url: &Url) -> bool {
-        let host = url.host_str().unwrap_or_default();
-        is_under(host, &self.hosts)
-            || self.urls.iter().any(|filed| {
-                url.path().contains(&filed.path)
-                    && filed
-                        .host
-                        .as_ref()
-                        .is_none_or(|known| is_host_under(host, known))
-            })
-    }
-}
-
 /// The lines at the beginning that are looked at.
 fn head(text: &str) -> impl Iterator<Item = (&str, Standing)> {
     let head = &text[..boundary_before(text, HEAD)];
-    let lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut rest = Some(head);
+    let lines = std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memchr(b'\n', text.as_bytes());
+        rest = end.map(|end| &text[end + 1..]);
+        Some(trimmed(&text[..end.unwrap_or(text.len())]))
+    });
+    let lines = lines.filter(|line| !line.is_empty());
     lines.take(HEAD_LINES).enumerate().map(|(number, line)| {
         let standing = Standing {
             dateline: number < DATELINE_LINES,
@@ -358,7 +347,13 @@ fn head(text: &str) -> impl Iterator<Item = (&str, Standing)> {
 /// The lines at the end that are looked at, the last one first. A short text's lines stand at both ends.
 fn tail(text: &str) -> impl Iterator<Item = (&str, Standing)> {
     let tail = &text[boundary_before(text, text.len().saturating_sub(TAIL))..];
-    let lines = tail.lines().rev().map(str::trim);
+    let mut rest = Some(tail);
+    let lines = std::iter::from_fn(move || {
+        let text = rest?;
+        let before = memchr::memrchr(b'\n', text.as_bytes());
+        rest = before.map(|before| &text[..before]);
+        Some(trimmed(&text[before.map_or(0, |before| before + 1)..]))
+    });
     let lines = lines.filter(|line| !line.is_empty());
     lines.take(TAIL_LINES).enumerate().map(|(number, line)| {
         let standing = Standing {
@@ -381,32 +376,35 @@ fn boundary_before(text: &str, byte: usize) -> usize {
 }
 
 fn first_chars(text: &str, count: usize) -> &str {
-    let end = text
-        .char_indices()
-        .nth(count)
-        .map_or(text.len(), |(at, _)| at);
-    &text[..end]
+    let (mut end, mut left) = (0, count);
+    // So many bytes hold at most so many characters.
+    while left > 0 && left < text.len() - end {
+        let mut to = end + left;
+        while !text.is_char_boundary(to) {
+            to += 1;
+        }
+        left -= text[end..to].chars().count();
+        end = to;
+    }
+    if left > 0 { text } else { &text[..end] }
 }
 
 fn last_chars(text: &str, count: usize) -> &str {
-    let start = text
-        .char_indices()
-        .rev()
-        .nth(count - 1)
-        .map_or(0, |(at, _)| at);
-    &text[start..]
+    let (mut start, mut left) = (text.len(), count);
+    while left > 0 && left < start {
+        let from = boundary_before(text, start - left);
+        left -= text[from..start].chars().count();
+        start = from;
+    }
+    if left > 0 { text } else { &text[start..] }
 }
 
-/// A url that has a host; one without a scheme is a web address.
-fn address(url: &str) -> Option<Url> {
-    let url = url.trim();
-    let with_host = |url: Url| url.has_host().then_some(url);
-    Url::parse(url).ok().and_then(with_host).or_else(|| {
-        let rest = url.strip_prefix("//").unwrap_or(url);
-        Url::parse(&format!("http://{rest}"))
-            .ok()
-            .and_then(with_host)
-    })
+/// As `str::trim`, which looks up the characters at the ends one by one: nearly all lines and urls have nothing to trim.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 fn is_under(host: &str, hosts: &[String]) -> bool {

@@ -22,6 +22,7 @@ impl Credits {
         findings: &mut Vec<Finding>,
     ) {
         let inside = |m: &&Mention| sentence.contains(&m.start) && m.end <= sentence.end;
+        let mut phrases = None;
         for mention in mentions.iter().filter(inside) {
             let mut add = |kind, evidence| {
                 findings.push(Finding {
@@ -36,20 +37,21 @@ impl Credits {
             if mention.is_mark {
                 continue;
             }
-            let fits = |phrase: &Phrase| self.fits(line, mention, &sentence, phrase);
+            let phrases = phrases.get_or_insert_with(|| self.table.phrases_in(line, &sentence));
+            let mut fitting = phrases
+                .iter()
+                .filter(|phrase| self.fits(line, mention, &sentence, phrase))
+                .peekable();
+            if fitting.peek().is_none() {
+                continue;
+            }
             // `CBS News' Jane Roe and AP writer Richard Doe contributed`: the outlet wrote it.
             let outlet = || {
                 (sentence.start..mention.start).any(|i| self.table.outlet.contains(line.word(i)))
             };
-            if self.table.own.iter().any(fits) && !outlet() {
+            if fitting.any(|phrase| phrase.own) && !outlet() {
                 add(Kind::Sole, Evidence::Tagline);
-            } else if self
-                .table
-                .own
-                .iter()
-                .chain(&self.table.contributed)
-                .any(fits)
-            {
+            } else {
                 add(Kind::Contributed, Evidence::Contribution);
             }
         }

@@ -1,11 +1,16 @@
 //! The table of agencies and phrases: its form as a file, and what it is compiled to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::address::Address;
+use super::is_host_under;
 use super::line::{Line, folded_words};
+use super::openings::Openings;
 
 /// Names of at most so many characters keep their case. `AP`, `ANSA`, `PTI` and `dpa` are words or other things in
 /// another case; nothing longer in the table is.
@@ -80,22 +85,28 @@ struct LanguageEntry {
 pub(super) struct Table {
     pub(super) agencies: Vec<Agency>,
     /// Names and marks by their first word, the longest first.
-    names: HashMap<String, Vec<Name>>,
+    names: FxHashMap<String, Vec<Name>>,
     /// Taglines by their first word.
-    taglines: HashMap<String, Vec<Tagline>>,
-    pub(super) contributed: Vec<Phrase>,
-    pub(super) own: Vec<Phrase>,
+    taglines: FxHashMap<String, Vec<Tagline>>,
+    /// What a line that names an agency must hold.
+    openings: Openings,
+    /// Agencies by their hosts.
+    hosts: FxHashMap<String, Vec<usize>>,
+    /// Where sites file an agency's copy.
+    filed: Vec<FiledUnder>,
+    /// Phrases around an agency's name by their longest word, which is the rarest.
+    phrases: FxHashMap<String, Vec<Phrase>>,
     pub(super) copyright: Phrases,
     pub(super) rights: Phrases,
     pub(super) byline: Phrases,
     pub(super) with: Phrases,
-    pub(super) articles: HashSet<String>,
-    pub(super) and: HashSet<String>,
-    pub(super) roles: HashSet<String>,
-    pub(super) outlet: HashSet<String>,
-    pub(super) media: HashSet<String>,
-    pub(super) joining: HashSet<String>,
-    pub(super) dates: HashSet<String>,
+    pub(super) articles: FxHashSet<String>,
+    pub(super) and: FxHashSet<String>,
+    pub(super) roles: FxHashSet<String>,
+    pub(super) outlet: FxHashSet<String>,
+    pub(super) media: FxHashSet<String>,
+    pub(super) joining: FxHashSet<String>,
+    pub(super) dates: FxHashSet<String>,
 }
 
 #[derive(Debug)]
@@ -103,14 +114,14 @@ pub(super) struct Agency {
     pub(super) name: String,
     pub(super) hosts: Vec<String>,
     pub(super) home: Vec<String>,
-    pub(super) urls: Vec<FiledUnder>,
 }
 
 /// Where a site files an agency's copy.
 #[derive(Debug)]
-pub(super) struct FiledUnder {
-    pub(super) host: Option<String>,
-    pub(super) path: String,
+struct FiledUnder {
+    agency: usize,
+    host: Option<String>,
+    path: String,
 }
 
 #[derive(Debug)]
@@ -142,12 +153,32 @@ pub(super) struct Mention {
 
 /// A set of phrases of one or more words.
 #[derive(Debug, Default)]
-pub(super) struct Phrases(Vec<Vec<String>>);
+pub(super) struct Phrases {
+    by_first: FxHashMap<String, Vec<Vec<String>>>,
+    by_last: FxHashMap<String, Vec<Vec<String>>>,
+}
 
 impl Phrases {
+    fn add(&mut self, words: &[String]) {
+        for (index, end) in [
+            (&mut self.by_first, words.first()),
+            (&mut self.by_last, words.last()),
+        ] {
+            if let Some(end) = end {
+                index.entry(end.clone()).or_default().push(words.to_vec());
+            }
+        }
+    }
+
     /// How many words the longest phrase that starts at `index` has.
     pub(super) fn starting(&self, line: &Line<'_>, index: usize) -> Option<usize> {
-        let found = self.0.iter().filter(|words| line.starts_at(index, words));
+        if index >= line.len() {
+            return None;
+        }
+        let same_first = self.by_first.get(line.word(index))?;
+        let found = same_first
+            .iter()
+            .filter(|words| line.starts_at(index, words));
         found.map(Vec::len).max()
     }
 
@@ -156,13 +187,17 @@ impl Phrases {
         let ends = |words: &&Vec<String>| {
             words.len() <= index && line.starts_at(index - words.len(), words)
         };
-        self.0.iter().filter(ends).map(Vec::len).max()
+        let last = index.checked_sub(1)?;
+        let same_last = self.by_last.get(line.word(last))?;
+        same_last.iter().filter(ends).map(Vec::len).max()
     }
 }
 
 /// A phrase around an agency's name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Phrase {
+    /// Whether only the agency's own copy says so; else somebody says that the agency contributed.
+    pub(super) own: bool,
     /// The words before the name, and whether names may stand between.
     pub(super) left: Vec<String>,
     pub(super) gap_left: bool,
@@ -209,6 +244,14 @@ impl Table {
         for (_, entry) in languages {
             self.add_language(entry)?;
         }
+        let names = self.names.values().flatten();
+        let names = names.map(|name| {
+            let exact = name.exact.as_ref().and_then(|words| words.first());
+            (name.words.as_slice(), exact)
+        });
+        let taglines = self.taglines.values().flatten();
+        let taglines = taglines.map(|tagline| (tagline.pieces[0].as_slice(), None));
+        self.openings = Openings::of(names.chain(taglines));
         Ok(())
     }
 
@@ -224,7 +267,6 @@ impl Table {
                     name: label.to_owned(),
                     hosts: Vec::new(),
                     home: Vec::new(),
-                    urls: Vec::new(),
                 });
                 self.agencies.len() - 1
             }
@@ -247,6 +289,12 @@ impl Table {
                 room.push(host(given)?);
             }
         }
+        for host in &known.hosts {
+            let owners = self.hosts.entry(host.clone()).or_default();
+            if !owners.contains(&agency) {
+                owners.push(agency);
+            }
+        }
         for url in &entry.urls {
             let path = url.path.get_ref();
             // Shorter pieces stand in too many urls by chance.
@@ -256,7 +304,8 @@ impl Table {
                     "a piece of a path needs at least 4 characters",
                 ));
             }
-            known.urls.push(FiledUnder {
+            self.filed.push(FiledUnder {
+                agency,
                 host: url.host.as_ref().map(host).transpose()?,
                 path: path.clone(),
             });
@@ -322,14 +371,14 @@ impl Table {
     }
 
     fn add_language(&mut self, entry: LanguageEntry) -> Result<(), Wrong> {
-        for (given, room) in [
-            (&entry.contributed, &mut self.contributed),
-            (&entry.own, &mut self.own),
-        ] {
+        for (given, own) in [(&entry.contributed, false), (&entry.own, true)] {
             for text in given {
-                let phrase = phrase(text)?;
-                if !room.contains(&phrase) {
-                    room.push(phrase);
+                let phrase = phrase(text, own)?;
+                let longest = phrase.words().max_by_key(|word| word.len());
+                let longest = longest.cloned().unwrap_or_default();
+                let same_longest = self.phrases.entry(longest).or_default();
+                if !same_longest.contains(&phrase) {
+                    same_longest.push(phrase);
                 }
             }
         }
@@ -340,10 +389,7 @@ impl Table {
             (&entry.with, &mut self.with),
         ] {
             for text in given {
-                let words = some_words(text)?;
-                if !room.0.contains(&words) {
-                    room.0.push(words);
-                }
+                room.add(&some_words(text)?);
             }
         }
         for (given, room) in [
@@ -363,6 +409,37 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// Whether a line can hold a mention or a tagline: nothing else is looked for in it.
+    pub(super) fn may_name(&self, line: &str) -> bool {
+        self.openings.may_stand_in(line)
+    }
+
+    /// The agencies that a host belongs to.
+    pub(super) fn hosted(&self, host: &str) -> impl Iterator<Item = usize> {
+        let host = host.trim_end_matches('.');
+        let domains = host
+            .match_indices('.')
+            .map(move |(dot, _)| &host[dot + 1..]);
+        std::iter::once(host)
+            .chain(domains)
+            .filter_map(|domain| self.hosts.get(domain))
+            .flatten()
+            .copied()
+    }
+
+    /// The agencies on whose own site a document is, or whose copy is filed at its url, in the table's order.
+    pub(super) fn filed(&self, site: &str, url: Option<&Address<'_>>) -> Vec<usize> {
+        let mut agencies: Vec<usize> = self.hosted(site).collect();
+        if let Some(url) = url {
+            agencies.extend(self.hosted(&url.host));
+            let filed = self.filed.iter().filter(|filed| filed.holds(url));
+            agencies.extend(filed.map(|filed| filed.agency));
+        }
+        agencies.sort_unstable();
+        agencies.dedup();
+        agencies
     }
 
     /// Every place in the line that names an agency, the longest name at each place.
@@ -391,6 +468,15 @@ impl Table {
         mentions
     }
 
+    /// The phrases that may stand in a sentence: one needs all its words.
+    pub(super) fn phrases_in(&self, line: &Line<'_>, sentence: &Range<usize>) -> Vec<&Phrase> {
+        sentence
+            .clone()
+            .filter_map(|i| self.phrases.get(line.word(i)))
+            .flatten()
+            .collect()
+    }
+
     /// The agencies whose tagline the line holds.
     pub(super) fn taglines_in(&self, line: &Line<'_>) -> Vec<usize> {
         (0..line.len())
@@ -402,6 +488,19 @@ impl Table {
                 found.map(|tagline| tagline.agency)
             })
             .collect()
+    }
+}
+
+impl Phrase {
+    fn words(&self) -> impl Iterator<Item = &String> {
+        self.left.iter().chain(self.right.iter().flatten())
+    }
+}
+
+impl FiledUnder {
+    fn holds(&self, url: &Address<'_>) -> bool {
+        let host = self.host.as_ref();
+        host.is_none_or(|known| is_host_under(&url.host, known)) && url.path.contains(&self.path)
     }
 }
 
@@ -463,7 +562,7 @@ fn host(given: &Spanned<String>) -> Result<String, Wrong> {
     }
 }
 
-fn phrase(given: &Spanned<String>) -> Result<Phrase, Wrong> {
+fn phrase(given: &Spanned<String>, own: bool) -> Result<Phrase, Wrong> {
     let text = given.get_ref().trim();
     let Some((left, right)) = text.split_once("{agency}") else {
         return Err(wrong(
@@ -478,6 +577,7 @@ fn phrase(given: &Spanned<String>) -> Result<Phrase, Wrong> {
     let before = left.strip_suffix('…').unwrap_or(left);
     let after = right.strip_prefix('…').unwrap_or(right);
     let phrase = Phrase {
+        own,
         left: folded_words(before),
         gap_left: before.len() < left.len(),
         right: after
@@ -494,8 +594,32 @@ fn phrase(given: &Spanned<String>) -> Result<Phrase, Wrong> {
             "before \"{agency}\" a phrase has \"…\" only beside it",
         ));
     }
-    if phrase.left.is_empty() && phrase.right.is_empty() {
+    if phrase.words().next().is_none() {
         return Err(wrong(given, "a phrase needs words beside \"{agency}\""));
     }
     Ok(phrase)
+}
+
+#[cfg(test)]
+impl Table {
+    /// Names and marks, as they must be written where case counts.
+    pub(super) fn written_names(&self) -> Vec<String> {
+        let names = self.names.values().flatten();
+        let written = |name: &Name| name.exact.as_ref().unwrap_or(&name.words).join(" ");
+        let mut names: Vec<String> = names.map(written).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// All words of names, marks and taglines, as they must be written where case counts.
+    pub(super) fn opening_words(&self) -> Vec<String> {
+        let names = self.written_names();
+        let taglines = self
+            .taglines
+            .values()
+            .flatten()
+            .flat_map(|t| t.pieces.iter().flatten());
+        let names = names.iter().flat_map(|name| name.split(' '));
+        names.map(str::to_owned).chain(taglines.cloned()).collect()
+    }
 }

@@ -846,3 +846,62 @@ proptest! {
         let _ = Credits::extended(&table);
     }
 }
+
+/// Words and signs that lie near the edges of what the openings tell apart.
+fn near_names() -> impl Strategy<Value = String> {
+    let credits = Credits::built_in();
+    let mut words = credits.table.opening_words();
+    words.extend(
+        [
+            "The", "New", "York", "c", "©", "boat", "Roe", "café", "Порт", "½", "ＡＰ",
+        ]
+        .map(String::from),
+    );
+    words.sort_unstable();
+    let written = (proptest::sample::select(words), 0..6).prop_map(|(word, way)| match way {
+        0 => word.to_uppercase(),
+        1 => word.to_lowercase(),
+        2 => word + "s",
+        3 => word + "\u{301}",
+        _ => word,
+    });
+    let between = proptest::sample::select(vec![
+        " ", " ", " ", "", "-", ", ", ". ", " (", ") ", "’", "“", " — ", "\u{301}", "é", "/", "\n",
+        "　",
+    ]);
+    proptest::collection::vec((written, between), 0..40).prop_map(|pieces| {
+        pieces
+            .iter()
+            .map(|(word, gap)| format!("{word}{gap}"))
+            .collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_the_openings_pass_over_names_nobody(line in prop_oneof![near_names(), "\\PC{0,200}"]) {
+        let credits = Credits::built_in();
+        if !credits.table.may_name(&line) {
+            let cut = Line::new(&line);
+            prop_assert_eq!(credits.table.mentions(&cut), vec![], "{:?}", line);
+            prop_assert_eq!(credits.table.taglines_in(&cut), Vec::<usize>::new(), "{:?}", line);
+        }
+    }
+
+    #[test]
+    fn every_name_is_passed_on(at in 0..200_usize, which in any::<proptest::sample::Index>()) {
+        let credits = Credits::built_in();
+        let names = credits.table.written_names();
+        let name = which.get(&names);
+        let line = format!("{}{name} 2016", "x".repeat(at) + " ");
+        prop_assert!(credits.table.may_name(&line), "{line:?}");
+    }
+
+    #[test]
+    fn ends_of_lines_are_counted_in_characters(text in "\\PC{0,40}", count in 0..50_usize) {
+        let chars: Vec<char> = text.chars().collect();
+        let kept = count.min(chars.len());
+        prop_assert_eq!(first_chars(&text, count), chars[..kept].iter().collect::<String>());
+        prop_assert_eq!(last_chars(&text, count), chars[chars.len() - kept..].iter().collect::<String>());
+    }
+}
