@@ -7,7 +7,8 @@
 //!
 //! Whole copies testify; who holds a part only has a say where there is but one whole copy, or in whether that was the first of all.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::DocNo;
 use crate::document::{Precision, Published};
@@ -244,58 +245,66 @@ struct Declared {
     disputed: bool,
 }
 
+/// What copies say of one source.
+#[derive(Default)]
+struct Said<'a> {
+    /// Who says it, and in which way.
+    voices: BTreeSet<(&'a str, Basis)>,
+    /// Which copy was the first to.
+    first: usize,
+}
+
 impl Declared {
     /// Weighs declarations of that kind, and of those after it.
     fn of<'a>(copies: impl IntoIterator<Item = &'a Testimony>, from: Basis) -> Option<Declared> {
-        // By what is declared: who declares it in which way, and who was the first to.
-        let mut said: BTreeMap<Vec<String>, (Vec<(&str, Basis)>, usize)> = BTreeMap::new();
+        let mut said: BTreeMap<&[String], Said<'_>> = BTreeMap::new();
         for (order, copy) in copies.into_iter().enumerate() {
-            let canonical = copy.canonical.iter().filter(|_| from == Basis::Canonical);
-            let elsewhere = canonical.filter(|&site| *site != copy.site);
-            let mut say = |sites: Vec<String>, basis| {
-                let (voices, _) = said.entry(sites).or_insert_with(|| (Vec::new(), order));
-                if !voices.contains(&(copy.site.as_str(), basis)) {
-                    voices.push((&copy.site, basis));
-                }
-            };
-            elsewhere.for_each(|site| say(vec![site.clone()], Basis::Canonical));
-            if !copy.credit.is_empty() {
-                say(copy.credit.clone(), Basis::Credit);
+            let canonical = copy.canonical.as_slice();
+            let elsewhere =
+                from == Basis::Canonical && canonical.iter().any(|site| *site != copy.site);
+            let declarations = [
+                (canonical, Basis::Canonical, elsewhere),
+                (&copy.credit, Basis::Credit, !copy.credit.is_empty()),
+            ];
+            for (sites, basis, _) in declarations.into_iter().filter(|&(.., made)| made) {
+                let known = said.entry(sites).or_insert_with(|| Said {
+                    first: order,
+                    ..Said::default()
+                });
+                known.voices.insert((&copy.site, basis));
             }
         }
         // A canonical url on one of an agency's sites says what a credit of it says.
-        let credited: Vec<Vec<String>> = said
+        let agencies: Vec<&[String]> = said
             .keys()
+            .copied()
             .filter(|sites| sites.len() > 1)
-            .cloned()
             .collect();
-        for sites in credited {
-            for site in &sites {
-                if let Some((voices, order)) = said.remove(&vec![site.clone()])
-                    && let Some(known) = said.get_mut(&sites)
+        for agency in agencies {
+            for site in agency {
+                if let Some(one) = said.remove(std::slice::from_ref(site))
+                    && let Some(known) = said.get_mut(agency)
                 {
-                    known.0.extend(voices);
-                    known.1 = known.1.min(order);
+                    known.voices.extend(one.voices);
+                    known.first = known.first.min(one.first);
                 }
             }
         }
         let declarations = said.len();
-        let (sites, (voices, _)) = said
-            .into_iter()
-            // A canonical url names one page, a credit only an agency; of as many voices the first.
-            .max_by_key(|(_, (voices, order))| {
-                let canonical = voices.iter().any(|&(_, basis)| basis == Basis::Canonical);
-                (canonical, voices.len(), std::cmp::Reverse(*order))
-            })?;
-        let mut basis: Vec<Basis> = voices.iter().map(|&(_, basis)| basis).collect();
-        basis.sort_unstable();
-        basis.dedup();
-        let mut by: Vec<&str> = voices.iter().map(|&(site, _)| site).collect();
-        by.sort_unstable();
-        by.dedup();
+        // A canonical url names one page, a credit only an agency; of as many voices the first.
+        let weight = |(_, said): &(&[String], Said<'_>)| {
+            let canonical = said
+                .voices
+                .iter()
+                .any(|&(_, basis)| basis == Basis::Canonical);
+            (canonical, said.voices.len(), Reverse(said.first))
+        };
+        let (sites, Said { voices, .. }) = said.into_iter().max_by_key(weight)?;
+        let basis: BTreeSet<Basis> = voices.iter().map(|&(_, basis)| basis).collect();
+        let by: BTreeSet<&str> = voices.iter().map(|&(site, _)| site).collect();
         Some(Declared {
-            sites,
-            basis,
+            sites: sites.to_vec(),
+            basis: basis.into_iter().collect(),
             voices: by.len(),
             disputed: declarations > 1,
         })

@@ -68,7 +68,7 @@ fn help_quotes_the_constants() {
         (
             "--passage",
             format!(
-                "{DEFAULT_PASSAGE, DEFAULT_PASSAGE_OF_CHARACTERS}; {DEFAULT_PASSAGE_OF_CHARACTERS} for shingles of characters"
+                "{DEFAULT_PASSAGE}; {DEFAULT_PASSAGE_OF_CHARACTERS} for shingles of characters"
             ),
         ),
         (

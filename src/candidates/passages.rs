@@ -160,7 +160,7 @@ fn each_gram(
             .passages(doc)
             .iter()
             .map(|fingerprint| fingerprint.gram());
-        let mine = grams.filter(|&gram| u64::from(gram) * parts >> 32 == part);
+        let mine = grams.filter(|&gram| (u64::from(gram) * parts) >> 32 == part);
         sorted.extend(mine.map(|gram| (gram, place)));
     }
     radsort::sort_by_key(&mut sorted, |&(gram, _)| gram);
