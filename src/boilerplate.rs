@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
+use crate::buckets::{self, Buckets};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
 use crate::fingerprint::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 
@@ -37,12 +38,6 @@ pub const FEWEST_WORDS_LEFT: usize = 30;
 
 /// A page is a story like others, not a page with chrome, if more than this share of its fingerprints is repeated.
 const WHOLE: f64 = 0.8;
-
-/// Smallest and largest table that fingerprints are counted in, in bits of its index: 64 kB to 256 MB a part.
-const TABLE_BITS: std::ops::RangeInclusive<u32> = 16..=28;
-
-/// Most parts that fingerprints are counted in; each looks at all of them.
-const MOST_PARTS: u32 = 8;
 
 /// What every site repeats.
 #[derive(Debug, Default)]
@@ -89,13 +84,10 @@ impl Profiles {
     /// Learns from the documents of a catalogue; those without a site teach nothing.
     pub fn learn(catalog: &Catalog, documents: &[DocNo]) -> Profiles {
         let groups = Groups::of(catalog, documents);
-        // Every part looks at all fingerprints, so there are no more than there are threads.
-        let parts = (rayon::current_num_threads() as u32)
-            .clamp(1, MOST_PARTS)
-            .next_power_of_two();
+        let parts = Buckets::parts();
         let parts: Vec<Part> = (0..parts)
             .into_par_iter()
-            .map(|part| groups.repeated(&groups.frequent(part, parts)))
+            .map(|part| groups.repeated(part, parts))
             .collect();
 
         let stories = Stories::of(&groups, &parts);
@@ -370,54 +362,46 @@ impl<'a> Groups<'a> {
         pages.map(|page| self.catalog.page(page[0]))
     }
 
-    /// The fingerprints of one part that may stand on [`FEWEST_STORIES`] pages, each above the group that has it, in order.
+    /// The fingerprints of one part that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
+    fn repeated(&self, part: u32, parts: u32) -> Part {
+        let mut buckets = Buckets::of(part, parts);
+        for group in self.all() {
+            self.fingerprints(group)
+                .iter()
+                .for_each(|&fingerprint| buckets.add(fingerprint, group));
+        }
+        let mut part = Part::default();
+        for entries in buckets.take() {
+            self.add_repeated(&self.frequent(&buckets, entries), &mut part);
+        }
+        part
+    }
+
+    /// The entries of fingerprints that may stand on [`FEWEST_STORIES`] pages, sorted.
     ///
-    /// Most fingerprints stand on one page alone. They are told by counting in a table that confuses some, which is cheaper than to sort all;
-    /// each part has a table of its own, so that no two threads count in one.
-    fn frequent(&self, part: u32, parts: u32) -> Vec<u64> {
-        let part_bits = parts.trailing_zeros();
-        let mine =
-            |fingerprint: u32| part_bits == 0 || fingerprint >> (u32::BITS - part_bits) == part;
-        let all: usize = self.all().map(|group| self.fingerprints(group).len()).sum();
-        // About two fingerprints a counter: of those alone in their document 1 in 30 is then sorted in vain.
-        let bits = (all / parts as usize / 2 + 1)
-            .next_power_of_two()
-            .ilog2()
-            .clamp(*TABLE_BITS.start(), *TABLE_BITS.end());
+    /// Most fingerprints stand on one page alone. They are told by counting in a table that confuses some, which is cheaper than to sort all.
+    fn frequent(&self, buckets: &Buckets, mut entries: Vec<u64>) -> Vec<u64> {
+        let bits = (entries.len() + 1).next_power_of_two().ilog2().max(1);
         let mut table = vec![0u8; 1 << bits];
-        let at = |fingerprint: u32| ((fingerprint << part_bits) >> (u32::BITS - bits)) as usize;
+        let at = |entry: u64| (buckets.rest(buckets::hash(entry)) >> (u32::BITS - bits)) as usize;
         let enough = FEWEST_STORIES as u8;
-        for group in self.all() {
-            let pages = self.documents(group).len().min(FEWEST_STORIES) as u8;
-            for &fingerprint in self
-                .fingerprints(group)
-                .iter()
-                .filter(|&&fingerprint| mine(fingerprint))
-            {
-                let count = &mut table[at(fingerprint)];
-                *count = enough.min(*count + pages);
-            }
+        for &entry in &entries {
+            let pages = self
+                .documents(buckets::value(entry))
+                .len()
+                .min(FEWEST_STORIES) as u8;
+            let count = &mut table[at(entry)];
+            *count = enough.min(*count + pages);
         }
-        let mut entries: Vec<u64> = Vec::new();
-        for group in self.all() {
-            let frequent = self
-                .fingerprints(group)
-                .iter()
-                .filter(|&&fingerprint| mine(fingerprint) && table[at(fingerprint)] == enough);
-            entries.extend(
-                frequent.map(|&fingerprint| u64::from(fingerprint) << 32 | u64::from(group)),
-            );
-        }
+        entries.retain(|&entry| table[at(entry)] == enough);
         // Stable, so that groups, and with them sites, stay in order.
-        radsort::sort_by_key(&mut entries, |&entry| (entry >> 32) as u32);
+        buckets::sort(&mut entries);
         entries.dedup();
         entries
     }
 
-    /// The fingerprints among the entries that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
-    fn repeated(&self, entries: &[u64]) -> Part {
-        let mut part = Part::default();
-        for run in entries.chunk_by(same_fingerprint) {
+    fn add_repeated(&self, entries: &[u64], part: &mut Part) {
+        for run in entries.chunk_by(buckets::same_hash) {
             if run.len() == 1 && self.documents(run[0] as u32).len() < FEWEST_STORIES {
                 continue;
             }
@@ -461,7 +445,6 @@ impl<'a> Groups<'a> {
                 }
             }
         }
-        part
     }
 }
 
@@ -533,10 +516,6 @@ impl Stories {
         }
         None
     }
-}
-
-fn same_fingerprint(x: &u64, y: &u64) -> bool {
-    x >> 32 == y >> 32
 }
 
 /// A few distinct numbers.

@@ -5,6 +5,7 @@
 //! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`pipeline`] runs them and is where work fans out to threads.
 
 pub mod boilerplate;
+mod buckets;
 pub mod candidates;
 pub mod catalog;
 pub mod cluster;

@@ -1,7 +1,9 @@
 //! Passages: maximal runs of words that stand in both of two documents.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+
+use rustc_hash::FxHashSet;
 
 use crate::shingle;
 
@@ -103,7 +105,7 @@ pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Opti
     let (mut runs_a, mut runs_b) = (Vec::new(), Vec::new());
     shingle::runs(a, width, &mut runs_a);
     shingle::runs(b, width, &mut runs_b);
-    let runs_b: HashSet<u64> = runs_b.into_iter().collect();
+    let runs_b: FxHashSet<u64> = runs_b.into_iter().collect();
     let (mut shared, mut of_them, mut from) = (0, 0, 0);
     for (at, _) in runs_a
         .iter()

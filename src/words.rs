@@ -17,6 +17,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use caseless::Caseless;
+use memchr::{memchr3_iter, memmem};
 use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
@@ -127,58 +128,74 @@ impl Words {
     }
 }
 
-/// Whether each word of a text stands within quotation marks, or in an embedded post; empty where words do not break at them.
+/// Whether each word of a text of `count` words stands within quotation marks, or in an embedded post; empty where words do not break at them.
 ///
 /// A post is the paragraph that a line such as `— Name (@handle) date` follows, on its own or at the paragraph's end.
 /// Straight marks open and close in turn, others as they are shaped (German and Swedish use the English opening mark to close). No quotation
 /// goes beyond its paragraph, so that a mark too few does not turn a text inside out.
-pub fn quoted(text: &str) -> Vec<bool> {
+pub fn quoted(text: &str, count: usize) -> Vec<bool> {
+    let posts = memmem::find(text.as_bytes(), HANDLE.as_bytes()).is_some();
+    if !posts && quotation_marks(text).next().is_none() {
+        return vec![false; count];
+    }
     let (mut words, mut scanner, mut hashes) = (Vec::new(), Words::default(), Vec::new());
     let paragraphs: Vec<&str> = text.split('\n').collect();
-    for (at, paragraph) in paragraphs.iter().enumerate() {
-        let mut below = paragraphs[at + 1..].iter().map(|line| line.trim());
-        let posted = below
-            .find(|line| !line.is_empty())
-            .is_some_and(|line| signature(line) == Some(0));
-        let post = if posted {
-            paragraph.len()
+    for (number, paragraph) in paragraphs.iter().enumerate() {
+        let post = if posts {
+            signed(paragraph, &paragraphs[number + 1..])
         } else {
-            signature(paragraph).unwrap_or(0)
+            0
         };
         let (mut inside, mut from) = (false, 0);
-        let mut count = |piece: &str, inside: bool| {
+        let mut add = |piece: &str, inside: bool| {
             hashes.clear();
             scanner.hash_into(piece, &mut hashes);
-            words.extend(hashes.iter().map(|_| inside));
+            words.resize(words.len() + hashes.len(), inside);
         };
-        for (at, mark) in paragraph.match_indices(['"', '“', '”', '„', '«', '»', '‹', '›'])
-        {
-            count(&paragraph[from..at], inside || at <= post);
+        for (at, mark) in quotation_marks(paragraph) {
+            add(&paragraph[from..at], inside || at <= post);
             inside = match mark {
-                "„" => true,
-                "”" => false,
+                '„' => true,
+                '”' => false,
                 _ => !inside,
             };
-            from = at + mark.len();
+            from = at + mark.len_utf8();
         }
-        // What is signed has no mark between it and the signature, or has been counted.
-        let signed = post.clamp(from, paragraph.len());
-        count(&paragraph[from..signed], true);
-        count(&paragraph[signed..], inside);
+        // What is signed has no mark between it and the signature, or was added.
+        let rest = post.clamp(from, paragraph.len());
+        add(&paragraph[from..rest], true);
+        add(&paragraph[rest..], inside);
     }
-    hashes.clear();
-    scanner.hash_into(text, &mut hashes);
-    if words.len() == hashes.len() {
+    if words.len() == count {
         words
     } else {
         Vec::new()
     }
 }
 
-/// Where a paragraph goes over into the signature of a post: `— Name (@handle)`.
-fn signature(paragraph: &str) -> Option<usize> {
-    let handle = paragraph.find("(@")?;
-    paragraph[..handle].rfind(['—', '–'])
+/// What stands in the signature of a post.
+const HANDLE: &str = "(@";
+
+/// How much of a paragraph is a post: what goes before a signature in it, or all of it if the next line is one.
+fn signed(paragraph: &str, below: &[&str]) -> usize {
+    let signature = |line: &str| line[..line.find(HANDLE)?].rfind(['—', '–']);
+    let next = below
+        .iter()
+        .map(|line| line.trim())
+        .find(|line| !line.is_empty());
+    if next.and_then(signature) == Some(0) {
+        return paragraph.len();
+    }
+    signature(paragraph).unwrap_or(0)
+}
+
+/// The quotation marks of a text and where they stand.
+fn quotation_marks(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+    // The first bytes of all of them; what else begins so is passed over.
+    memchr3_iter(b'"', 0xE2, 0xC2, text.as_bytes()).filter_map(|at| {
+        let mark = text[at..].chars().next()?;
+        matches!(mark, '"' | '“' | '”' | '„' | '«' | '»' | '‹' | '›').then_some((at, mark))
+    })
 }
 
 /// The words of `text` as strings, by the definition, without regard to speed.

@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use super::{Distinct, Pair, union};
+use crate::buckets::{self, Buckets};
 use crate::catalog::{Catalog, DocNo};
 use crate::fingerprint::Fingerprint;
 
@@ -16,12 +17,6 @@ pub const FEW: usize = 32;
 
 /// Most stories with one fingerprint of which every two are compared: 2,016 pairs. An official statement is in more.
 pub const MOST_STORIES: usize = 64;
-
-/// Fingerprints sorted at once: 16 MB and as much again for sorting.
-const PART: usize = 2 << 20;
-
-/// Most parts that fingerprints are sorted in; each looks at all of them.
-const MOST_PARTS: usize = 16;
 
 /// What documents share.
 #[derive(Debug, Default)]
@@ -51,11 +46,7 @@ pub fn shared(
     documents: &[DocNo],
     skip: &(dyn Fn(Pair) -> bool + Sync),
 ) -> Shared {
-    let fingerprints: usize = documents
-        .iter()
-        .map(|&doc| catalog.passages(doc).len())
-        .sum();
-    let parts = fingerprints.div_ceil(PART).clamp(1, MOST_PARTS) as u64;
+    let parts = Buckets::parts();
     let gather = |(mut pairs, mut common): (Distinct, Vec<Vec<DocNo>>), part| {
         each_gram(catalog, documents, part, parts, |list| {
             if list.len() <= FEW {
@@ -150,36 +141,37 @@ pub fn between_stories(
 fn each_gram(
     catalog: &Catalog,
     documents: &[DocNo],
-    part: u64,
-    parts: u64,
+    part: u32,
+    parts: u32,
     mut each: impl FnMut(&[(Fingerprint, DocNo)]),
 ) {
-    let mut sorted: Vec<(u32, u32)> = Vec::new();
+    let mut buckets = Buckets::of(part, parts);
     for (place, &doc) in (0..).zip(documents) {
-        let grams = catalog
-            .passages(doc)
+        let passages = catalog.passages(doc);
+        passages
             .iter()
-            .map(|fingerprint| fingerprint.gram());
-        let mine = grams.filter(|&gram| (u64::from(gram) * parts) >> 32 == part);
-        sorted.extend(mine.map(|gram| (gram, place)));
+            .for_each(|fingerprint| buckets.add(fingerprint.gram(), place));
     }
-    radsort::sort_by_key(&mut sorted, |&(gram, _)| gram);
     let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
-    for run in sorted
-        .chunk_by(|x, y| x.0 == y.0)
-        .filter(|run| run.len() > 1)
-    {
-        list.clear();
-        let gram = run[0].0;
-        for same in run.chunk_by(|x, y| x.1 == y.1) {
-            let doc = documents[same[0].1 as usize];
-            let mine = catalog
-                .passages(doc)
-                .iter()
-                .filter(|fingerprint| fingerprint.gram() == gram);
-            list.extend(mine.map(|&fingerprint| (fingerprint, doc)));
+    for mut entries in buckets.take() {
+        buckets::sort(&mut entries);
+        entries.dedup();
+        for run in entries
+            .chunk_by(buckets::same_hash)
+            .filter(|run| run.len() > 1)
+        {
+            list.clear();
+            let gram = buckets::hash(run[0]);
+            for &entry in run {
+                let doc = documents[buckets::value(entry) as usize];
+                let mine = catalog
+                    .passages(doc)
+                    .iter()
+                    .filter(|fingerprint| fingerprint.gram() == gram);
+                list.extend(mine.map(|&fingerprint| (fingerprint, doc)));
+            }
+            each(&list);
         }
-        each(&list);
     }
 }
 

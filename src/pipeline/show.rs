@@ -152,29 +152,41 @@ fn quotations<C: Corpus>(texts: &Texts<'_, C>, pairs: &mut [Finding]) -> Result<
             for pair in chunk {
                 if last.as_ref().is_none_or(|(doc, ..)| *doc != pair.a) {
                     texts.read(pair.a, reader, &mut |document, reader| {
-                        let mut quoted = words::quoted(&document.text);
-                        if !quoted.is_empty() {
-                            boilerplate::remove(&mut quoted, &reader.regions);
-                        }
-                        last = Some((pair.a, reader.shingler.words.clone(), quoted));
+                        last = Some((
+                            pair.a,
+                            reader.shingler.words.clone(),
+                            quoted(document, reader),
+                        ));
                     })?;
                 }
-                let Some((_, words, quoted)) = &last else {
+                let Some((_, words, marked)) = &last else {
                     continue;
                 };
                 texts.read(pair.b, reader, &mut |document, reader| {
-                    let (mine, others) = (words, &reader.shingler.words);
-                    let mut also_quoted = words::quoted(&document.text);
-                    if !also_quoted.is_empty() {
-                        boilerplate::remove(&mut also_quoted, &reader.regions);
-                    }
-                    let in_a = passage::marked_share(mine, others, RUN, quoted);
-                    let in_b = passage::marked_share(others, mine, RUN, &also_quoted);
-                    pair.quoted_share = in_a.into_iter().chain(in_b).max_by(f64::total_cmp);
+                    let (others, also_marked) = (&reader.shingler.words, quoted(document, reader));
+                    let share = |mine, others, marked: &[bool]| match marked.contains(&true) {
+                        true => passage::marked_share(mine, others, RUN, marked),
+                        false => (!marked.is_empty()).then_some(0.0),
+                    };
+                    let shares = [
+                        share(words, others, marked),
+                        share(others, words, &also_marked),
+                    ];
+                    pair.quoted_share = shares.into_iter().flatten().max_by(f64::total_cmp);
                 })?;
             }
             Ok(())
         })
+}
+
+/// Which of the words that are left of a document stand within quotation marks; empty if that cannot be told.
+fn quoted(document: &Document<'_>, reader: &Reader) -> Vec<bool> {
+    let removed: usize = reader.regions.iter().map(|region| region.words.len()).sum();
+    let mut quoted = words::quoted(&document.text, reader.shingler.words.len() + removed);
+    if !quoted.is_empty() {
+        boilerplate::remove(&mut quoted, &reader.regions);
+    }
+    quoted
 }
 
 /// Lists the passages of every pair, if that was asked for.
