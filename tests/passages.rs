@@ -167,11 +167,13 @@ proptest! {
 
 #[test]
 fn generated_news_in_any_order() {
-    for (profile, documents) in [(Profile::News, 600), (Profile::Traps, 500)] {
+    for (profile, documents, list_passages) in
+        [(Profile::News, 400, true), (Profile::Traps, 400, false)]
+    {
         let spec = Spec {
             documents,
             profile,
-            mean_words: 90,
+            mean_words: 70,
             ..Spec::default()
         };
         let (documents, _) = newsgen::documents(&spec).expect("the settings are in range");
@@ -187,7 +189,7 @@ fn generated_news_in_any_order() {
         let banding = Banding::for_recall(0.5, DEFAULT_RECALL, DEFAULT_PERMUTATIONS);
         let settings = Settings {
             surfacing: Surfacing::Bands(banding.expect("usual thresholds can be planned")),
-            list_passages: true,
+            list_passages,
             ..defaults()
         };
         let once = scan(&Memory::new(pages.clone()), &settings);
