@@ -129,8 +129,8 @@ impl Words {
 
 /// Whether each word of a text stands within quotation marks; empty where words do not break at them.
 ///
-/// Straight marks open and close in turn, others as they are shaped (German and Swedish use the English opening mark to close). No quotation
-/// goes beyond its paragraph, so that a mark too few does not turn a text inside out.
+/// Straight marks open and close in turn, others as they are shaped (German uses the English opening mark to close, Swedish the English
+/// closing mark to open, behind white space). No quotation goes beyond its paragraph, so that a mark too few does not turn a text inside out.
 pub fn quoted(text: &str) -> Vec<bool> {
     let (mut words, mut scanner, mut hashes) = (Vec::new(), Words::default(), Vec::new());
     for paragraph in text.split('\n') {
@@ -145,7 +145,14 @@ pub fn quoted(text: &str) -> Vec<bool> {
             count(&paragraph[from..at], inside);
             inside = match mark {
                 "„" => true,
-                "”" => false,
+                "”" => {
+                    let (before, after) = (&paragraph[..at], &paragraph[at + mark.len()..]);
+                    let begins = before.is_empty() || before.ends_with(char::is_whitespace);
+                    !inside
+                        && begins
+                        && !after.is_empty()
+                        && !after.starts_with(char::is_whitespace)
+                }
                 _ => !inside,
             };
             from = at + mark.len();
@@ -724,6 +731,116 @@ mod tests {
         assert_eq!(hash_word(b"counterrevolutionary"), 0xD151_57EF_95CE_26E2);
     }
 
+    /// Every span, or all that share one, holds the words that stand there and nothing else.
+    fn check_spans(text: &str) {
+        let (words, spans) = (reference(text), spans(text));
+        assert_eq!(spans.len(), words.len(), "{text:?}");
+        let mut from = 0;
+        for same in spans.chunk_by(|x, y| x == y) {
+            let (slice, to) = (&text[same[0].clone()], from + same.len());
+            assert_eq!(reference(slice), words[from..to], "{slice:?} in {text:?}");
+            from = to;
+        }
+        assert!(spans.is_sorted_by_key(|span| span.start), "{text:?}");
+        let hashes = hashes(text);
+        let hashed = words.iter().map(|word| hash_word(word.as_bytes()));
+        assert!(hashed.eq(hashes), "{text:?}");
+    }
+
+    #[test]
+    fn spans_of_named_cases() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            ("empty", "", &[]),
+            ("no word", " -- !? ", &[]),
+            ("punctuation", "\"No,\" he said.", &["No", "he", "said"]),
+            ("apostrophe", "he can\u{2019}t", &["he", "can\u{2019}t"]),
+            ("abbreviation", "the U.S. senate", &["the", "U.S", "senate"]),
+            ("hyphen", "by-election", &["by", "election"]),
+            (
+                "white space of every kind",
+                "a\u{A0}b\u{2003}c\r\n\td",
+                &["a", "b", "c", "d"],
+            ),
+            ("decomposed", "cafe\u{301} x", &["cafe\u{301}", "x"]),
+            (
+                "Han beside Latin",
+                "AI\u{6642}\u{4EE3} x",
+                &["AI", "\u{6642}", "\u{4EE3}", "x"],
+            ),
+            ("at the end", "x y", &["x", "y"]),
+        ];
+        for (name, text, expected) in cases {
+            let found: Vec<&str> = spans(text).into_iter().map(|span| &text[span]).collect();
+            assert_eq!(found, *expected, "{name}");
+            check_spans(text);
+        }
+    }
+
+    #[test]
+    fn quotations_of_named_cases() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            ("none", "he said no", &[]),
+            ("straight", "he \"said no\" to it", &["said", "no"]),
+            ("curly", "he \u{201C}said no\u{201D} to it", &["said", "no"]),
+            (
+                "guillemets",
+                "il \u{AB} dit non \u{BB} encore",
+                &["dit", "non"],
+            ),
+            (
+                "guillemets inward",
+                "er \u{BB}sagt nein\u{AB} dazu",
+                &["sagt", "nein"],
+            ),
+            (
+                "single guillemets",
+                "er \u{2039}sagt\u{203A} dazu",
+                &["sagt"],
+            ),
+            (
+                "German",
+                "er \u{201E}sagt nein\u{201C} dazu",
+                &["sagt", "nein"],
+            ),
+            ("Swedish", "han \u{201D}said\u{201D} det", &["said"]),
+            ("Polish", "on \u{201E}said\u{201D} to", &["said"]),
+            ("apostrophes are no marks", "it's the dogs' 'own' day", &[]),
+            (
+                "unclosed to the end of its paragraph",
+                "a \"b c\nd e",
+                &["b", "c"],
+            ),
+            ("unopened", "a b\u{201D} c d", &[]),
+            ("unopened, behind white space", "a b \u{201D} c d", &[]),
+            ("unopened, at the end", "a b \u{201D}", &[]),
+            (
+                "reopened in every paragraph",
+                "\u{201C}a b\n\u{201C}c d\u{201D} e",
+                &["a", "b", "c", "d"],
+            ),
+            ("two", "\"a\" b \"c\" d", &["a", "c"]),
+            ("all of it", "\"a b c\"", &["a", "b", "c"]),
+            ("nothing in it", "a \"\" b", &[]),
+            (
+                "single within double",
+                "\"a \u{2018}b\u{2019} c\" d",
+                &["a", "b", "c"],
+            ),
+        ];
+        for (name, text, expected) in cases {
+            let (words, quoted) = (reference(text), quoted(text));
+            assert_eq!(words.len(), quoted.len(), "{name}");
+            let found: Vec<&str> = words
+                .iter()
+                .zip(quoted)
+                .filter(|(_, quoted)| *quoted)
+                .map(|(word, _)| &word[..])
+                .collect();
+            assert_eq!(found, *expected, "{name}");
+        }
+        assert!(quoted("").is_empty());
+    }
+
     proptest! {
         #[test]
         fn classes_equal_one_by_one(block in proptest::array::uniform32(any::<u8>()), rest in proptest::array::uniform32(any::<u8>())) {
@@ -741,6 +858,28 @@ mod tests {
         #[test]
         fn fast_equals_definition_on_newslike(text in "([a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'’“”—…éÉßжЖςİ\u{301}\u{A0}\u{AD}_-]|東|ก|ß|א){0,80}") {
             prop_assert_eq!(hashes(&text), reference_hashes(&text));
+        }
+
+        #[test]
+        fn spans_hold_their_words_on_newslike(text in "([a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'’“”—…éÉßжЖςİﬁ①\u{301}\u{A0}\u{AD}\u{200D}\u{3099}_\n-]|東|か|ก|ß|א|\"){0,80}") {
+            check_spans(&text);
+        }
+
+        #[test]
+        fn spans_hold_their_words_on_anything(text in any::<String>()) {
+            check_spans(&text);
+        }
+
+        #[test]
+        fn every_word_is_quoted_or_not(text in "([a-z]{1,5}|[ .'“”„«»‹›\n]|א|東|\"){0,60}") {
+            let quoted = quoted(&text);
+            prop_assert!(quoted.is_empty() || quoted.len() == reference(&text).len());
+        }
+
+        #[test]
+        fn quotations_never_panic(text in any::<String>()) {
+            let quoted = quoted(&text);
+            prop_assert!(quoted.is_empty() || quoted.len() == reference(&text).len());
         }
 
         #[test]
