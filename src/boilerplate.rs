@@ -553,11 +553,13 @@ mod tests {
                 [first, last].contains(&at).then_some(Repeated::InStories)
             });
             // One line of all, so that no end of a line is near.
-            let expected = if joined {
-                vec![first..last + GRAM]
+            let ends = if joined {
+                vec![]
             } else {
-                vec![first..first + GRAM, last..last + GRAM]
+                vec![first + GRAM, last]
             };
+            let ends: Vec<usize> = [vec![first], ends, vec![last + GRAM]].concat();
+            let expected: Vec<Range<usize>> = ends.chunks(2).map(|ends| ends[0]..ends[1]).collect();
             assert_eq!(regions(&profiles, &words, &[0]), expected, "{gap} words");
         }
     }

@@ -53,7 +53,8 @@ fn prompt() -> String {
 
 #[test]
 fn what_stands_on_enough_pages_with_stories_of_their_own() {
-    let cases: [(&str, fn(&str, &str) -> String); 4] = [
+    type LayOut = fn(&str, &str) -> String;
+    let cases: [(&str, LayOut); 4] = [
         ("first line", |chrome, own| format!("{chrome}\n{own}")),
         ("last line", |chrome, own| format!("{own}\n\n{chrome}\n")),
         ("between paragraphs", |chrome, own| {

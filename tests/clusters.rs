@@ -425,7 +425,7 @@ fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
     let text = story(1, 120);
     let site = |at: usize| ["x.example", "y.example", "z.example"][at % 3];
     let copy = |at: usize| {
-        let text = if at % 2 == 0 {
+        let text = if at.is_multiple_of(2) {
             text.clone()
         } else {
             format!("{text} own{at}")
