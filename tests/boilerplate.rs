@@ -5,6 +5,7 @@ mod common;
 use common::{
     Memory, Page, defaults, doc, edited, named, oracle_with_excerpts, related_rows, scan, story,
 };
+use proptest::prelude::*;
 use wirecopy::boilerplate::{
     FEWEST_STORIES, FEWEST_WORDS_LEFT, LONGEST_REGION, MANY_PAGES, WIDEST_GAP,
 };
@@ -523,6 +524,59 @@ fn scores_are_those_of_what_is_left() {
         related_rows(&scan(&Memory::new(nowhere), &every_site)),
         "no site"
     );
+}
+
+/// Sites with chrome in whole lines, above, below and between the paragraphs of their own stories and of copies of other sites' stories.
+fn newsrooms() -> impl Strategy<Value = Vec<(Page, String)>> {
+    let chrome = prop::collection::vec((0usize..3, 13usize..60), 1..4);
+    let kind = (0usize..4, any::<prop::sample::Index>(), 0i64..50);
+    (
+        prop::collection::vec(chrome, 1..4),
+        prop::collection::vec(kind, 24..40),
+    )
+        .prop_map(|(sites, kinds)| {
+            let mut bodies: Vec<[String; 2]> = Vec::new();
+            let mut pages = Vec::new();
+            for (at, (kind, of, published)) in kinds.into_iter().enumerate() {
+                let own = 1_000 + 2 * at as u64;
+                let mut body = [story(own, 40), story(own + 1, 50)];
+                // Sites take turns in telling stories of their own; the last few pages of all are copies.
+                if at >= 24 && kind > 0 {
+                    let source = &bodies[of.index(24)];
+                    body = match kind {
+                        1 => source.clone(),
+                        2 => [source[0].clone(), edited(&source[1], 25, at as u64)],
+                        _ => [source[0].clone(), body[1].clone()],
+                    };
+                }
+                bodies.push(body.clone());
+                let number = at % sites.len();
+                let mut lines = body.to_vec();
+                for (line, &(place, words)) in sites[number].iter().enumerate() {
+                    let chrome = story(100 + 10 * number as u64 + line as u64, words);
+                    lines.insert([0, lines.len() / 2, lines.len()][place], chrome);
+                }
+                let site = format!("s{number}.example");
+                let page = Page::new(&site, &format!("p{at:02}"), &lines.join("\n")).at(published);
+                pages.push((page, body.join("\n")));
+            }
+            pages
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn chrome_in_whole_lines_is_as_if_it_were_not_there(pages in newsrooms()) {
+        let (whole, cut): (Vec<Page>, Vec<Page>) = pages
+            .into_iter()
+            .map(|(page, text)| (page.clone(), Page { text, ..page }))
+            .unzip();
+        let settings = settings();
+        let expected = oracle_with_excerpts(&cut, &settings);
+        prop_assert_eq!(related_rows(&scan(&Memory::new(whole), &settings)), expected);
+    }
 }
 
 #[test]

@@ -564,6 +564,70 @@ fn an_excerpt_of_a_big_family_is_linked_with_whomever_the_selection_wants() {
     }
 }
 
+/// A big family of twins and near copies, and documents that hold a part of it, on any site and at any time.
+fn big_family_and_excerpts() -> impl Strategy<Value = Vec<Page>> {
+    let when = || prop::option::weighted(0.9, 0i64..400);
+    let member = (0usize..3, 0usize..3, when());
+    let excerpt = (0usize..4, 0usize..3, 0usize..3, when());
+    let family = prop::collection::vec(member, 258..330);
+    (family, prop::collection::vec(excerpt, 0..12)).prop_map(|(family, excerpts)| {
+        let text = story(1, 60);
+        let sites = ["x.example", "y.example", "z.example"];
+        let member = |(at, (kind, site, when)): (usize, (usize, usize, Option<i64>))| {
+            let text = match kind {
+                0 => text.clone(),
+                1 => format!("{text} more"),
+                _ => format!("{text} own{at}"),
+            };
+            Page {
+                published: when,
+                ..Page::new(sites[site], &format!("c{at:03}"), &text)
+            }
+        };
+        let excerpt =
+            |(at, (host, from, site, when)): (usize, (usize, usize, usize, Option<i64>))| {
+                // Some are the same to the letter.
+                let text = format!(
+                    "{} {}",
+                    story(50 + host as u64, 50),
+                    part(&text, 5 * from, 40)
+                );
+                Page {
+                    published: when,
+                    ..Page::new(sites[site], &format!("x{at:02}"), &text)
+                }
+            };
+        let family = family.into_iter().enumerate().map(member);
+        family
+            .chain(excerpts.into_iter().enumerate().map(excerpt))
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn whoever_has_a_pair_has_a_link(pages in big_family_and_excerpts(), cross_site_only: bool) {
+        let corpus = Memory::new(pages);
+        let [links, every] = [false, true].map(|all_pairs| {
+            let selection = Selection { all_pairs, cross_site_only, ..settings().selection };
+            scan(&corpus, &Settings { selection, ..settings() })
+        });
+        let with_pairs = |found: &Findings, relation: Relation| -> BTreeSet<String> {
+            let of = |(a, b, related): (String, String, Relation)| [(a, related), (b, related)];
+            let ids = named(found).into_iter().flat_map(of);
+            ids.filter(|(id, related)| *related == relation && id.starts_with('x')).map(|(id, _)| id).collect()
+        };
+        for relation in Relation::ALL {
+            prop_assert_eq!(with_pairs(&links, relation), with_pairs(&every, relation));
+        }
+        let every: BTreeSet<_> = named(&every).into_iter().collect();
+        let links: BTreeSet<_> = named(&links).into_iter().collect();
+        prop_assert!(links.is_subset(&every));
+    }
+}
+
 /// Pages of one site that share a paragraph make no pair, and yet they have something in common.
 #[test]
 fn a_story_that_one_site_takes_a_paragraph_from_many_times_is_no_digest() {
