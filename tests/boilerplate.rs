@@ -12,6 +12,7 @@ use wirecopy::boilerplate::{
 use wirecopy::finding::{Relation, Selection};
 use wirecopy::fingerprint::EDGE;
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
+use wirecopy::shingle::Shingle;
 
 const SITE: &str = "one.example";
 const OTHER: &str = "two.example";
@@ -568,12 +569,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn chrome_in_whole_lines_is_as_if_it_were_not_there(pages in newsrooms()) {
+    fn chrome_in_whole_lines_is_as_if_it_were_not_there(pages in newsrooms(), of_characters: bool) {
         let (whole, cut): (Vec<Page>, Vec<Page>) = pages
             .into_iter()
             .map(|(page, text)| (page.clone(), Page { text, ..page }))
             .unzip();
-        let settings = settings();
+        let shingle = if of_characters { Shingle::Chars(9) } else { Shingle::Words(5) };
+        let settings = Settings { shingle, ..settings() };
         let expected = oracle_with_excerpts(&cut, &settings);
         prop_assert_eq!(related_rows(&scan(&Memory::new(whole), &settings)), expected);
     }

@@ -15,6 +15,7 @@ use wirecopy::finding::{BIG_CLUSTER, Relation, Selection};
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
 use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::read::dates;
+use wirecopy::shingle::Shingle;
 use wirecopy::verify::Excerpts;
 
 /// Next to nothing is enough of a document, so only the passage decides.
@@ -125,12 +126,22 @@ fn selections() -> impl Strategy<Value = Selection> {
         )
 }
 
+fn shingles() -> impl Strategy<Value = Shingle> {
+    prop::sample::select(vec![
+        Shingle::Words(5),
+        Shingle::Words(5),
+        Shingle::Words(3),
+        Shingle::Words(8),
+        Shingle::Chars(9),
+    ])
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
 
     #[test]
-    fn documents_that_share_a_passage_are_found_and_nothing_else((passage, pages) in passage_and_pages()) {
-        let settings = settings(passage);
+    fn documents_that_share_a_passage_are_found_and_nothing_else((passage, pages) in passage_and_pages(), shingle in shingles()) {
+        let settings = Settings { shingle, ..settings(passage) };
         let expected = oracle_with_excerpts(&pages, &settings);
         prop_assert_eq!(related_rows(&scan(&Memory::new(pages), &settings)), expected);
     }
