@@ -503,6 +503,7 @@ fn excerpts_of_a_story_in_very_many_copies_are_found_by_selections_too() {
         _ => "two.example",
     });
     let corpus = Memory::new(pages);
+    let mut missed = Vec::new();
     let base = || Selection::default();
     for (name, selection) in [
         ("all", base()),
@@ -544,11 +545,15 @@ fn excerpts_of_a_story_in_very_many_copies_are_found_by_selections_too() {
         let with_copies = named(&scanned).into_iter().any(|(a, b, relation)| {
             relation == Relation::Excerpt && a.starts_with("copy") && b.starts_with("excerpt00")
         });
-        assert!(
-            with_copies,
-            "{name}: the first excerpt is paired with no copy"
-        );
+        if !with_copies {
+            missed.push(name);
+        }
     }
+    let none: [&str; 0] = [];
+    assert_eq!(
+        missed, none,
+        "selections under which the first excerpt is paired with no copy"
+    );
 }
 
 #[test]
