@@ -150,7 +150,7 @@ pub struct Region {
     /// What regions that begin and end with the same repeated words have in common.
     pub key: u64,
     /// Whether some of it stands on very many pages.
-    everywhere: bool,
+    pub everywhere: bool,
 }
 
 /// Finds the regions of texts; keeps its buffers from one text to the next.
@@ -529,5 +529,184 @@ impl Few {
             self.0.push(number);
         }
         self.0.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SITE: SiteNo = SiteNo(7);
+
+    fn text(words: usize) -> Vec<u64> {
+        (0..words as u64)
+            .map(|word| word.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+            .collect()
+    }
+
+    /// Where the fingerprints of a text stand.
+    fn places(words: &[u64]) -> Vec<usize> {
+        let mut fingerprinter = Fingerprinter::default();
+        let chosen = fingerprinter.choose(words, Winnowing::for_boilerplate());
+        chosen.iter().map(|chosen| chosen.at).collect()
+    }
+
+    /// Profiles by which the fingerprints at these places are repeated.
+    fn repeating(words: &[u64], at: impl Fn(usize) -> Option<Repeated>) -> Profiles {
+        let mut fingerprinter = Fingerprinter::default();
+        let chosen = fingerprinter.choose(words, Winnowing::for_boilerplate());
+        let repeated = chosen
+            .iter()
+            .filter_map(|chosen| Some((key(SITE, short(chosen.hash)), at(chosen.at)?)));
+        Profiles {
+            repeated: repeated.collect(),
+            touched: Vec::new(),
+        }
+    }
+
+    fn regions(profiles: &Profiles, words: &[u64], lines: &[usize]) -> Vec<Range<usize>> {
+        let mut regions = Vec::new();
+        Stripper::default().regions(profiles, SITE, words, lines, &mut regions);
+        regions.into_iter().map(|region| region.words).collect()
+    }
+
+    /// Two fingerprints of a text that stand exactly so far apart, and not where its first line is near.
+    fn apart(words: &[u64], distance: usize) -> (usize, usize) {
+        let places = places(words);
+        let pairs = places.iter().map(|&at| (at, at + distance));
+        let mut found = pairs.filter(|(from, to)| *from > EDGE && places.contains(to));
+        found.next().expect("a long text has them")
+    }
+
+    #[test]
+    fn gaps_on_both_sides_of_the_widest() {
+        let words = text(3_000);
+        for (gap, joined) in [(0, true), (WIDEST_GAP, true), (WIDEST_GAP + 1, false)] {
+            let (first, last) = apart(&words, GRAM + gap);
+            let profiles = repeating(&words, |at| {
+                [first, last].contains(&at).then_some(Repeated::InStories)
+            });
+            // One line of all, so that no end of a line is near.
+            let ends = if joined {
+                vec![]
+            } else {
+                vec![first + GRAM, last]
+            };
+            let ends: Vec<usize> = [vec![first], ends, vec![last + GRAM]].concat();
+            let expected: Vec<Range<usize>> = ends.chunks(2).map(|ends| ends[0]..ends[1]).collect();
+            assert_eq!(regions(&profiles, &words, &[0]), expected, "{gap} words");
+        }
+    }
+
+    #[test]
+    fn regions_on_both_sides_of_the_longest() {
+        let words = text(3_000);
+        let cases = [
+            (
+                "other sites have it",
+                Repeated::InStories,
+                LONGEST_REGION,
+                true,
+            ),
+            (
+                "other sites have it",
+                Repeated::InStories,
+                LONGEST_REGION + 1,
+                false,
+            ),
+            (
+                "nobody else has it",
+                Repeated::InOwnStories,
+                LONGEST_REGION + 1,
+                true,
+            ),
+            (
+                "on many pages",
+                Repeated::OnManyPages,
+                LONGEST_REGION + 1,
+                true,
+            ),
+        ];
+        for (name, repeated, length, taken) in cases {
+            let (first, last) = apart(&words, length - GRAM);
+            let profiles = repeating(&words, |at| {
+                (first..=last).contains(&at).then_some(repeated)
+            });
+            let expected: Vec<Range<usize>> =
+                taken.then_some(first..first + length).into_iter().collect();
+            assert_eq!(
+                regions(&profiles, &words, &[0]),
+                expected,
+                "{name}, {length} words"
+            );
+        }
+    }
+
+    #[test]
+    fn regions_reach_to_the_ends_of_lines_that_are_near() {
+        let words = text(200);
+        let places = places(&words);
+        let first = places[places.partition_point(|&at| at < 80)];
+        let end = first + GRAM;
+        let profiles = repeating(&words, |at| (at == first).then_some(Repeated::InStories));
+        for (name, lines, expected) in [
+            ("no line near", vec![0], first..end),
+            ("at both ends", vec![0, first, end], first..end),
+            (
+                "as far as can be",
+                vec![0, first - EDGE, end + EDGE],
+                first - EDGE..end + EDGE,
+            ),
+            (
+                "a word further",
+                vec![0, first - EDGE - 1, end + EDGE + 1],
+                first..end,
+            ),
+            (
+                "empty lines",
+                vec![0, first - 2, first - 2, end + 1, end + 1, end + 1],
+                first - 2..end + 1,
+            ),
+            ("a line that begins within", vec![0, first + 1], first..end),
+        ] {
+            assert_eq!(regions(&profiles, &words, &lines), [expected], "{name}");
+        }
+        let elsewhere = SiteNo(8);
+        let mut found = Vec::new();
+        Stripper::default().regions(&profiles, elsewhere, &words, &[0], &mut found);
+        assert!(found.is_empty(), "another site's");
+    }
+
+    proptest! {
+        #[test]
+        fn removing_equals_filtering(sequence in proptest::collection::vec(any::<u16>(), 0..60), ends in proptest::collection::btree_set(0usize..61, 0..12)) {
+            let ends: Vec<usize> = ends.into_iter().filter(|&end| end <= sequence.len()).collect();
+            let regions: Vec<Region> = ends.chunks_exact(2).map(|ends| Region { words: ends[0]..ends[1], key: 0, everywhere: false }).collect();
+            let kept = sequence.iter().enumerate().filter(|(at, _)| !regions.iter().any(|region| region.words.contains(at)));
+            let expected: Vec<u16> = kept.map(|(_, &word)| word).collect();
+            let mut left = sequence.clone();
+            remove(&mut left, &regions);
+            prop_assert_eq!(left, expected);
+        }
+
+        #[test]
+        fn regions_are_in_order_apart_and_within_the_text(
+            repeated in proptest::collection::vec(proptest::option::of(0usize..3), 400),
+            lines in proptest::collection::vec(0usize..400, 0..30),
+            length in 0usize..400,
+        ) {
+            let words = text(length);
+            let kinds = [Repeated::InStories, Repeated::InOwnStories, Repeated::OnManyPages];
+            let profiles = repeating(&words, |at| repeated[at].map(|kind| kinds[kind]));
+            let mut lines: Vec<usize> = lines.into_iter().filter(|&line| line <= length).chain([0]).collect();
+            lines.sort_unstable();
+            let found = regions(&profiles, &words, &lines);
+            let mut before = 0;
+            for region in found {
+                prop_assert!(before <= region.start && region.start < region.end && region.end <= length);
+                before = region.end;
+            }
+        }
     }
 }

@@ -310,8 +310,9 @@ impl<'a> BigFamilies<'a> {
                 .total_cmp(&s.found.jaccard())
                 .then(s.found.pair.cmp(&t.found.pair))
         });
-        // Who was linked with a big family that it is not of: a document, or another big family.
-        let mut linked: HashSet<(usize, usize)> = HashSet::new();
+        // Who was linked with a big family that it is not of: a document, or another big family by its first. Not who was looked at: the
+        // selection may want no pair with one group of the family, and some with the next.
+        let mut linked: HashSet<(DocNo, usize)> = HashSet::new();
         for edge in edges {
             let (x, y) = (edge.x, edge.y);
             self.known += self.twins[x].members.len() * self.twins[y].members.len();
@@ -325,24 +326,26 @@ impl<'a> BigFamilies<'a> {
                 }
                 continue;
             }
-            let end = |at: usize| if is_big(at) { cores[at] } else { at };
-            if !linked.insert((end(x), end(y))) {
-                continue;
-            }
             // Every document of the smaller side with the nearest in time of the other.
             let (few, many) = if is_big(x) { (y, x) } else { (x, y) };
-            let of_many = Group::new(self.catalog, &self.twins[many].members);
-            let few = if is_big(few) {
-                &self.twins[few].members[..1]
-            } else {
-                &self.twins[few].members[..]
+            let family = is_big(few).then(|| self.twins[cores[few]].members[0]);
+            let ends = |one: DocNo| (family.unwrap_or(one), cores[many]);
+            let few = match family {
+                Some(_) => &self.twins[few].members[..1],
+                None => &self.twins[few].members[..],
             };
+            if few.iter().all(|&one| linked.contains(&ends(one))) {
+                continue;
+            }
+            let of_many = Group::new(self.catalog, &self.twins[many].members);
             for &one in few {
                 let nearest = of_many.around(self.catalog, one).find(|&other| {
                     self.selection.wants(self.catalog, one, other)
                         && edge.holds_enough(self.catalog, self.selection, one, other)
                 });
-                if let Some(other) = nearest {
+                if let Some(other) = nearest
+                    && linked.insert(ends(one))
+                {
                     let (x, y) = if many == y {
                         (one, other)
                     } else {

@@ -99,7 +99,7 @@ pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
 /// Of the words of `a` that stand in runs of `width` words which `b` has too, the share that `marked` marks; `None` if there are none, or if not
 /// every word is marked or unmarked.
 pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
-    if marked.len() != a.len() || a.len() < width {
+    if marked.len() != a.len() || a.len() < width || b.len() < width {
         return None;
     }
     let (mut runs_a, mut runs_b) = (Vec::new(), Vec::new());
@@ -233,7 +233,175 @@ mod tests {
         assert!(longest(&a, &b).words >= 4096);
     }
 
+    /// Greedy tiling by trying every two places.
+    fn naive_shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
+        let mut maximal = Vec::new();
+        for i in 0..a.len() {
+            for j in 0..b.len() {
+                if i > 0 && j > 0 && a[i - 1] == b[j - 1] {
+                    continue;
+                }
+                let words = a[i..]
+                    .iter()
+                    .zip(&b[j..])
+                    .take_while(|(x, y)| x == y)
+                    .count();
+                maximal.push(Passage { a: i, b: j, words });
+            }
+        }
+        maximal.retain(|run| run.words >= SHORTEST);
+        maximal.sort_by_key(|run| (std::cmp::Reverse(run.words), run.a, run.b));
+        let mut chosen: Vec<Passage> = Vec::new();
+        for run in maximal {
+            if !chosen.iter().any(|known| known.overlaps(&run)) {
+                chosen.push(run);
+            }
+        }
+        chosen.sort();
+        chosen
+    }
+
+    /// The share by looking up every run of every word.
+    fn naive_marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
+        let shared = |at: usize| {
+            let starts = at.saturating_sub(width - 1)..=at;
+            starts
+                .filter_map(|start| a.get(start..start + width))
+                .any(|run| b.windows(width).any(|other| other == run))
+        };
+        let shared: Vec<usize> = (0..a.len()).filter(|&at| shared(at)).collect();
+        let of_them = shared.iter().filter(|&&at| marked[at]).count();
+        (!shared.is_empty()).then(|| of_them as f64 / shared.len() as f64)
+    }
+
+    #[test]
+    fn passages_of_named_cases() {
+        let run = |from: u64, words: u64| (from..from + words).collect::<Vec<u64>>();
+        let passage = |a, b, words| Passage { a, b, words };
+        let (short, shortest) = (run(100, SHORTEST as u64 - 1), run(100, SHORTEST as u64));
+        for (name, a, b, expected) in [
+            ("both empty", vec![], vec![], vec![]),
+            (
+                "too short",
+                [run(0, 5), short.clone()].concat(),
+                [run(50, 9), short].concat(),
+                vec![],
+            ),
+            (
+                "just long enough",
+                [run(0, 5), shortest.clone()].concat(),
+                [run(50, 9), shortest].concat(),
+                vec![passage(5, 9, SHORTEST)],
+            ),
+            ("the whole", run(0, 30), run(0, 30), vec![passage(0, 0, 30)]),
+            (
+                "moved around",
+                [run(0, 10), run(20, 12)].concat(),
+                [run(20, 12), run(0, 10)].concat(),
+                vec![passage(0, 12, 10), passage(10, 0, 12)],
+            ),
+            (
+                "twice in one: the earlier",
+                run(0, 10),
+                [run(0, 10), run(70, 3), run(0, 10)].concat(),
+                vec![passage(0, 0, 10)],
+            ),
+            (
+                "twice in both",
+                [run(0, 10), vec![90], run(0, 10)].concat(),
+                [run(0, 10), vec![91], run(0, 10)].concat(),
+                vec![passage(0, 0, 10), passage(11, 11, 10)],
+            ),
+            (
+                "the longer one stays",
+                run(0, 20),
+                [run(0, 12), vec![90], run(8, 12)].concat(),
+                vec![passage(0, 0, 12)],
+            ),
+            (
+                "of overlapping ones in one text the longer",
+                [run(0, 15), vec![90], run(5, 20)].concat(),
+                run(0, 25),
+                vec![passage(16, 5, 20)],
+            ),
+        ] {
+            assert_eq!(shared(&a, &b), expected, "{name}");
+            assert_eq!(naive_shared(&a, &b), expected, "{name}: naive");
+        }
+    }
+
+    #[test]
+    fn shares_of_named_cases() {
+        let words: Vec<u64> = (0..20).collect();
+        let marked =
+            |range: Range<usize>| (0..20).map(|at| range.contains(&at)).collect::<Vec<bool>>();
+        for (name, b, marked, expected) in [
+            (
+                "nothing shared",
+                vec![90, 91, 92, 93, 94],
+                marked(0..20),
+                None,
+            ),
+            (
+                "shared, none marked",
+                words[3..13].to_vec(),
+                marked(0..0),
+                Some(0.0),
+            ),
+            (
+                "shared, all marked",
+                words[3..13].to_vec(),
+                marked(3..13),
+                Some(1.0),
+            ),
+            (
+                "shared, half marked",
+                words[3..13].to_vec(),
+                marked(8..20),
+                Some(0.5),
+            ),
+            ("a run too short", words[3..7].to_vec(), marked(0..20), None),
+            ("marks that do not fit", words.clone(), vec![true; 19], None),
+        ] {
+            assert_eq!(marked_share(&words, &b, 5, &marked), expected, "{name}");
+        }
+        assert_eq!(marked_share(&[], &words, 5, &[]), None);
+    }
+
     proptest! {
+        #[test]
+        fn passages_equal_naive_tiles(
+            mut a in proptest::collection::vec(0u64..6, 0..60),
+            mut b in proptest::collection::vec(0u64..6, 0..60),
+            runs in proptest::collection::vec((proptest::collection::vec(0u64..6, SHORTEST - 1..16), any::<proptest::sample::Index>(), any::<proptest::sample::Index>()), 0..4),
+        ) {
+            for (run, in_a, in_b) in runs {
+                let (at, to) = (in_a.index(a.len() + 1), in_b.index(b.len() + 1));
+                a.splice(at..at, run.iter().copied());
+                b.splice(to..to, run);
+            }
+            let found = shared(&a, &b);
+            prop_assert_eq!(&found, &naive_shared(&a, &b));
+            let longest = found.iter().map(|run| run.words).max().unwrap_or(0);
+            prop_assert!(longest == naive::longest(&a, &b) || longest == 0 && naive::longest(&a, &b) < SHORTEST);
+        }
+
+        #[test]
+        fn passages_of_repetitive_texts_are_shared_and_apart(a in proptest::collection::vec(0u64..2, 0..150), b in proptest::collection::vec(0u64..2, 0..150)) {
+            let found = shared(&a, &b);
+            for (at, run) in found.iter().enumerate() {
+                prop_assert_eq!(&a[run.a..run.a + run.words], &b[run.b..run.b + run.words]);
+                prop_assert!(run.words >= SHORTEST);
+                prop_assert!(!found[..at].iter().any(|known| known.overlaps(run)));
+            }
+        }
+
+        #[test]
+        fn marked_share_equals_naive(a in proptest::collection::vec((0u64..4, any::<bool>()), 0..50), b in proptest::collection::vec(0u64..4, 0..50), width in 1usize..7) {
+            let (a, marked): (Vec<u64>, Vec<bool>) = a.into_iter().unzip();
+            prop_assert_eq!(marked_share(&a, &b, width, &marked), naive_marked_share(&a, &b, width, &marked));
+        }
+
         #[test]
         fn equals_naive(a in proptest::collection::vec(0u64..4, 0..60), b in proptest::collection::vec(0u64..4, 0..60)) {
             let Passage { a: i, b: j, words } = longest(&a, &b);

@@ -191,6 +191,43 @@ mod tests {
 
     proptest! {
         #[test]
+        fn reading_without_regions_equals_reading_without_their_lines(
+            lines in proptest::collection::vec(("([a-c]{1,3}[ ,.]|é |東)?([a-c]{1,3}[ ,.’]|é |東){0,8}", any::<bool>()), 0..12),
+            chars: bool,
+            width in 1usize..6,
+        ) {
+            let shingle = if chars { Shingle::Chars(width) } else { Shingle::Words(width) };
+            let join = |lines: Vec<&str>| lines.join("\n");
+            let text = join(lines.iter().map(|(line, _)| &line[..]).collect());
+            let rest = join(lines.iter().filter(|(_, cut)| !cut).map(|(line, _)| &line[..]).collect());
+            let mut expected = Shingler::default();
+            expected.read(&rest, shingle);
+
+            // Twice, so that nothing of the first time is left.
+            let mut shingler = Shingler::default();
+            for _ in 0..2 {
+                let mut regions = Vec::new();
+                let mut whole = Vec::new();
+                shingler.read_without(&text, shingle, |words, starts| {
+                    whole.extend_from_slice(words);
+                    assert_eq!(starts.len(), lines.len().max(1));
+                    for (at, _) in lines.iter().enumerate().filter(|(_, (_, cut))| *cut) {
+                        let end = starts.get(at + 1).copied().unwrap_or(words.len());
+                        if starts[at] < end {
+                            regions.push(Region { words: starts[at]..end, key: 0, everywhere: false });
+                        }
+                    }
+                    &regions
+                });
+                prop_assert_eq!(&shingler.words, &expected.words);
+                prop_assert_eq!(&shingler.shingles, &expected.shingles);
+                let mut all = Shingler::default();
+                all.read(&text, shingle);
+                prop_assert_eq!(&whole, &all.words);
+            }
+        }
+
+        #[test]
         fn rolling_equals_direct(entries in proptest::collection::vec(any::<u64>(), 0..60), width in 1usize..12) {
             let mut rolled = Vec::new();
             runs(&entries, width, &mut rolled);

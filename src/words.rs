@@ -13,11 +13,9 @@
 //! to the definition. Before changing it: white space never joins words, in UAX #29 or in NFKC, which
 //! is what makes cutting there sound.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use caseless::Caseless;
-use memchr::{memchr3_iter, memmem};
 use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
@@ -128,121 +126,11 @@ impl Words {
     }
 }
 
-/// Whether each word of a text of `count` words stands within quotation marks, or in an embedded post; empty where words do not break at them.
-///
-/// A post is the paragraph that a line such as `— Name (@handle) date` follows, on its own or at the paragraph's end.
-/// Straight marks open and close in turn, others as they are shaped (German and Swedish use the English opening mark to close). No quotation
-/// goes beyond its paragraph, so that a mark too few does not turn a text inside out.
-pub fn quoted(text: &str, count: usize) -> Vec<bool> {
-    let posts = memmem::find(text.as_bytes(), HANDLE.as_bytes()).is_some();
-    if !posts && quotation_marks(text).next().is_none() {
-        return vec![false; count];
-    }
-    let (mut words, mut scanner, mut hashes) = (Vec::new(), Words::default(), Vec::new());
-    let paragraphs: Vec<&str> = text.split('\n').collect();
-    for (number, paragraph) in paragraphs.iter().enumerate() {
-        let post = if posts {
-            signed(paragraph, &paragraphs[number + 1..])
-        } else {
-            0
-        };
-        let (mut inside, mut from) = (false, 0);
-        let mut add = |piece: &str, inside: bool| {
-            hashes.clear();
-            scanner.hash_into(piece, &mut hashes);
-            words.resize(words.len() + hashes.len(), inside);
-        };
-        for (at, mark) in quotation_marks(paragraph) {
-            add(&paragraph[from..at], inside || at <= post);
-            inside = match mark {
-                '„' => true,
-                '”' => false,
-                _ => !inside,
-            };
-            from = at + mark.len_utf8();
-        }
-        // What is signed has no mark between it and the signature, or was added.
-        let rest = post.clamp(from, paragraph.len());
-        add(&paragraph[from..rest], true);
-        add(&paragraph[rest..], inside);
-    }
-    if words.len() == count {
-        words
-    } else {
-        Vec::new()
-    }
-}
-
-/// What stands in the signature of a post.
-const HANDLE: &str = "(@";
-
-/// How much of a paragraph is a post: what goes before a signature in it, or all of it if the next line is one.
-fn signed(paragraph: &str, below: &[&str]) -> usize {
-    let signature = |line: &str| line[..line.find(HANDLE)?].rfind(['—', '–']);
-    let next = below
-        .iter()
-        .map(|line| line.trim())
-        .find(|line| !line.is_empty());
-    if next.and_then(signature) == Some(0) {
-        return paragraph.len();
-    }
-    signature(paragraph).unwrap_or(0)
-}
-
-/// The quotation marks of a text and where they stand.
-fn quotation_marks(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
-    // The first bytes of all of them; what else begins so is passed over.
-    memchr3_iter(b'"', 0xE2, 0xC2, text.as_bytes()).filter_map(|at| {
-        let mark = text[at..].chars().next()?;
-        matches!(mark, '"' | '“' | '”' | '„' | '«' | '»' | '‹' | '›').then_some((at, mark))
-    })
-}
-
 /// The words of `text` as strings, by the definition, without regard to speed.
 pub fn reference(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     each_unicode_word(text, &mut String::new(), |word| words.push(word.to_owned()));
     words
-}
-
-/// Where each word of `text` stands, in bytes.
-///
-/// Exact wherever the text breaks into words as its normalised form does, which is nearly everywhere; where it does not, the words of a stretch
-/// between white space all stand at that stretch.
-pub fn spans(text: &str) -> Vec<Range<usize>> {
-    let mut spans = Vec::new();
-    let mut start = 0;
-    for stretch in text.split(char::is_whitespace) {
-        stretch_spans(stretch, start, &mut spans);
-        // Behind the white space, whatever its length: where the next stretch begins.
-        start += stretch.len();
-        start += text[start..].chars().next().map_or(0, char::len_utf8);
-    }
-    spans
-}
-
-fn stretch_spans(stretch: &str, start: usize, spans: &mut Vec<Range<usize>>) {
-    let first = spans.len();
-    let words = reference(stretch);
-    let mut found: Vec<String> = Vec::with_capacity(words.len());
-    for (at, piece) in stretch.split_word_bound_indices() {
-        let mut add = |at: usize, piece: &str| {
-            let own = reference(piece);
-            spans.extend(own.iter().map(|_| start + at..start + at + piece.len()));
-            found.extend(own);
-        };
-        if piece.chars().any(writes_no_spaces) {
-            piece
-                .char_indices()
-                .for_each(|(inside, c)| add(at + inside, c.encode_utf8(&mut [0; 4])));
-        } else {
-            add(at, piece);
-        }
-    }
-    if found != words {
-        spans.truncate(first);
-        spans.extend(words.iter().map(|_| start..start + stretch.len()));
-    }
 }
 
 /// The 64-bit hash that stands for a normalised word everywhere.
@@ -309,7 +197,7 @@ fn each_unicode_word(text: &str, word: &mut String, mut each: impl FnMut(&str)) 
     }
 }
 
-fn writes_no_spaces(c: char) -> bool {
+pub(crate) fn writes_no_spaces(c: char) -> bool {
     use Script::{Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai};
     c >= '\u{E00}'
         && matches!(

@@ -3,6 +3,7 @@
 //! `tests/golden/*.toml` hold one run each, with everything it printed. `TRYCMD=overwrite cargo test --test cli` writes them anew;
 //! read the difference before you keep it, and put `[..]` where a new case shows a time or memory.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -86,6 +87,96 @@ fn jsonl_pairs_hold_what_csv_pairs_hold() {
             }
         }
     }
+}
+
+/// The bytes of a passage hold the same words in both texts, and as many as are told.
+#[test]
+fn passages_stand_where_they_are_said_to() {
+    let at = TempDir::new().expect("a directory");
+    let pairs = at.path().join("pairs.jsonl");
+    let result = run_with(scan(&[&newsroom(), "-q", "--passages", "-o"]).arg(&pairs));
+    assert_eq!(result.status.code(), Some(0), "{}", said(&result));
+    let objects = |path: &Path| -> Vec<Value> {
+        let lines = fs::read_to_string(path).expect("a file");
+        let parse = |line| serde_json::from_str(line).expect("JSON");
+        lines.lines().map(parse).collect()
+    };
+    let texts: BTreeMap<String, String> = objects(Path::new(&newsroom()))
+        .into_iter()
+        .map(|page| {
+            (
+                page["id"].to_string(),
+                page["text"].as_str().unwrap_or_default().to_owned(),
+            )
+        })
+        .collect();
+    let range = |passage: &Value, name: &str| {
+        let end = |at: usize| passage[name][at].as_u64().expect("a number") as usize;
+        end(0)..end(1)
+    };
+    let mut listed = 0;
+    for pair in objects(&pairs) {
+        let passages = pair["passages"].as_array().expect("passages");
+        let longest = passages
+            .iter()
+            .filter_map(|passage| passage["words"].as_u64())
+            .max();
+        if pair["longest_passage"].as_u64() >= Some(8) {
+            assert_eq!(longest, pair["longest_passage"].as_u64(), "{pair}");
+        }
+        let mut before = 0;
+        for passage in passages {
+            let words = passage["words"].as_u64().expect("a number") as usize;
+            let read = |id: &str, words_at: &str, bytes_at: &str| {
+                let (text, bytes) = (&texts[&pair[id].to_string()], range(passage, bytes_at));
+                let found = wirecopy::words::reference(&text[bytes.clone()]);
+                let place = range(passage, words_at);
+                assert_eq!(found.len(), place.len(), "{passage}");
+                let all = wirecopy::words::reference(text);
+                assert_eq!(found, all[place], "{passage}");
+                found
+            };
+            let (a, b) = (
+                read("id_a", "words_a", "bytes_a"),
+                read("id_b", "words_b", "bytes_b"),
+            );
+            // Longer where boilerplate stands in the middle.
+            assert!(a.len() >= words && b.len() >= words, "{passage}");
+            if a.len() == words && b.len() == words {
+                assert_eq!(a, b, "{passage}");
+                listed += 1;
+            }
+            let place = range(passage, "words_a");
+            assert!(place.start >= before, "{pair}: in order, apart");
+            before = place.end;
+        }
+    }
+    assert!(listed > 10, "{listed} passages");
+
+    for output in [&["--format", "csv"][..], &["-o", "pairs.csv"], &[]] {
+        let mut scan = scan(&[&newsroom(), "-q", "--passages"]);
+        let result = run_with(scan.args(output).current_dir(at.path()));
+        assert_eq!(
+            result.status.code(),
+            Some(2),
+            "{output:?}: {}",
+            said(&result)
+        );
+        assert!(
+            said(&result).contains("--passages needs pairs in .jsonl"),
+            "{}",
+            said(&result)
+        );
+    }
+    assert_eq!(files_in(at.path()), ["pairs.jsonl"]);
+    let to_stdout = run(scan(&[
+        &newsroom(),
+        "-q",
+        "--passages",
+        "--format",
+        "jsonl",
+    ]));
+    assert_eq!(to_stdout.stdout, fs::read(&pairs).expect("the pairs"));
 }
 
 #[test]

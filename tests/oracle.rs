@@ -32,6 +32,7 @@ fn page(number: usize, site: Option<&str>, published: Option<i64>, text: String)
         site: site.map(str::to_owned),
         published,
         text,
+        ..Page::default()
     }
 }
 

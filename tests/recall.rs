@@ -134,6 +134,7 @@ fn pages(spec: &Spec) -> Vec<Page> {
         id: document.id,
         site: Some(document.site),
         text: document.text,
+        ..Page::default()
     };
     documents.into_iter().map(page).collect()
 }

@@ -13,7 +13,7 @@ use crate::fingerprint::{self, Fingerprinter, Winnowing};
 use crate::plan::Banding;
 use crate::shingle::{Shingle, Shingler};
 use crate::sign::Signer;
-use crate::words;
+use crate::spans;
 
 /// Passages that are shown of what a site repeats.
 const PASSAGES_SHOWN: usize = 10;
@@ -311,7 +311,7 @@ impl Tallies {
             });
             for (documents, doc, start, end) in passages.into_iter().take(PASSAGES_SHOWN) {
                 corpus.fetch(catalog.place(doc), &mut |document| {
-                    let spans = words::spans(&document.text);
+                    let spans = spans::of_words(&document.text);
                     let text = match (spans.get(start), spans.get(end - 1)) {
                         (Some(first), Some(last)) => &document.text[first.start..last.end],
                         _ => "",

@@ -14,9 +14,10 @@ use crate::credit::Credit;
 use crate::document::{Corpus, Document, ReadError};
 use crate::finding::{Assembled, Finding, Relation};
 use crate::passage;
+use crate::quotation;
 use crate::read::sites;
 use crate::source::{Source, Testimony, When};
-use crate::words;
+use crate::spans;
 
 /// Words of a run that two documents share, for telling how much of it is quotation: those of the usual shingle.
 const RUN: usize = 5;
@@ -182,7 +183,7 @@ fn quotations<C: Corpus>(texts: &Texts<'_, C>, pairs: &mut [Finding]) -> Result<
 /// Which of the words that are left of a document stand within quotation marks; empty if that cannot be told.
 fn quoted(document: &Document<'_>, reader: &Reader) -> Vec<bool> {
     let removed: usize = reader.regions.iter().map(|region| region.words.len()).sum();
-    let mut quoted = words::quoted(&document.text, reader.shingler.words.len() + removed);
+    let mut quoted = quotation::quoted(&document.text, reader.shingler.words.len() + removed);
     if !quoted.is_empty() {
         boilerplate::remove(&mut quoted, &reader.regions);
     }
@@ -201,7 +202,7 @@ pub(super) fn passages<C: Corpus>(
     let laid_out = |doc: DocNo, reader: &mut Reader| -> Result<LaidOut, ReadError> {
         let mut laid_out = LaidOut::default();
         texts.read(doc, reader, &mut |document, reader| {
-            let spans = words::spans(&document.text);
+            let spans = spans::of_words(&document.text);
             let mut places: Vec<usize> = (0..spans.len()).collect();
             boilerplate::remove(&mut places, &reader.regions);
             laid_out = LaidOut {

@@ -17,7 +17,7 @@ pub(super) struct CsvRows<'w, W: Write> {
 impl<'w, W: Write> CsvRows<'w, W> {
     pub(super) fn new(columns: &[&str], out: &'w mut W) -> io::Result<CsvRows<'w, W>> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(columns)?;
+        out.write_record(columns).map_err(as_io)?;
         Ok(CsvRows {
             out,
             scratch: String::new(),
@@ -33,15 +33,23 @@ impl<W: Write> Rows for CsvRows<'_, W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         for cell in cells {
             match cell {
-                Cell::Text(text) => self.out.write_field(&*inert(text))?,
+                Cell::Text(text) => self.out.write_field(&*inert(text)).map_err(as_io)?,
                 cell => {
                     self.scratch.clear();
                     write!(self.scratch, "{cell}").map_err(io::Error::other)?;
-                    self.out.write_field(&self.scratch)?;
+                    self.out.write_field(&self.scratch).map_err(as_io)?;
                 }
             }
         }
-        Ok(self.out.write_record(None::<&[u8]>)?)
+        self.out.write_record(None::<&[u8]>).map_err(as_io)
+    }
+}
+
+/// The error as the system told it, so that a reader that left is known by its kind; converted as they are, all kinds become `Other`.
+fn as_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 
