@@ -4,21 +4,21 @@
 //! that they cover, joined over short gaps, are the *regions* of a page that are navigation, prompts, taglines and skeletons.
 //!
 //! What must not be taken for boilerplate is a story that one site ran under several urls, or one url that was captured many times. So
-//! pages are counted by url, a page that holds nothing but repeated words is counted as a *story* together with those like it (if it is as short as
-//! chrome, only with those of the same title), and a region
+//! pages are counted by url, pages that are alike from end to end are counted as one *story* (if they are as short as chrome, only those of one
+//! title), and a region
 //! longer than chrome is wont to be is only taken if it stands on very many pages. A text under so many urls of a site that also stands on
 //! a few pages of another site is wire copy, and stays.
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::buckets::{self, Buckets};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::fingerprint::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
+use crate::fingerprint::{self, BOILERPLATE_WINDOW, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 
 /// A run of words is repeated if it stands in so many stories of a site. On real news 3 finds more chrome but eats copy.
 pub const FEWEST_STORIES: usize = 5;
@@ -36,8 +36,14 @@ pub const LONGEST_REGION: usize = 200;
 /// A page that lost most of its words and has fewer than this left is boilerplate only: the rest is what no rule can tell from chrome.
 pub const FEWEST_WORDS_LEFT: usize = 30;
 
-/// A page is a story like others, not a page with chrome, if more than this share of its fingerprints is repeated.
-const WHOLE: f64 = 0.8;
+/// Two pages are one story if this share of each stands in the other, short gaps counted: edits leave short gaps, what a page has of its own a long one.
+const ONE_STORY: f64 = 0.8;
+
+/// A gap is short if it has no more fingerprints than there are in [`WIDEST_GAP`] words.
+const SHORT_GAP: usize = 2 * WIDEST_GAP / (BOILERPLATE_WINDOW + 1);
+
+/// A page is looked at as a story that may stand on others if at least one in so many of its fingerprints is repeated.
+const WORTH_A_LOOK: usize = 6;
 
 /// What every site repeats.
 #[derive(Debug, Default)]
@@ -347,6 +353,22 @@ impl<'a> Groups<'a> {
         self.catalog.repeats(self.documents(group)[0])
     }
 
+    /// The first of the others that is one story with a group.
+    fn alike(&self, group: u32, others: impl Iterator<Item = u32>) -> Option<u32> {
+        let set = |group| {
+            self.fingerprints(group)
+                .iter()
+                .copied()
+                .collect::<FxHashSet<u32>>()
+        };
+        let mine = set(group);
+        let alike = |&other: &u32| {
+            covered(self.fingerprints(other), &mine) >= ONE_STORY
+                && covered(self.fingerprints(group), &set(other)) >= ONE_STORY
+        };
+        others.into_iter().find(alike)
+    }
+
     /// The title of a page as short as chrome is wont to be, else 0: a story that is longer is one whatever it is called.
     fn title_of_short_page(&self, doc: DocNo) -> u64 {
         let short = self.catalog.words(doc) as usize <= LONGEST_REGION;
@@ -448,48 +470,97 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// Which groups are stories that stand on several pages, rather than pages that share some chrome.
+/// Which groups are one story on several pages, rather than pages that share some chrome.
 struct Stories {
-    /// What groups of one story have in common, by group; `None` for pages that hold words of their own.
-    whole: Vec<Option<u32>>,
+    /// By group: the first group of its story; `None` for pages that are alike to no other.
+    story: Vec<Option<u32>>,
+    /// The stories of which other sites have most too, on a few pages.
+    copied: FxHashSet<u32>,
 }
+
+/// Odd numbers that put fingerprints in an order each: of each group one fingerprint by each order is asked which group had it first.
+const ORDERS: [u32; 4] = [0x9E37_79B1, 0x85EB_CA77, 0xC2B2_AE3D, 0x27D4_EB2F];
 
 impl Stories {
     fn of(groups: &Groups<'_>, parts: &[Part]) -> Stories {
-        let count = || groups.all().map(|_| AtomicU32::new(0)).collect::<Vec<_>>();
-        let (repeated, smallest) = (count(), count());
+        let counts: Vec<AtomicU32> = groups.all().map(|_| AtomicU32::new(0)).collect();
+        let asked: Vec<[AtomicU64; ORDERS.len()]> = groups
+            .all()
+            .map(|_| ORDERS.map(|_| AtomicU64::new(u64::MAX)))
+            .collect();
         parts.par_iter().for_each(|part| {
             for run in &part.runs {
-                for &group in &part.groups[run.groups.clone()] {
-                    repeated[group as usize].fetch_add(1, Ordering::Relaxed);
-                    // The smallest of all is the largest of what is left to the top, and 0 is none.
-                    smallest[group as usize].fetch_max(!run.fingerprint, Ordering::Relaxed);
+                let holders = &part.groups[run.groups.clone()];
+                for &group in holders {
+                    counts[group as usize].fetch_add(1, Ordering::Relaxed);
+                    for (order, smallest) in ORDERS.iter().zip(&asked[group as usize]) {
+                        let rank = u64::from(run.fingerprint.wrapping_mul(*order));
+                        smallest.fetch_min(rank << 32 | u64::from(holders[0]), Ordering::Relaxed);
+                    }
                 }
             }
         });
-        let whole = groups.all().map(|group| {
-            let at = group as usize;
-            let repeated = f64::from(repeated[at].load(Ordering::Relaxed));
-            let all = groups.fingerprints(group).len() as f64;
-            (repeated > WHOLE * all).then(|| smallest[at].load(Ordering::Relaxed))
-        });
+        let likeness = |group: u32| {
+            let repeated = counts[group as usize].load(Ordering::Relaxed) as usize;
+            if repeated * WORTH_A_LOOK < groups.fingerprints(group).len() {
+                return None;
+            }
+            let mut others = asked[group as usize]
+                .each_ref()
+                .map(|smallest| smallest.load(Ordering::Relaxed) as u32);
+            others.sort_unstable();
+            let distinct = others.chunk_by(|x, y| x == y).map(|same| same[0]);
+            let earlier = distinct
+                .filter(|&other| other < group && groups.pages(other).ne(groups.pages(group)));
+            groups.alike(group, earlier)
+        };
+        let groups_in_order: Vec<u32> = groups.all().collect();
+        let likenesses: Vec<Option<u32>> = groups_in_order
+            .par_iter()
+            .map(|&group| likeness(group))
+            .collect();
+        let several_pages = |group: u32| groups.pages(group).nth(1).is_some();
+        let mut story: Vec<Option<u32>> = groups
+            .all()
+            .map(|group| several_pages(group).then_some(group))
+            .collect();
+        for (group, likeness) in groups.all().zip(likenesses) {
+            if let Some(other) = likeness {
+                let first = *story[other as usize].get_or_insert(other);
+                story[group as usize] = Some(first);
+            }
+        }
+        // By story: repeated fingerprints that other sites have, less those that they have not, for an edited copy lacks some.
+        let mut elsewhere: HashMap<u32, i64, FxBuildHasher> = HashMap::default();
+        for part in parts {
+            for run in &part.runs {
+                let mut holders = part.groups[run.groups.clone()].iter();
+                if let Some(story) = holders.find_map(|&group| story[group as usize]) {
+                    *elsewhere.entry(story).or_default() += if run.elsewhere { 1 } else { -1 };
+                }
+            }
+        }
+        let copied = elsewhere
+            .into_iter()
+            .filter(|&(_, more)| more > 0)
+            .map(|(story, _)| story);
         Stories {
-            whole: whole.collect(),
+            copied: copied.collect(),
+            story,
         }
     }
 
     fn judge(&self, groups: &Groups<'_>, run: &Run, holders: &[u32]) -> Option<Repeated> {
-        let whole = holders
-            .iter()
-            .filter(|&&group| self.whole[group as usize].is_some())
-            .count();
-        let copied = run.elsewhere && 2 * whole > holders.len();
+        let of_copied = |&&group: &&u32| {
+            self.story[group as usize].is_some_and(|story| self.copied.contains(&story))
+        };
+        let copied = 2 * holders.iter().filter(of_copied).count() > holders.len();
         if run.pages >= MANY_PAGES && !copied {
             return Some(Repeated::OnManyPages);
         }
         let mut stories = Few::default();
         for &group in holders {
-            match self.whole[group as usize] {
+            match self.story[group as usize] {
                 None => groups
                     .pages(group)
                     .take(FEWEST_STORIES)
@@ -497,10 +568,9 @@ impl Stories {
                 Some(story) => {
                     for &doc in groups.documents(group) {
                         // Above all pages, whose hashes have a bit less.
-                        if stories
-                            .add(1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story))
-                            >= FEWEST_STORIES
-                        {
+                        let key =
+                            1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story);
+                        if stories.add(key) >= FEWEST_STORIES {
                             break;
                         }
                     }
@@ -516,6 +586,24 @@ impl Stories {
         }
         None
     }
+}
+
+/// The share of a page's fingerprints that are known, or stand in a short gap between such, or before the first or after the last.
+fn covered(fingerprints: &[u32], known: &FxHashSet<u32>) -> f64 {
+    let (mut covered, mut next) = (0, 0);
+    let short = |gap: usize| if gap <= SHORT_GAP { gap } else { 0 };
+    for (at, _) in fingerprints
+        .iter()
+        .enumerate()
+        .filter(|(_, fingerprint)| known.contains(fingerprint))
+    {
+        covered += short(at - next) + 1;
+        next = at + 1;
+    }
+    if covered > 0 {
+        covered += short(fingerprints.len() - next);
+    }
+    covered as f64 / fingerprints.len().max(1) as f64
 }
 
 /// A few distinct numbers.

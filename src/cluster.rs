@@ -6,9 +6,12 @@
 //! others. A document that holds no more than a part of a story joins nobody: it hangs on the cluster, on several if need be, and
 //! whatever hangs on several that have nothing to do with each other is a *digest*.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
+use crate::candidates::passages::FEW;
 use crate::catalog::{Catalog, DocNo};
 use crate::family::Forest;
 use crate::finding::{Finding, Relation};
@@ -45,6 +48,8 @@ pub struct Member {
     pub doc: DocNo,
     /// Its part in the cluster.
     pub role: Role,
+    /// Whether it is a whole copy, not one that hangs on the cluster.
+    pub whole: bool,
 }
 
 /// What a document is to its cluster.
@@ -73,11 +78,6 @@ impl Role {
             Role::Digest => "digest",
         }
     }
-
-    /// Whether such a member is a whole copy, not one that hangs on the cluster.
-    pub fn whole(self) -> bool {
-        matches!(self, Role::Source | Role::Copy | Role::Revised)
-    }
 }
 
 impl Cluster {
@@ -99,14 +99,10 @@ impl Cluster {
                 }
             }
         }
-        let whole = self
-            .members
-            .iter()
-            .filter(|member| member.role.whole())
-            .count();
+        let whole = self.members.iter().filter(|member| member.whole).count();
         for (member, (_, jaccard)) in self.members.iter_mut().zip(closest) {
             member.role = match member.role {
-                Role::Excerpt | Role::Digest => member.role,
+                role if !member.whole => role,
                 _ if source.doc == Some(member.doc) => Role::Source,
                 // Alone it is a revision of nothing.
                 _ if jaccard >= COPY || whole == 1 => Role::Copy,
@@ -125,6 +121,29 @@ pub(crate) struct Tie {
     pub(crate) jaccard: f64,
     /// Else one is an excerpt of the other.
     pub(crate) near: bool,
+}
+
+/// What is known of all documents when pairs become clusters: more than the pairs that were written tell.
+pub(crate) struct Stories {
+    /// The group of each document, by [`DocNo`]; `usize::MAX` for those in none.
+    pub(crate) groups: Vec<usize>,
+    /// The leader of each group.
+    pub(crate) cores: Vec<usize>,
+    /// Documents of each leader's story.
+    pub(crate) sizes: Vec<usize>,
+    /// Groups of which pairs were found, wanted or not, both ways round.
+    pub(crate) tied: FxHashSet<(usize, usize)>,
+}
+
+impl Stories {
+    fn group(&self, doc: DocNo) -> usize {
+        self.groups[doc.0 as usize]
+    }
+
+    /// Whether two documents are a pair, written or not.
+    fn pair(&self, x: DocNo, y: DocNo) -> bool {
+        self.tied.contains(&(self.group(x), self.group(y)))
+    }
 }
 
 /// The leader of each group: itself, or an earlier one whose whole copy it is.
@@ -199,12 +218,13 @@ pub(crate) fn cores(groups: usize, ties: &[Tie], hot: &dyn Fn(usize) -> bool) ->
 
 /// Joins the documents of the pairs to clusters, in canonical order of their first documents, and tells each pair its cluster.
 ///
-/// `core` is the same for whole copies of one story. A source is not known yet, so whole copies all have the role of copies.
+/// A source is not known yet, so whole copies all have the role of copies.
 pub(crate) fn clusters(
     catalog: &Catalog,
     pairs: &mut [Finding],
-    core: &dyn Fn(DocNo) -> u32,
+    stories: &Stories,
 ) -> Vec<Cluster> {
+    let core = |doc: DocNo| stories.cores[stories.group(doc)];
     let mut documents: Vec<DocNo> = pairs.iter().flat_map(|pair| [pair.a, pair.b]).collect();
     documents.sort_unstable();
     documents.dedup();
@@ -216,12 +236,13 @@ pub(crate) fn clusters(
     // The cluster that each document is a whole copy of, by the place of its first document.
     let home: Vec<usize> = (0..documents.len()).map(|at| joined.root(at)).collect();
 
-    let hanging = Hanging::of(catalog, pairs, &documents, &home);
+    let hanging = Hanging::of(catalog, pairs, stories, &documents, &home);
     let mut found: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
     for (place, &home) in home.iter().enumerate() {
         found.entry(home).or_default().push(Member {
             doc: documents[place],
             role: Role::Copy,
+            whole: true,
         });
     }
     for (place, hosts) in hanging.hosts.iter().enumerate() {
@@ -229,6 +250,7 @@ pub(crate) fn clusters(
             found.entry(host).or_default().push(Member {
                 doc: documents[place],
                 role,
+                whole: false,
             });
         }
     }
@@ -257,7 +279,13 @@ struct Hanging {
 }
 
 impl Hanging {
-    fn of(catalog: &Catalog, pairs: &[Finding], documents: &[DocNo], home: &[usize]) -> Hanging {
+    fn of(
+        catalog: &Catalog,
+        pairs: &[Finding],
+        stories: &Stories,
+        documents: &[DocNo],
+        home: &[usize],
+    ) -> Hanging {
         let at = |doc: DocNo| documents.partition_point(|&known| known < doc);
         let across: Vec<(usize, usize, usize)> = pairs
             .iter()
@@ -265,10 +293,14 @@ impl Hanging {
             .map(|(number, pair)| (number, at(pair.a), at(pair.b)))
             .filter(|&(_, x, y)| home[x] != home[y])
             .collect();
-        let related: HashSet<(usize, usize)> = across
+        // Stories are related if any of their groups are, also where the pair is not wanted.
+        let core = |place: usize| stories.cores[stories.group(documents[place])];
+        let related: FxHashSet<(usize, usize)> = stories
+            .tied
             .iter()
-            .flat_map(|&(_, x, y)| [(home[x], home[y]), (home[y], home[x])])
+            .map(|&(x, y)| (stories.cores[x], stories.cores[y]))
             .collect();
+        let related = |x: &Part, y: &Part| related.contains(&(core(x.story), core(y.story)));
         let mut partners: Vec<Vec<Part>> = vec![Vec::new(); documents.len()];
         for &(number, x, y) in &across {
             let run = pairs[number].longest;
@@ -326,8 +358,19 @@ impl Hanging {
                 hanging.of_pairs[number] = Some(story);
                 continue;
             }
-            let guest = if home[x] == host { y } else { x };
-            hanging.hang(number, guest, host, role(guest, number));
+            let (guest, met) = if home[x] == host { (y, x) } else { (x, y) };
+            // Who has nothing of the host's first document has only met a copy that holds more than the story: then that one hangs. Of larger
+            // stories one document stands for all, so whom others met tells nothing.
+            let has_first = |guest: usize, host: usize| {
+                documents[host] == documents[guest]
+                    || stories.pair(documents[host], documents[guest])
+            };
+            let everyone_met = stories.sizes[core(host)] <= FEW;
+            if !everyone_met || has_first(guest, host) || !has_first(met, home[guest]) {
+                hanging.hang(number, guest, host, role(guest, number));
+            } else {
+                hanging.hang(number, met, home[guest], role(met, number));
+            }
         }
         hanging
     }
@@ -348,12 +391,12 @@ struct Part {
 
 /// How many of the parts have nothing to do with each other: those of one story or of stories that share copy count as one, and so do those that
 /// stand in one place, for then it is one text that all of them have.
-fn apart(parts: &[Part], related: &HashSet<(usize, usize)>) -> usize {
+fn apart(parts: &[Part], related: &dyn Fn(&Part, &Part) -> bool) -> usize {
     let mut groups = Forest::new(parts.len());
     for (at, y) in parts.iter().enumerate() {
         for (other, x) in parts[..at].iter().enumerate() {
             let overlap = x.words.start < y.words.end && y.words.start < x.words.end;
-            if overlap || x.story == y.story || related.contains(&(x.story, y.story)) {
+            if overlap || x.story == y.story || related(x, y) {
                 groups.join(other, at);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::catalog::{Catalog, DocNo};
-use crate::cluster::{self, Cluster, Tie};
+use crate::cluster::{self, Cluster, Stories, Tie};
 use crate::links::{Group, Links};
 use crate::passage::Passage;
 use crate::verify::Comparison;
@@ -261,16 +261,24 @@ pub fn assemble(
         .pairs
         .par_sort_unstable_by_key(|pair| (pair.a, pair.b));
 
-    let mut core_of = vec![u32::MAX; catalog.len()];
-    for (group, &core) in twins.iter().zip(&cores) {
+    let mut groups = vec![usize::MAX; catalog.len()];
+    for (number, group) in twins.iter().enumerate() {
         group
             .members
             .iter()
-            .for_each(|doc| core_of[doc.0 as usize] = core as u32);
+            .for_each(|doc| groups[doc.0 as usize] = number);
     }
-    assembled.clusters = cluster::clusters(catalog, &mut assembled.pairs, &|doc| {
-        core_of[doc.0 as usize]
-    });
+    let tied = ties
+        .iter()
+        .flat_map(|tie| [(tie.x, tie.y), (tie.y, tie.x)])
+        .collect();
+    let stories = Stories {
+        groups,
+        cores,
+        sizes: size,
+        tied,
+    };
+    assembled.clusters = cluster::clusters(catalog, &mut assembled.pairs, &stories);
     assembled
 }
 

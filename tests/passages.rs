@@ -232,7 +232,7 @@ fn a_passage_on_both_sides_of_its_length() {
                 let scanned = scan(&Memory::new(pages), &settings(passage as u32));
                 let name = format!("{words} of {passage} words, {place}");
                 assert_eq!(scanned.pairs.len(), usize::from(found), "{name}");
-                let longest = |pair: &wirecopy::finding::Finding| pair.longest_passage as usize;
+                let longest = |pair: &wirecopy::finding::Finding| pair.longest.words;
                 assert!(
                     scanned.pairs.iter().all(|pair| longest(pair) == words),
                     "{name}"
@@ -390,7 +390,7 @@ fn what_is_left_out_between_stories_is_counted() {
         ),
     ] {
         let story = |doc: DocNo| if doc.0 < of_one { 0 } else { doc.0 as usize };
-        let met = between_stories(&[documents(0..list)], &story, &|_| false);
+        let met = between_stories(&[documents(0..list)], &story, &|_| true, &|_| false);
         let counts = (
             met.pairs.len(),
             met.bounded,
@@ -398,12 +398,13 @@ fn what_is_left_out_between_stories_is_counted() {
             met.not_compared,
         );
         assert_eq!(counts, expected, "{name}");
-        let skipped = between_stories(&[documents(0..list)], &story, &|_| true);
+        let skipped = between_stories(&[documents(0..list)], &story, &|_| true, &|_| true);
         assert!(skipped.pairs.is_empty(), "{name}");
     }
     let two = between_stories(
         &[documents(0..40), documents(0..41)],
         &|doc| doc.0 as usize,
+        &|_| true,
         &|_| false,
     );
     assert_eq!(

@@ -92,7 +92,7 @@ fn the_morning_round_up_joins_no_stories() {
     let catalog = &findings.catalog;
     let mut roles = Vec::new();
     for cluster in &findings.clusters {
-        let whole = cluster.members.iter().filter(|member| member.role.whole());
+        let whole = cluster.members.iter().filter(|member| member.whole);
         let stories: BTreeSet<&str> = whole
             .filter_map(|member| catalog.id(member.doc).split('-').nth(2))
             .collect();

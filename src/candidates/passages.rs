@@ -18,6 +18,9 @@ pub const FEW: usize = 32;
 /// Most stories with one fingerprint of which every two are compared: 2,016 pairs. An official statement is in more.
 pub const MOST_STORIES: usize = 64;
 
+/// Of the documents of two stories with a common passage so many pairs are looked at for a wanted one.
+const PAIRS_LOOKED_AT: usize = 1 << 12;
+
 /// What documents share.
 #[derive(Debug, Default)]
 pub struct Shared {
@@ -87,11 +90,13 @@ pub fn shared(
     Shared { pairs, common }
 }
 
-/// The pairs that documents of common passages make, `story` being the same for those of one family.
+/// The pairs that documents of common passages make, `story` being the same for those of one family: for two stories the first pair that is
+/// `wanted`, unless it was `met` before.
 pub fn between_stories(
     common: &[Vec<DocNo>],
     story: &(dyn Fn(DocNo) -> usize + Sync),
-    skip: &(dyn Fn(Pair) -> bool + Sync),
+    wanted: &(dyn Fn(Pair) -> bool + Sync),
+    met_before: &(dyn Fn(Pair) -> bool + Sync),
 ) -> Met {
     let gather = |(mut pairs, mut met): (Distinct, Met), list: &Vec<DocNo>| {
         let mut by_story: Vec<(usize, DocNo)> = list.iter().map(|&doc| (story(doc), doc)).collect();
@@ -100,25 +105,34 @@ pub fn between_stories(
             .chunk_by(|x, y| x.0 == y.0)
             .map(|run| pairs_of(run.len()))
             .sum();
-        by_story.dedup_by_key(|entry| entry.0);
-        let mut firsts: Vec<DocNo> = by_story.into_iter().map(|(_, doc)| doc).collect();
-        firsts.sort_unstable();
-        let mut meet = |pair| {
-            if !skip(pair) {
-                pairs.push(pair);
-            }
-        };
-        let compared = if firsts.len() <= MOST_STORIES {
-            every_two(&firsts, meet);
-            pairs_of(firsts.len())
-        } else {
-            firsts[1..]
+        let mut stories: Vec<Vec<DocNo>> = by_story
+            .chunk_by(|x, y| x.0 == y.0)
+            .map(|run| run.iter().map(|&(_, doc)| doc).collect())
+            .collect();
+        stories.sort_unstable();
+        let mut meet = |x: &[DocNo], y: &[DocNo]| {
+            let every = x
                 .iter()
-                .for_each(|&other| meet(Pair::of(firsts[0], other)));
-            met.bounded += 1;
-            firsts.len() as u64 - 1
+                .flat_map(|&x| y.iter().map(move |&y| Pair::of(x, y)));
+            let first = every.take(PAIRS_LOOKED_AT).find(|&pair| wanted(pair));
+            first
+                .into_iter()
+                .filter(|&pair| !met_before(pair))
+                .for_each(|pair| pairs.push(pair));
         };
-        met.most_stories = met.most_stories.max(firsts.len() as u64);
+        let compared = if stories.len() <= MOST_STORIES {
+            for (at, y) in stories.iter().enumerate() {
+                stories[..at].iter().for_each(|x| meet(x, y));
+            }
+            pairs_of(stories.len())
+        } else {
+            stories[1..]
+                .iter()
+                .for_each(|other| meet(&stories[0], other));
+            met.bounded += 1;
+            stories.len() as u64 - 1
+        };
+        met.most_stories = met.most_stories.max(stories.len() as u64);
         met.not_compared += pairs_of(list.len()) - same - compared;
         (pairs, met)
     };

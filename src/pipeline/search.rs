@@ -110,8 +110,12 @@ impl<C: Corpus> Search<'_, C> {
             let near = found.iter().filter(|found| found.near);
             near.for_each(|found| families.join(found.pair));
             let story = families.flat();
-            let skip = |pair: Pair| met.contains(&pair) || !self.wanted(pair);
-            let common = passages::between_stories(&shared.common, &story, &skip);
+            let common = passages::between_stories(
+                &shared.common,
+                &story,
+                &|pair| self.wanted(pair),
+                &|pair| met.contains(&pair),
+            );
             found.append(&mut self.verify(&common.pairs)?);
             counts.by_passages += common.pairs.len() as u64;
             counts.candidates += common.pairs.len() as u64;

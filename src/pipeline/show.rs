@@ -267,7 +267,7 @@ fn attribute<C>(
         pairs.entry(pair.cluster).or_default().push(*pair);
     }
     let catalog = texts.catalog;
-    let testimony = |&Member { doc, role }: &Member| {
+    let testimony = |&Member { doc, whole, .. }: &Member| {
         let details = &details[details
             .binary_search_by_key(&doc, |details| details.doc)
             .ok()?];
@@ -275,7 +275,7 @@ fn attribute<C>(
         Some(Testimony {
             doc,
             site: catalog.site_name(catalog.site(doc)).to_owned(),
-            whole: role.whole(),
+            whole,
             when: details.when,
             canonical: details
                 .canonical

@@ -64,7 +64,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
 /// The credit that most of the whole copies carry, of equals the first by name; excerpts may credit somebody for the rest of them.
 fn credit(findings: &Findings, cluster: &Cluster) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for member in cluster.members.iter().filter(|member| member.role.whole()) {
+    for member in cluster.members.iter().filter(|member| member.whole) {
         if let Some(credit) =
             details(findings, member.doc).and_then(|details| details.credit.as_ref())
         {
