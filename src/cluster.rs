@@ -6,6 +6,7 @@
 //! others. A document that holds no more than a part of a story joins nobody: it hangs on the cluster, on several if need be, and
 //! whatever hangs on several that have nothing to do with each other is a *digest*.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -312,18 +313,25 @@ impl Hanging {
             partners[y].push(part(home[x], run.b));
         }
         let is_digest = |place: usize, mut parts: Vec<Part>| {
-            parts.sort_unstable_by_key(|part| (part.story, part.words.start, part.words.end));
+            // Of each story the longest run, of equals the first.
+            parts.sort_unstable_by_key(|part| {
+                (part.story, Reverse(part.words.len()), part.words.start)
+            });
+            parts.dedup_by_key(|part| part.story);
             parts.truncate(PARTNERS);
             let dated = |place: usize| catalog.published(documents[place]).is_some();
             let earlier = |part: &&Part| part.story < place || !dated(place) || !dated(part.story);
             let before: Vec<Part> = parts.iter().filter(earlier).cloned().collect();
             apart(&before, &related) >= 2 || apart(&parts, &related) >= DIGEST_PARTS
         };
-        let digest: Vec<bool> = partners
-            .into_iter()
-            .enumerate()
-            .map(|(place, parts)| parts.len() > 1 && is_digest(place, parts))
-            .collect();
+        let mut digest: Vec<bool> = Vec::with_capacity(documents.len());
+        for (place, parts) in partners.into_iter().enumerate() {
+            // What a whole copy holds is what its story holds.
+            digest.push(match home[place] {
+                first if first < place => digest[first],
+                _ => parts.len() > 1 && is_digest(place, parts),
+            });
+        }
 
         let mut hanging = Hanging {
             hosts: vec![BTreeMap::new(); documents.len()],
@@ -334,28 +342,29 @@ impl Hanging {
             Relation::Excerpt => Role::Excerpt,
             Relation::Exact | Relation::Near => Role::Revised,
         };
-        // Digests first, for they hang on what they are made of, whichever was first.
-        let mut others = Vec::new();
-        for (number, x, y) in across {
-            let (guest, host) = match (digest[x], digest[y]) {
-                (true, false) => (x, home[y]),
-                (false, true) => (y, home[x]),
-                _ => {
-                    others.push((home[x].min(home[y]), number, x, y));
-                    continue;
-                }
-            };
-            hanging.hang(number, guest, host, role(guest, number));
-        }
-        // Then by the first document of the host, so that two excerpts of one story are found to hang on it and not on each other.
-        others.sort_unstable();
-        for (host, number, x, y) in others {
-            let common = hanging.hosts[x]
-                .keys()
-                .find(|story| hanging.hosts[y].contains_key(story))
-                .copied();
-            if let Some(story) = common {
-                hanging.of_pairs[number] = Some(story);
+        // By the first document of the host, so that two excerpts of one story are found to hang on it and not on each other; digests last, for
+        // they hang on what they are made of, whichever was first.
+        let mut hung: Vec<(u8, usize, usize, usize, usize)> = across
+            .into_iter()
+            .map(|(number, x, y)| {
+                let host = match (digest[x], digest[y]) {
+                    (true, false) => home[y],
+                    (false, true) => home[x],
+                    _ => home[x].min(home[y]),
+                };
+                (
+                    u8::from(digest[x]) + u8::from(digest[y]),
+                    host,
+                    number,
+                    x,
+                    y,
+                )
+            })
+            .collect();
+        hung.sort_unstable();
+        for (digests, host, number, x, y) in hung {
+            if let Some(common) = hanging.common(x, y) {
+                hanging.of_pairs[number] = Some(common);
                 continue;
             }
             let (guest, met) = if home[x] == host { (y, x) } else { (x, y) };
@@ -366,13 +375,26 @@ impl Hanging {
                     || stories.pair(documents[host], documents[guest])
             };
             let everyone_met = stories.sizes[core(host)] <= FEW;
-            if !everyone_met || has_first(guest, host) || !has_first(met, home[guest]) {
-                hanging.hang(number, guest, host, role(guest, number));
+            let turned = digests == 0
+                && everyone_met
+                && !has_first(guest, host)
+                && has_first(met, home[guest]);
+            let (guest, host) = if turned {
+                (met, home[guest])
             } else {
-                hanging.hang(number, met, home[guest], role(met, number));
-            }
+                (guest, host)
+            };
+            hanging.hang(number, guest, host, role(guest, number));
         }
         hanging
+    }
+
+    /// The first cluster that both hang on.
+    fn common(&self, x: usize, y: usize) -> Option<usize> {
+        self.hosts[x]
+            .keys()
+            .find(|story| self.hosts[y].contains_key(story))
+            .copied()
     }
 
     fn hang(&mut self, number: usize, guest: usize, host: usize, role: Role) {
