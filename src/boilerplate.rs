@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use crate::buckets::{self, Buckets};
+use crate::buckets::{self, Bucket};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
 use crate::fingerprint::{self, BOILERPLATE_WINDOW, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 
@@ -90,11 +90,13 @@ impl Profiles {
     /// Learns from the documents of a catalogue; those without a site teach nothing.
     pub fn learn(catalog: &Catalog, documents: &[DocNo]) -> Profiles {
         let groups = Groups::of(catalog, documents);
-        let parts = Buckets::parts();
-        let parts: Vec<Part> = (0..parts)
-            .into_par_iter()
-            .map(|part| groups.repeated(part, parts))
-            .collect();
+        let fingerprints = |group: u32| groups.fingerprints(group);
+        let parts = buckets::each(
+            groups.len(),
+            fingerprints,
+            |&hash| hash,
+            |bucket| groups.repeated(bucket),
+        );
 
         let stories = Stories::of(&groups, &parts);
         let touched: Vec<AtomicBool> = (0..catalog.len()).map(|_| AtomicBool::new(false)).collect();
@@ -336,8 +338,12 @@ impl<'a> Groups<'a> {
         }
     }
 
+    fn len(&self) -> u32 {
+        self.starts.len() as u32 - 1
+    }
+
     fn all(&self) -> Range<u32> {
-        0..self.starts.len() as u32 - 1
+        0..self.len()
     }
 
     fn documents(&self, group: u32) -> &[DocNo] {
@@ -384,45 +390,40 @@ impl<'a> Groups<'a> {
         pages.map(|page| self.catalog.page(page[0]))
     }
 
-    /// The fingerprints of one part that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
-    fn repeated(&self, part: u32, parts: u32) -> Part {
-        let mut buckets = Buckets::of(part, parts);
-        for group in self.all() {
-            self.fingerprints(group)
-                .iter()
-                .for_each(|&fingerprint| buckets.add(fingerprint, group));
-        }
-        let mut part = Part::default();
-        for entries in buckets.take() {
-            self.add_repeated(&self.frequent(&buckets, entries), &mut part);
-        }
-        part
-    }
-
-    /// The entries of fingerprints that may stand on [`FEWEST_STORIES`] pages, sorted.
+    /// Takes the entries of a bucket whose fingerprints may stand on [`FEWEST_STORIES`] pages, sorted.
     ///
     /// Most fingerprints stand on one page alone. They are told by counting in a table that confuses some, which is cheaper than to sort all.
-    fn frequent(&self, buckets: &Buckets, mut entries: Vec<u64>) -> Vec<u64> {
-        let bits = (entries.len() + 1).next_power_of_two().ilog2().max(1);
+    fn frequent(&self, mut bucket: Bucket) -> Vec<u64> {
+        let bits = (bucket.entries.len() + 1)
+            .next_power_of_two()
+            .ilog2()
+            .max(1);
         let mut table = vec![0u8; 1 << bits];
-        let at = |entry: u64| (buckets.rest(buckets::hash(entry)) >> (u32::BITS - bits)) as usize;
+        let at = |bucket: &Bucket, entry: u64| {
+            (bucket.telling_bits(entry) >> (u32::BITS - bits)) as usize
+        };
         let enough = FEWEST_STORIES as u8;
-        for &entry in &entries {
+        for &entry in &bucket.entries {
             let pages = self
-                .documents(buckets::value(entry))
+                .documents(buckets::document(entry))
                 .len()
                 .min(FEWEST_STORIES) as u8;
-            let count = &mut table[at(entry)];
+            let count = &mut table[at(&bucket, entry)];
             *count = enough.min(*count + pages);
         }
-        entries.retain(|&entry| table[at(entry)] == enough);
-        // Stable, so that groups, and with them sites, stay in order.
-        buckets::sort(&mut entries);
-        entries.dedup();
-        entries
+        let entries = std::mem::take(&mut bucket.entries);
+        bucket.entries = entries
+            .into_iter()
+            .filter(|&entry| table[at(&bucket, entry)] == enough)
+            .collect();
+        bucket.sort();
+        bucket.entries
     }
 
-    fn add_repeated(&self, entries: &[u64], part: &mut Part) {
+    /// The fingerprints of a bucket that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
+    fn repeated(&self, bucket: Bucket) -> Part {
+        let entries = self.frequent(bucket);
+        let mut part = Part::default();
         for run in entries.chunk_by(buckets::same_hash) {
             if run.len() == 1 && self.documents(run[0] as u32).len() < FEWEST_STORIES {
                 continue;
@@ -467,6 +468,7 @@ impl<'a> Groups<'a> {
                 }
             }
         }
+        part
     }
 }
 

@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::{Distinct, Pair, union};
-use crate::buckets::{self, Buckets};
+use crate::buckets::{self, Bucket};
 use crate::catalog::{Catalog, DocNo};
 use crate::fingerprint::Fingerprint;
 
@@ -49,9 +49,8 @@ pub fn shared(
     documents: &[DocNo],
     skip: &(dyn Fn(Pair) -> bool + Sync),
 ) -> Shared {
-    let parts = Buckets::parts();
-    let gather = |(mut pairs, mut common): (Distinct, Vec<Vec<DocNo>>), part| {
-        each_gram(catalog, documents, part, parts, |list| {
+    let of_list =
+        |list: &[(Fingerprint, DocNo)], pairs: &mut Distinct, common: &mut Vec<Vec<DocNo>>| {
             if list.len() <= FEW {
                 for (at, &(y, b)) in list.iter().enumerate() {
                     let others = list[..at]
@@ -70,19 +69,31 @@ pub fn shared(
                     }
                 });
             }
-        });
-        (pairs, common)
+        };
+    let passages = |place: u32| catalog.passages(documents[place as usize]);
+    let of_bucket = |mut bucket: Bucket| {
+        let (mut pairs, mut common) = (Distinct::default(), Vec::new());
+        let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
+        bucket.sort();
+        let runs = bucket.entries.chunk_by(buckets::same_hash);
+        for run in runs.filter(|run| run.len() > 1) {
+            list.clear();
+            let gram = buckets::hash(run[0]);
+            for place in run.iter().map(|&entry| buckets::document(entry)) {
+                let mine = passages(place)
+                    .iter()
+                    .filter(|fingerprint| fingerprint.gram() == gram);
+                list.extend(mine.map(|&fingerprint| (fingerprint, documents[place as usize])));
+            }
+            of_list(&list, &mut pairs, &mut common);
+        }
+        (pairs.finish(), common)
     };
-    let (mut pairs, mut common) = (0..parts)
-        .into_par_iter()
-        .fold(<(Distinct, Vec<Vec<DocNo>>)>::default, gather)
-        .map(|(pairs, common)| (pairs.finish(), common))
-        .reduce(
-            Default::default,
-            |(some, some_common), (others, other_common)| {
-                (union(some, others), [some_common, other_common].concat())
-            },
-        );
+    let gram = |fingerprint: &Fingerprint| fingerprint.gram();
+    let found = buckets::each(documents.len() as u32, passages, gram, of_bucket);
+    let (pairs, common): (Vec<Vec<Pair>>, Vec<Vec<Vec<DocNo>>>) = found.into_iter().unzip();
+    let mut pairs = union(pairs.concat(), Vec::new());
+    let mut common = common.concat();
     // Once a pair, not once a fingerprint that the two share.
     pairs.retain(|&pair| !skip(pair));
     common.par_sort_unstable();
@@ -149,44 +160,6 @@ pub fn between_stories(
             most_stories: x.most_stories.max(y.most_stories),
             not_compared: x.not_compared + y.not_compared,
         })
-}
-
-/// Calls `each` with the fingerprints of every gram of one part that stands in two documents at least.
-fn each_gram(
-    catalog: &Catalog,
-    documents: &[DocNo],
-    part: u32,
-    parts: u32,
-    mut each: impl FnMut(&[(Fingerprint, DocNo)]),
-) {
-    let mut buckets = Buckets::of(part, parts);
-    for (place, &doc) in (0..).zip(documents) {
-        let passages = catalog.passages(doc);
-        passages
-            .iter()
-            .for_each(|fingerprint| buckets.add(fingerprint.gram(), place));
-    }
-    let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
-    for mut entries in buckets.take() {
-        buckets::sort(&mut entries);
-        entries.dedup();
-        for run in entries
-            .chunk_by(buckets::same_hash)
-            .filter(|run| run.len() > 1)
-        {
-            list.clear();
-            let gram = buckets::hash(run[0]);
-            for &entry in run {
-                let doc = documents[buckets::value(entry) as usize];
-                let mine = catalog
-                    .passages(doc)
-                    .iter()
-                    .filter(|fingerprint| fingerprint.gram() == gram);
-                list.extend(mine.map(|&fingerprint| (fingerprint, doc)));
-            }
-            each(&list);
-        }
-    }
 }
 
 /// Calls `each` with the documents, two at least and in order, that agree on one side of their gram.
