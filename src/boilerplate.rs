@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use crate::buckets::{self, Bucket};
+use crate::buckets::{self, Bucket, Entry};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
 use crate::fingerprint::{self, BOILERPLATE_WINDOW, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 
@@ -90,11 +90,10 @@ impl Profiles {
     /// Learns from the documents of a catalogue; those without a site teach nothing.
     pub fn learn(catalog: &Catalog, documents: &[DocNo]) -> Profiles {
         let groups = Groups::of(catalog, documents);
-        let fingerprints = |group: u32| groups.fingerprints(group);
         let parts = buckets::each(
             groups.len(),
-            fingerprints,
-            |&hash| hash,
+            |group| groups.fingerprints(group),
+            |&fingerprint| (fingerprint, ()),
             |bucket| groups.repeated(bucket),
         );
 
@@ -393,46 +392,47 @@ impl<'a> Groups<'a> {
     /// Takes the entries of a bucket whose fingerprints may stand on [`FEWEST_STORIES`] pages, sorted.
     ///
     /// Most fingerprints stand on one page alone. They are told by counting in a table that confuses some, which is cheaper than to sort all.
-    fn frequent(&self, mut bucket: Bucket) -> Vec<u64> {
+    fn frequent(&self, mut bucket: Bucket<()>) -> Vec<Entry<()>> {
         let bits = (bucket.entries.len() + 1)
             .next_power_of_two()
             .ilog2()
             .max(1);
         let mut table = vec![0u8; 1 << bits];
-        let at = |bucket: &Bucket, entry: u64| {
+        let at = |bucket: &Bucket<()>, entry: &Entry<()>| {
             (bucket.telling_bits(entry) >> (u32::BITS - bits)) as usize
         };
         let enough = FEWEST_STORIES as u8;
-        for &entry in &bucket.entries {
-            let pages = self
-                .documents(buckets::document(entry))
-                .len()
-                .min(FEWEST_STORIES) as u8;
+        for entry in &bucket.entries {
+            let pages = self.documents(entry.document).len().min(FEWEST_STORIES) as u8;
             let count = &mut table[at(&bucket, entry)];
             *count = enough.min(*count + pages);
         }
         let entries = std::mem::take(&mut bucket.entries);
         bucket.entries = entries
             .into_iter()
-            .filter(|&entry| table[at(&bucket, entry)] == enough)
+            .filter(|entry| table[at(&bucket, entry)] == enough)
             .collect();
         bucket.sort();
+        bucket.entries.dedup();
         bucket.entries
     }
 
     /// The fingerprints of a bucket that stand on [`FEWEST_STORIES`] pages of a site or more: stories are no more than pages.
-    fn repeated(&self, bucket: Bucket) -> Part {
+    fn repeated(&self, bucket: Bucket<()>) -> Part {
         let entries = self.frequent(bucket);
         let mut part = Part::default();
-        for run in entries.chunk_by(buckets::same_hash) {
-            if run.len() == 1 && self.documents(run[0] as u32).len() < FEWEST_STORIES {
+        for run in entries.chunk_by(Entry::same_hash) {
+            if run.len() == 1 && self.documents(run[0].document).len() < FEWEST_STORIES {
                 continue;
             }
-            let on_sites: Vec<(&[u64], usize)> = run
-                .chunk_by(|&x, &y| self.site(x as u32) == self.site(y as u32))
+            let on_sites: Vec<(&[Entry<()>], usize)> = run
+                .chunk_by(|x, y| self.site(x.document) == self.site(y.document))
                 .map(|holders| {
                     let mut pages = Few::default();
-                    for page in holders.iter().flat_map(|&holder| self.pages(holder as u32)) {
+                    for page in holders
+                        .iter()
+                        .flat_map(|&holder| self.pages(holder.document))
+                    {
                         if pages.add(page) >= MANY_PAGES {
                             break;
                         }
@@ -440,9 +440,10 @@ impl<'a> Groups<'a> {
                     (holders, pages.0.len())
                 })
                 .collect();
-            let known = |holders: &[u64]| self.site(holders[0] as u32) != NO_SITE;
-            let repeats =
-                |&(holders, pages): &(&[u64], usize)| known(holders) && pages >= FEWEST_STORIES;
+            let known = |holders: &[Entry<()>]| self.site(holders[0].document) != NO_SITE;
+            let repeats = |&(holders, pages): &(&[Entry<()>], usize)| {
+                known(holders) && pages >= FEWEST_STORIES
+            };
             if !on_sites.iter().any(repeats) {
                 continue;
             }
@@ -450,7 +451,7 @@ impl<'a> Groups<'a> {
                 .iter()
                 .any(|&(holders, pages)| known(holders) && pages < FEWEST_STORIES);
             let first = part.groups.len();
-            part.groups.extend(run.iter().map(|&holder| holder as u32));
+            part.groups.extend(run.iter().map(|holder| holder.document));
             let everybody = first..part.groups.len();
             let mut from = first;
             for (holders, pages) in on_sites {
@@ -458,8 +459,8 @@ impl<'a> Groups<'a> {
                 from = groups.end;
                 if repeats(&(holders, pages)) {
                     part.runs.push(Run {
-                        fingerprint: (run[0] >> 32) as u32,
-                        site: self.site(holders[0] as u32),
+                        fingerprint: run[0].hash(),
+                        site: self.site(holders[0].document),
                         pages,
                         elsewhere,
                         groups,

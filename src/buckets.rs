@@ -1,7 +1,7 @@
 //! Buckets: the hashes that documents leave, millions of them, brought together by value in pieces that fit a processor's cache.
 //!
-//! To sort or to count them all at once is one cache miss each. So they are scattered into buckets by their highest bits, by many threads, and the
-//! buckets are dealt with one by one, by many threads again. Of very many hashes only a share is held at a time.
+//! To sort or to count them all at once is one cache miss each. So they are scattered into buckets by many threads, and the buckets are
+//! dealt with one by one, by many threads again. Of very many hashes only a share is held at a time.
 
 use rayon::prelude::*;
 
@@ -14,52 +14,75 @@ const ENTRIES_A_ROUND: usize = 32 << 20;
 /// How many documents one task scatters the hashes of.
 const DOCUMENTS_A_TASK: usize = 4096;
 
-/// The entries of one bucket: hashes above the numbers of the documents that left them, in order of document.
-pub(crate) struct Bucket {
-    pub(crate) entries: Vec<u64>,
-    /// How many of the highest bits all hashes of the bucket have in common.
+/// Hashes that were chosen for being small are spread over all buckets by an odd factor, and brought back by its inverse modulo 2^32.
+const SPREAD: u32 = 0x9E37_79B1;
+const BRING_BACK: u32 = 0x0E8B_2F51;
+
+/// That a document left a hash, and what it left with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry<V> {
+    spread: u32,
+    /// The document.
+    pub(crate) document: u32,
+    /// What it left with the hash.
+    pub(crate) value: V,
+}
+
+/// The entries of one bucket, in order of document.
+pub(crate) struct Bucket<V> {
+    pub(crate) entries: Vec<Entry<V>>,
+    /// How many of the highest bits all spread hashes of the bucket have in common.
     common_bits: u32,
 }
 
-/// What `work` makes of every bucket of the hashes of documents 0 to `documents`, in order of hash. `list` tells what a document left, `hash` the
-/// hash of each.
-pub(crate) fn each<'a, T: Sync + 'a, R: Send>(
+/// What `work` makes of every bucket of the hashes of documents 0 to `documents`. `list` tells what a document left, `entry` the hash of each and its
+/// value.
+pub(crate) fn each<'a, T, V, R>(
     documents: u32,
     list: impl Fn(u32) -> &'a [T] + Sync,
-    hash: impl Fn(&T) -> u32 + Sync,
-    work: impl Fn(Bucket) -> R + Sync,
-) -> Vec<R> {
-    let all: usize = (0..documents)
-        .into_par_iter()
-        .map(|document| list(document).len())
+    entry: impl Fn(&T) -> (u32, V) + Sync,
+    work: impl Fn(Bucket<V>) -> R + Sync,
+) -> Vec<R>
+where
+    T: Sync + 'a,
+    V: Copy + Send + Sync,
+    R: Send,
+{
+    let numbers: Vec<u32> = (0..documents).collect();
+    let all: usize = numbers
+        .par_iter()
+        .map(|&document| list(document).len())
         .sum();
     let round_bits = all.div_ceil(ENTRIES_A_ROUND).next_power_of_two().ilog2();
     let common_bits = round_bits + BUCKETS.ilog2();
-    let numbers: Vec<u32> = (0..documents).collect();
     let mut results = Vec::new();
     for round in 0..1u32 << round_bits {
-        let of_round = |hash: u32| u64::from(hash) >> (u32::BITS - round_bits) == u64::from(round);
+        let of_round =
+            |spread: u32| u64::from(spread) >> (u32::BITS - round_bits) == u64::from(round);
         let scatter = |chunk: &[u32]| {
             let entries: usize = chunk.iter().map(|&document| list(document).len()).sum();
             let expected = (entries >> common_bits) * 9 / 8 + 8;
-            let mut buckets: Vec<Vec<u64>> =
+            let mut buckets: Vec<Vec<Entry<V>>> =
                 (0..BUCKETS).map(|_| Vec::with_capacity(expected)).collect();
             for &document in chunk {
-                for hash in list(document)
-                    .iter()
-                    .map(&hash)
-                    .filter(|&hash| of_round(hash))
-                {
-                    let bucket = (hash << round_bits) >> (u32::BITS - BUCKETS.ilog2());
-                    buckets[bucket as usize].push(u64::from(hash) << 32 | u64::from(document));
+                for (hash, value) in list(document).iter().map(&entry) {
+                    let spread = hash.wrapping_mul(SPREAD);
+                    if of_round(spread) {
+                        let bucket = (spread << round_bits) >> (u32::BITS - BUCKETS.ilog2());
+                        buckets[bucket as usize].push(Entry {
+                            spread,
+                            document,
+                            value,
+                        });
+                    }
                 }
             }
             buckets
         };
-        let scattered: Vec<Vec<Vec<u64>>> =
+        let scattered: Vec<Vec<Vec<Entry<V>>>> =
             numbers.par_chunks(DOCUMENTS_A_TASK).map(scatter).collect();
         let gather = |bucket: usize| {
-            let pieces: Vec<&[u64]> = scattered
+            let pieces: Vec<&[Entry<V>]> = scattered
                 .iter()
                 .map(|buckets| &buckets[bucket][..])
                 .collect();
@@ -73,32 +96,28 @@ pub(crate) fn each<'a, T: Sync + 'a, R: Send>(
     results
 }
 
-impl Bucket {
-    /// The bits of a hash that tell the entries of the bucket apart, the highest at the top.
-    pub(crate) fn telling_bits(&self, entry: u64) -> u32 {
-        hash(entry) << self.common_bits
+impl<V: Copy> Bucket<V> {
+    /// The bits of an entry's hash that tell it from others of the bucket, the highest at the top.
+    pub(crate) fn telling_bits(&self, entry: &Entry<V>) -> u32 {
+        entry.spread << self.common_bits
     }
 
-    /// Sorts the entries by hash, those of one hash in order of document, each once.
+    /// Sorts the entries so that those of one hash are together, and stay in order of document.
     pub(crate) fn sort(&mut self) {
-        radsort::sort_by_key(&mut self.entries, |&entry| hash(entry));
-        self.entries.dedup();
+        radsort::sort_by_key(&mut self.entries, |entry| entry.spread);
     }
 }
 
-/// The hash of an entry.
-pub(crate) fn hash(entry: u64) -> u32 {
-    (entry >> 32) as u32
-}
+impl<V> Entry<V> {
+    /// The hash.
+    pub(crate) fn hash(&self) -> u32 {
+        self.spread.wrapping_mul(BRING_BACK)
+    }
 
-/// The document of an entry.
-pub(crate) fn document(entry: u64) -> u32 {
-    entry as u32
-}
-
-/// Whether two entries have one hash.
-pub(crate) fn same_hash(x: &u64, y: &u64) -> bool {
-    hash(*x) == hash(*y)
+    /// Whether two entries have one hash.
+    pub(crate) fn same_hash(x: &Entry<V>, y: &Entry<V>) -> bool {
+        x.spread == y.spread
+    }
 }
 
 #[cfg(test)]
@@ -108,15 +127,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_hash_comes_once_in_order(lists in proptest::collection::vec(proptest::collection::vec(any::<u32>(), 0..20), 0..30)) {
-            let found = each(lists.len() as u32, |document| &lists[document as usize], |&hash| hash, |mut bucket| {
+        fn every_hash_comes_once_beside_its_equals(lists in proptest::collection::vec(proptest::collection::vec((0u32..9, any::<u32>()), 0..20), 0..30)) {
+            let hash = |&(few, many): &(u32, u32)| if few == 0 { many } else { few };
+            let found = each(lists.len() as u32, |document| &lists[document as usize], |item| (hash(item), item.1), |mut bucket| {
                 bucket.sort();
-                bucket.entries
+                let runs = bucket.entries.chunk_by(Entry::same_hash);
+                runs.map(|run| run.iter().map(|entry| (entry.hash(), entry.document, entry.value)).collect()).collect::<Vec<Vec<_>>>()
             });
-            let mut expected: Vec<u64> = (0u64..).zip(&lists).flat_map(|(document, list)| list.iter().map(move |&hash| u64::from(hash) << 32 | document)).collect();
+            let runs: Vec<Vec<(u32, u32, u32)>> = found.concat();
+            let mut hashes: Vec<u32> = runs.iter().map(|run| run[0].0).collect();
+            hashes.sort_unstable();
+            prop_assert!(hashes.is_sorted_by(|x, y| x < y), "a hash has one run");
+            prop_assert!(runs.iter().all(|run| run.iter().all(|entry| entry.0 == run[0].0) && run.is_sorted_by_key(|entry| entry.1)));
+            let mut entries = runs.concat();
+            let mut expected: Vec<(u32, u32, u32)> = (0u32..).zip(&lists).flat_map(|(document, list)| list.iter().map(move |item| (hash(item), document, item.1))).collect();
+            entries.sort_unstable();
             expected.sort_unstable();
-            expected.dedup();
-            prop_assert_eq!(found.concat(), expected);
+            prop_assert_eq!(entries, expected);
         }
     }
 }

@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::{Distinct, Pair, union};
-use crate::buckets::{self, Bucket};
+use crate::buckets::{self, Bucket, Entry};
 use crate::catalog::{Catalog, DocNo};
 use crate::fingerprint::Fingerprint;
 
@@ -70,27 +70,24 @@ pub fn shared(
                 });
             }
         };
-    let passages = |place: u32| catalog.passages(documents[place as usize]);
-    let of_bucket = |mut bucket: Bucket| {
+    let of_bucket = |mut bucket: Bucket<Fingerprint>| {
         let (mut pairs, mut common) = (Distinct::default(), Vec::new());
         let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
         bucket.sort();
-        let runs = bucket.entries.chunk_by(buckets::same_hash);
+        let runs = bucket.entries.chunk_by(Entry::same_hash);
         for run in runs.filter(|run| run.len() > 1) {
             list.clear();
-            let gram = buckets::hash(run[0]);
-            for place in run.iter().map(|&entry| buckets::document(entry)) {
-                let mine = passages(place)
-                    .iter()
-                    .filter(|fingerprint| fingerprint.gram() == gram);
-                list.extend(mine.map(|&fingerprint| (fingerprint, documents[place as usize])));
-            }
+            list.extend(
+                run.iter()
+                    .map(|entry| (entry.value, documents[entry.document as usize])),
+            );
             of_list(&list, &mut pairs, &mut common);
         }
         (pairs.finish(), common)
     };
-    let gram = |fingerprint: &Fingerprint| fingerprint.gram();
-    let found = buckets::each(documents.len() as u32, passages, gram, of_bucket);
+    let passages = |place: u32| catalog.passages(documents[place as usize]);
+    let entry = |&fingerprint: &Fingerprint| (fingerprint.gram(), fingerprint);
+    let found = buckets::each(documents.len() as u32, passages, entry, of_bucket);
     let (pairs, common): (Vec<Vec<Pair>>, Vec<Vec<Vec<DocNo>>>) = found.into_iter().unzip();
     let mut pairs = union(pairs.concat(), Vec::new());
     let mut common = common.concat();

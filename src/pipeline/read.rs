@@ -301,7 +301,8 @@ impl Tallies {
             })
             .collect();
         sites.sort_by_key(|on_site| (std::cmp::Reverse(on_site.words), on_site.site));
-        for on_site in sites.iter_mut().take(SITES_SHOWN) {
+        let shown = sites.len().min(SITES_SHOWN);
+        sites[..shown].par_iter_mut().try_for_each(|on_site| {
             let passages = self
                 .passages
                 .range((on_site.site, 0)..=(on_site.site, u64::MAX));
@@ -323,7 +324,8 @@ impl Tallies {
                     });
                 })?;
             }
-        }
+            Ok(())
+        })?;
         Ok(Removed {
             documents: sites.iter().map(|on_site| on_site.documents).sum(),
             words: sites.iter().map(|on_site| on_site.words).sum(),
