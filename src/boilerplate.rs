@@ -636,19 +636,23 @@ mod tests {
             .collect()
     }
 
+    fn chosen(words: &[u64]) -> Vec<Chosen> {
+        let (mut fingerprinter, mut runs) = (Fingerprinter::default(), Vec::new());
+        fingerprint::runs(words, &mut runs);
+        fingerprinter
+            .choose(&runs, Winnowing::for_boilerplate())
+            .to_vec()
+    }
+
     /// Where the fingerprints of a text stand.
     fn places(words: &[u64]) -> Vec<usize> {
-        let mut fingerprinter = Fingerprinter::default();
-        let chosen = fingerprinter.choose(words, Winnowing::for_boilerplate());
-        chosen.iter().map(|chosen| chosen.at).collect()
+        chosen(words).iter().map(|chosen| chosen.at).collect()
     }
 
     /// Profiles by which the fingerprints at these places are repeated.
     fn repeating(words: &[u64], at: impl Fn(usize) -> Option<Repeated>) -> Profiles {
-        let mut fingerprinter = Fingerprinter::default();
-        let chosen = fingerprinter.choose(words, Winnowing::for_boilerplate());
-        let repeated = chosen
-            .iter()
+        let repeated = chosen(words)
+            .into_iter()
             .filter_map(|chosen| Some((key(SITE, short(chosen.hash)), at(chosen.at)?)));
         Profiles {
             repeated: repeated.collect(),
@@ -750,11 +754,6 @@ mod tests {
                 first - EDGE..end + EDGE,
             ),
             (
-                "a word further",
-                vec![0, first - EDGE - 1, end + EDGE + 1],
-                first..end,
-            ),
-            (
                 "empty lines",
                 vec![0, first - 2, first - 2, end + 1, end + 1, end + 1],
                 first - 2..end + 1,
@@ -763,6 +762,17 @@ mod tests {
         ] {
             assert_eq!(regions(&profiles, &words, &lines), [expected], "{name}");
         }
+        let lines = [0, first - EDGE - 1, end + EDGE + 1];
+        assert!(
+            regions(&profiles, &words, &lines).is_empty(),
+            "a phrase within a line stays"
+        );
+        let profiles = repeating(&words, |at| (at == first).then_some(Repeated::OnManyPages));
+        let found = regions(&profiles, &words, &lines);
+        assert!(
+            found.len() == 1 && found[0] == (first..end),
+            "unless it stands everywhere"
+        );
         let elsewhere = SiteNo(8);
         let mut found = Vec::new();
         Stripper::default().regions(&profiles, elsewhere, &words, &[0], &mut found);

@@ -391,10 +391,9 @@ impl Hanging {
 
     /// The first cluster that both hang on.
     fn common(&self, x: usize, y: usize) -> Option<usize> {
-        self.hosts[x]
-            .keys()
-            .find(|story| self.hosts[y].contains_key(story))
-            .copied()
+        let (x, y) = (&self.hosts[x], &self.hosts[y]);
+        let (few, many) = if x.len() <= y.len() { (x, y) } else { (y, x) };
+        few.keys().find(|story| many.contains_key(story)).copied()
     }
 
     fn hang(&mut self, number: usize, guest: usize, host: usize, role: Role) {

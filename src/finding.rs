@@ -204,56 +204,19 @@ pub fn assemble(
     let (of_big, of_small): (Vec<&Edge<'_>>, Vec<&Edge<'_>>) = edges
         .iter()
         .partition(|edge| is_big(edge.x) || is_big(edge.y));
-    let exact_pairs = selection.takes(Relation::Exact);
-    for (at, group) in twins.iter().enumerate().filter(|_| exact_pairs) {
-        if is_big(at) {
-            continue;
-        }
-        for (at, &b) in group.members.iter().enumerate() {
-            let wanted = group.members[..at]
-                .iter()
-                .filter(|&&a| selection.wants(catalog, a, b));
-            assembled
-                .pairs
-                .extend(wanted.map(|&a| exact(catalog, a, b)));
+    let (big_twins, small_twins): (Vec<usize>, Vec<usize>) =
+        (0..twins.len()).partition(|&at| is_big(at));
+    if selection.takes(Relation::Exact) {
+        for at in small_twins {
+            assembled.add_twins(catalog, &twins[at].members, selection);
         }
     }
     for edge in of_small {
-        for &x in &twins[edge.x].members {
-            let wanted = twins[edge.y]
-                .members
-                .iter()
-                .filter(|&&y| selection.wants(catalog, x, y));
-            for &y in wanted {
-                if edge.holds_enough(catalog, selection, x, y) {
-                    assembled.pairs.push(edge.finding(x, y));
-                } else {
-                    assembled.same_site_excerpts += 1;
-                }
-            }
-        }
+        assembled.add_edge(catalog, twins, edge, selection);
     }
 
-    let mut big = BigFamilies {
-        catalog,
-        twins,
-        selection,
-        groups: HashMap::new(),
-        links: Links::new(catalog, selection),
-        known: 0,
-        pairs: Vec::new(),
-    };
-    if exact_pairs {
-        (0..twins.len())
-            .filter(|&at| is_big(at))
-            .for_each(|at| big.add_twins(at));
-    } else {
-        big.groups.extend(
-            (0..twins.len())
-                .filter(|&at| is_big(at))
-                .map(|at| (at, Group::new(catalog, &twins[at].members))),
-        );
-    }
+    let mut big = BigFamilies::new(catalog, twins, selection);
+    big_twins.into_iter().for_each(|at| big.add_twins(at));
     big.add_edges(of_big, &cores, &is_big);
     assembled.not_written = big.known.saturating_sub(big.pairs.len()) as u64;
     assembled.pairs.append(&mut big.pairs);
@@ -282,6 +245,38 @@ pub fn assemble(
     assembled
 }
 
+impl Assembled {
+    /// Adds every wanted pair of documents of the same words.
+    fn add_twins(&mut self, catalog: &Catalog, members: &[DocNo], selection: &Selection) {
+        for (at, &b) in members.iter().enumerate() {
+            let wanted = members[..at]
+                .iter()
+                .filter(|&&a| selection.wants(catalog, a, b));
+            self.pairs.extend(wanted.map(|&a| exact(catalog, a, b)));
+        }
+    }
+
+    /// Adds every wanted pair of a comparison.
+    fn add_edge(
+        &mut self,
+        catalog: &Catalog,
+        twins: &[Twins],
+        edge: &Edge<'_>,
+        selection: &Selection,
+    ) {
+        for &x in &twins[edge.x].members {
+            let others = twins[edge.y].members.iter();
+            for &y in others.filter(|&&y| selection.wants(catalog, x, y)) {
+                if edge.holds_enough(catalog, selection, x, y) {
+                    self.pairs.push(edge.finding(x, y));
+                } else {
+                    self.same_site_excerpts += 1;
+                }
+            }
+        }
+    }
+}
+
 /// Families of over [`BIG_CLUSTER`] documents, written as links.
 struct BigFamilies<'a> {
     catalog: &'a Catalog,
@@ -295,13 +290,27 @@ struct BigFamilies<'a> {
 }
 
 impl<'a> BigFamilies<'a> {
+    fn new(catalog: &'a Catalog, twins: &'a [Twins], selection: &'a Selection) -> BigFamilies<'a> {
+        BigFamilies {
+            catalog,
+            twins,
+            selection,
+            groups: HashMap::new(),
+            links: Links::new(catalog, selection),
+            known: 0,
+            pairs: Vec::new(),
+        }
+    }
+
     fn add_twins(&mut self, at: usize) {
         let members = &self.twins[at].members;
-        self.known += members.len() * (members.len() - 1) / 2;
         let mut group = Group::new(self.catalog, members);
-        self.links.within(&mut group, |x, y| {
-            self.pairs.push(exact(self.catalog, x.min(y), x.max(y)))
-        });
+        if self.selection.takes(Relation::Exact) {
+            self.known += members.len() * (members.len() - 1) / 2;
+            self.links.within(&mut group, |x, y| {
+                self.pairs.push(exact(self.catalog, x.min(y), x.max(y)))
+            });
+        }
         self.groups.insert(at, group);
     }
 

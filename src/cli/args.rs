@@ -84,9 +84,11 @@ const MOST_THREADS: u64 = 1024;
 const SCAN_AFTER_HELP: &str = "\
 Examples:
   wirecopy scan articles.jsonl -o pairs.csv
-      every pair of articles with half of their shingles in common
+      every pair of articles that are copies, or of which one holds a part of the other
   wirecopy scan week/ -o pairs.csv --clusters clusters.csv --sites sites.csv --cross-site-only
       a directory of files; who took whose copy
+  wirecopy scan crawl.jsonl -o pairs.csv --relations exact,near --keep-boilerplate
+      near-duplicates of whole pages alone, in half of the time
   zcat crawl.jsonl.gz | wirecopy scan - --threshold 0.8 --recall 1 > pairs.csv
       standard input and output; every pair at or over 0.8, by proof
   wirecopy scan feed.csv --text-field body --window 3d --summary run.json -o pairs.jsonl
@@ -138,7 +140,7 @@ pub struct ScanArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
     pub rejects: Option<PathBuf>,
 
-    /// The Jaccard similarity from which two documents are a pair: over 0, at most 1
+    /// The Jaccard similarity from which two documents are near-duplicates: over 0, at most 1
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
     pub threshold: f64,
 

@@ -226,7 +226,11 @@ impl Closing<'_> {
         let name = |site| excerpt(self.findings.catalog.site_name(site), SITE_SHOWN);
         let names: Vec<String> = routes
             .iter()
-            .map(|route| format!("{} -> {}", name(route.source), name(route.copy)))
+            .map(|route| {
+                // An arrow would say who was first.
+                let way = if route.ordered_pairs > 0 { "->" } else { "and" };
+                format!("{} {way} {}", name(route.source), name(route.copy))
+            })
             .collect();
         let width = names
             .iter()
@@ -304,7 +308,13 @@ impl Closing<'_> {
             Surfacing::Prefixes => "prefix filtering".to_owned(),
         };
         let passages = match self.settings.excerpts {
-            Some(excerpts) => format!(", 100 % of shared runs of {} words", excerpts.passage),
+            Some(excerpts) => {
+                let but = match self.findings.counts.passages_not_compared {
+                    0 => "",
+                    _ => ", common ones apart",
+                };
+                format!(", every shared run of {} words{but}", excerpts.passage)
+            }
             None => String::new(),
         };
         writeln!(
@@ -330,7 +340,7 @@ impl Closing<'_> {
         }
         writeln!(
             out,
-            "   {} read, {}, {}, {} at or over the threshold",
+            "   {} read, {}, {}, {} found",
             bytes(self.findings.read.bytes),
             counted(counts.identical, "identical document"),
             counted(counts.candidates, "candidate"),

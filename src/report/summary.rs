@@ -1,6 +1,6 @@
 //! The summary: what a scan read, did, bounded and found, as one JSON object. `docs/summary.schema.json` describes it.
 //!
-//! It holds durations but no moments. Sizes are bytes, times are seconds.
+//! It holds durations, and of moments only the one after which dates are no evidence. Sizes are bytes, times are seconds.
 
 use std::io::{self, Write};
 
