@@ -23,9 +23,15 @@ use crate::fingerprint::{self, BOILERPLATE_WINDOW, Chosen, EDGE, Fingerprinter, 
 /// A run of words is repeated if it stands in so many stories of a site. On real news 3 finds more chrome but eats copy.
 pub const FEWEST_STORIES: usize = 5;
 
+/// On a site of very many pages so many stories have a common phrase by chance. There it takes one page in so many.
+pub const ONE_PAGE_IN: usize = 2_000;
+
 /// A run of words on so many pages of a site is boilerplate however long the region it stands in, and on whatever site: copies often take
 /// along what stood around them.
 pub const MANY_PAGES: usize = 20;
+
+/// On a site of very many pages it takes one page in so many.
+pub const MANY_ARE_ONE_PAGE_IN: usize = 500;
 
 /// Repeated words at most so many words apart are one region: what stands between is a date, a name, a count.
 pub const WIDEST_GAP: usize = 20;
@@ -302,6 +308,22 @@ pub fn remove<T: Copy>(sequence: &mut Vec<T>, regions: &[Region]) {
     sequence.truncate(kept + length - from);
 }
 
+/// What it takes to be repeated on one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Bounds {
+    fewest_stories: usize,
+    many_pages: usize,
+}
+
+impl Bounds {
+    fn of(pages: usize) -> Bounds {
+        Bounds {
+            fewest_stories: FEWEST_STORIES.max(pages / ONE_PAGE_IN),
+            many_pages: MANY_PAGES.max(pages / MANY_ARE_ONE_PAGE_IN),
+        }
+    }
+}
+
 /// Documents of one site with the same words: counted once, but for the pages that they stand on.
 struct Groups<'a> {
     catalog: &'a Catalog,
@@ -309,6 +331,8 @@ struct Groups<'a> {
     documents: Vec<DocNo>,
     /// Where each group begins, and the end.
     starts: Vec<u32>,
+    /// By site.
+    bounds: Vec<(SiteNo, Bounds)>,
 }
 
 impl<'a> Groups<'a> {
@@ -330,11 +354,26 @@ impl<'a> Groups<'a> {
             *end += group.len() as u32;
             Some(*end)
         }));
+        let of_site = |documents: &[DocNo]| {
+            let pages = documents.iter().map(|&doc| catalog.page(doc));
+            let pages = distinct(pages, usize::MAX);
+            (catalog.site(documents[0]), Bounds::of(pages))
+        };
+        let on_sites: Vec<&[DocNo]> = documents
+            .chunk_by(|&x, &y| catalog.site(x) == catalog.site(y))
+            .collect();
+        let bounds = on_sites.into_par_iter().map(of_site).collect();
         Groups {
             catalog,
             documents,
             starts,
+            bounds,
         }
+    }
+
+    fn bounds(&self, site: SiteNo) -> &Bounds {
+        let at = self.bounds.binary_search_by_key(&site, |bounds| bounds.0);
+        &self.bounds[at.unwrap_or(0)].1
     }
 
     fn len(&self) -> u32 {
@@ -398,19 +437,17 @@ impl<'a> Groups<'a> {
             .ilog2()
             .max(1);
         let mut table = vec![0u8; 1 << bits];
-        let at = |bucket: &Bucket<()>, entry: &Entry<()>| {
-            (bucket.telling_bits(entry) >> (u32::BITS - bits)) as usize
-        };
+        let at = |entry: &Entry<()>| (entry.telling_bits() >> (u32::BITS - bits)) as usize;
         let enough = FEWEST_STORIES as u8;
         for entry in &bucket.entries {
             let pages = self.documents(entry.document).len().min(FEWEST_STORIES) as u8;
-            let count = &mut table[at(&bucket, entry)];
+            let count = &mut table[at(entry)];
             *count = enough.min(*count + pages);
         }
         let entries = std::mem::take(&mut bucket.entries);
         bucket.entries = entries
             .into_iter()
-            .filter(|entry| table[at(&bucket, entry)] == enough)
+            .filter(|entry| table[at(entry)] == enough)
             .collect();
         bucket.sort();
         bucket.entries.dedup();
@@ -428,28 +465,25 @@ impl<'a> Groups<'a> {
             let on_sites: Vec<(&[Entry<()>], usize)> = run
                 .chunk_by(|x, y| self.site(x.document) == self.site(y.document))
                 .map(|holders| {
-                    let mut pages = Few::default();
-                    for page in holders
+                    let pages = holders
                         .iter()
-                        .flat_map(|&holder| self.pages(holder.document))
-                    {
-                        if pages.add(page) >= MANY_PAGES {
-                            break;
-                        }
-                    }
-                    (holders, pages.0.len())
+                        .flat_map(|&holder| self.pages(holder.document));
+                    let most = self.bounds(self.site(holders[0].document)).many_pages;
+                    (holders, distinct(pages, most))
                 })
                 .collect();
             let known = |holders: &[Entry<()>]| self.site(holders[0].document) != NO_SITE;
+            let enough =
+                |holders: &[Entry<()>]| self.bounds(self.site(holders[0].document)).fewest_stories;
             let repeats = |&(holders, pages): &(&[Entry<()>], usize)| {
-                known(holders) && pages >= FEWEST_STORIES
+                known(holders) && pages >= enough(holders)
             };
             if !on_sites.iter().any(repeats) {
                 continue;
             }
             let elsewhere = on_sites
                 .iter()
-                .any(|&(holders, pages)| known(holders) && pages < FEWEST_STORIES);
+                .any(|&(holders, pages)| known(holders) && pages < enough(holders));
             let first = part.groups.len();
             part.groups.extend(run.iter().map(|holder| holder.document));
             let everybody = first..part.groups.len();
@@ -558,36 +592,33 @@ impl Stories {
             self.story[group as usize].is_some_and(|story| self.copied.contains(&story))
         };
         let copied = 2 * holders.iter().filter(of_copied).count() > holders.len();
-        if run.pages >= MANY_PAGES && !copied {
+        let Bounds {
+            fewest_stories,
+            many_pages,
+        } = *groups.bounds(run.site);
+        if run.pages >= many_pages && !copied {
             return Some(Repeated::OnManyPages);
         }
-        let mut stories = Few::default();
-        for &group in holders {
-            match self.story[group as usize] {
-                None => groups
-                    .pages(group)
-                    .take(FEWEST_STORIES)
-                    .for_each(|page| _ = stories.add(page)),
-                Some(story) => {
-                    for &doc in groups.documents(group) {
-                        // Above all pages, whose hashes have a bit less.
-                        let key =
-                            1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story);
-                        if stories.add(key) >= FEWEST_STORIES {
-                            break;
-                        }
-                    }
+        let stories = holders.iter().flat_map(|&group| {
+            let story = self.story[group as usize];
+            // Above all pages, whose hashes have a bit less.
+            let key = move |story: u32| {
+                move |&doc: &DocNo| {
+                    1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story)
                 }
-            }
-            if stories.0.len() >= FEWEST_STORIES {
-                return Some(if run.elsewhere {
-                    Repeated::InStories
-                } else {
-                    Repeated::InOwnStories
-                });
-            }
-        }
-        None
+            };
+            let of_story = story.map(|story| groups.documents(group).iter().map(key(story)));
+            let own = story.is_none().then(|| groups.pages(group));
+            of_story
+                .into_iter()
+                .flatten()
+                .chain(own.into_iter().flatten())
+        });
+        (distinct(stories, fewest_stories) >= fewest_stories).then_some(if run.elsewhere {
+            Repeated::InStories
+        } else {
+            Repeated::InOwnStories
+        })
     }
 }
 
@@ -609,18 +640,16 @@ fn covered(fingerprints: &[u32], known: &FxHashSet<u32>) -> f64 {
     covered as f64 / fingerprints.len().max(1) as f64
 }
 
-/// A few distinct numbers.
-#[derive(Default)]
-struct Few(Vec<u64>);
-
-impl Few {
-    /// How many there are with this one.
-    fn add(&mut self, number: u64) -> usize {
-        if !self.0.contains(&number) {
-            self.0.push(number);
+/// How many distinct numbers there are, counted to `most`.
+fn distinct(numbers: impl Iterator<Item = u64>, most: usize) -> usize {
+    let mut known = FxHashSet::default();
+    for number in numbers {
+        known.insert(number);
+        if known.len() >= most {
+            break;
         }
-        self.0.len()
     }
+    known.len()
 }
 
 #[cfg(test)]
@@ -672,6 +701,23 @@ mod tests {
         let pairs = places.iter().map(|&at| (at, at + distance));
         let mut found = pairs.filter(|(from, to)| *from > EDGE && places.contains(to));
         found.next().expect("a long text has them")
+    }
+
+    #[test]
+    fn large_sites_ask_for_more() {
+        for (pages, fewest_stories, many_pages) in [
+            (0, 5, 20),
+            (10_000, 5, 20),
+            (11_999, 5, 23),
+            (12_000, 6, 24),
+            (1_000_000, 500, 2_000),
+        ] {
+            let bounds = Bounds {
+                fewest_stories,
+                many_pages,
+            };
+            assert_eq!(Bounds::of(pages), bounds, "{pages} pages");
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 /// Buckets of a round; with a hundred thousand articles one holds some 50,000 entries.
 const BUCKETS: usize = 256;
 
-/// Entries that are held at a time, about: 256 MB.
-const ENTRIES_A_ROUND: usize = 32 << 20;
+/// Entries that are held at a time, about: 512 MB.
+const ENTRIES_A_ROUND: usize = 64 << 20;
 
 /// How many documents one task scatters the hashes of.
 const DOCUMENTS_A_TASK: usize = 4096;
@@ -17,6 +17,9 @@ const DOCUMENTS_A_TASK: usize = 4096;
 /// Hashes that were chosen for being small are spread over all buckets by an odd factor, and brought back by its inverse modulo 2^32.
 const SPREAD: u32 = 0x9E37_79B1;
 const BRING_BACK: u32 = 0x0E8B_2F51;
+
+/// Tells entries of one bucket apart, which have the highest bits in common.
+const TELL: u32 = 0x85EB_CA6B;
 
 /// That a document left a hash, and what it left with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,8 +34,6 @@ pub(crate) struct Entry<V> {
 /// The entries of one bucket, in order of document.
 pub(crate) struct Bucket<V> {
     pub(crate) entries: Vec<Entry<V>>,
-    /// How many of the highest bits all spread hashes of the bucket have in common.
-    common_bits: u32,
 }
 
 /// What `work` makes of every bucket of the hashes of documents 0 to `documents`. `list` tells what a document left, `entry` the hash of each and its
@@ -53,23 +54,22 @@ where
         .par_iter()
         .map(|&document| list(document).len())
         .sum();
-    let round_bits = all.div_ceil(ENTRIES_A_ROUND).next_power_of_two().ilog2();
-    let common_bits = round_bits + BUCKETS.ilog2();
+    let rounds = all.div_ceil(ENTRIES_A_ROUND).max(1);
+    let buckets_in_all = rounds * BUCKETS;
     let mut results = Vec::new();
-    for round in 0..1u32 << round_bits {
-        let of_round =
-            |spread: u32| u64::from(spread) >> (u32::BITS - round_bits) == u64::from(round);
+    for round in 0..rounds {
         let scatter = |chunk: &[u32]| {
             let entries: usize = chunk.iter().map(|&document| list(document).len()).sum();
-            let expected = (entries >> common_bits) * 9 / 8 + 8;
+            let expected = entries / buckets_in_all * 9 / 8 + 8;
             let mut buckets: Vec<Vec<Entry<V>>> =
                 (0..BUCKETS).map(|_| Vec::with_capacity(expected)).collect();
             for &document in chunk {
                 for (hash, value) in list(document).iter().map(&entry) {
                     let spread = hash.wrapping_mul(SPREAD);
-                    if of_round(spread) {
-                        let bucket = (spread << round_bits) >> (u32::BITS - BUCKETS.ilog2());
-                        buckets[bucket as usize].push(Entry {
+                    let bucket = (u64::from(spread) * buckets_in_all as u64) >> u32::BITS;
+                    let of_round = (bucket as usize).checked_sub(round * BUCKETS);
+                    if let Some(bucket) = of_round.and_then(|bucket| buckets.get_mut(bucket)) {
+                        bucket.push(Entry {
                             spread,
                             document,
                             value,
@@ -88,7 +88,6 @@ where
                 .collect();
             work(Bucket {
                 entries: pieces.concat(),
-                common_bits,
             })
         };
         results.par_extend((0..BUCKETS).into_par_iter().map(gather));
@@ -97,11 +96,6 @@ where
 }
 
 impl<V: Copy> Bucket<V> {
-    /// The bits of an entry's hash that tell it from others of the bucket, the highest at the top.
-    pub(crate) fn telling_bits(&self, entry: &Entry<V>) -> u32 {
-        entry.spread << self.common_bits
-    }
-
     /// Sorts the entries so that those of one hash are together, and stay in order of document.
     pub(crate) fn sort(&mut self) {
         radsort::sort_by_key(&mut self.entries, |entry| entry.spread);
@@ -112,6 +106,11 @@ impl<V> Entry<V> {
     /// The hash.
     pub(crate) fn hash(&self) -> u32 {
         self.spread.wrapping_mul(BRING_BACK)
+    }
+
+    /// What tells the entry from others of its bucket, in the highest bits.
+    pub(crate) fn telling_bits(&self) -> u32 {
+        self.spread.wrapping_mul(TELL)
     }
 
     /// Whether two entries have one hash.
