@@ -1,9 +1,11 @@
 //! What reports show beside the findings: read once more from the documents in clusters.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::texts::{Reader, Texts};
 use super::{DOCUMENTS_A_TASK, Observer, Settings};
@@ -25,6 +27,9 @@ const RUN: usize = 5;
 /// From this share within quotation marks on, what two documents have in common is what somebody else said: on real news copy has less, and most
 /// pairs of statements and interviews have more.
 const QUOTATION: f64 = 0.6;
+
+/// Words of texts that a worker holds for the excerpts that follow: 9 MB.
+const WORDS_HELD: usize = 1 << 20;
 
 /// What reports show of a document beside the catalogue.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,37 +149,35 @@ fn quotations<C: Corpus>(texts: &Texts<'_, C>, pairs: &mut [Finding]) -> Result<
         .iter_mut()
         .filter(|pair| pair.relation == Relation::Excerpt)
         .collect();
-    // Pairs come in order of `a`, so a text is read once for all its excerpts next to each other.
+    // Pairs come in order of `a`, so those of one story stand together and share their texts.
     excerpts
         .into_par_iter()
         .chunks(DOCUMENTS_A_TASK)
         .try_for_each_init(Reader::default, |reader, chunk| {
-            let mut last: Option<(DocNo, Vec<u64>, Vec<bool>)> = None;
+            let mut read: FxHashMap<DocNo, (Vec<u64>, Vec<bool>)> = FxHashMap::default();
+            let mut held = 0;
             for pair in chunk {
-                if last.as_ref().is_none_or(|(doc, ..)| *doc != pair.a) {
-                    texts.read(pair.a, reader, &mut |document, reader| {
-                        last = Some((
-                            pair.a,
-                            reader.shingler.words.clone(),
-                            quoted(document, reader),
-                        ));
-                    })?;
+                if held > WORDS_HELD {
+                    read.clear();
+                    held = 0;
                 }
-                let Some((_, words, marked)) = &last else {
-                    continue;
+                for doc in [pair.a, pair.b] {
+                    if let Entry::Vacant(place) = read.entry(doc) {
+                        let mut text = (Vec::new(), Vec::new());
+                        texts.read(doc, reader, &mut |document, reader| {
+                            text = (reader.shingler.words.clone(), quoted(document, reader));
+                        })?;
+                        held += text.0.len();
+                        place.insert(text);
+                    }
+                }
+                let ((a, in_a), (b, in_b)) = (&read[&pair.a], &read[&pair.b]);
+                let share = |mine, others, marked: &[bool]| match marked.contains(&true) {
+                    true => passage::marked_share(mine, others, RUN, marked),
+                    false => (!marked.is_empty()).then_some(0.0),
                 };
-                texts.read(pair.b, reader, &mut |document, reader| {
-                    let (others, also_marked) = (&reader.shingler.words, quoted(document, reader));
-                    let share = |mine, others, marked: &[bool]| match marked.contains(&true) {
-                        true => passage::marked_share(mine, others, RUN, marked),
-                        false => (!marked.is_empty()).then_some(0.0),
-                    };
-                    let shares = [
-                        share(words, others, marked),
-                        share(others, words, &also_marked),
-                    ];
-                    pair.quoted_share = shares.into_iter().flatten().max_by(f64::total_cmp);
-                })?;
+                let shares = [share(a, b, in_a), share(b, a, in_b)];
+                pair.quoted_share = shares.into_iter().flatten().max_by(f64::total_cmp);
             }
             Ok(())
         })
