@@ -25,6 +25,18 @@ pub struct Passage {
 }
 
 impl Passage {
+    /// The maximal run that begins at these words of both texts; none where it began further left, that is where the words before are the
+    /// same too.
+    #[inline]
+    pub fn beginning_at(a: &[u64], b: &[u64], i: usize, j: usize) -> Option<Passage> {
+        let begins = i == 0 || j == 0 || a[i - 1] != b[j - 1];
+        begins.then(|| {
+            let both = a[i..].iter().zip(&b[j..]);
+            let words = both.take_while(|(x, y)| x == y).count();
+            Passage { a: i, b: j, words }
+        })
+    }
+
     /// The same run, the texts named the other way round.
     pub fn turned(self) -> Passage {
         Passage {
@@ -63,14 +75,9 @@ pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
                 break;
             }
             left -= 1;
-            if i == 0 || j == 0 || a[i - 1] != b[j - 1] {
-                let words = a[i..]
-                    .iter()
-                    .zip(&b[j..])
-                    .take_while(|(x, y)| x == y)
-                    .count();
-                left = left.saturating_sub(words);
-                maximal.push(Passage { a: i, b: j, words });
+            if let Some(run) = Passage::beginning_at(a, b, i, j) {
+                left = left.saturating_sub(run.words);
+                maximal.push(run);
             }
         }
     }

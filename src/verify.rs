@@ -267,15 +267,10 @@ impl Shingled {
                 left -= 1;
                 expected = j + 1;
                 // Only where a run begins: what stands further left was seen from there.
-                if i == 0 || j == 0 || a[i - 1] != b[j - 1] {
-                    let words = a[i..]
-                        .iter()
-                        .zip(&b[j..])
-                        .take_while(|(x, y)| x == y)
-                        .count();
-                    left = left.saturating_sub(words);
-                    if words > longest.words {
-                        longest = Passage { a: i, b: j, words };
+                if let Some(run) = Passage::beginning_at(a, b, i, j) {
+                    left = left.saturating_sub(run.words);
+                    if run.words > longest.words {
+                        longest = run;
                     }
                 }
             }
