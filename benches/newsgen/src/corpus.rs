@@ -98,6 +98,24 @@ pub(crate) struct Draft {
     pub(crate) dressed: bool,
 }
 
+impl Draft {
+    /// A page of parts of other articles.
+    pub(crate) fn digest(site: SiteNumber, second: u64, title: String, parts: &[String]) -> Draft {
+        Draft {
+            kind: Kind::Digest,
+            site,
+            second,
+            url: None,
+            title,
+            author: String::new(),
+            script: Script::Plain,
+            body: parts.join("\n\n"),
+            curly: None,
+            dressed: true,
+        }
+    }
+}
+
 /// A document on its way out, numbered and dressed.
 pub(crate) struct Finished {
     pub(crate) page: Page,
@@ -428,21 +446,8 @@ impl<'a> Corpus<'a> {
             parts = self.language.paragraphs(&facts, Script::Plain, 60, draw);
         }
         let site = sites::any_site(draw);
-        let draft = Draft {
-            kind: Kind::Digest,
-            site,
-            second,
-            url: None,
-            title: format!(
-                "Briefing: {}",
-                self.language.title(&facts, Script::Plain, draw)
-            ),
-            author: String::new(),
-            script: Script::Plain,
-            body: parts.join("\n\n"),
-            curly: None,
-            dressed: true,
-        };
+        let title = self.language.title(&facts, Script::Plain, draw);
+        let draft = Draft::digest(site, second, format!("Briefing: {title}"), &parts);
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
         self.digested(document, page, None, &runs)
     }

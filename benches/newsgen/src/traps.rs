@@ -392,18 +392,8 @@ impl Corpus<'_> {
         }
         let facts = Facts::new(&self.language, number, number);
         let title = self.language.title(&facts, Script::Plain, draw);
-        let draft = Draft {
-            kind: Kind::Digest,
-            site: trap_site(draw),
-            second,
-            url: None,
-            title: format!("In brief: {title}"),
-            author: String::new(),
-            script: Script::Plain,
-            body: parts.join("\n\n"),
-            curly: None,
-            dressed: true,
-        };
+        let site = trap_site(draw);
+        let draft = Draft::digest(site, second, format!("In brief: {title}"), &parts);
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
         self.digested(document, page, None, &runs)
     }
