@@ -174,6 +174,24 @@ fn reruns(urls: usize, text: impl Fn(u64) -> String) -> Vec<Page> {
     all
 }
 
+/// Numbers of urls that a site runs one story under, none of them very many.
+const URLS: [usize; 5] = [3, 5, 8, 12, 19];
+
+/// One story under each of [`URLS`], at each of these lengths in words; `text` makes a page's from the length and the page's number.
+fn reruns_of(lengths: [usize; 3], text: impl Fn(usize, u64) -> String) -> Vec<(String, Vec<Page>)> {
+    let cases = URLS
+        .iter()
+        .flat_map(|&urls| lengths.map(|words| (urls, words)));
+    cases
+        .map(|(urls, words)| {
+            (
+                format!("{words} words under {urls} urls"),
+                reruns(urls, |at| text(words, at)),
+            )
+        })
+        .collect()
+}
+
 /// Panics unless no page of any case lost words.
 fn assert_kept(cases: Vec<(String, Vec<Page>)>) {
     let eaten = |(name, pages): (String, Vec<Page>)| {
@@ -188,25 +206,9 @@ fn assert_kept(cases: Vec<(String, Vec<Page>)>) {
     assert!(eaten.is_empty(), "{}", eaten.join("\n"));
 }
 
-/// Numbers of urls that a site runs one story under, none of them very many.
-const URLS: [usize; 5] = [3, 5, 8, 12, 19];
-
 #[test]
 fn a_story_under_several_urls_of_a_site_is_not_eaten() {
-    let lengths = [60, 150, 400];
-    let cases = URLS
-        .iter()
-        .flat_map(|&urls| lengths.map(|words| (urls, words)));
-    assert_kept(
-        cases
-            .map(|(urls, words)| {
-                (
-                    format!("{words} words under {urls} urls"),
-                    reruns(urls, |_| story(1, words)),
-                )
-            })
-            .collect(),
-    );
+    assert_kept(reruns_of([60, 150, 400], |words, _| story(1, words)));
 }
 
 #[test]
@@ -223,21 +225,9 @@ fn a_story_of_several_paragraphs_under_several_urls_is_not_eaten() {
 
 #[test]
 fn a_story_under_several_urls_with_a_word_in_forty_changed_is_not_eaten() {
-    let lengths = [80, 150, 400];
-    let cases = URLS
-        .iter()
-        .flat_map(|&urls| lengths.map(|words| (urls, words)));
-    assert_kept(
-        cases
-            .map(|(urls, words)| {
-                let text = |at: u64| edited(&story(1, words), 40, at);
-                (
-                    format!("{words} words under {urls} urls"),
-                    reruns(urls, text),
-                )
-            })
-            .collect(),
-    );
+    assert_kept(reruns_of([80, 150, 400], |words, at| {
+        edited(&story(1, words), 40, at)
+    }));
 }
 
 #[test]
