@@ -32,22 +32,24 @@ impl Families {
 
     /// The family of each representative, by its first member.
     pub fn flat(&mut self) -> impl Fn(DocNo) -> usize + Sync + use<> {
-        let roots: Vec<usize> = (0..self.sizes.len())
-            .map(|at| self.forest.root(at))
-            .collect();
+        let roots = self.roots();
         move |doc| roots[doc.0 as usize]
     }
 
     /// The families as they are, and their sizes.
     pub fn settle(&mut self) -> Settled {
-        let roots: Vec<usize> = (0..self.sizes.len())
-            .map(|at| self.forest.root(at))
-            .collect();
+        let roots = self.roots();
         let mut sizes = vec![0; roots.len()];
         for (at, size) in self.sizes.iter().enumerate() {
             sizes[roots[at]] += size;
         }
         Settled { roots, sizes }
+    }
+
+    fn roots(&mut self) -> Vec<usize> {
+        (0..self.sizes.len())
+            .map(|at| self.forest.root(at))
+            .collect()
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use crate::candidates::pairs_of;
 use crate::catalog::{Catalog, DocNo};
 use crate::cluster::{self, Cluster, Stories, Tie};
 use crate::links::{Group, Links};
@@ -306,7 +307,7 @@ impl<'a> BigFamilies<'a> {
         let members = &self.twins[at].members;
         let mut group = Group::new(self.catalog, members);
         if self.selection.takes(Relation::Exact) {
-            self.known += members.len() * (members.len() - 1) / 2;
+            self.known += pairs_of(members.len()) as usize;
             self.links.within(&mut group, |x, y| {
                 self.pairs.push(exact(self.catalog, x.min(y), x.max(y)))
             });

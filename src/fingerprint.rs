@@ -90,9 +90,7 @@ impl Winnowing {
     pub fn guarantee(self) -> usize {
         self.gram + self.window - 1
     }
-}
 
-impl Winnowing {
     /// How many words a run of the guaranteed length has before or after the chosen gram, at least on one side.
     fn context(self) -> usize {
         (self.guarantee() - self.gram).div_ceil(2)
@@ -281,14 +279,13 @@ fn winnow_sparse(some: &[Chosen], grams: usize, window: usize, out: &mut Vec<Cho
 
 /// Some bits of a hash of these words, which begin at `from` in the text of those runs; never [`NOTHING`].
 fn side(words: &[u64], runs: &[u64], from: usize) -> u16 {
-    let fold = |hash: u64, part: u64| hash.rotate_left(23) ^ part;
     let hash = match words.len().checked_sub(RUN) {
         // Runs one behind the other, and one that ends where the words do.
         Some(last) => (0..last)
             .step_by(RUN)
             .chain([last])
-            .fold(0, |hash, at| fold(hash, runs[from + at])),
-        None => words.iter().copied().fold(0, fold),
+            .fold(0, |hash, at| join(hash, runs[from + at])),
+        None => words.iter().copied().fold(0, join),
     };
     ((hash >> 48) as u16).max(1)
 }

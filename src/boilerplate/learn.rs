@@ -225,11 +225,7 @@ impl<'a> Groups<'a> {
             let count = &mut table[at(entry)];
             *count = enough.min(*count + pages);
         }
-        let entries = std::mem::take(&mut bucket.entries);
-        bucket.entries = entries
-            .into_iter()
-            .filter(|entry| table[at(entry)] == enough)
-            .collect();
+        bucket.entries.retain(|entry| table[at(entry)] == enough);
         bucket.sort();
         bucket.entries.dedup();
         bucket.entries

@@ -103,10 +103,7 @@ impl HotBucket {
                 .flatten()
                 .filter(|&leader| leader != b);
             let mut leaders = leaders
-                .map(|leader| Pair {
-                    a: leader.min(b),
-                    b: leader.max(b),
-                })
+                .map(|leader| Pair::of(leader, b))
                 .filter(|&pair| wanted(pair));
             let leader = leaders.next();
             let apart = |pair: Pair| family(pair.a) != family(pair.b);

@@ -63,3 +63,9 @@ pub(crate) fn union(mut some: Vec<Pair>, mut others: Vec<Pair>) -> Vec<Pair> {
     some.dedup();
     some
 }
+
+/// How many pairs so many documents make.
+pub(crate) fn pairs_of(documents: usize) -> u64 {
+    let documents = documents as u64;
+    documents * documents.saturating_sub(1) / 2
+}

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use super::{Distinct, Pair, union};
+use super::{Distinct, Pair, pairs_of, union};
 use crate::buckets::{self, Bucket, Entry};
 use crate::catalog::{Catalog, DocNo};
 use crate::fingerprint::Fingerprint;
@@ -109,15 +109,12 @@ pub fn between_stories(
     let gather = |(mut pairs, mut met): (Distinct, Met), list: &Vec<DocNo>| {
         let mut by_story: Vec<(usize, DocNo)> = list.iter().map(|&doc| (story(doc), doc)).collect();
         by_story.sort_unstable();
-        let same: u64 = by_story
-            .chunk_by(|x, y| x.0 == y.0)
-            .map(|run| pairs_of(run.len()))
-            .sum();
         let mut stories: Vec<Vec<DocNo>> = by_story
             .chunk_by(|x, y| x.0 == y.0)
             .map(|run| run.iter().map(|&(_, doc)| doc).collect())
             .collect();
         stories.sort_unstable();
+        let same: u64 = stories.iter().map(|story| pairs_of(story.len())).sum();
         let mut meet = |x: &[DocNo], y: &[DocNo]| {
             let every = x
                 .iter()
@@ -186,9 +183,4 @@ fn every_two(documents: &[DocNo], mut each: impl FnMut(Pair)) {
     for (at, &b) in documents.iter().enumerate() {
         documents[..at].iter().for_each(|&a| each(Pair::of(a, b)));
     }
-}
-
-fn pairs_of(documents: usize) -> u64 {
-    let documents = documents as u64;
-    documents * documents.saturating_sub(1) / 2
 }

@@ -9,7 +9,7 @@ use super::{Counts, DOCUMENTS_A_TASK, Observer, Settings, Stage, Surfacing};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
 use crate::candidates::passages::{self, Shared};
 use crate::candidates::prefixes::{self, Posting, Postings, Rarity};
-use crate::candidates::{Pair, union};
+use crate::candidates::{Pair, pairs_of, union};
 use crate::catalog::{Catalog, DocNo};
 use crate::document::{Corpus, ReadError};
 use crate::family::Families;
@@ -76,7 +76,7 @@ impl<C: Corpus> Search<'_, C> {
                 .collect(),
         };
         let mut families = Families::new(catalog, self.twins);
-        let (mut met, mut found) = self.hot(&hot, &mut families, counts)?;
+        let (met, mut found) = self.hot(&hot, &mut families, counts)?;
         let mut hot: Vec<DocNo> = hot
             .into_iter()
             .flatten()
@@ -104,7 +104,6 @@ impl<C: Corpus> Search<'_, C> {
         let pairs = union(pairs, shared.pairs);
         counts.by_passages = (pairs.len() - alike) as u64;
         found.append(&mut self.verify(&pairs)?);
-        met.extend(&pairs);
 
         if !shared.common.is_empty() {
             let near = found.iter().filter(|found| found.near);
@@ -114,7 +113,7 @@ impl<C: Corpus> Search<'_, C> {
                 &shared.common,
                 &story,
                 &|pair| self.wanted(pair),
-                &|pair| met.contains(&pair),
+                &|pair| met.contains(&pair) || pairs.binary_search(&pair).is_ok(),
             );
             found.append(&mut self.verify(&common.pairs)?);
             counts.by_passages += common.pairs.len() as u64;
@@ -123,7 +122,7 @@ impl<C: Corpus> Search<'_, C> {
             counts.most_stories = common.most_stories;
             counts.passages_not_compared = common.not_compared;
         }
-        counts.candidates += met.len() as u64;
+        counts.candidates += (met.len() + pairs.len()) as u64;
         found.par_sort_unstable_by_key(|found| found.pair);
         Ok(Matches {
             compared: found,
@@ -167,14 +166,11 @@ impl<C: Corpus> Search<'_, C> {
             met.extend(pairs);
             found.extend(matches);
         }
-        let sizes = hot
-            .iter()
-            .flatten()
-            .map(|bucket| bucket.documents.len() as u64);
+        let sizes = hot.iter().flatten().map(|bucket| bucket.documents.len());
         counts.hot_buckets = sizes.clone().count() as u64;
-        counts.largest_bucket = sizes.clone().max().unwrap_or(0);
+        counts.largest_bucket = sizes.clone().max().unwrap_or(0) as u64;
         counts.not_compared = sizes
-            .map(|size| size * (size - 1) / 2)
+            .map(pairs_of)
             .sum::<u64>()
             .saturating_sub(met.len() as u64);
         Ok((met, found))
@@ -224,7 +220,7 @@ impl<C: Corpus> Search<'_, C> {
         Ok(())
     }
 
-    /// Compares candidates exactly and keeps those that meet the criteria, in canonical order.
+    /// Compares candidates exactly and keeps those that meet the criteria.
     fn verify(&self, pairs: &[Pair]) -> Result<Vec<Comparison>, ReadError> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
         let compared: Result<Vec<Vec<Comparison>>, ReadError> = verify::tasks(self.catalog, pairs)
@@ -240,9 +236,7 @@ impl<C: Corpus> Search<'_, C> {
                 Ok(task.compare(&texts, &self.settings.criteria()))
             })
             .collect();
-        let mut compared = compared?.concat();
-        compared.par_sort_unstable_by_key(|found| found.pair);
-        Ok(compared)
+        Ok(compared?.concat())
     }
 
     /// Whether the selection can want a pair; of representatives of several documents, any of theirs.
