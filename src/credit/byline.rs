@@ -191,8 +191,7 @@ impl Credits {
             }
         }
         while !words.is_empty() && !mentions.iter().any(|m| m.end == words.end) {
-            let last = line.word(words.end - 1);
-            if !self.table.dates.contains(last) && !last.starts_with(|c: char| c.is_ascii_digit()) {
+            if !self.is_date(line, words.end - 1) {
                 break;
             }
             words.end -= 1;

@@ -119,7 +119,7 @@ impl Credits {
         start..end
     }
 
-    fn is_date(&self, line: &Line<'_>, word: usize) -> bool {
+    pub(super) fn is_date(&self, line: &Line<'_>, word: usize) -> bool {
         let word = line.word(word);
         self.table.dates.contains(word) || word.starts_with(|c: char| c.is_ascii_digit())
     }
