@@ -182,6 +182,23 @@ impl Field {
     }
 }
 
+impl FieldNames {
+    /// In the order of [`Field::ALL`].
+    fn lists(&self) -> [&Vec<String>; FIELDS] {
+        [
+            &self.id,
+            &self.text,
+            &self.url,
+            &self.site,
+            &self.published,
+            &self.title,
+            &self.author,
+            &self.canonical,
+            &self.crawled,
+        ]
+    }
+}
+
 /// A field that a name stands for, and its place in the order of preference.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
@@ -200,19 +217,8 @@ pub(super) struct Lookup {
 
 impl Lookup {
     pub(super) fn new(names: &FieldNames) -> Self {
-        let lists = [
-            &names.id,
-            &names.text,
-            &names.url,
-            &names.site,
-            &names.published,
-            &names.title,
-            &names.author,
-            &names.canonical,
-            &names.crawled,
-        ];
         let mut by_length: Vec<Vec<(Box<str>, Vec<Target>)>> = Vec::new();
-        for (field, list) in Field::ALL.into_iter().zip(lists) {
+        for (field, list) in Field::ALL.into_iter().zip(names.lists()) {
             for (name, rank) in list.iter().zip(0u32..) {
                 if by_length.len() <= name.len() {
                     by_length.resize_with(name.len() + 1, Vec::new);
@@ -442,16 +448,7 @@ mod tests {
     fn no_default_name_stands_for_two_fields() {
         let names = FieldNames::default();
         let lookup = Lookup::new(&names);
-        for list in [
-            &names.id,
-            &names.text,
-            &names.url,
-            &names.site,
-            &names.published,
-            &names.title,
-            &names.author,
-            &names.canonical,
-        ] {
+        for list in names.lists() {
             for (rank, name) in list.iter().enumerate() {
                 let targets = lookup.targets(name);
                 assert_eq!(
