@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{Memory, Page, oracle, rows, whole_copies};
+use common::{Memory, Page, oracle, rows, scan, whole_copies};
 use proptest::prelude::*;
 use wirecopy::finding::{BIG_CLUSTER, Selection};
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
+use wirecopy::pipeline::{Findings, Settings, Surfacing};
 use wirecopy::plan::Banding;
 use wirecopy::shingle::Shingle;
 
@@ -15,10 +15,6 @@ fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
         shingle: Shingle::Words(3),
         ..whole_copies(threshold, surfacing)
     }
-}
-
-fn scan(corpus: &Memory, settings: &Settings) -> Findings {
-    pipeline::scan(corpus, settings, &Unobserved).expect("a corpus in memory can be read")
 }
 
 /// So many bands that no pair at or over 0.3 is missed: the chance is under 1e-9 a pair.

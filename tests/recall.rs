@@ -4,10 +4,10 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Memory, Page, Row, oracle, rows, whole_copies};
+use common::{Memory, Page, Row, oracle, rows, scan, whole_copies};
 use newsgen::{Profile, Spec};
 use wirecopy::finding::Selection;
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
+use wirecopy::pipeline::{Findings, Settings, Surfacing};
 use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::read::dates;
 use wirecopy::shingle::DEFAULT_SHINGLE;
@@ -116,10 +116,6 @@ fn settings(threshold: f64, surfacing: Surfacing, all_pairs: bool) -> Settings {
         },
         ..whole_copies(threshold, surfacing)
     }
-}
-
-fn scan(corpus: &Memory, settings: &Settings) -> Findings {
-    pipeline::scan(corpus, settings, &Unobserved).expect("a corpus in memory can be read")
 }
 
 fn by_ids(findings: &Findings) -> BTreeMap<(String, String), Row> {
