@@ -51,30 +51,23 @@ class Truth:
             self.held[row["id"]].setdefault(row["story"], row)
         self.source = {row["story"]: row["source"] for rows in self.held.values() for row in rows.values() if row["source"]}
         self.agency = {row["story"]: row["agency"] for rows in self.held.values() for row in rows.values()}
-        self.pages = self.read_pages()
         listed = read(corpus.with_suffix(".truth.csv"))
-        self.words_of = self.read_words(row for row in listed if self.needs_words(row))
+        self.pages, self.words_of = self.read_corpus(row for row in listed if self.needs_words(row))
         # By pair: the kind in the truth file, what it is by its scores, and whether it is so by the margin and more.
         self.listed = {pair(row["id_a"], row["id_b"]): (row["kind"], *self.kind(row)) for row in listed}
         self.words_of.clear()
 
-    def read_pages(self):
-        pages = {}
+    def read_corpus(self, rows):
+        """Site and url of every document, and the words of those in these rows."""
+        wanted = {one for row in rows for one in (row["id_a"], row["id_b"])}
+        pages, words = {}, {}
         with open(self.corpus, encoding="utf-8") as lines:
             for line in lines:
                 record = json.loads(line)
                 pages[record["id"]] = (record["site"], record["url"])
-        return pages
-
-    def read_words(self, rows):
-        wanted = {one for row in rows for one in (row["id_a"], row["id_b"])}
-        words = {}
-        with open(self.corpus, encoding="utf-8") as lines:
-            for line in lines:
-                record = json.loads(line)
                 if record["id"] in wanted:
                     words[record["id"]] = WORD.findall(record["text"].lower())
-        return words
+        return pages, words
 
     def held_of_other(self, a, b):
         """The row of the one document that holds the story whose first document is the other."""
