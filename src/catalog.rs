@@ -198,7 +198,7 @@ impl Catalog {
             tally.rejects.append(&mut block_tally.rejects);
         }
 
-        let (slots, repeats) = catalog.without_repeated_ids();
+        let (mut slots, repeats) = catalog.without_repeated_ids();
         for (repeat, first) in repeats {
             let id = catalog.ids.get(repeat as usize);
             let (at, first) = (repeat as usize, first as usize);
@@ -217,8 +217,6 @@ impl Catalog {
         tally
             .rejects
             .sort_by_key(|reject| (reject.source, reject.line, reject.record));
-        catalog.slots = slots;
-        let mut slots = std::mem::take(&mut catalog.slots);
         slots.par_sort_unstable_by(|&x, &y| catalog.canonical(x as usize, y as usize));
         catalog.slots = slots;
         (catalog, tally)

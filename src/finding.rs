@@ -135,6 +135,11 @@ pub struct Twins {
     pub members: Vec<DocNo>,
 }
 
+/// The number of the group that a document represents.
+pub(crate) fn group_of(twins: &[Twins], representative: DocNo) -> usize {
+    twins.partition_point(|twins| twins.members[0] < representative)
+}
+
 /// Groups documents of the same words, in canonical order of their first members.
 pub fn twins(catalog: &Catalog, documents: impl Iterator<Item = DocNo>) -> Vec<Twins> {
     let mut by_content: Vec<(u128, DocNo)> =
@@ -177,7 +182,7 @@ pub fn assemble(
     hot: &[DocNo],
     selection: &Selection,
 ) -> Assembled {
-    let group = |doc: DocNo| twins.partition_point(|twins| twins.members[0] < doc);
+    let group = |doc: DocNo| group_of(twins, doc);
     let mut edges: Vec<Edge<'_>> = compared
         .iter()
         .map(|found| Edge {

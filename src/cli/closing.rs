@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use wirecopy::candidates::passages::MOST_STORIES;
 use wirecopy::finding::BIG_CLUSTER;
-use wirecopy::pipeline::{Findings, Settings, Surfacing};
+use wirecopy::pipeline::{Details, Findings, Settings, Surfacing};
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
 use wirecopy::report::summary::{FilesSkipped, Output, StageCost, recall_at_threshold};
@@ -182,9 +182,8 @@ impl Closing<'_> {
                     count(cluster.members.len() as u64)
                 );
                 let first = cluster.first;
-                let title = details
-                    .binary_search_by_key(&first, |details| details.doc)
-                    .map_or("", |at| details[at].title.trim());
+                let title =
+                    Details::find(details, first).map_or("", |details| details.title.trim());
                 (
                     size,
                     if title.is_empty() {

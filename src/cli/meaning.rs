@@ -60,7 +60,6 @@ impl Scan {
     /// Works out what the arguments mean.
     pub fn of(typed: ScanArguments) -> Result<Scan, Stop> {
         let wanted = wanted(&typed)?;
-        let relations: Vec<Relation> = typed.relations.iter().copied().map(relation).collect();
         let (containment, passage) = match typed.shingle {
             Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
             Shingle::Chars(_) => (
@@ -68,8 +67,16 @@ impl Scan {
                 DEFAULT_PASSAGE_OF_CHARACTERS,
             ),
         };
-        let wanted_too = relations.is_empty() || relations.contains(&Relation::Excerpt);
-        let excerpts = wanted_too.then(|| Excerpts {
+        let selection = Selection {
+            relations: typed.relations.iter().copied().map(relation).collect(),
+            same_site_containment: typed.same_site_containment,
+            sites: typed.site.iter().map(|site| site_name(site)).collect(),
+            not_sites: typed.not_site.iter().map(|site| site_name(site)).collect(),
+            cross_site_only: typed.cross_site_only,
+            window: typed.window,
+            all_pairs: typed.all_pairs,
+        };
+        let excerpts = selection.takes(Relation::Excerpt).then(|| Excerpts {
             containment: typed.containment.unwrap_or(containment),
             passage: typed.passage.unwrap_or(passage),
         });
@@ -105,15 +112,7 @@ impl Scan {
                 list_passages: typed.passages,
                 credits: Arc::new(credits),
                 as_of: Some(typed.as_of.unwrap_or_else(now)),
-                selection: Selection {
-                    relations,
-                    same_site_containment: typed.same_site_containment,
-                    sites: typed.site.iter().map(|site| site_name(site)).collect(),
-                    not_sites: typed.not_site.iter().map(|site| site_name(site)).collect(),
-                    cross_site_only: typed.cross_site_only,
-                    window: typed.window,
-                    all_pairs: typed.all_pairs,
-                },
+                selection,
             },
             most_rejects: if typed.strict {
                 Some(0)

@@ -154,7 +154,7 @@ pub(super) fn strip<C: Corpus>(
                         }
                         let mut traces = Traces::default();
                         tracer.trace(&reader.shingler, false, &mut traces);
-                        let removed = reader.regions.iter().map(|region| region.words.len()).sum();
+                        let removed = reader.removed();
                         stripped.push(Stripped::new(doc, &reader.shingler.words, removed, traces));
                         tallies.add(catalog.site(doc), doc, removed, &reader.regions);
                     })?;

@@ -13,7 +13,7 @@ use crate::candidates::{Pair, pairs_of, union};
 use crate::catalog::{Catalog, DocNo};
 use crate::document::{Corpus, ReadError};
 use crate::family::Families;
-use crate::finding::Twins;
+use crate::finding::{Twins, group_of};
 use crate::verify::{self, Comparison, Shingled};
 
 /// What was found between representatives of identical documents.
@@ -246,10 +246,7 @@ impl<C: Corpus> Search<'_, C> {
 
     /// Whether what the selection says of two representatives holds for all documents that they stand for.
     fn decided(&self, pair: Pair) -> bool {
-        let alone = |doc: DocNo| {
-            let at = self.twins.partition_point(|twins| twins.members[0] < doc);
-            self.twins[at].members.len() == 1
-        };
+        let alone = |doc: DocNo| self.twins[group_of(self.twins, doc)].members.len() == 1;
         self.settings.selection.takes_all() || alone(pair.a) && alone(pair.b)
     }
 }

@@ -100,6 +100,14 @@ pub(super) fn show<C: Corpus>(
 }
 
 impl Details {
+    /// Those of a document, among details in canonical order of document.
+    pub fn find(among: &[Details], doc: DocNo) -> Option<&Details> {
+        let at = among
+            .binary_search_by_key(&doc, |details| details.doc)
+            .ok()?;
+        among.get(at)
+    }
+
     fn of(doc: DocNo, document: &Document<'_>, settings: &Settings) -> Details {
         let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
         Details {
@@ -185,8 +193,8 @@ fn quotations<C: Corpus>(texts: &Texts<'_, C>, pairs: &mut [Finding]) -> Result<
 
 /// Which of the words that are left of a document stand within quotation marks; empty if that cannot be told.
 fn quoted(document: &Document<'_>, reader: &Reader) -> Vec<bool> {
-    let removed: usize = reader.regions.iter().map(|region| region.words.len()).sum();
-    let mut quoted = quotation::quoted(&document.text, reader.shingler.words.len() + removed);
+    let words = reader.shingler.words.len() + reader.removed();
+    let mut quoted = quotation::quoted(&document.text, words);
     if !quoted.is_empty() {
         boilerplate::remove(&mut quoted, &reader.regions);
     }
@@ -271,9 +279,7 @@ fn attribute<C>(
     }
     let catalog = texts.catalog;
     let testimony = |&Member { doc, whole, .. }: &Member| {
-        let details = &details[details
-            .binary_search_by_key(&doc, |details| details.doc)
-            .ok()?];
+        let details = Details::find(details, doc)?;
         let credit = details.credit.as_ref();
         Some(Testimony {
             doc,

@@ -23,6 +23,13 @@ pub(super) struct Reader {
     pub(super) regions: Vec<Region>,
 }
 
+impl Reader {
+    /// How many words were taken out of the last text.
+    pub(super) fn removed(&self) -> usize {
+        self.regions.iter().map(|region| region.words.len()).sum()
+    }
+}
+
 impl<C: Corpus> Texts<'_, C> {
     /// Reads a document; `each` finds its words and shingles in the reader.
     ///

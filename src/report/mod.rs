@@ -17,9 +17,5 @@ use crate::pipeline::{Details, Findings};
 
 /// What the reports know of a document beside the catalogue, if it was fetched.
 fn details(findings: &Findings, doc: DocNo) -> Option<&Details> {
-    let at = findings
-        .details
-        .binary_search_by_key(&doc, |details| details.doc)
-        .ok()?;
-    findings.details.get(at)
+    Details::find(&findings.details, doc)
 }
