@@ -19,11 +19,11 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use newsgen::Spec;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use wirecopy::candidates::Pair;
 use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
 use wirecopy::candidates::prefixes::{self, Postings, Rarity};
-use wirecopy::catalog::{BlockColumns, Catalog, DocNo, Traces};
-use wirecopy::document::{BlockTally, Corpus};
+use wirecopy::candidates::{Among, Pair};
+use wirecopy::catalog::{BlockColumns, Catalog, DocNo, Seen, Traces};
+use wirecopy::document::{BlockTally, Corpus, Fetch};
 use wirecopy::family::Settled;
 use wirecopy::finding;
 use wirecopy::fingerprint::{self, Fingerprinter, Winnowing};
@@ -371,7 +371,7 @@ impl Signed {
             ));
             tally
         });
-        let (catalog, _) = Catalog::join(blocks, &["corpus"], bands);
+        let (catalog, _) = Catalog::join(Seen::default(), blocks, &["corpus"]);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
         let twins = finding::twins(&catalog, with_words);
         Signed {
@@ -383,13 +383,14 @@ impl Signed {
     }
 
     fn candidates(&self) -> Vec<Pair> {
-        by_bands::from_bands(
-            &self.catalog,
-            &self.documents,
-            self.bands,
-            HOT_BUCKET,
-            &|_| false,
-        )
+        let among = Among {
+            catalog: &self.catalog,
+            documents: &self.documents,
+            asking: None,
+            bytes_a_round: usize::MAX,
+        };
+        by_bands::from_bands(among, self.bands, HOT_BUCKET, &|_| false)
+            .expect("nothing was put away")
     }
 
     fn fetch(&self, doc: DocNo, sink: &mut dyn FnMut(&str)) {

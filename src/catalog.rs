@@ -7,14 +7,18 @@
 //! What is kept of a text (its [`Traces`]) is made of the whole text at first, and made anew of the documents that turn out to hold
 //! [boilerplate](crate::boilerplate).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::document::{BlockTally, Document, Place, Published, Record, Reject};
+use crate::document::{BlockTally, Document, Place, Published, ReadError, Record, Reject};
 use crate::fingerprint::Fingerprint;
+use crate::lists::{Lists, Reading, Store, Stored};
 
 /// A document's number in canonical order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +27,10 @@ pub struct DocNo(pub u32);
 /// A site's number, in order of name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SiteNo(pub u32);
+
+/// What a document takes of memory from reading to the end, beside its id and the hashes that can be put away: 170 bytes in columns of the catalogue
+/// and of the block, and what stages keep of each document at a time.
+pub(crate) const BYTES_A_DOCUMENT: usize = 256;
 
 /// The site of documents that name none.
 pub const NO_SITE: SiteNo = SiteNo(u32::MAX);
@@ -52,8 +60,10 @@ struct Columns {
     /// Words taken out as boilerplate.
     removed: Vec<u32>,
     contents: Vec<u128>,
-    bands: Vec<u32>,
-    passages: Lists<Fingerprint>,
+    /// Hash of the words as they were read, boilerplate included.
+    wholes: Vec<u128>,
+    bands: Lists<u32>,
+    passages: Lists<u64>,
     repeats: Lists<u32>,
 }
 
@@ -75,9 +85,50 @@ pub struct Catalog {
     sites: Vec<SiteNo>,
     site_names: Vec<String>,
     columns: Columns,
-    band_count: usize,
+    /// Words that were taken out: the document's slot and the place of the words in the whole text, in order.
+    regions: Vec<(u32, Range<u32>)>,
     /// Where each document stands in the columns, by [`DocNo`].
     slots: Vec<u32>,
+    /// The number that each document seen before has in its archive; they stand before all others in the columns.
+    serials: Vec<u64>,
+}
+
+/// Documents that were seen before, as their archive keeps them.
+#[derive(Debug, Default)]
+pub struct Seen {
+    ids: Strings,
+    sites: Vec<u32>,
+    site_names: Vec<String>,
+    columns: Columns,
+    regions: Vec<(u32, Range<u32>)>,
+    serials: Vec<u64>,
+}
+
+/// What an archive keeps of a document beside its text and the hashes that it left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenDocument<'a> {
+    /// Its number in the archive.
+    pub serial: u64,
+    /// Its id.
+    pub id: &'a str,
+    /// The number of its site among those given, or any other for none.
+    pub site: u32,
+    /// Where the archive has its record; sources are numbered from 0.
+    pub place: Place,
+    /// When it says it was published.
+    pub published: Option<Published>,
+    /// Hash of its page's url; 0 if none is known.
+    pub page: u64,
+    /// Hash of its title; 0 if it has none.
+    pub title: u32,
+    /// How many words it has, less what was taken out.
+    pub words: u32,
+    /// Hash of its words, less what was taken out.
+    pub content: u128,
+    /// Hash of all its words.
+    pub whole: u128,
+    /// The words that were taken out, in order.
+    pub regions: Vec<Range<u32>>,
 }
 
 /// Counts of what was read.
@@ -95,6 +146,67 @@ pub struct ReadTally {
     pub bad_dates: u64,
     /// Records that were rejected, in order of source and line.
     pub rejects: Vec<Reject>,
+    /// Documents that were seen before, with the same id and the same words, and were left alone.
+    pub known: u64,
+    /// Documents that were seen before with other words, and took the place of those: what the archive calls what they replace.
+    pub replaced: Vec<u64>,
+}
+
+impl Seen {
+    /// No documents, on sites of these names.
+    pub fn on(site_names: Vec<String>) -> Seen {
+        Seen {
+            site_names,
+            ..Seen::default()
+        }
+    }
+
+    /// Adds a document. Its hashes follow with others' in [`Seen::push_hashes`].
+    pub fn push(&mut self, document: SeenDocument<'_>) {
+        let slot = self.sites.len() as u32;
+        let removed = document
+            .regions
+            .iter()
+            .map(|region| region.end - region.start);
+        self.columns.removed.push(removed.sum());
+        let regions = document.regions.into_iter().map(|region| (slot, region));
+        self.regions.extend(regions);
+        self.serials.push(document.serial);
+        self.ids.push(document.id);
+        self.sites.push(document.site);
+        self.columns.places.push(document.place);
+        self.columns.published.push(document.published);
+        self.columns.pages.push(document.page);
+        self.columns.titles.push(document.title);
+        self.columns.words.push(document.words);
+        self.columns.contents.push(document.content);
+        self.columns.wholes.push(document.whole);
+    }
+
+    /// Adds the band hashes and passage fingerprints of the next documents, which stand in an archive one document after the other.
+    pub(crate) fn push_hashes(
+        &mut self,
+        bands: Stored,
+        bands_of_each: u32,
+        passages: Stored,
+        passages_of_each: &[u32],
+    ) {
+        let each = passages_of_each.iter();
+        self.columns
+            .bands
+            .push_stored(bands, each.clone().map(|_| bands_of_each));
+        self.columns.passages.push_stored(passages, each.copied());
+    }
+
+    /// How many documents there are.
+    pub fn len(&self) -> usize {
+        self.sites.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.sites.is_empty()
+    }
 }
 
 impl BlockColumns {
@@ -121,40 +233,85 @@ impl BlockColumns {
         self.columns.titles.push(title_of(document));
         self.columns.words.push(count(words));
         self.columns.removed.push(0);
-        self.columns.contents.push(content(words));
-        self.columns.bands.extend(&traces.bands);
-        self.columns.passages.push(&traces.passages);
-        self.columns.repeats.push(&traces.repeats);
+        let content = content(words);
+        self.columns.contents.push(content);
+        self.columns.wholes.push(content);
+        self.columns.bands.push(traces.bands.iter().copied());
+        self.columns.passages.push(bits(&traces.passages));
+        self.columns.repeats.push(traces.repeats.iter().copied());
         self.lines.push(record.line);
         self.records.push(record.record);
+    }
+
+    /// How many bytes the hashes take that [`BlockColumns::put_away`] would put away.
+    pub fn bytes_held(&self) -> usize {
+        self.columns.bytes_held()
+    }
+
+    /// How many bytes the rest takes.
+    pub fn bytes_kept(&self) -> usize {
+        self.ids.text.len() + self.lines.len() * BYTES_A_DOCUMENT
+    }
+
+    /// Puts the hashes away that documents left.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn put_away(&mut self, store: &Arc<dyn Store>) -> Result<(), ReadError> {
+        self.columns.put_away(store)
     }
 }
 
 impl Catalog {
-    /// Joins the blocks of a corpus, given in order of source and place, `band_count` band hashes a document.
+    /// Joins the blocks of a corpus, given in order of source and place, to what was seen before.
     ///
-    /// A record without an id is called `source:record`. Of records with one id the first stays, the others are rejected.
+    /// A record without an id is called `source:record`. Of records with one id the first stays, the others are rejected. A record with the id
+    /// of a document that was seen before takes its place if its words are others, and else is left alone.
     pub fn join(
+        seen: Seen,
         blocks: Vec<(usize, BlockColumns, BlockTally)>,
         source_names: &[&str],
-        band_count: usize,
     ) -> (Catalog, ReadTally) {
         let mut tally = ReadTally {
             sources: source_names.len() as u64,
             ..ReadTally::default()
         };
-        let mut site_names: Vec<String> = blocks
-            .iter()
-            .flat_map(|(_, block, _)| block.site_names.iter().cloned())
-            .collect();
+        let of_blocks = blocks.iter().flat_map(|(_, block, _)| &block.site_names);
+        let mut site_names: Vec<String> =
+            seen.site_names.iter().chain(of_blocks).cloned().collect();
         site_names.sort_unstable();
         site_names.dedup();
-
+        let renumber = |names: &[String]| -> Vec<SiteNo> {
+            let place = |name| site_names.partition_point(|known| known < name);
+            names
+                .iter()
+                .map(|name| SiteNo(place(name) as u32))
+                .collect()
+        };
+        let site = |number: u32, renumber: &[SiteNo]| {
+            let known = renumber.get(number as usize).copied();
+            known.unwrap_or(NO_SITE)
+        };
+        let of_seen = renumber(&seen.site_names);
+        // Archives put many documents at unlike places; those of this run are numbered behind the sources of the run.
+        let mut columns = seen.columns;
+        for place in &mut columns.places {
+            place.source += source_names.len() as u32;
+        }
         let mut catalog = Catalog {
-            site_names,
-            band_count,
+            ids: seen.ids,
+            sites: seen
+                .sites
+                .iter()
+                .map(|&number| site(number, &of_seen))
+                .collect(),
+            columns,
+            regions: seen.regions,
+            serials: seen.serials,
             ..Catalog::default()
         };
+        // Lists of what sites repeat are made anew for those who need them.
+        catalog.columns.repeats.push_none(catalog.serials.len());
         let mut lines = Vec::new();
         let mut records = Vec::new();
         let (mut source, mut first_record, mut first_line) = (0, 1, 1);
@@ -166,11 +323,7 @@ impl Catalog {
                 reject.record += first_record;
                 reject.line += first_line;
             }
-            let renumber: Vec<SiteNo> = block
-                .site_names
-                .iter()
-                .map(|name| SiteNo(catalog.site_names.partition_point(|known| known < name) as u32))
-                .collect();
+            let renumber = renumber(&block.site_names);
             for i in 0..block.sites.len() {
                 let record = block.records[i] + first_record;
                 match block.ids.get(i) {
@@ -179,12 +332,7 @@ impl Catalog {
                         .push(&format!("{}:{record}", source_names[source])),
                     id => catalog.ids.push(id),
                 }
-                catalog.sites.push(
-                    renumber
-                        .get(block.sites[i] as usize)
-                        .copied()
-                        .unwrap_or(NO_SITE),
-                );
+                catalog.sites.push(site(block.sites[i], &renumber));
                 records.push(record);
                 lines.push(block.lines[i] + first_line);
             }
@@ -198,22 +346,31 @@ impl Catalog {
             tally.rejects.append(&mut block_tally.rejects);
         }
 
-        let (mut slots, repeats) = catalog.without_repeated_ids();
+        catalog.site_names = site_names;
+
+        let Ids {
+            kept: mut slots,
+            repeats,
+            known,
+            replaced,
+        } = catalog.without_repeated_ids();
+        let read = catalog.serials.len();
         for (repeat, first) in repeats {
-            let id = catalog.ids.get(repeat as usize);
             let (at, first) = (repeat as usize, first as usize);
             let first_source = source_names[catalog.columns.places[first].source as usize];
             tally.rejects.push(Reject {
                 source: catalog.columns.places[at].source,
-                record: records[at],
-                line: lines[at],
-                id: Some(id.to_owned()),
+                record: records[at - read],
+                line: lines[at - read],
+                id: Some(catalog.ids.get(at).to_owned()),
                 reason: format!(
                     "the id was taken already, by {first_source} line {}; give every record its own id, or choose another field with --id-field",
-                    lines[first]
+                    lines[first - read]
                 ),
             });
         }
+        tally.known = known;
+        tally.replaced = replaced;
         tally
             .rejects
             .sort_by_key(|reject| (reject.source, reject.line, reject.record));
@@ -222,33 +379,57 @@ impl Catalog {
         (catalog, tally)
     }
 
-    /// The slots whose id no earlier slot has, and the others with the slot that has it.
-    fn without_repeated_ids(&self) -> (Vec<u32>, Vec<(u32, u32)>) {
+    /// Finds the slots whose ids are taken.
+    fn without_repeated_ids(&self) -> Ids {
         let count = self.sites.len() as u32;
+        let seen = self.serials.len() as u32;
         let mut by_hash: Vec<(u64, u32)> = (0..count)
             .into_par_iter()
             .map(|slot| (xxh3_64(self.ids.get(slot as usize).as_bytes()), slot))
             .collect();
         by_hash.par_sort_unstable();
-        let mut repeats = Vec::new();
+        let mut ids = Ids::default();
+        let mut refused = Vec::new();
         for run in by_hash
             .chunk_by(|x, y| x.0 == y.0)
             .filter(|run| run.len() > 1)
         {
-            let mut firsts: HashMap<&str, u32> = HashMap::new();
+            // By id: the document seen before, and the first of those just read.
+            let mut firsts: HashMap<&str, [Option<u32>; 2]> = HashMap::new();
             for &(_, slot) in run {
-                let first = *firsts.entry(self.ids.get(slot as usize)).or_insert(slot);
-                if first != slot {
-                    repeats.push((slot, first));
+                let [before, first] = firsts.entry(self.ids.get(slot as usize)).or_default();
+                match (*before, *first) {
+                    _ if slot < seen => *before = Some(slot),
+                    (_, Some(first)) => {
+                        ids.repeats.push((slot, first));
+                        refused.push(slot);
+                    }
+                    (before, None) => {
+                        *first = Some(slot);
+                        let whole = |slot: u32| self.columns.wholes[slot as usize];
+                        match before {
+                            Some(before) if whole(before) == whole(slot) => {
+                                ids.known += 1;
+                                refused.push(slot);
+                            }
+                            Some(before) => {
+                                ids.replaced.push(self.serials[before as usize]);
+                                refused.push(before);
+                            }
+                            None => {}
+                        }
+                    }
                 }
             }
         }
-        repeats.sort_unstable();
-        let mut refused = repeats.iter().map(|&(slot, _)| slot).peekable();
-        let kept = (0..count)
+        ids.repeats.sort_unstable();
+        ids.replaced.sort_unstable();
+        refused.sort_unstable();
+        let mut refused = refused.into_iter().peekable();
+        ids.kept = (0..count)
             .filter(|slot| refused.next_if_eq(slot).is_none())
             .collect();
-        (kept, repeats)
+        ids
     }
 
     fn canonical(&self, x: usize, y: usize) -> Ordering {
@@ -295,11 +476,12 @@ impl Catalog {
             .map_or("", String::as_str)
     }
 
-    /// Whether the corpus has a site of that name.
-    pub fn has_site(&self, name: &str) -> bool {
-        self.site_names
-            .binary_search_by(|known| known.as_str().cmp(name))
-            .is_ok()
+    /// The site of that name.
+    pub fn site_called(&self, name: &str) -> Option<SiteNo> {
+        let at = self
+            .site_names
+            .binary_search_by(|known| known.as_str().cmp(name));
+        at.ok().map(|at| SiteNo(at as u32))
     }
 
     /// When the document was published.
@@ -341,19 +523,73 @@ impl Catalog {
         self.columns.contents[self.slot(doc)]
     }
 
-    /// The document's hash in that band.
-    pub fn band(&self, doc: DocNo, band: usize) -> u32 {
-        self.columns.bands[self.slot(doc) * self.band_count + band]
+    /// The hash of the document's words as they were read.
+    pub fn whole(&self, doc: DocNo) -> u128 {
+        self.columns.wholes[self.slot(doc)]
     }
 
-    /// The document's fingerprints for shared passages.
-    pub fn passages(&self, doc: DocNo) -> &[Fingerprint] {
-        self.columns.passages.get(self.slot(doc))
+    /// Whether the document was read in this run, and not seen before.
+    pub fn is_new(&self, doc: DocNo) -> bool {
+        self.slot(doc) >= self.serials.len()
+    }
+
+    /// The number of a document in its archive, if it was seen before.
+    pub fn serial(&self, doc: DocNo) -> Option<u64> {
+        self.serials.get(self.slot(doc)).copied()
+    }
+
+    /// The words that were taken out of the document, by their places in the whole text, in order.
+    pub fn regions(&self, doc: DocNo) -> impl Iterator<Item = Range<usize>> + '_ {
+        let slot = self.slot(doc) as u32;
+        let first = self.regions.partition_point(|region| region.0 < slot);
+        let own = self.regions[first..]
+            .iter()
+            .take_while(move |region| region.0 == slot);
+        own.map(|(_, words)| words.start as usize..words.end as usize)
+    }
+
+    /// The hashes of documents in each band, a list for each in the order given; empty lists if there are no bands.
+    pub(crate) fn bands(&self, documents: &[DocNo]) -> Reading<'_, u32> {
+        let slots = documents.iter().map(|&doc| self.slot(doc));
+        self.columns.bands.reading(slots)
+    }
+
+    /// The fingerprints of documents for shared passages, as bits, a list for each in the order given.
+    pub(crate) fn passages(&self, documents: &[DocNo]) -> Reading<'_, u64> {
+        let slots = documents.iter().map(|&doc| self.slot(doc));
+        self.columns.passages.reading(slots)
+    }
+
+    /// The fingerprints of documents for what their sites repeat, a list for each in the order given.
+    pub(crate) fn repeats(&self, documents: &[DocNo]) -> Reading<'_, u32> {
+        let slots = documents.iter().map(|&doc| self.slot(doc));
+        self.columns.repeats.reading(slots)
     }
 
     /// The document's fingerprints for what its site repeats; none once [`Catalog::forget_repeats`] was called.
-    pub fn repeats(&self, doc: DocNo) -> &[u32] {
+    pub(crate) fn repeats_of(&self, doc: DocNo) -> Result<Cow<'_, [u32]>, ReadError> {
         self.columns.repeats.get(self.slot(doc))
+    }
+
+    /// How many of those it has.
+    pub(crate) fn count_repeats_of(&self, doc: DocNo) -> usize {
+        self.columns.repeats.length(self.slot(doc))
+    }
+
+    /// Puts what a document's site repeats in the place of what is known.
+    pub(crate) fn set_repeats(&mut self, doc: DocNo, repeats: &[u32]) {
+        let slot = self.slot(doc);
+        self.columns.repeats.replace(slot, repeats.iter().copied());
+    }
+
+    /// How many bytes of hashes are held in memory.
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.columns.bytes_held()
+    }
+
+    /// Puts the hashes away that documents left.
+    pub(crate) fn put_away(&mut self, store: &Arc<dyn Store>) -> Result<(), ReadError> {
+        self.columns.put_away(store)
     }
 
     /// Frees what only learning boilerplate needs.
@@ -363,23 +599,26 @@ impl Catalog {
 
     /// Puts new words and traces in the place of those of the whole text.
     pub fn replace(&mut self, stripped: Vec<Stripped>) {
-        self.columns.passages.chunks.push(Vec::new());
         for Stripped {
             doc,
             words,
-            removed,
+            regions,
             content,
             traces,
         } in stripped
         {
             let slot = self.slot(doc);
             self.columns.words[slot] = words;
-            self.columns.removed[slot] = removed;
+            let removed = regions.iter().map(|region| region.end - region.start);
+            self.columns.removed[slot] = removed.sum();
             self.columns.contents[slot] = content;
-            let bands = slot * self.band_count..(slot + 1) * self.band_count;
-            self.columns.bands[bands].copy_from_slice(&traces.bands);
-            self.columns.passages.replace(slot, &traces.passages);
+            self.columns.bands.replace(slot, traces.bands.into_iter());
+            self.columns.passages.replace(slot, bits(&traces.passages));
+            let regions = regions.into_iter().map(|region| (slot as u32, region));
+            self.regions.extend(regions);
         }
+        self.regions
+            .sort_unstable_by_key(|(slot, words)| (*slot, words.start));
     }
 
     /// Whether the two stand on different sites; a document without a site is on no other's.
@@ -389,27 +628,46 @@ impl Catalog {
     }
 }
 
+/// Which records have ids of their own.
+#[derive(Debug, Default)]
+struct Ids {
+    /// The slots that stay.
+    kept: Vec<u32>,
+    /// The slots whose id one that was read before it has, and that slot.
+    repeats: Vec<(u32, u32)>,
+    /// How many were seen before as they are.
+    known: u64,
+    /// What the archive calls those whose place another takes.
+    replaced: Vec<u64>,
+}
+
 /// A document read again, with its boilerplate taken out.
 #[derive(Debug)]
 pub struct Stripped {
     doc: DocNo,
     words: u32,
-    removed: u32,
+    regions: Vec<Range<u32>>,
     content: u128,
     traces: Traces,
 }
 
 impl Stripped {
-    /// The words that are left, how many went, and the traces of what is left.
-    pub fn new(doc: DocNo, words: &[u64], removed: usize, traces: Traces) -> Stripped {
+    /// The words that are left, where those stood that went, and the traces of what is left.
+    pub fn new(doc: DocNo, words: &[u64], regions: &[Range<usize>], traces: Traces) -> Stripped {
+        // Positions in a text are 32 bits.
+        let region = |region: &Range<usize>| region.start as u32..region.end as u32;
         Stripped {
             doc,
             words: count(words),
-            removed: removed.try_into().unwrap_or(u32::MAX),
+            regions: regions.iter().map(region).collect(),
             content: content(words),
             traces,
         }
     }
+}
+
+fn bits(passages: &[Fingerprint]) -> impl ExactSizeIterator<Item = u64> + '_ {
+    passages.iter().map(|fingerprint| fingerprint.to_bits())
 }
 
 fn count(words: &[u64]) -> u32 {
@@ -467,87 +725,20 @@ impl Columns {
         self.words.append(&mut other.words);
         self.removed.append(&mut other.removed);
         self.contents.append(&mut other.contents);
-        self.bands.append(&mut other.bands);
+        self.wholes.append(&mut other.wholes);
+        self.bands.append(other.bands);
         self.passages.append(other.passages);
         self.repeats.append(other.repeats);
     }
-}
 
-/// A list for every document, in a few large allocations that are never copied.
-#[derive(Debug)]
-struct Lists<T> {
-    chunks: Vec<Vec<T>>,
-    places: Vec<ListPlace>,
-}
-
-/// Where a list stands.
-#[derive(Debug, Clone, Copy)]
-struct ListPlace {
-    chunk: u32,
-    start: u32,
-    length: u32,
-}
-
-impl<T> Default for Lists<T> {
-    fn default() -> Self {
-        Lists {
-            chunks: Vec::new(),
-            places: Vec::new(),
-        }
-    }
-}
-
-impl<T: Copy> Lists<T> {
-    /// The longest chunk: far more than a block of documents leaves, and places are 32 bits.
-    const LONGEST: usize = 1 << 30;
-
-    fn push(&mut self, list: &[T]) {
-        let place = self.add(list);
-        self.places.push(place);
+    fn bytes_held(&self) -> usize {
+        self.bands.bytes_held() + self.passages.bytes_held() + self.repeats.bytes_held()
     }
 
-    fn replace(&mut self, at: usize, list: &[T]) {
-        self.places[at] = self.add(list);
-    }
-
-    fn add(&mut self, list: &[T]) -> ListPlace {
-        if self
-            .chunks
-            .last()
-            .is_none_or(|last| last.len() + list.len() > Self::LONGEST)
-        {
-            self.chunks.push(Vec::new());
-        }
-        let chunk = self.chunks.len() - 1;
-        let values = &mut self.chunks[chunk];
-        let start = values.len() as u32;
-        values.extend_from_slice(list);
-        ListPlace {
-            chunk: chunk as u32,
-            start,
-            length: list.len() as u32,
-        }
-    }
-
-    fn append(&mut self, other: Lists<T>) {
-        let before = self.chunks.len() as u32;
-        self.chunks
-            .extend(other.chunks.into_iter().map(|mut chunk| {
-                chunk.shrink_to_fit();
-                chunk
-            }));
-        self.places
-            .extend(other.places.into_iter().map(|place| ListPlace {
-                chunk: place.chunk + before,
-                ..place
-            }));
-    }
-
-    fn get(&self, at: usize) -> &[T] {
-        self.places.get(at).map_or(&[], |place| {
-            let start = place.start as usize;
-            &self.chunks[place.chunk as usize][start..start + place.length as usize]
-        })
+    fn put_away(&mut self, store: &Arc<dyn Store>) -> Result<(), ReadError> {
+        self.bands.put_away(store)?;
+        self.passages.put_away(store)?;
+        self.repeats.put_away(store)
     }
 }
 

@@ -9,6 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -34,8 +35,10 @@ pub const COPY: f64 = 0.8;
 /// Documents joined by pairs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
-    /// The document that names it: the earliest of the whole copies.
+    /// The earliest of the whole copies.
     pub first: DocNo,
+    /// What it is called: the id of its first document, or what it was called before that one was known.
+    pub name: Arc<str>,
     /// The documents, in canonical order.
     pub members: Vec<Member>,
     /// Who is likely to have published it first.
@@ -264,6 +267,7 @@ pub(crate) fn clusters(
         members.sort_unstable_by_key(|member| member.doc);
         Cluster {
             first: documents[first],
+            name: Arc::from(""),
             members,
             source: Source::default(),
         }

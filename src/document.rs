@@ -106,8 +106,17 @@ pub struct Reject {
     pub reason: String,
 }
 
+/// Whence documents can be read again.
+pub trait Fetch: Sync {
+    /// Reads one document again, after its source was read in blocks.
+    ///
+    /// # Errors
+    /// When the bytes are gone or no longer hold that record.
+    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError>;
+}
+
 /// A body of documents that can be read in blocks, in parallel, and fetched again one by one.
-pub trait Corpus: Sync {
+pub trait Corpus: Fetch {
     /// A piece of work: cheap to make in order, dear to parse, parsed in any order.
     type Block: Send;
 
@@ -129,12 +138,6 @@ pub trait Corpus: Sync {
 
     /// Hands each document of a block to `sink`, in order.
     fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally;
-
-    /// Reads one document again, after its source was read in blocks.
-    ///
-    /// # Errors
-    /// When the bytes are gone or no longer hold that record.
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError>;
 }
 
 /// What ends a run while reading.
@@ -188,6 +191,28 @@ pub enum ReadError {
         /// What the system said.
         cause: io::Error,
     },
+    /// What does not fit in memory could not be put away, or not read back.
+    #[error(
+        "cannot keep what does not fit in memory in {directory}: {cause}; free some room or choose another place with --temp-dir"
+    )]
+    Spill {
+        /// Where it was to be kept.
+        directory: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The corpus needs more memory than there may be.
+    #[error(
+        "{documents} documents and more need over {needed} of memory beside what is put away, and --memory allows {limit}; allow more, or scan less at a time"
+    )]
+    TooLittleMemory {
+        /// Documents read so far.
+        documents: u64,
+        /// What they need, in bytes.
+        needed: Size,
+        /// What is allowed, in bytes.
+        limit: Size,
+    },
     /// A record is not what it was when it was first read.
     #[error(
         "{input} changed while it was being read: the record at byte {offset} is gone; run again when nothing writes to it"
@@ -198,6 +223,21 @@ pub enum ReadError {
         /// First byte of the record.
         offset: u64,
     },
+}
+
+/// A number of bytes, written as a person reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size(pub u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (size, unit) = match self.0 {
+            0..1_048_576 => (self.0 >> 10, "K"),
+            1_048_576..10_737_418_240 => (self.0 >> 20, "M"),
+            _ => (self.0 >> 30, "G"),
+        };
+        write!(f, "{size}{unit}")
+    }
 }
 
 impl fmt::Display for Place {

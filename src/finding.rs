@@ -252,6 +252,29 @@ pub fn assemble(
 }
 
 impl Assembled {
+    /// Leaves out the clusters that have nothing to do with a new document, and their pairs.
+    pub(crate) fn leave_old(&mut self, catalog: &Catalog) {
+        let has_new = |cluster: &Cluster| cluster.documents().any(|doc| catalog.is_new(doc));
+        let mut kept: Vec<bool> = self.clusters.iter().map(has_new).collect();
+        for pair in &self.pairs {
+            kept[pair.cluster as usize] |= catalog.is_new(pair.a) || catalog.is_new(pair.b);
+        }
+        let numbers: Vec<u32> = kept
+            .iter()
+            .scan(0, |next, &kept| {
+                let number = *next;
+                *next += u32::from(kept);
+                Some(number)
+            })
+            .collect();
+        self.pairs.retain(|pair| kept[pair.cluster as usize]);
+        for pair in &mut self.pairs {
+            pair.cluster = numbers[pair.cluster as usize];
+        }
+        let mut kept = kept.into_iter();
+        self.clusters.retain(|_| kept.next() == Some(true));
+    }
+
     /// Adds every wanted pair of documents of the same words.
     fn add_twins(&mut self, catalog: &Catalog, members: &[DocNo], selection: &Selection) {
         for (at, &b) in members.iter().enumerate() {

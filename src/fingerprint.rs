@@ -33,6 +33,16 @@ impl Fingerprint {
         Fingerprint(gram >> 32 << 32 | u64::from(before) << 16 | u64::from(after))
     }
 
+    /// As a number that [`Fingerprint::from_bits`] understands.
+    pub fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    /// What [`Fingerprint::to_bits`] gave.
+    pub fn from_bits(bits: u64) -> Fingerprint {
+        Fingerprint(bits)
+    }
+
     /// Half of the hash of the gram.
     pub fn gram(self) -> u32 {
         (self.0 >> 32) as u32

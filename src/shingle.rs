@@ -5,9 +5,10 @@
 //! A text shorter than one shingle is one shingle; a text without a word has none.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
-use crate::boilerplate::{self, Region};
+use crate::boilerplate;
 use crate::words::{self, Words};
 
 /// The multiplier of the polynomial over word hashes: odd, from the fraction of the golden ratio.
@@ -78,7 +79,7 @@ impl Shingler {
         &mut self,
         text: &str,
         shingle: Shingle,
-        choose: impl FnOnce(&[u64], &[usize]) -> &'r [Region],
+        choose: impl FnOnce(&[u64], &[usize]) -> &'r [Range<usize>],
     ) {
         self.words.clear();
         self.lines.clear();
@@ -92,7 +93,7 @@ impl Shingler {
         self.shingle(text, shingle, regions);
     }
 
-    fn shingle(&mut self, text: &str, shingle: Shingle, regions: &[Region]) {
+    fn shingle(&mut self, text: &str, shingle: Shingle, regions: &[Range<usize>]) {
         self.shingles.clear();
         match shingle {
             Shingle::Words(width) => runs(&self.words, width, &mut self.shingles),
@@ -214,7 +215,7 @@ mod tests {
                     for (at, _) in lines.iter().enumerate().filter(|(_, (_, cut))| *cut) {
                         let end = starts.get(at + 1).copied().unwrap_or(words.len());
                         if starts[at] < end {
-                            regions.push(Region { words: starts[at]..end, key: 0, everywhere: false });
+                            regions.push(starts[at]..end);
                         }
                     }
                     &regions

@@ -78,6 +78,23 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// The same of two documents with the same words as the two compared, given in their order.
+    pub fn between(self, a: DocNo, b: DocNo) -> Comparison {
+        if a < b {
+            return Comparison {
+                pair: Pair { a, b },
+                ..self
+            };
+        }
+        Comparison {
+            pair: Pair { a: b, b: a },
+            shingles_a: self.shingles_b,
+            shingles_b: self.shingles_a,
+            longest: self.longest.turned(),
+            ..self
+        }
+    }
+
     /// Shared shingles over all shingles.
     pub fn jaccard(&self) -> f64 {
         jaccard(self.shared, self.shingles_a, self.shingles_b)

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rayon::prelude::*;
-use wirecopy::document::{BlockTally, Corpus, Document, Place, ReadError};
+use wirecopy::document::{BlockTally, Corpus, Document, Fetch, Place, ReadError};
 use wirecopy::read::{FieldNames, Format, Inputs, Settings, Skipped};
 
 /// What a document says, in one comparable piece.

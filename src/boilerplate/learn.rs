@@ -1,5 +1,6 @@
 //! Learning what every site repeats.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::buckets::{self, Bucket, Entry};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
+use crate::document::ReadError;
 use crate::fingerprint::BOILERPLATE_WINDOW;
 
 /// Two pages are one story if this share of each stands in the other, short gaps counted: edits leave short gaps, what a page has of its own a long one.
@@ -50,16 +52,27 @@ struct Part {
 
 impl Profiles {
     /// Learns from the documents of a catalogue; those without a site teach nothing.
-    pub fn learn(catalog: &Catalog, documents: &[DocNo]) -> Profiles {
+    ///
+    /// # Errors
+    /// When what documents repeat cannot be read back.
+    pub fn learn(
+        catalog: &Catalog,
+        documents: &[DocNo],
+        bytes_a_round: usize,
+    ) -> Result<Profiles, ReadError> {
         let groups = Groups::of(catalog, documents);
+        let firsts: Vec<DocNo> = groups
+            .all()
+            .map(|group| groups.documents(group)[0])
+            .collect();
         let parts = buckets::each(
-            groups.len(),
-            |group| groups.fingerprints(group),
-            |&fingerprint| (fingerprint, ()),
+            &catalog.repeats(&firsts),
+            bytes_a_round,
+            |&fingerprint| Some((fingerprint, ())),
             |bucket| groups.repeated(bucket),
-        );
+        )?;
 
-        let stories = Stories::of(&groups, &parts);
+        let stories = Stories::of(&groups, &parts)?;
         let touched: Vec<AtomicBool> = (0..catalog.len()).map(|_| AtomicBool::new(false)).collect();
         let repeated = parts
             .par_iter()
@@ -82,10 +95,11 @@ impl Profiles {
             })
             .flatten_iter()
             .collect();
-        Profiles {
+        Ok(Profiles {
             repeated,
             touched: touched.into_iter().map(AtomicBool::into_inner).collect(),
-        }
+            ..Profiles::default()
+        })
     }
 }
 
@@ -122,13 +136,13 @@ impl<'a> Groups<'a> {
         documents.par_sort_unstable_by_key(|&doc| {
             (
                 catalog.site(doc),
-                catalog.content(doc),
+                catalog.whole(doc),
                 catalog.page(doc),
                 doc,
             )
         });
         let alike = |&x: &DocNo, &y: &DocNo| {
-            (catalog.site(x), catalog.content(x)) == (catalog.site(y), catalog.content(y))
+            (catalog.site(x), catalog.whole(x)) == (catalog.site(y), catalog.whole(y))
         };
         let mut starts = vec![0];
         starts.extend(documents.chunk_by(alike).scan(0, |end, group| {
@@ -174,29 +188,32 @@ impl<'a> Groups<'a> {
         self.catalog.site(self.documents(group)[0])
     }
 
-    fn fingerprints(&self, group: u32) -> &'a [u32] {
-        self.catalog.repeats(self.documents(group)[0])
+    fn fingerprints(&self, group: u32) -> Result<Cow<'a, [u32]>, ReadError> {
+        self.catalog.repeats_of(self.documents(group)[0])
     }
 
     /// The first of the others that is one story with a group.
-    fn alike(&self, group: u32, others: impl Iterator<Item = u32>) -> Option<u32> {
-        let set = |group| {
-            self.fingerprints(group)
-                .iter()
-                .copied()
-                .collect::<FxHashSet<u32>>()
-        };
-        let mine = set(group);
-        let alike = |&other: &u32| {
-            covered(self.fingerprints(other), &mine) >= ONE_STORY
-                && covered(self.fingerprints(group), &set(other)) >= ONE_STORY
-        };
-        others.into_iter().find(alike)
+    fn alike(
+        &self,
+        group: u32,
+        others: impl Iterator<Item = u32>,
+    ) -> Result<Option<u32>, ReadError> {
+        let set = |list: &[u32]| list.iter().copied().collect::<FxHashSet<u32>>();
+        let own = self.fingerprints(group)?;
+        let mine = set(&own);
+        for other in others {
+            let theirs = self.fingerprints(other)?;
+            if covered(&theirs, &mine) >= ONE_STORY && covered(&own, &set(&theirs)) >= ONE_STORY {
+                return Ok(Some(other));
+            }
+        }
+        Ok(None)
     }
 
     /// The title of a page as short as chrome is wont to be, else 0: a story that is longer is one whatever it is called.
     fn title_of_short_page(&self, doc: DocNo) -> u64 {
-        let short = self.catalog.words(doc) as usize <= LONGEST_REGION;
+        let words = self.catalog.words(doc) + self.catalog.removed(doc);
+        let short = words as usize <= LONGEST_REGION;
         let title = self.catalog.title(doc).filter(|_| short).unwrap_or(0);
         u64::from(title >> 1)
     }
@@ -293,7 +310,7 @@ struct Stories {
 }
 
 impl Stories {
-    fn of(groups: &Groups<'_>, parts: &[Part]) -> Stories {
+    fn of(groups: &Groups<'_>, parts: &[Part]) -> Result<Stories, ReadError> {
         let counts: Vec<AtomicU32> = groups.all().map(|_| AtomicU32::new(0)).collect();
         let asked: Vec<[AtomicU64; ORDERS.len()]> = groups
             .all()
@@ -313,8 +330,9 @@ impl Stories {
         });
         let likeness = |group: u32| {
             let repeated = counts[group as usize].load(Ordering::Relaxed) as usize;
-            if repeated * WORTH_A_LOOK < groups.fingerprints(group).len() {
-                return None;
+            let first = groups.documents(group)[0];
+            if repeated * WORTH_A_LOOK < groups.catalog.count_repeats_of(first) {
+                return Ok(None);
             }
             let mut others = asked[group as usize]
                 .each_ref()
@@ -329,7 +347,7 @@ impl Stories {
         let likenesses: Vec<Option<u32>> = groups_in_order
             .par_iter()
             .map(|&group| likeness(group))
-            .collect();
+            .collect::<Result<_, ReadError>>()?;
         let several_pages = |group: u32| groups.pages(group).nth(1).is_some();
         let mut story: Vec<Option<u32>> = groups
             .all()
@@ -355,10 +373,10 @@ impl Stories {
             .into_iter()
             .filter(|&(_, more)| more > 0)
             .map(|(story, _)| story);
-        Stories {
+        Ok(Stories {
             copied: copied.collect(),
             story,
-        }
+        })
     }
 
     fn judge(&self, groups: &Groups<'_>, run: &Run, holders: &[u32]) -> Option<Repeated> {

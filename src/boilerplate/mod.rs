@@ -13,11 +13,13 @@
 mod learn;
 mod strip;
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use rustc_hash::FxBuildHasher;
 
-use crate::catalog::{DocNo, NO_SITE, SiteNo};
+use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
+use crate::document::ReadError;
 
 pub use strip::{Region, Stripper, remove};
 
@@ -50,6 +52,30 @@ pub struct Profiles {
     repeated: HashMap<u64, Repeated, FxBuildHasher>,
     /// Whether each document has a repeated fingerprint, by [`DocNo`].
     touched: Vec<bool>,
+    /// Of what was known before and not learned anew: when it was learned.
+    learned: HashMap<u64, i64, FxBuildHasher>,
+}
+
+/// What sites were known to repeat before, as an archive keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The names of the sites.
+    pub sites: Vec<String>,
+    /// What they repeat.
+    pub repeats: Vec<KnownRepeat>,
+}
+
+/// A run of words that a site was known to repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KnownRepeat {
+    /// The number of the site among the names; any other if it is repeated on every site.
+    pub site: u32,
+    /// The fingerprint of the run.
+    pub fingerprint: u32,
+    /// How it is repeated, as a number that means the same for ever.
+    pub kind: u8,
+    /// When it was last learned, in seconds since 1970.
+    pub learned: i64,
 }
 
 /// How a fingerprint is repeated on a site.
@@ -63,7 +89,96 @@ enum Repeated {
     OnManyPages,
 }
 
+impl Repeated {
+    /// By their numbers in archives, which mean the same for ever.
+    const ALL: [Repeated; 3] = [
+        Repeated::InStories,
+        Repeated::InOwnStories,
+        Repeated::OnManyPages,
+    ];
+}
+
 impl Profiles {
+    /// Adds what was known before, unless it was learned anew, and finds the new documents that hold some of it.
+    ///
+    /// # Errors
+    /// When what documents repeat cannot be read back.
+    pub fn add(&mut self, catalog: &Catalog, known: &Known) -> Result<(), ReadError> {
+        if known.repeats.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<Option<SiteNo>> = known
+            .sites
+            .iter()
+            .map(|name| catalog.site_called(name))
+            .collect();
+        for repeat in &known.repeats {
+            let site = match numbers.get(repeat.site as usize) {
+                None => NO_SITE,
+                Some(Some(site)) => *site,
+                // None of its pages are here.
+                Some(None) => continue,
+            };
+            let Some(&kind) = Repeated::ALL.get(usize::from(repeat.kind)) else {
+                continue;
+            };
+            let key = key(site, repeat.fingerprint);
+            if let Entry::Vacant(place) = self.repeated.entry(key) {
+                place.insert(kind);
+                self.learned.insert(key, repeat.learned);
+            }
+        }
+        let new: Vec<DocNo> = catalog
+            .documents()
+            .filter(|&doc| catalog.is_new(doc))
+            .collect();
+        let repeats = catalog.repeats(&new);
+        for piece in 0..repeats.pieces() {
+            repeats.read(piece, &mut |number, list| {
+                let doc = new[number as usize];
+                let site = catalog.site(doc);
+                let repeated = |&fingerprint: &u32| {
+                    let on = |site| self.repeated.contains_key(&key(site, fingerprint));
+                    on(site) || on(NO_SITE)
+                };
+                let touched = &mut self.touched[doc.0 as usize];
+                *touched = *touched || list.iter().any(repeated);
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What is known now, at that time, and was learned not before `since`; what sites repeated that have no page here stays as `before` has it.
+    pub fn known(&self, catalog: &Catalog, before: &Known, now: i64, since: i64) -> Known {
+        let mut by_name: BTreeMap<(Option<&str>, u32), (u8, i64)> = BTreeMap::new();
+        for repeat in &before.repeats {
+            let name = before.sites.get(repeat.site as usize).map(String::as_str);
+            by_name.insert((name, repeat.fingerprint), (repeat.kind, repeat.learned));
+        }
+        for (&key, &repeated) in &self.repeated {
+            let (site, fingerprint) = (SiteNo((key >> 32) as u32), key as u32);
+            let name = Some(catalog.site_name(site)).filter(|_| site != NO_SITE);
+            let learned = self.learned.get(&key).copied().unwrap_or(now);
+            by_name.insert((name, fingerprint), (repeated as u8, learned));
+        }
+        by_name.retain(|_, (_, learned)| *learned >= since);
+        let mut known = Known::default();
+        for ((name, fingerprint), (kind, learned)) in by_name {
+            if let Some(name) = name
+                && known.sites.last().map(String::as_str) != Some(name)
+            {
+                known.sites.push(name.to_owned());
+            }
+            known.repeats.push(KnownRepeat {
+                site: name.map_or(u32::MAX, |_| known.sites.len() as u32 - 1),
+                fingerprint,
+                kind,
+                learned,
+            });
+        }
+        known
+    }
+
     /// Whether the document holds anything that its site repeats.
     pub fn touches(&self, doc: DocNo) -> bool {
         self.touched

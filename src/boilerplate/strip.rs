@@ -146,13 +146,13 @@ impl Region {
     }
 }
 
-/// Takes the regions out of a sequence.
-pub fn remove<T: Copy>(sequence: &mut Vec<T>, regions: &[Region]) {
+/// Takes ranges, which come in order and apart from each other, out of a sequence.
+pub fn remove<T: Copy>(sequence: &mut Vec<T>, regions: &[Range<usize>]) {
     let (mut kept, mut from) = (0, 0);
     for region in regions {
-        sequence.copy_within(from..region.words.start, kept);
-        kept += region.words.start - from;
-        from = region.words.end;
+        sequence.copy_within(from..region.start, kept);
+        kept += region.start - from;
+        from = region.end;
     }
     let length = sequence.len();
     sequence.copy_within(from..length, kept);
@@ -193,7 +193,7 @@ mod tests {
             .filter_map(|chosen| Some((key(SITE, short(chosen.hash)), at(chosen.at)?)));
         Profiles {
             repeated: repeated.collect(),
-            touched: Vec::new(),
+            ..Profiles::default()
         }
     }
 
@@ -320,8 +320,8 @@ mod tests {
         #[test]
         fn removing_equals_filtering(sequence in proptest::collection::vec(any::<u16>(), 0..60), ends in proptest::collection::btree_set(0usize..61, 0..12)) {
             let ends: Vec<usize> = ends.into_iter().filter(|&end| end <= sequence.len()).collect();
-            let regions: Vec<Region> = ends.chunks_exact(2).map(|ends| Region { words: ends[0]..ends[1], key: 0, everywhere: false }).collect();
-            let kept = sequence.iter().enumerate().filter(|(at, _)| !regions.iter().any(|region| region.words.contains(at)));
+            let regions: Vec<Range<usize>> = ends.chunks_exact(2).map(|ends| ends[0]..ends[1]).collect();
+            let kept = sequence.iter().enumerate().filter(|(at, _)| !regions.iter().any(|region| region.contains(at)));
             let expected: Vec<u16> = kept.map(|(_, &word)| word).collect();
             let mut left = sequence.clone();
             remove(&mut left, &regions);

@@ -9,14 +9,18 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::{Distinct, Pair, union};
+use super::{Among, Distinct, Pair, Sieve, union};
 use crate::catalog::{Catalog, DocNo, NO_SITE};
+use crate::document::ReadError;
 
 /// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of verification.
 pub const HOT_BUCKET: usize = 256;
 
 /// How many of the documents just before it in a hot bucket a document meets if it matched no leader.
 pub const NEIGHBOURS: usize = 2;
+
+/// Bytes of hashes that are sorted at a time, about: ten million documents take a band or two.
+const BYTES_AT_A_TIME: usize = 128 << 20;
 
 /// A bucket of more than [`HOT_BUCKET`] documents, in canonical order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,17 +38,19 @@ pub enum Round {
     Neighbours,
 }
 
-/// The distinct pairs of `documents` (sorted) that share at least one of the buckets of up to `largest` documents, in order, but for those that
+/// The distinct pairs of documents that share at least one of the buckets of up to `largest` documents, in order, but for those that
 /// `skip` says.
+///
+/// # Errors
+/// When hashes that were put away cannot be read back.
 pub fn from_bands(
-    catalog: &Catalog,
-    documents: &[DocNo],
+    among: Among<'_>,
     bands: usize,
     largest: usize,
     skip: &(dyn Fn(Pair) -> bool + Sync),
-) -> Vec<Pair> {
-    let gather = |mut distinct: Distinct, band| {
-        let sorted = sorted_band(catalog, documents, band);
+) -> Result<Vec<Pair>, ReadError> {
+    let pairs = each_band(among, bands, |sorted| {
+        let mut distinct = Distinct::default();
         for bucket in buckets(&sorted).filter(|bucket| bucket.len() <= largest) {
             for (at, &b) in bucket.iter().enumerate() {
                 let pairs = bucket[..at].iter().map(|&a| Pair {
@@ -56,26 +62,23 @@ pub fn from_bands(
                     .for_each(|pair| distinct.push(pair));
             }
         }
-        distinct
-    };
-    (0..bands)
-        .into_par_iter()
-        .fold(Distinct::default, gather)
-        .map(Distinct::finish)
-        .reduce(Vec::new, union)
+        distinct.finish()
+    })?;
+    Ok(union(pairs.concat(), Vec::new()))
 }
 
 /// The hot buckets of each band.
-pub fn hot_buckets(catalog: &Catalog, documents: &[DocNo], bands: usize) -> Vec<Vec<HotBucket>> {
-    let hot = |band| {
-        let sorted = sorted_band(catalog, documents, band);
+///
+/// # Errors
+/// When hashes that were put away cannot be read back.
+pub fn hot_buckets(among: Among<'_>, bands: usize) -> Result<Vec<Vec<HotBucket>>, ReadError> {
+    each_band(among, bands, |sorted| {
         let hot = buckets(&sorted).filter(|bucket| bucket.len() > HOT_BUCKET);
         hot.map(|bucket| HotBucket {
             documents: bucket.iter().map(|&key| doc(key)).collect(),
         })
         .collect()
-    };
-    (0..bands).into_par_iter().map(hot).collect()
+    })
 }
 
 impl HotBucket {
@@ -129,14 +132,67 @@ impl HotBucket {
     }
 }
 
-/// The documents in order of their hash in a band, the hash above the number. Stable, so canonical order holds within a bucket.
-fn sorted_band(catalog: &Catalog, documents: &[DocNo], band: usize) -> Vec<u64> {
-    let mut sorted: Vec<u64> = documents
-        .iter()
-        .map(|&doc| u64::from(catalog.band(doc, band)) << 32 | u64::from(doc.0))
-        .collect();
-    radsort::sort_by_key(&mut sorted, |&key| (key >> 32) as u32);
-    sorted
+/// What `work` makes of each band: the documents in order of their hash, which stands above the number, then canonical order. Where only some
+/// documents ask, those are left out that can be in no bucket with them.
+fn each_band<R: Send>(
+    among: Among<'_>,
+    bands: usize,
+    work: impl Fn(Vec<u64>) -> R + Sync,
+) -> Result<Vec<R>, ReadError> {
+    let (catalog, documents) = (among.catalog, among.documents);
+    let hashes = catalog.bands(documents);
+    let bytes_a_band = size_of::<u64>() * documents.len().max(1);
+    let at_a_time =
+        (among.bytes_a_round.min(BYTES_AT_A_TIME) / bytes_a_band).clamp(1, bands.max(1));
+    let mut results = Vec::with_capacity(bands);
+    for first in (0..bands).step_by(at_a_time) {
+        let those = first..bands.min(first + at_a_time);
+        let sieves = match among.asking {
+            None => Vec::new(),
+            Some(asking) => {
+                let mut asked = vec![Vec::new(); those.len()];
+                let reading = catalog.bands(asking);
+                for piece in 0..reading.pieces() {
+                    reading.read(piece, &mut |_, list| {
+                        let list = list.get(those.clone()).unwrap_or_default();
+                        let each = asked.iter_mut().zip(list);
+                        each.for_each(|(asked, &hash)| asked.push(hash));
+                    })?;
+                }
+                let sieve = |hashes: Vec<u32>| Sieve::of(hashes.into_iter());
+                asked.into_iter().map(sieve).collect()
+            }
+        };
+        let gather = |piece: usize| -> Result<Vec<Vec<u64>>, ReadError> {
+            let mut keys = vec![Vec::new(); those.len()];
+            hashes.read(piece, &mut |number, list| {
+                let doc = documents[number as usize];
+                let list = list.get(those.clone()).unwrap_or_default();
+                for (at, (keys, &hash)) in keys.iter_mut().zip(list).enumerate() {
+                    if sieves.get(at).is_none_or(|sieve: &Sieve| sieve.holds(hash)) {
+                        keys.push(u64::from(hash) << 32 | u64::from(doc.0));
+                    }
+                }
+            })?;
+            Ok(keys)
+        };
+        let pieces: Vec<Vec<Vec<u64>>> = (0..hashes.pieces())
+            .into_par_iter()
+            .map(gather)
+            .collect::<Result<_, ReadError>>()?;
+        let band = |band: usize| {
+            let keys: Vec<&[u64]> = pieces.iter().map(|keys| &keys[band][..]).collect();
+            let mut keys = keys.concat();
+            if !hashes.in_order() {
+                radsort::sort_by_key(&mut keys, |&key| key as u32);
+            }
+            // Stable, so canonical order holds within a bucket.
+            radsort::sort_by_key(&mut keys, |&key| (key >> 32) as u32);
+            work(keys)
+        };
+        results.par_extend((0..those.len()).into_par_iter().map(band));
+    }
+    Ok(results)
 }
 
 fn buckets(sorted: &[u64]) -> impl Iterator<Item = &[u64]> {

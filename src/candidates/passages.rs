@@ -7,9 +7,10 @@
 
 use rayon::prelude::*;
 
-use super::{Distinct, Pair, pairs_of, union};
+use super::{Among, Distinct, Pair, Sieve, pairs_of, union};
 use crate::buckets::{self, Bucket, Entry};
-use crate::catalog::{Catalog, DocNo};
+use crate::catalog::DocNo;
+use crate::document::ReadError;
 use crate::fingerprint::Fingerprint;
 
 /// Most documents with one fingerprint of which every two are compared: 496 pairs.
@@ -43,12 +44,12 @@ pub struct Met {
     pub not_compared: u64,
 }
 
-/// Finds what the documents (sorted) share, but for the pairs that `skip` says.
-pub fn shared(
-    catalog: &Catalog,
-    documents: &[DocNo],
-    skip: &(dyn Fn(Pair) -> bool + Sync),
-) -> Shared {
+/// Finds what documents share, but for the pairs that `skip` says. Where only some documents ask, what none of them has is left out.
+///
+/// # Errors
+/// When fingerprints that were put away cannot be read back.
+pub fn shared(among: Among<'_>, skip: &(dyn Fn(Pair) -> bool + Sync)) -> Result<Shared, ReadError> {
+    let (catalog, documents) = (among.catalog, among.documents);
     let of_list =
         |list: &[(Fingerprint, DocNo)], pairs: &mut Distinct, common: &mut Vec<Vec<DocNo>>| {
             if list.len() <= FEW {
@@ -85,9 +86,27 @@ pub fn shared(
         }
         (pairs.finish(), common)
     };
-    let passages = |place: u32| catalog.passages(documents[place as usize]);
-    let entry = |&fingerprint: &Fingerprint| (fingerprint.gram(), fingerprint);
-    let found = buckets::each(documents.len() as u32, passages, entry, of_bucket);
+    let sieve = match among.asking {
+        None => None,
+        Some(asking) => {
+            let (mut grams, reading) = (Vec::new(), catalog.passages(asking));
+            for piece in 0..reading.pieces() {
+                reading.read(piece, &mut |_, list| {
+                    let list = list.iter().map(|&bits| Fingerprint::from_bits(bits).gram());
+                    grams.extend(list);
+                })?;
+            }
+            Some(Sieve::of(grams.into_iter()))
+        }
+    };
+    let entry = |&bits: &u64| {
+        let fingerprint = Fingerprint::from_bits(bits);
+        let gram = fingerprint.gram();
+        let asked = sieve.as_ref().is_none_or(|sieve| sieve.holds(gram));
+        asked.then_some((gram, fingerprint))
+    };
+    let reading = catalog.passages(documents);
+    let found = buckets::each(&reading, among.bytes_a_round, entry, of_bucket)?;
     let (pairs, common): (Vec<Vec<Pair>>, Vec<Vec<Vec<DocNo>>>) = found.into_iter().unzip();
     let mut pairs = union(pairs.concat(), Vec::new());
     let mut common = common.concat();
@@ -95,7 +114,7 @@ pub fn shared(
     pairs.retain(|&pair| !skip(pair));
     common.par_sort_unstable();
     common.dedup();
-    Shared { pairs, common }
+    Ok(Shared { pairs, common })
 }
 
 /// The pairs that documents of common passages make, `story` being the same for those of one family: for two stories the first pair that is

@@ -250,9 +250,13 @@ pub struct ScanArguments {
     #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
     pub as_of: Option<i64>,
 
-    /// Where to keep standard input and compressed files until the end of the run; the system's place if not given
+    /// Where to keep standard input, compressed files and what --memory leaves no room for until the end of the run; the system's place if not given
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
     pub temp_dir: Option<PathBuf>,
+
+    /// The most memory to take, such as 2G; what does not fit goes to --temp-dir. As much as it needs if not given
+    #[arg(long, value_name = "SIZE", value_parser = meaning::memory_size, help_heading = "Running")]
+    pub memory: Option<u64>,
 
     /// Threads to work with, at most 1024; 0 means one a core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST_THREADS), help_heading = "Running")]

@@ -6,12 +6,14 @@ use std::{fs, io};
 
 use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::credit::Credits;
+use wirecopy::document::Size;
 use wirecopy::finding::{Relation, Selection};
-use wirecopy::pipeline::{Settings, Surfacing};
+use wirecopy::pipeline::{LEAST_MEMORY, Memory, Settings, Surfacing};
 use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
 use wirecopy::report::table::TableFormat;
 use wirecopy::shingle::Shingle;
+use wirecopy::spill::Spill;
 use wirecopy::verify::{
     DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
     DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
@@ -94,6 +96,13 @@ impl Scan {
                     .map_err(Stop::usage)?,
             ),
         };
+        let memory = match typed.memory {
+            None => None,
+            Some(limit) => Some(Memory {
+                limit,
+                store: Arc::new(Spill::new(typed.temp_dir.as_deref())?),
+            }),
+        };
         let progress = if typed.quiet && typed.progress == When::Auto {
             When::Never
         } else {
@@ -112,6 +121,7 @@ impl Scan {
                 list_passages: typed.passages,
                 credits: Arc::new(credits),
                 as_of: Some(typed.as_of.unwrap_or_else(now)),
+                memory,
                 selection,
             },
             most_rejects: if typed.strict {
@@ -340,26 +350,35 @@ pub fn window(typed: &str) -> Result<i64, String> {
 
 /// A number of bytes, in units of 1024 where it ends in K, M or G.
 pub fn record_size(typed: &str) -> Result<u64, String> {
-    let (digits, unit) = match typed.find(|c: char| !c.is_ascii_digit()) {
-        None => (typed, 1),
-        Some(end) => {
-            let unit = match typed[end..].to_ascii_uppercase().as_str() {
-                "K" | "KB" | "KIB" => 1 << 10,
-                "M" | "MB" | "MIB" => 1 << 20,
-                "G" | "GB" | "GIB" => 1 << 30,
-                _ => 0,
-            };
-            (&typed[..end], unit)
-        }
-    };
-    let bytes = digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|n| n.checked_mul(unit))
-        .filter(|bytes| (1..=LARGEST_RECORD).contains(bytes));
+    let bytes = size(typed).filter(|bytes| (1..=LARGEST_RECORD).contains(bytes));
     bytes.ok_or_else(|| {
         "the size of a record is from 1 byte to 1G: a number of bytes, or of units of 1024 such as 512K, 64M, 1G".to_owned()
     })
+}
+
+/// The same for memory.
+pub fn memory_size(typed: &str) -> Result<u64, String> {
+    let bytes = size(typed).filter(|&bytes| bytes >= LEAST_MEMORY);
+    bytes.ok_or_else(|| {
+        format!(
+            "memory is {} or more: a number of bytes, or of units of 1024 such as 512M, 2G",
+            Size(LEAST_MEMORY)
+        )
+    })
+}
+
+fn size(typed: &str) -> Option<u64> {
+    let digits = typed.find(|c: char| !c.is_ascii_digit());
+    let (digits, unit) = typed.split_at(digits.unwrap_or(typed.len()));
+    let unit = match unit.to_ascii_uppercase().as_str() {
+        "" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        "T" | "TB" | "TIB" => 1 << 40,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 #[cfg(test)]
@@ -405,7 +424,7 @@ mod tests {
         ] {
             assert_eq!(record_size(typed), Ok(bytes), "{typed}");
         }
-        for typed in ["", "0", "M", "-1", "1.5M", "64T", "1025M", "99999999999G"] {
+        for typed in ["", "0", "M", "-1", "1.5M", "64X", "1025M", "99999999999G"] {
             assert!(record_size(typed).is_err(), "{typed}");
         }
     }

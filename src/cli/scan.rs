@@ -164,6 +164,7 @@ impl Renderer<'_> {
                     files_skipped: self.files_skipped,
                     stages: &self.progress.costs(),
                     outputs: self.written,
+                    index: None,
                 };
                 summary::write(self.findings, run, out)
             }

@@ -1,13 +1,19 @@
 //! The pipeline: runs the stages in order over a corpus.
 
+mod before;
+mod memory;
 mod read;
 mod search;
 mod show;
 mod texts;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, ReadTally};
+use rayon::prelude::*;
+
+use crate::boilerplate::Profiles;
+use crate::catalog::{Catalog, DocNo, ReadTally};
 use crate::cluster::Cluster;
 use crate::credit::Credits;
 use crate::document::{Corpus, ReadError};
@@ -17,9 +23,13 @@ use crate::finding::{
 use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use crate::shingle::{DEFAULT_SHINGLE, Shingle};
 use crate::sign::DEFAULT_SEED;
-use crate::verify::{Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
+use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
 
+use before::Sources;
+pub use before::{Before, KnownTie, Merged};
+pub use memory::{LEAST_MEMORY, Memory};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
+use search::Matches;
 pub use show::{Details, Placed};
 use texts::Texts;
 
@@ -54,6 +64,8 @@ pub struct Settings {
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
     pub as_of: Option<i64>,
+    /// What memory may be taken; `None` for as much as it needs.
+    pub memory: Option<Memory>,
 }
 
 impl Default for Settings {
@@ -78,6 +90,7 @@ impl Default for Settings {
             list_passages: false,
             credits: Arc::new(Credits::built_in()),
             as_of: None,
+            memory: None,
         }
     }
 }
@@ -159,11 +172,23 @@ pub struct Findings {
     pub read: ReadTally,
     /// What was skipped, compared, bounded and found.
     pub counts: Counts,
+    /// Every comparison of this run that found a pair, wanted or not, in canonical order.
+    pub compared: Vec<Comparison>,
+    /// What each document is called that is a whole copy of a cluster which this run looked at.
+    pub names: Vec<(DocNo, Arc<str>)>,
+    /// Clusters known before that this run found to be one with others.
+    pub merged: Vec<Merged>,
+    /// What sites repeat, for as long as they were learned from documents.
+    pub boilerplate: Profiles,
 }
 
 /// Counts of a scan.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Counts {
+    /// Documents seen before this run.
+    pub seen: u64,
+    /// Pairs found of which a document lost words as boilerplate.
+    pub less_boilerplate: u64,
     /// Documents read, whether they took part or not.
     pub documents: u64,
     /// Documents without a word: they take part in nothing.
@@ -218,49 +243,94 @@ pub fn scan<C: Corpus>(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Findings, ReadError> {
-    let (mut catalog, read) = read::read(corpus, settings, observer)?;
-    let (profiles, removed) = read::strip(corpus, &mut catalog, settings, observer)?;
-    let mut counts = Counts {
-        documents: catalog.len() as u64,
-        ..Counts::default()
+    scan_after(corpus, Before::default(), settings, observer)
+}
+
+/// Runs a scan of documents that come after others: finds the pairs that have a new document, and the clusters that new documents are in.
+///
+/// # Errors
+/// What ends the reading of the corpus, or of what is known of the documents before.
+pub fn scan_after<C: Corpus>(
+    corpus: &C,
+    before: Before,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Findings, ReadError> {
+    let Before {
+        seen,
+        ties,
+        names,
+        boilerplate,
+        archive,
+    } = before;
+    let sources = Sources {
+        corpus,
+        of_corpus: corpus.sources() as u32,
+        archive,
     };
+    let (mut catalog, read) = read::read(corpus, seen, settings, observer)?;
+    let (boilerplate, removed) =
+        read::strip(&sources, &mut catalog, settings, &boilerplate, observer)?;
+    let mut counts = Counts::default();
     let mut documents = Vec::with_capacity(catalog.len());
     for doc in catalog.documents() {
+        let new = u64::from(catalog.is_new(doc));
+        counts.documents += new;
+        counts.seen += 1 - new;
         match catalog.words(doc) {
-            _ if read::boilerplate_only(&catalog, doc) => counts.boilerplate_only += 1,
-            0 => counts.empty += 1,
-            words if words < settings.min_words => counts.too_short += 1,
+            _ if read::boilerplate_only(&catalog, doc) => counts.boilerplate_only += new,
+            0 => counts.empty += new,
+            words if words < settings.min_words => counts.too_short += new,
             _ => documents.push(doc),
         }
     }
     let twins = finding::twins(&catalog, documents.iter().copied());
-    counts.identical = (documents.len() - twins.len()) as u64;
+    let later = twins.iter().flat_map(|twins| &twins.members[1..]);
+    counts.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
 
     let texts = Texts {
-        corpus,
+        corpus: &sources,
         catalog: &catalog,
-        profiles: &profiles,
         shingle: settings.shingle,
     };
-    let matches = search::search(&texts, &twins, settings, observer, &mut counts)?;
-    counts.verified = matches.compared.len() as u64;
+    let known = before::comparisons(&catalog, &twins, &ties);
+    drop(ties);
+    let Matches { compared, hot } =
+        search::search(&texts, &twins, &known, settings, observer, &mut counts)?;
+    counts.verified = compared.len() as u64;
 
     observer.begin(Stage::Cluster, None);
-    let mut assembled = finding::assemble(
-        &catalog,
-        &twins,
-        &matches.compared,
-        &matches.hot,
-        &settings.selection,
-    );
+    let (twins, all_compared) = if counts.seen == 0 {
+        (twins, Cow::Borrowed(&compared))
+    } else {
+        let mut all = [&known[..], &compared[..]].concat();
+        all.par_sort_unstable_by_key(|found| found.pair);
+        let (twins, all) = before::concerned(&catalog, twins, &all);
+        (twins, Cow::Owned(all))
+    };
+    let mut assembled =
+        finding::assemble(&catalog, &twins, &all_compared, &hot, &settings.selection);
+    drop(all_compared);
     counts.big_clusters = assembled.big_clusters;
     counts.not_written = assembled.not_written;
     counts.same_site_excerpts = assembled.same_site_excerpts;
+    let merged = before::name(&catalog, &mut assembled.clusters, &names);
+    let named = |cluster: &Cluster| {
+        let whole = cluster.members.iter().filter(|member| member.whole);
+        let named = whole.map(|member| (member.doc, Arc::clone(&cluster.name)));
+        named.collect::<Vec<_>>()
+    };
+    let names = assembled.clusters.iter().flat_map(named).collect();
+    assembled.leave_old(&catalog);
     let details = show::show(&texts, settings, &mut assembled, observer)?;
-    let passages = show::passages(&texts, settings, &assembled.pairs)?;
     let Assembled {
-        pairs, clusters, ..
+        mut pairs,
+        clusters,
+        ..
     } = assembled;
+    // Pairs of two documents seen before were reported then; until here they told who is the source of whom.
+    pairs.retain(|pair| catalog.is_new(pair.a) || catalog.is_new(pair.b));
+    let passages = show::passages(&texts, settings, &pairs)?;
     for pair in &pairs {
         match pair.relation {
             Relation::Exact => counts.exact += 1,
@@ -268,6 +338,8 @@ pub fn scan<C: Corpus>(
             Relation::Excerpt => counts.excerpt += 1,
         }
         counts.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
+        let lost = |doc| catalog.removed(doc) > 0;
+        counts.less_boilerplate += u64::from(lost(pair.a) || lost(pair.b));
     }
     Ok(Findings {
         catalog,
@@ -278,5 +350,9 @@ pub fn scan<C: Corpus>(
         removed,
         read,
         counts,
+        compared,
+        names,
+        merged,
+        boilerplate,
     })
 }

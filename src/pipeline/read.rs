@@ -1,22 +1,34 @@
 //! The first reading: every document once, and once more those that turn out to hold boilerplate.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::texts::{Reader, Texts};
+use super::memory::{Memory, bytes_a_round};
 use super::{DOCUMENTS_A_TASK, Observer, Settings, Stage};
-use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Profiles};
-use crate::catalog::{BlockColumns, Catalog, DocNo, ReadTally, SiteNo, Stripped, Traces};
-use crate::document::{BlockTally, Corpus, ReadError};
+use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Known, Profiles, Region, Stripper};
+use crate::catalog::{
+    BYTES_A_DOCUMENT, BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, Seen, SiteNo, Stripped,
+    Traces,
+};
+use crate::document::{BlockTally, Corpus, Fetch, ReadError, Size};
 use crate::fingerprint::{self, Fingerprinter, Winnowing};
-use crate::plan::Banding;
 use crate::shingle::{Shingle, Shingler};
 use crate::sign::Signer;
 use crate::spans;
 
 /// Passages that are shown of what a site repeats.
 const PASSAGES_SHOWN: usize = 10;
+
+/// How many documents are read again at a time: some 45 MB of hashes.
+const DOCUMENTS_A_BATCH: usize = 1 << 16;
+
+/// A site's profile is learned from so many of its pages at least, if so many were seen: most of its chrome stands on some of them.
+const PAGES_A_SITE: usize = 500;
+
+/// For every new page of a site so many of the pages that were seen before are read again at most.
+const PAGES_A_NEW_ONE: usize = 10;
 
 /// Sites whose passages are shown.
 const SITES_SHOWN: usize = 100;
@@ -59,9 +71,10 @@ pub struct RemovedPassage {
     pub text: String,
 }
 
-/// Reads every block: words, content and traces go to the catalogue, texts go.
+/// Reads every block: words, content and traces go to the catalogue beside what was seen before, texts go.
 pub(super) fn read<C: Corpus>(
     corpus: &C,
+    seen: Seen,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<(Catalog, ReadTally), ReadError> {
@@ -74,6 +87,7 @@ pub(super) fn read<C: Corpus>(
         )
     };
     type Read = (usize, BlockColumns, BlockTally);
+    let room = Room::new(settings.memory.as_ref(), seen.len());
     let read_block = |(shingler, tracer, traces): &mut (Shingler, Tracer, Traces),
                       source,
                       block|
@@ -86,6 +100,7 @@ pub(super) fn read<C: Corpus>(
             columns.push(&record, &shingler.words, traces);
             documents += 1;
         });
+        room.make(&mut columns, documents)?;
         observer.advance(tally.bytes);
         observer.documents(documents);
         Ok((source, columns, tally))
@@ -110,67 +125,183 @@ pub(super) fn read<C: Corpus>(
     let names: Vec<&str> = (0..corpus.sources())
         .map(|source| corpus.source_name(source))
         .collect();
-    let bands = settings.banding().map_or(0, Banding::bands);
-    Ok(Catalog::join(blocks, &names, bands))
+    Ok(Catalog::join(seen, blocks, &names))
 }
 
-/// Learns what every site repeats and takes it out of the catalogue.
-pub(super) fn strip<C: Corpus>(
-    corpus: &C,
+/// Sees to it that what is read stays within the memory that there may be.
+struct Room<'a> {
+    memory: Option<&'a Memory>,
+    documents: AtomicU64,
+    /// Bytes of hashes, which can be put away.
+    held: AtomicU64,
+    /// Bytes of everything else.
+    kept: AtomicU64,
+}
+
+impl<'a> Room<'a> {
+    fn new(memory: Option<&'a Memory>, seen: usize) -> Room<'a> {
+        Room {
+            memory,
+            documents: AtomicU64::new(seen as u64),
+            held: AtomicU64::new(0),
+            kept: AtomicU64::new((seen * BYTES_A_DOCUMENT) as u64),
+        }
+    }
+
+    /// Makes room for a block: puts its hashes away unless a share of the memory holds all so far.
+    fn make(&self, columns: &mut BlockColumns, documents: u64) -> Result<(), ReadError> {
+        let Some(memory) = self.memory else {
+            return Ok(());
+        };
+        let add = |to: &AtomicU64, more: u64| to.fetch_add(more, Ordering::Relaxed) + more;
+        let documents = add(&self.documents, documents);
+        let kept = add(&self.kept, columns.bytes_kept() as u64);
+        if kept > memory.for_documents() {
+            return Err(ReadError::TooLittleMemory {
+                documents,
+                needed: Size(memory.asked_for(kept)),
+                limit: Size(memory.limit),
+            });
+        }
+        if add(&self.held, columns.bytes_held() as u64) > memory.for_hashes() {
+            columns.put_away(&memory.store)?;
+        }
+        Ok(())
+    }
+}
+
+/// Learns what every site repeats and takes it out of the documents that are new.
+pub(super) fn strip(
+    corpus: &dyn Fetch,
     catalog: &mut Catalog,
     settings: &Settings,
+    known: &Known,
     observer: &dyn Observer,
 ) -> Result<(Profiles, Removed), ReadError> {
     if !settings.boilerplate {
         return Ok(Default::default());
     }
     observer.begin(Stage::Boilerplate, None);
-    let documents: Vec<DocNo> = catalog.documents().collect();
-    let profiles = Profiles::learn(catalog, &documents);
+    let memory = settings.memory.as_ref();
+    let mut documents = teachers(corpus, catalog, settings)?;
+    let mut profiles = Profiles::learn(catalog, &documents, bytes_a_round(memory))?;
+    profiles.add(catalog, known)?;
     catalog.forget_repeats();
-    let mut touched: Vec<DocNo> = documents
-        .into_iter()
-        .filter(|&doc| profiles.touches(doc))
-        .collect();
+    documents.retain(|&doc| catalog.is_new(doc) && profiles.touches(doc));
     // In the order of the files, which reads faster; what comes of it goes by document.
+    let mut touched = documents;
     touched.par_sort_unstable_by_key(|&doc| catalog.place(doc));
 
-    let texts = Texts {
-        corpus,
-        catalog,
-        profiles: &profiles,
-        shingle: settings.shingle,
-    };
-    let stripped: Result<Vec<(Vec<Stripped>, Tallies)>, ReadError> = touched
-        .par_chunks(DOCUMENTS_A_TASK)
-        .map_init(
-            || (Reader::default(), Tracer::new(settings)),
-            |(reader, tracer), chunk| {
-                let (mut stripped, mut tallies) = (Vec::new(), Tallies::default());
-                for &doc in chunk {
-                    texts.read(doc, reader, &mut |_, reader| {
-                        if reader.regions.is_empty() {
-                            return;
-                        }
-                        let mut traces = Traces::default();
-                        tracer.trace(&reader.shingler, false, &mut traces);
-                        let removed = reader.removed();
-                        stripped.push(Stripped::new(doc, &reader.shingler.words, removed, traces));
-                        tallies.add(catalog.site(doc), doc, removed, &reader.regions);
-                    })?;
+    let mut removed = Tallies::default();
+    for batch in touched.chunks(DOCUMENTS_A_BATCH) {
+        let make_tools = || {
+            (
+                Stripper::default(),
+                Shingler::default(),
+                Tracer::new(settings),
+            )
+        };
+        let strip_chunk = |tools: &mut (Stripper, Shingler, Tracer), chunk: &[DocNo]| {
+            let mut stripped = Vec::new();
+            let mut tallies = Tallies::default();
+            for &doc in chunk {
+                let (stripper, shingler, tracer) = tools;
+                let site = catalog.site(doc);
+                let (mut regions, mut words) = (Vec::new(), Vec::new());
+                corpus.fetch(catalog.place(doc), &mut |document| {
+                    shingler.read_without(&document.text, settings.shingle, |read, lines| {
+                        stripper.regions(&profiles, site, read, lines, &mut regions);
+                        words.extend(regions.iter().map(|region| region.words.clone()));
+                        &words
+                    });
+                })?;
+                if !regions.is_empty() {
+                    let mut traces = Traces::default();
+                    tracer.trace(shingler, false, &mut traces);
+                    stripped.push(Stripped::new(doc, &shingler.words, &words, traces));
+                    tallies.add(site, doc, &regions);
                 }
-                observer.advance(chunk.len() as u64);
-                Ok((stripped, tallies))
-            },
-        )
-        .collect();
-    let (stripped, tallies): (Vec<_>, Vec<_>) = stripped?.into_iter().unzip();
-    let removed = tallies
-        .into_iter()
-        .fold(Tallies::default(), Tallies::join)
-        .shown(corpus, catalog)?;
-    catalog.replace(stripped.into_iter().flatten().collect());
+            }
+            observer.advance(chunk.len() as u64);
+            Ok((stripped, tallies))
+        };
+        let read: Result<Vec<(Vec<Stripped>, Tallies)>, ReadError> = batch
+            .par_chunks(DOCUMENTS_A_TASK)
+            .map_init(make_tools, strip_chunk)
+            .collect();
+        let (stripped, tallies): (Vec<_>, Vec<_>) = read?.into_iter().unzip();
+        removed = tallies.into_iter().fold(removed, Tallies::join);
+        catalog.replace(stripped.into_iter().flatten().collect());
+        if let Some(memory) = memory
+            && catalog.bytes_held() as u64 > memory.for_hashes()
+        {
+            catalog.put_away(&memory.store)?;
+        }
+    }
+    let removed = removed.shown(corpus, catalog)?;
     Ok((profiles, removed))
+}
+
+/// The documents that sites' profiles are learned from: all new ones and, of sites that have few of these, the pages that were seen last, read
+/// once more.
+fn teachers(
+    corpus: &dyn Fetch,
+    catalog: &mut Catalog,
+    settings: &Settings,
+) -> Result<Vec<DocNo>, ReadError> {
+    let mut new: BTreeMap<SiteNo, usize> = BTreeMap::new();
+    let mut before: BTreeMap<SiteNo, Vec<(u64, DocNo)>> = BTreeMap::new();
+    let documents = || catalog.documents().map(|doc| (doc, catalog.site(doc)));
+    for (doc, site) in documents() {
+        if catalog.is_new(doc) {
+            *new.entry(site).or_default() += 1;
+        }
+    }
+    new.remove(&NO_SITE);
+    for (doc, site) in documents() {
+        if let Some(serial) = catalog.serial(doc).filter(|_| new.contains_key(&site)) {
+            before.entry(site).or_default().push((serial, doc));
+        }
+    }
+    let mut asked: Vec<DocNo> = Vec::new();
+    for (site, mut pages) in before {
+        let wanted = PAGES_A_SITE
+            .saturating_sub(new[&site])
+            .min(PAGES_A_NEW_ONE * new[&site]);
+        pages.sort_unstable();
+        asked.extend(pages.iter().rev().take(wanted).map(|&(_, doc)| doc));
+    }
+    asked.par_sort_unstable_by_key(|&doc| catalog.place(doc));
+    for batch in asked.chunks(DOCUMENTS_A_BATCH) {
+        let read: Result<Vec<Vec<(DocNo, Vec<u32>)>>, ReadError> = batch
+            .par_chunks(DOCUMENTS_A_TASK)
+            .map_init(
+                || (Shingler::default(), Tracer::new(settings)),
+                |(shingler, tracer), chunk| {
+                    let mut repeats = Vec::with_capacity(chunk.len());
+                    for &doc in chunk {
+                        corpus.fetch(catalog.place(doc), &mut |document| {
+                            let mut traces = Traces::default();
+                            shingler.read(&document.text, settings.shingle);
+                            tracer.trace_repeats(shingler, &mut traces);
+                            repeats.push((doc, traces.repeats));
+                        })?;
+                    }
+                    Ok(repeats)
+                },
+            )
+            .collect();
+        for (doc, repeats) in read?.into_iter().flatten() {
+            catalog.set_repeats(doc, &repeats);
+        }
+    }
+    let mut teachers: Vec<DocNo> = catalog
+        .documents()
+        .filter(|&doc| catalog.is_new(doc))
+        .collect();
+    teachers.append(&mut asked);
+    teachers.sort_unstable();
+    Ok(teachers)
 }
 
 /// Whether so little is left of a page that it is boilerplate only.
@@ -217,12 +348,7 @@ impl Tracer {
             return;
         }
         let words = &text.words;
-        let runs = if self.shingle == Shingle::Words(fingerprint::RUN) {
-            &text.shingles
-        } else {
-            fingerprint::runs(words, &mut self.runs);
-            &self.runs
-        };
+        let runs = runs(text, self.shingle, &mut self.runs);
         let boilerplate = Winnowing::for_boilerplate();
         let mut chosen = None;
         if repeats {
@@ -244,6 +370,26 @@ impl Tracer {
                 .extend(fingerprint::fingerprints(words, runs, chosen, winnowing));
         }
     }
+
+    /// Replaces the traces by those alone that tell what a text's site repeats.
+    fn trace_repeats(&mut self, text: &Shingler, traces: &mut Traces) {
+        let runs = runs(text, self.shingle, &mut self.runs);
+        let chosen = self
+            .fingerprinter
+            .choose(runs, Winnowing::for_boilerplate());
+        let repeats = chosen.iter().map(|chosen| boilerplate::short(chosen.hash));
+        traces.repeats.clear();
+        traces.repeats.extend(repeats);
+    }
+}
+
+/// The hashes of a text's runs of [`fingerprint::RUN`] words: its shingles, if they are made of so many.
+fn runs<'a>(text: &'a Shingler, shingle: Shingle, buffer: &'a mut Vec<u64>) -> &'a [u64] {
+    if shingle == Shingle::Words(fingerprint::RUN) {
+        return &text.shingles;
+    }
+    fingerprint::runs(&text.words, buffer);
+    buffer
 }
 
 /// What was taken out, counted on the way.
@@ -255,10 +401,13 @@ struct Tallies {
 }
 
 impl Tallies {
-    fn add(&mut self, site: SiteNo, doc: DocNo, removed: usize, regions: &[boilerplate::Region]) {
+    fn add(&mut self, site: SiteNo, doc: DocNo, regions: &[Region]) {
         let (documents, words) = self.sites.entry(site).or_default();
         *documents += 1;
-        *words += removed as u64;
+        *words += regions
+            .iter()
+            .map(|region| region.words.len() as u64)
+            .sum::<u64>();
         for region in regions {
             self.add_passage(
                 (site, region.key),
@@ -289,7 +438,7 @@ impl Tallies {
     }
 
     /// Reads what the most frequent passages say.
-    fn shown<C: Corpus>(self, corpus: &C, catalog: &Catalog) -> Result<Removed, ReadError> {
+    fn shown(self, corpus: &dyn Fetch, catalog: &Catalog) -> Result<Removed, ReadError> {
         let mut sites: Vec<RemovedOnSite> = self
             .sites
             .iter()

@@ -4,14 +4,15 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::memory::bytes_a_round;
 use super::texts::{Reader, Texts};
 use super::{Counts, DOCUMENTS_A_TASK, Observer, Settings, Stage, Surfacing};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
 use crate::candidates::passages::{self, Shared};
 use crate::candidates::prefixes::{self, Posting, Postings, Rarity};
-use crate::candidates::{Pair, pairs_of, union};
+use crate::candidates::{Among, Pair, pairs_of, union};
 use crate::catalog::{Catalog, DocNo};
-use crate::document::{Corpus, ReadError};
+use crate::document::ReadError;
 use crate::family::Families;
 use crate::finding::{Twins, group_of};
 use crate::verify::{self, Comparison, Shingled};
@@ -25,35 +26,49 @@ pub struct Matches {
     pub hot: Vec<DocNo>,
 }
 
-/// Finds the pairs of representatives that meet the criteria.
-pub(super) fn search<C: Corpus>(
-    texts: &Texts<'_, C>,
+/// Finds the pairs of representatives that meet the criteria, of which one stands for a new document at least. Those of them that are `known`, in canonical order,
+/// need not be found again.
+pub(super) fn search(
+    texts: &Texts<'_>,
     twins: &[Twins],
+    known: &[Comparison],
     settings: &Settings,
     observer: &dyn Observer,
     counts: &mut Counts,
 ) -> Result<Matches, ReadError> {
+    let catalog = texts.catalog;
+    let representatives: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
+    let has_new = |twins: &&Twins| twins.members.iter().any(|&doc| catalog.is_new(doc));
+    let asking: Vec<DocNo> = twins
+        .iter()
+        .filter(has_new)
+        .map(|twins| twins.members[0])
+        .collect();
     let search = Search {
         texts,
-        catalog: texts.catalog,
+        catalog,
         twins,
+        known,
+        asking: (asking.len() < twins.len()).then_some(asking),
         settings,
         observer,
     };
-    let representatives: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
     search.run(&representatives, counts)
 }
 
 /// What finding pairs needs.
-struct Search<'a, C> {
-    texts: &'a Texts<'a, C>,
+struct Search<'a> {
+    texts: &'a Texts<'a>,
     catalog: &'a Catalog,
     twins: &'a [Twins],
+    known: &'a [Comparison],
+    /// The representatives that stand for new documents too, if that is not all of them.
+    asking: Option<Vec<DocNo>>,
     settings: &'a Settings,
     observer: &'a dyn Observer,
 }
 
-impl<C: Corpus> Search<'_, C> {
+impl Search<'_> {
     /// Hot buckets first, a few pairs a document; then what bands or prefixes and rare passages surface, but for pairs of one big family, of
     /// which links are enough; last the common passages, for which one document of every family stands.
     fn run(&self, documents: &[DocNo], counts: &mut Counts) -> Result<Matches, ReadError> {
@@ -64,11 +79,15 @@ impl<C: Corpus> Search<'_, C> {
             Surfacing::Prefixes => Some(self.postings(documents)?),
         };
         self.observer.begin(Stage::Candidates, None);
+        let among = Among {
+            catalog,
+            documents,
+            asking: self.asking.as_deref(),
+            bytes_a_round: bytes_a_round(self.settings.memory.as_ref()),
+        };
         let hot = match (self.settings.surfacing, &postings) {
             _ if !bounded => Vec::new(),
-            (Surfacing::Bands(banding), _) => {
-                bands::hot_buckets(catalog, documents, banding.bands())
-            }
+            (Surfacing::Bands(banding), _) => bands::hot_buckets(among, banding.bands())?,
             (Surfacing::Prefixes, postings) => postings
                 .iter()
                 .flat_map(Postings::hot_buckets)
@@ -76,6 +95,8 @@ impl<C: Corpus> Search<'_, C> {
                 .collect(),
         };
         let mut families = Families::new(catalog, self.twins);
+        let known_near = self.known.iter().filter(|known| known.near);
+        known_near.for_each(|known| families.join(known.pair));
         let (met, mut found) = self.hot(&hot, &mut families, counts)?;
         let mut hot: Vec<DocNo> = hot
             .into_iter()
@@ -86,18 +107,20 @@ impl<C: Corpus> Search<'_, C> {
         hot.dedup();
 
         let settled = families.settle();
-        let skip = |pair: Pair| settled.one_big(pair) || met.contains(&pair) || !self.wanted(pair);
+        let skip = |pair: Pair| {
+            settled.one_big(pair) || met.contains(&pair) || !self.wanted(pair) || self.knows(pair)
+        };
         let pairs = match (self.settings.surfacing, postings) {
             (Surfacing::Bands(banding), _) => {
                 let largest = if bounded { HOT_BUCKET } else { usize::MAX };
-                bands::from_bands(catalog, documents, banding.bands(), largest, &skip)
+                bands::from_bands(among, banding.bands(), largest, &skip)?
             }
             (Surfacing::Prefixes, postings) => postings.map_or_else(Vec::new, |postings| {
                 postings.candidates(self.settings.threshold, &settled, &skip)
             }),
         };
         let shared = match self.settings.excerpts {
-            Some(_) => passages::shared(catalog, documents, &skip),
+            Some(_) => passages::shared(among, &skip)?,
             None => Shared::default(),
         };
         let alike = pairs.len();
@@ -113,7 +136,9 @@ impl<C: Corpus> Search<'_, C> {
                 &shared.common,
                 &story,
                 &|pair| self.wanted(pair),
-                &|pair| met.contains(&pair) || pairs.binary_search(&pair).is_ok(),
+                &|pair| {
+                    met.contains(&pair) || pairs.binary_search(&pair).is_ok() || self.knows(pair)
+                },
             );
             found.append(&mut self.verify(&common.pairs)?);
             counts.by_passages += common.pairs.len() as u64;
@@ -158,6 +183,7 @@ impl<C: Corpus> Search<'_, C> {
             };
             let mut pairs: Vec<Pair> = buckets.iter().flat_map(pairs).collect();
             pairs.sort_unstable();
+            pairs.retain(|&pair| !self.knows(pair));
             let matches = self.verify(&pairs)?;
             let decided = matches
                 .iter()
@@ -239,9 +265,19 @@ impl<C: Corpus> Search<'_, C> {
         Ok(compared?.concat())
     }
 
-    /// Whether the selection can want a pair; of representatives of several documents, any of theirs.
+    /// Whether the selection can want a pair; of representatives of several documents, any of theirs. What is old on both sides was looked at before.
     fn wanted(&self, pair: Pair) -> bool {
-        self.settings.selection.wants(self.catalog, pair.a, pair.b) || !self.decided(pair)
+        let asks = |doc: DocNo| {
+            let asking = self.asking.as_ref();
+            asking.is_none_or(|asking| asking.binary_search(&doc).is_ok())
+        };
+        (asks(pair.a) || asks(pair.b))
+            && (self.settings.selection.wants(self.catalog, pair.a, pair.b) || !self.decided(pair))
+    }
+
+    fn knows(&self, pair: Pair) -> bool {
+        let found = self.known.binary_search_by_key(&pair, |known| known.pair);
+        found.is_ok()
     }
 
     /// Whether what the selection says of two representatives holds for all documents that they stand for.

@@ -13,7 +13,7 @@ use crate::boilerplate;
 use crate::catalog::{Catalog, DocNo};
 use crate::cluster::{Cluster, Member};
 use crate::credit::Credit;
-use crate::document::{Corpus, Document, ReadError};
+use crate::document::{Document, ReadError};
 use crate::finding::{Assembled, Finding, Relation};
 use crate::passage;
 use crate::quotation;
@@ -64,8 +64,8 @@ pub struct Placed {
 }
 
 /// Reads what the reports show of the documents in clusters, and finds the source of every cluster and the roles that follow from it.
-pub(super) fn show<C: Corpus>(
-    texts: &Texts<'_, C>,
+pub(super) fn show(
+    texts: &Texts<'_>,
     settings: &Settings,
     assembled: &mut Assembled,
     observer: &dyn Observer,
@@ -144,7 +144,7 @@ fn site_of(catalog: &Catalog, host: &str) -> String {
     let parents = host.match_indices('.').map(|(at, _)| &host[at + 1..]);
     let known = std::iter::once(host)
         .chain(parents)
-        .find(|name| catalog.has_site(name));
+        .find(|name| catalog.site_called(name).is_some());
     known
         .map(str::to_owned)
         .or_else(|| sites::registrable(host))
@@ -152,7 +152,7 @@ fn site_of(catalog: &Catalog, host: &str) -> String {
 }
 
 /// Tells of every excerpt how much of what is shared stands within quotation marks.
-fn quotations<C: Corpus>(texts: &Texts<'_, C>, pairs: &mut [Finding]) -> Result<(), ReadError> {
+fn quotations(texts: &Texts<'_>, pairs: &mut [Finding]) -> Result<(), ReadError> {
     let excerpts: Vec<&mut Finding> = pairs
         .iter_mut()
         .filter(|pair| pair.relation == Relation::Excerpt)
@@ -202,8 +202,8 @@ fn quoted(document: &Document<'_>, reader: &Reader) -> Vec<bool> {
 }
 
 /// Lists the passages of every pair, if that was asked for.
-pub(super) fn passages<C: Corpus>(
-    texts: &Texts<'_, C>,
+pub(super) fn passages(
+    texts: &Texts<'_>,
     settings: &Settings,
     pairs: &[Finding],
 ) -> Result<Vec<Vec<Placed>>, ReadError> {
@@ -267,8 +267,8 @@ impl LaidOut {
 }
 
 /// Finds the source of every cluster, and the roles of its documents.
-fn attribute<C>(
-    texts: &Texts<'_, C>,
+fn attribute(
+    texts: &Texts<'_>,
     settings: &Settings,
     assembled: &mut Assembled,
     details: &[Details],

@@ -1,36 +1,36 @@
 //! Texts read once more, always without the boilerplate of their site, so that every stage after the first sees the same words.
 
-use crate::boilerplate::{Profiles, Region, Stripper};
+use std::ops::Range;
+
 use crate::catalog::{Catalog, DocNo};
-use crate::document::{Corpus, Document, ReadError};
+use crate::document::{Document, Fetch, ReadError};
 use crate::shingle::{Shingle, Shingler};
 
 /// Documents of a corpus, to be read again.
-pub(super) struct Texts<'a, C> {
-    pub(super) corpus: &'a C,
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'a> {
+    pub(super) corpus: &'a dyn Fetch,
     pub(super) catalog: &'a Catalog,
-    pub(super) profiles: &'a Profiles,
     pub(super) shingle: Shingle,
 }
 
 /// Reads texts; keeps its buffers from one to the next.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    stripper: Stripper,
     /// Holds the words and shingles that are left of the last text.
     pub(super) shingler: Shingler,
-    /// What was taken out of the last text.
-    pub(super) regions: Vec<Region>,
+    /// The words that were taken out of the last text.
+    pub(super) regions: Vec<Range<usize>>,
 }
 
 impl Reader {
     /// How many words were taken out of the last text.
     pub(super) fn removed(&self) -> usize {
-        self.regions.iter().map(|region| region.words.len()).sum()
+        self.regions.iter().map(Range::len).sum()
     }
 }
 
-impl<C: Corpus> Texts<'_, C> {
+impl Texts<'_> {
     /// Reads a document; `each` finds its words and shingles in the reader.
     ///
     /// # Errors
@@ -42,20 +42,13 @@ impl<C: Corpus> Texts<'_, C> {
         each: &mut dyn FnMut(&Document<'_>, &Reader),
     ) -> Result<(), ReadError> {
         self.corpus.fetch(self.catalog.place(doc), &mut |document| {
-            let Reader {
-                stripper,
-                shingler,
-                regions,
-            } = reader;
+            let Reader { shingler, regions } = reader;
             regions.clear();
-            if self.profiles.touches(doc) {
-                shingler.read_without(&document.text, self.shingle, |words, lines| {
-                    let site = self.catalog.site(doc);
-                    stripper.regions(self.profiles, site, words, lines, regions);
-                    regions
-                });
-            } else {
+            regions.extend(self.catalog.regions(doc));
+            if regions.is_empty() {
                 shingler.read(&document.text, self.shingle);
+            } else {
+                shingler.read_without(&document.text, self.shingle, |_, _| regions);
             }
             each(document, reader);
         })

@@ -22,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 
 use memchr::{memchr, memrchr};
 
-use crate::document::{BlockTally, Corpus, Document, Place, ReadError, Record, Reject};
+use crate::document::{BlockTally, Corpus, Document, Fetch, Place, ReadError, Record, Reject};
 
 mod blocks;
 pub mod dates;
@@ -547,7 +547,9 @@ impl Corpus for Inputs {
         .put_back(self.keep());
         tally
     }
+}
 
+impl Fetch for Inputs {
     fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
         let changed = |input: &str| ReadError::Changed {
             input: input.to_owned(),

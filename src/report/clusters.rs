@@ -42,7 +42,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
             let basis: Vec<&str> = source.basis.iter().map(|basis| basis.name()).collect();
             let details = |doc| details(findings, doc);
             rows.row(&[
-                Cell::Text(catalog.id(cluster.first)),
+                Cell::Text(&cluster.name),
                 Cell::Count(cluster.members.len() as u64),
                 Cell::Count(sites_among(catalog, cluster.documents()) as u64),
                 Cell::Text(&relation_mix(&relations, number)),

@@ -20,7 +20,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
             for member in &cluster.members {
                 let doc = member.doc;
                 rows.row(&[
-                    Cell::Text(catalog.id(cluster.first)),
+                    Cell::Text(&cluster.name),
                     Cell::Text(catalog.id(doc)),
                     Cell::Text(catalog.site_name(catalog.site(doc))),
                     Cell::Text(&moment::written_or_empty(catalog.published(doc))),

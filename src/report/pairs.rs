@@ -81,7 +81,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
                 Cell::Text(url(a)),
                 Cell::Text(url(b)),
                 Cell::known(findings.clusters.get(pair.cluster as usize), |cluster| {
-                    Cell::Text(catalog.id(cluster.first))
+                    Cell::Text(&cluster.name)
                 }),
                 Cell::known(pair.quoted_share, Cell::Score),
                 Cell::Json(&listed),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::finding::Relation;
 use crate::pipeline::{
-    Counts, Findings, Removed, RemovedOnSite, RemovedPassage, Settings, Surfacing,
+    Counts, Findings, Merged, Removed, RemovedOnSite, RemovedPassage, Settings, Surfacing,
 };
 
 /// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
@@ -27,6 +27,17 @@ pub struct Run<'a> {
     pub stages: &'a [StageCost],
     /// What it writes.
     pub outputs: &'a [Output],
+    /// What it did with an index, if there is one.
+    pub index: Option<IndexUse>,
+}
+
+/// What a run does with an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexUse {
+    /// Documents that were not looked at any more because they were kept long enough.
+    pub expired: u64,
+    /// Whether the documents of the run join the index.
+    pub adds: bool,
 }
 
 /// What was found in directories and left alone.
@@ -80,6 +91,7 @@ struct Summary<'a> {
     compared: Compared,
     bounded: Bounded,
     found: Found,
+    index: Option<Index<'a>>,
     threads: usize,
     seconds: f64,
     peak_memory_bytes: Option<u64>,
@@ -109,6 +121,25 @@ struct SettingsInForce {
     cross_site_only: bool,
     window_seconds: Option<i64>,
     all_pairs: bool,
+    memory_limit_bytes: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Index<'a> {
+    documents_before: u64,
+    expired: u64,
+    already_there: u64,
+    replaced: u64,
+    added: u64,
+    documents_after: u64,
+    pairs_less_boilerplate: u64,
+    clusters_merged: Vec<ClusterMerged<'a>>,
+}
+
+#[derive(Serialize)]
+struct ClusterMerged<'a> {
+    from: &'a str,
+    into: &'a str,
 }
 
 #[derive(Serialize)]
@@ -195,6 +226,8 @@ impl<'a> Summary<'a> {
         } = findings;
         // Taken apart without `..`, so that a new count cannot be forgotten here.
         let &Counts {
+            seen: _,
+            less_boilerplate: _,
             documents,
             empty,
             too_short,
@@ -266,6 +299,7 @@ impl<'a> Summary<'a> {
                     .map(|cluster| cluster.members.len() as u64)
                     .sum(),
             },
+            index: run.index.map(|index| Index::of(findings, index)),
             threads: run.threads,
             seconds: run.stages.iter().map(|cost| cost.seconds).sum(),
             peak_memory_bytes: run
@@ -275,6 +309,34 @@ impl<'a> Summary<'a> {
                 .max(),
             stages: run.stages,
             outputs: run.outputs,
+        }
+    }
+}
+
+impl<'a> Index<'a> {
+    fn of(findings: &'a Findings, index: IndexUse) -> Index<'a> {
+        let Counts {
+            seen,
+            documents,
+            less_boilerplate,
+            ..
+        } = findings.counts;
+        let replaced = findings.read.replaced.len() as u64;
+        let added = if index.adds { documents } else { 0 };
+        let before = seen + replaced;
+        Index {
+            documents_before: before,
+            expired: index.expired,
+            already_there: findings.read.known,
+            replaced: if index.adds { replaced } else { 0 },
+            added,
+            documents_after: if index.adds { seen + documents } else { before },
+            pairs_less_boilerplate: less_boilerplate,
+            clusters_merged: findings
+                .merged
+                .iter()
+                .map(|Merged { from, into }| ClusterMerged { from, into })
+                .collect(),
         }
     }
 }
@@ -314,6 +376,7 @@ impl SettingsInForce {
             list_passages: _,
             credits: _,
             as_of,
+            memory,
         } = settings;
         let (name, banding) = match surfacing {
             Surfacing::Bands(banding) => ("bands", Some(banding)),
@@ -344,6 +407,7 @@ impl SettingsInForce {
             cross_site_only: selection.cross_site_only,
             window_seconds: selection.window,
             all_pairs: selection.all_pairs,
+            memory_limit_bytes: memory.as_ref().map(|memory| memory.limit),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use wirecopy::catalog::DocNo;
 use wirecopy::document::{
-    BlockTally, Corpus, Document, Place, Precision, Published, ReadError, Record,
+    BlockTally, Corpus, Document, Fetch, Place, Precision, Published, ReadError, Record,
 };
 use wirecopy::finding::{Finding, Relation, Selection};
 use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
@@ -148,7 +148,9 @@ impl Corpus for Memory {
             ..BlockTally::default()
         }
     }
+}
 
+impl Fetch for Memory {
     fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
         sink(&Memory::document(&self.pages[place.offset as usize]));
         Ok(())
