@@ -127,7 +127,7 @@ impl<V> Entry<V> {
 mod tests {
     use super::*;
     use crate::lists::tests::Drawer;
-    use crate::lists::{Lists, Store};
+    use crate::lists::{Lists, Shelf};
     use proptest::prelude::*;
     use std::sync::Arc;
 
@@ -143,7 +143,7 @@ mod tests {
             for list in &lists {
                 kept.push(list.iter().map(|&(few, many)| u64::from(few) << 32 | u64::from(many)));
                 if stored {
-                    let store: Arc<dyn Store> = Arc::new(Drawer::default());
+                    let store: Arc<dyn Shelf> = Arc::new(Drawer::default());
                     kept.put_away(&store).expect("a drawer takes all");
                 }
             }

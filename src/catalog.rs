@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::document::{BlockTally, Document, Place, Published, ReadError, Record, Reject};
 use crate::fingerprint::Fingerprint;
-use crate::lists::{Lists, Reading, Store, Stored};
+use crate::lists::{Lists, Reading, Shelf, Stored};
 
 /// A document's number in canonical order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +30,7 @@ pub struct SiteNo(pub u32);
 
 /// What a document takes of memory from reading to the end, beside its id and the hashes that can be put away: 170 bytes in columns of the catalogue
 /// and of the block, and what stages keep of each document at a time.
-pub(crate) const BYTES_A_DOCUMENT: usize = 256;
+pub(crate) const BYTES_A_DOCUMENT: usize = 224;
 
 /// The site of documents that name none.
 pub const NO_SITE: SiteNo = SiteNo(u32::MAX);
@@ -100,6 +100,7 @@ pub struct Seen {
     sites: Vec<u32>,
     site_names: Vec<String>,
     columns: Columns,
+    site_numbers: HashMap<String, u32>,
     regions: Vec<(u32, Range<u32>)>,
     serials: Vec<u64>,
 }
@@ -111,7 +112,7 @@ pub struct SeenDocument<'a> {
     pub serial: u64,
     /// Its id.
     pub id: &'a str,
-    /// The number of its site among those given, or any other for none.
+    /// The number of its site, as [`Seen::number_sites`] gave it; any other for none.
     pub site: u32,
     /// Where the archive has its record; sources are numbered from 0.
     pub place: Place,
@@ -153,12 +154,18 @@ pub struct ReadTally {
 }
 
 impl Seen {
-    /// No documents, on sites of these names.
-    pub fn on(site_names: Vec<String>) -> Seen {
-        Seen {
-            site_names,
-            ..Seen::default()
-        }
+    /// The numbers of sites of these names.
+    pub fn number_sites(&mut self, names: &[String]) -> Vec<u32> {
+        let number = |name: &String| match self.site_numbers.get(name) {
+            Some(&number) => number,
+            None => {
+                let number = self.site_names.len() as u32;
+                self.site_names.push(name.clone());
+                self.site_numbers.insert(name.clone(), number);
+                number
+            }
+        };
+        names.iter().map(number).collect()
     }
 
     /// Adds a document. Its hashes follow with others' in [`Seen::push_hashes`].
@@ -183,19 +190,18 @@ impl Seen {
         self.columns.wholes.push(document.whole);
     }
 
-    /// Adds the band hashes and passage fingerprints of the next documents, which stand in an archive one document after the other.
+    /// Adds the band hashes and passage fingerprints of the next documents, which stand in an archive one document after the other, also those of
+    /// documents that were not `kept`.
     pub(crate) fn push_hashes(
         &mut self,
-        bands: Stored,
-        bands_of_each: u32,
-        passages: Stored,
-        passages_of_each: &[u32],
+        (bands, bands_of_each): (Stored, u32),
+        (passages, passages_of_each): (Stored, &[u32]),
+        kept: &[bool],
     ) {
-        let each = passages_of_each.iter();
-        self.columns
-            .bands
-            .push_stored(bands, each.clone().map(|_| bands_of_each));
-        self.columns.passages.push_stored(passages, each.copied());
+        let of_bands = kept.iter().map(|&kept| (bands_of_each, kept));
+        self.columns.bands.push_stored(bands, of_bands);
+        let each = passages_of_each.iter().copied().zip(kept.iter().copied());
+        self.columns.passages.push_stored(passages, each);
     }
 
     /// How many documents there are.
@@ -257,7 +263,7 @@ impl BlockColumns {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn put_away(&mut self, store: &Arc<dyn Store>) -> Result<(), ReadError> {
+    pub fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
         self.columns.put_away(store)
     }
 }
@@ -503,6 +509,11 @@ impl Catalog {
         }
     }
 
+    /// The hash of its page's url; 0 if none is known.
+    pub fn known_page(&self, doc: DocNo) -> u64 {
+        self.columns.pages[self.slot(doc)]
+    }
+
     /// What tells the document's title from others; `None` if it has none.
     pub fn title(&self, doc: DocNo) -> Option<u32> {
         Some(self.columns.titles[self.slot(doc)]).filter(|&title| title != 0)
@@ -588,7 +599,7 @@ impl Catalog {
     }
 
     /// Puts the hashes away that documents left.
-    pub(crate) fn put_away(&mut self, store: &Arc<dyn Store>) -> Result<(), ReadError> {
+    pub(crate) fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
         self.columns.put_away(store)
     }
 
@@ -735,7 +746,7 @@ impl Columns {
         self.bands.bytes_held() + self.passages.bytes_held() + self.repeats.bytes_held()
     }
 
-    fn put_away(&mut self, store: &Arc<dyn Store>) -> Result<(), ReadError> {
+    fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
         self.bands.put_away(store)?;
         self.passages.put_away(store)?;
         self.repeats.put_away(store)

@@ -201,6 +201,16 @@ pub enum ReadError {
         /// What the system said.
         cause: io::Error,
     },
+    /// A file of an index is not what was written.
+    #[error(
+        "{file} of the index is damaged: {problem}; `wirecopy index verify` looks at all of it, and a copy of it or a new index is the way out"
+    )]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The corpus needs more memory than there may be.
     #[error(
         "{documents} documents and more need over {needed} of memory beside what is put away, and --memory allows {limit}; allow more, or scan less at a time"

@@ -14,6 +14,7 @@ pub mod document;
 pub mod family;
 pub mod finding;
 pub mod fingerprint;
+pub mod index;
 mod links;
 pub mod lists;
 pub mod passage;

@@ -17,19 +17,22 @@ const LONGEST: usize = 1 << 17;
 /// How many documents one piece of a reading has, about.
 const DOCUMENTS_A_PIECE: usize = 4096;
 
-/// A place outside of memory that keeps bytes.
+/// A place outside of memory that has bytes.
 pub trait Store: Send + Sync + std::fmt::Debug {
-    /// Keeps bytes; returns where.
-    ///
-    /// # Errors
-    /// When there is no room for them, or none at all can be put here.
-    fn put(&self, bytes: &[u8]) -> Result<u64, ReadError>;
-
-    /// Reads back what was put at `offset`, or a part of it.
+    /// Reads what stands at `offset`, a chunk or a part of one.
     ///
     /// # Errors
     /// When it cannot be read, or is not what was put there.
     fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError>;
+}
+
+/// A place outside of memory where bytes can be put.
+pub trait Shelf: Store {
+    /// Keeps bytes; returns where.
+    ///
+    /// # Errors
+    /// When there is no room for them.
+    fn put(&self, bytes: &[u8]) -> Result<u64, ReadError>;
 }
 
 /// A list for every document.
@@ -117,20 +120,22 @@ impl<T: Pod> Lists<T> {
         self.places.resize(self.places.len() + documents, NOWHERE);
     }
 
-    /// Adds the next documents, whose lists stand one after the other in a stored chunk, `lengths` telling how long each is.
-    pub(crate) fn push_stored(&mut self, stored: Stored, lengths: impl Iterator<Item = u32>) {
+    /// Adds the next documents, whose lists stand one after the other in a stored chunk: `lists` tells how long each is, and whether its
+    /// document is one of them.
+    pub(crate) fn push_stored(&mut self, stored: Stored, lists: impl Iterator<Item = (u32, bool)>) {
         let chunk = self.chunks.len() as u32;
         self.chunks.push(Chunk::Stored(stored));
         let mut start = 0;
-        self.places.extend(lengths.map(|length| {
-            let place = Place {
-                chunk,
-                start,
-                length,
-            };
+        for (length, kept) in lists {
+            if kept {
+                self.places.push(Place {
+                    chunk,
+                    start,
+                    length,
+                });
+            }
             start += length;
-            place
-        }));
+        }
     }
 
     /// Adds the documents of `other` after those that are here.
@@ -151,13 +156,13 @@ impl<T: Pod> Lists<T> {
     }
 
     /// Puts away all chunks that are held.
-    pub(crate) fn put_away(&mut self, store: &Arc<dyn Store>) -> Result<(), ReadError> {
+    pub(crate) fn put_away(&mut self, shelf: &Arc<dyn Shelf>) -> Result<(), ReadError> {
         for chunk in &mut self.chunks {
             if let Chunk::Held(values) = chunk {
                 *chunk = Chunk::Stored(Stored {
-                    offset: store.put(bytemuck::cast_slice(values))?,
+                    offset: shelf.put(bytemuck::cast_slice(values))?,
                     values: values.len(),
-                    store: Arc::clone(store),
+                    store: Arc::<dyn Shelf>::clone(shelf),
                 });
             }
         }
@@ -311,13 +316,15 @@ pub(crate) mod tests {
     #[derive(Debug, Default)]
     pub(crate) struct Drawer(Mutex<Vec<u8>>);
 
-    impl Store for Drawer {
+    impl Shelf for Drawer {
         fn put(&self, bytes: &[u8]) -> Result<u64, ReadError> {
             let mut kept = self.0.lock().expect("no thread panics here");
             kept.extend_from_slice(bytes);
             Ok((kept.len() - bytes.len()) as u64)
         }
+    }
 
+    impl Store for Drawer {
         fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError> {
             let kept = self.0.lock().expect("no thread panics here");
             bytes.copy_from_slice(&kept[offset as usize..offset as usize + bytes.len()]);
@@ -347,7 +354,7 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn lists_are_what_was_put_in(steps in prop::collection::vec(step(), 0..30)) {
-            let store: Arc<dyn Store> = Arc::new(Drawer::default());
+            let store: Arc<dyn Shelf> = Arc::new(Drawer::default());
             let (mut lists, mut model) = (Lists::default(), Vec::<Vec<u32>>::new());
             for step in steps {
                 match step {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::document::ReadError;
-use crate::lists::Store;
+use crate::lists::{Shelf, Store};
 
-/// A [`Store`] in a temporary file.
+/// A [`Shelf`] in a temporary file.
 #[derive(Debug)]
 pub struct Spill {
     directory: PathBuf,
@@ -41,7 +41,7 @@ impl Spill {
     }
 }
 
-impl Store for Spill {
+impl Shelf for Spill {
     fn put(&self, bytes: &[u8]) -> Result<u64, ReadError> {
         let offset = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         match self.file.write_all_at(bytes, offset) {
@@ -49,7 +49,9 @@ impl Store for Spill {
             Err(cause) => Err(failed(&self.directory, cause)),
         }
     }
+}
 
+impl Store for Spill {
     fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError> {
         let read = self.file.read_exact_at(bytes, offset);
         read.map_err(|cause| failed(&self.directory, cause))

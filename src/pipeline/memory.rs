@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::buckets::BYTES_A_ROUND;
-use crate::lists::Store;
+use crate::lists::Shelf;
 
 /// What the program takes whatever it reads: code, buffers of threads, texts that are being compared.
 const BASE: u64 = 96 << 20;
@@ -17,18 +17,18 @@ pub struct Memory {
     /// How many bytes may be taken, [`LEAST_MEMORY`] at least.
     pub limit: u64,
     /// Takes what does not fit.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Shelf>,
 }
 
 impl Memory {
-    /// What there is beside the base, three parts of which documents may take, one the hashes that are held, and two those that are brought together.
+    /// Of the six parts that there are beside the base documents may take four, the hashes that are held one, and those that are brought together one.
     fn parts(&self, parts: u64) -> u64 {
         self.limit.saturating_sub(BASE) / 6 * parts
     }
 
     /// Bytes that documents may take beside their hashes.
     pub(super) fn for_documents(&self) -> u64 {
-        self.parts(3)
+        self.parts(4)
     }
 
     /// Bytes of hashes that may be held; more are put away.
@@ -38,13 +38,13 @@ impl Memory {
 
     /// The limit that documents would need which take so many bytes.
     pub(super) fn asked_for(&self, documents: u64) -> u64 {
-        BASE + documents * 2
+        BASE + documents / 2 * 3
     }
 }
 
 /// Bytes of hashes that may be brought together at a time.
 pub(super) fn bytes_a_round(memory: Option<&Memory>) -> usize {
     memory.map_or(BYTES_A_ROUND, |memory| {
-        usize::try_from(memory.parts(2)).map_or(BYTES_A_ROUND, |parts| parts.min(BYTES_A_ROUND))
+        usize::try_from(memory.parts(1)).map_or(BYTES_A_ROUND, |parts| parts.min(BYTES_A_ROUND))
     })
 }

@@ -473,7 +473,7 @@ impl Tallies {
                     });
                 })?;
             }
-            Ok(())
+            Ok::<(), ReadError>(())
         })?;
         Ok(Removed {
             documents: sites.iter().map(|on_site| on_site.documents).sum(),

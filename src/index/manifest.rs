@@ -1,0 +1,318 @@
+//! The manifest: which segments count, and what an index was made with. It is replaced whole, and its last line is the checksum of the first.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::files::{Checksum, Directory, FileEntry, IndexError};
+use crate::pipeline::{Settings, Surfacing};
+
+/// The name of the file.
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// The version of the format that is written. Every version that was ever released can be read.
+pub const FORMAT: u32 = 1;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    pub(super) format: u32,
+    /// Grows with every change.
+    pub(super) generation: u64,
+    pub(super) settings: IndexSettings,
+    /// The number of the next document.
+    pub(super) next_serial: u64,
+    /// The number of the next segment.
+    next_number: u64,
+    /// In the order in which their documents joined.
+    pub(super) segments: Vec<SegmentEntry>,
+    pub(super) boilerplate: Option<FileEntry>,
+    /// The numbers of documents in segments that do not count any more: ranges in order and apart.
+    gone: Vec<Range<u64>>,
+}
+
+/// What decides which hashes are kept and which pairs are known: it stays the same as long as an index lasts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexSettings {
+    /// As `--shingle`.
+    pub shingle: String,
+    /// As `--threshold`.
+    pub threshold: f64,
+    /// Bands of a signature; 0 if pairs are found by prefixes.
+    pub bands: usize,
+    /// Rows of a band.
+    pub rows: usize,
+    /// As `--seed`.
+    pub seed: u64,
+    /// As `--containment`; `None` if no excerpts are looked for.
+    pub containment: Option<f64>,
+    /// As `--passage`.
+    pub passage: Option<u32>,
+    /// As `--keep-boilerplate`.
+    pub keep_boilerplate: bool,
+    /// As `--min-words`.
+    pub min_words: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct SegmentEntry {
+    pub(super) number: u64,
+    pub(super) documents: u64,
+    pub(super) ties: u64,
+    /// When its first and its last document joined, in seconds since 1970.
+    pub(super) first_added: i64,
+    pub(super) last_added: i64,
+    /// The numbers of its first document, and after its last.
+    pub(super) serials: Range<u64>,
+    pub(super) table: FileEntry,
+    pub(super) bands: FileEntry,
+    pub(super) passages: FileEntry,
+    pub(super) records: FileEntry,
+    pub(super) ties_table: FileEntry,
+    pub(super) names: FileEntry,
+    /// The chunks of hashes.
+    pub(super) chunks: Vec<ChunkEntry>,
+}
+
+/// The hashes of some documents that follow each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct ChunkEntry {
+    pub(super) documents: u64,
+    /// Band hashes of each document.
+    pub(super) bands: u32,
+    pub(super) bands_xxh3: Checksum,
+    /// Fingerprints of all of them.
+    pub(super) passages: u64,
+    pub(super) passages_xxh3: Checksum,
+}
+
+impl IndexSettings {
+    /// Those of a scan.
+    pub fn of(settings: &Settings) -> IndexSettings {
+        let banding = match settings.surfacing {
+            Surfacing::Bands(banding) => Some(banding),
+            Surfacing::Prefixes => None,
+        };
+        IndexSettings {
+            shingle: settings.shingle.to_string(),
+            threshold: settings.threshold,
+            bands: banding.map_or(0, |banding| banding.bands()),
+            rows: banding.map_or(0, |banding| banding.rows()),
+            seed: settings.seed,
+            containment: settings.excerpts.map(|excerpts| excerpts.containment),
+            passage: settings.excerpts.map(|excerpts| excerpts.passage),
+            keep_boilerplate: !settings.boilerplate,
+            min_words: settings.min_words,
+        }
+    }
+
+    /// Whether a scan goes with the index.
+    ///
+    /// # Errors
+    /// Names the first setting that does not.
+    pub fn check(&self, scan: &IndexSettings) -> Result<(), IndexError> {
+        let yes_or_no = |keep: bool| {
+            if keep {
+                "--keep-boilerplate"
+            } else {
+                "no --keep-boilerplate"
+            }
+        };
+        let excerpts = |settings: &IndexSettings| match (settings.containment, settings.passage) {
+            (Some(containment), Some(passage)) => {
+                format!("--containment {containment} --passage {passage}")
+            }
+            _ => "--relations without excerpt".to_owned(),
+        };
+        let surfacing = |settings: &IndexSettings| match settings.bands {
+            0 => "--recall 1".to_owned(),
+            bands => format!("--bands {bands} --rows {}", settings.rows),
+        };
+        let pairs: [(String, String); 7] = [
+            (
+                format!("--shingle {}", self.shingle),
+                format!("--shingle {}", scan.shingle),
+            ),
+            (
+                format!("--threshold {}", self.threshold),
+                format!("--threshold {}", scan.threshold),
+            ),
+            (surfacing(self), surfacing(scan)),
+            (
+                format!("--seed {}", self.seed),
+                format!("--seed {}", scan.seed),
+            ),
+            (excerpts(self), excerpts(scan)),
+            (
+                yes_or_no(self.keep_boilerplate).to_owned(),
+                yes_or_no(scan.keep_boilerplate).to_owned(),
+            ),
+            (
+                format!("--min-words {}", self.min_words),
+                format!("--min-words {}", scan.min_words),
+            ),
+        ];
+        match pairs.into_iter().find(|(made, asked)| made != asked) {
+            None => Ok(()),
+            Some((made, asked)) => Err(IndexError::Settings { made, asked }),
+        }
+    }
+}
+
+impl SegmentEntry {
+    pub(super) fn files(&self) -> [&FileEntry; 6] {
+        [
+            &self.table,
+            &self.bands,
+            &self.passages,
+            &self.records,
+            &self.ties_table,
+            &self.names,
+        ]
+    }
+}
+
+impl Manifest {
+    pub(super) fn new(settings: IndexSettings) -> Manifest {
+        Manifest {
+            format: FORMAT,
+            generation: 0,
+            settings,
+            next_serial: 0,
+            next_number: 1,
+            segments: Vec::new(),
+            boilerplate: None,
+            gone: Vec::new(),
+        }
+    }
+
+    pub(super) fn read(directory: &Directory) -> Result<Manifest, IndexError> {
+        let path = directory.of(MANIFEST);
+        let damaged = |problem: &str| IndexError::Damaged {
+            file: MANIFEST.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                return Err(directory.missing());
+            }
+            Err(cause) => return Err(super::files::failed_to_read(&path, cause)),
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text"))?;
+        let (body, checksum) = text
+            .split_once('\n')
+            .ok_or_else(|| damaged("it ends too early"))?;
+        if checksum != format!("{}\n", Checksum::of(body.as_bytes()).digits()) {
+            return Err(damaged("its checksum is another"));
+        }
+        // The format first: what a later version wrote need not be understood any further.
+        #[derive(Deserialize)]
+        struct Format {
+            format: u32,
+        }
+        let not_understood = |error: serde_json::Error| damaged(&error.to_string());
+        let Format { format } = serde_json::from_str(body).map_err(not_understood)?;
+        if format > FORMAT {
+            return Err(IndexError::TooNew {
+                directory: directory.path().display().to_string(),
+                format,
+                newest: FORMAT,
+            });
+        }
+        serde_json::from_str(body).map_err(not_understood)
+    }
+
+    pub(super) fn write(&self, directory: &Directory) -> Result<(), IndexError> {
+        let failed = |error: serde_json::Error| IndexError::Write {
+            file: MANIFEST.to_owned(),
+            cause: error.into(),
+        };
+        let body = serde_json::to_string(self).map_err(failed)?;
+        let checksum = Checksum::of(body.as_bytes()).digits();
+        // The segments must be there before they are named.
+        directory.sync()?;
+        directory.replace(MANIFEST, format!("{body}\n{checksum}\n").as_bytes())
+    }
+
+    /// Every file that counts.
+    pub(super) fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        let of_segments = self.segments.iter().flat_map(SegmentEntry::files);
+        of_segments.chain(&self.boilerplate)
+    }
+
+    /// The number of the next segment.
+    pub(super) fn take_number(&mut self) -> u64 {
+        self.next_number += 1;
+        self.next_number - 1
+    }
+
+    /// How many documents in segments do not count any more.
+    pub(super) fn gone(&self) -> u64 {
+        self.gone.iter().map(|range| range.end - range.start).sum()
+    }
+
+    pub(super) fn is_gone(&self, serial: u64) -> bool {
+        let at = self.gone.partition_point(|range| range.end <= serial);
+        self.gone.get(at).is_some_and(|range| range.start <= serial)
+    }
+
+    /// How many documents of a segment do not count any more.
+    pub(super) fn gone_of(&self, segment: &SegmentEntry) -> u64 {
+        let within = |range: &Range<u64>| {
+            let start = range.start.max(segment.serials.start);
+            range.end.min(segment.serials.end).saturating_sub(start)
+        };
+        self.gone.iter().map(within).sum()
+    }
+
+    /// Makes documents count no more.
+    pub(super) fn forget(&mut self, serials: impl IntoIterator<Item = Range<u64>>) {
+        self.gone.extend(serials);
+        self.gone.sort_unstable_by_key(|range| range.start);
+        self.gone.dedup_by(|next, last| {
+            let joined = next.start <= last.end;
+            if joined {
+                last.end = last.end.max(next.end);
+            }
+            joined
+        });
+    }
+
+    /// Leaves out the segments of which no document counts any more.
+    pub(super) fn drop_empty_segments(&mut self) {
+        let empty: Vec<Range<u64>> = self
+            .segments
+            .iter()
+            .filter(|segment| segment.documents > 0 && self.gone_of(segment) >= segment.documents)
+            .map(|segment| segment.serials.clone())
+            .collect();
+        self.segments
+            .retain(|segment| segment.documents == 0 || !empty.contains(&segment.serials));
+        empty
+            .into_iter()
+            .for_each(|serials| self.remember(&serials));
+    }
+
+    /// Puts one segment, without any document that does not count, in the place of some.
+    pub(super) fn replace_segments(&mut self, range: Range<usize>, merged: Option<SegmentEntry>) {
+        let replaced: Vec<SegmentEntry> = self.segments.splice(range, merged).collect();
+        for segment in replaced {
+            self.remember(&segment.serials);
+        }
+    }
+
+    /// Takes the numbers of documents that are in no segment any more from those that are said to be gone.
+    fn remember(&mut self, serials: &Range<u64>) {
+        let gone = std::mem::take(&mut self.gone).into_iter();
+        self.gone = gone
+            .flat_map(|range| {
+                [
+                    range.start..range.end.min(serials.start),
+                    range.start.max(serials.end)..range.end,
+                ]
+            })
+            .filter(|range| range.start < range.end)
+            .collect();
+    }
+}

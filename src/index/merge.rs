@@ -1,0 +1,183 @@
+//! Merging segments, so that an index of many nights is as quick to open as one of a few, and what is gone takes no room.
+//!
+//! Segments are merged as in a log-structured merge tree with tiers (O'Neil et al. 1996, "The log-structured merge-tree"): as soon as there are
+//! [`FAN_IN`] of about one size in a row they become one, so a document is copied about as often as the index has digits.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::Index;
+use super::files::{Directory, IndexError};
+use super::manifest::{Manifest, SegmentEntry};
+use super::records;
+use super::segment::{self, SegmentWriter, unpackable};
+use super::tables::{RecordPlace, Row};
+use crate::lists::Store;
+
+/// So many segments of about one size become one.
+const FAN_IN: usize = 8;
+
+/// Sizes are about the same if they have as many digits, in this base.
+const TIER: u64 = 8;
+
+/// The segments to merge next, if it is worth it: a row of [`FAN_IN`] of one tier, or one of which half is gone.
+pub(super) fn worth_it(manifest: &Manifest) -> Option<Range<usize>> {
+    let counts = |segment: &SegmentEntry| segment.documents - manifest.gone_of(segment);
+    let half_gone = |segment: &SegmentEntry| 2 * counts(segment) <= segment.documents;
+    if let Some(at) = manifest.segments.iter().position(half_gone) {
+        return Some(at..at + 1);
+    }
+    let tier = |segment: &SegmentEntry| counts(segment).max(1).ilog(TIER);
+    let tiers: Vec<u32> = manifest.segments.iter().map(tier).collect();
+    // A lower tier in the middle of a higher one goes along: segments stay in order.
+    (0..tiers.len()).find_map(|start| {
+        let row = tiers[start..]
+            .iter()
+            .take_while(|&&tier| tier <= tiers[start])
+            .count();
+        let of_tier = tiers[start..start + row]
+            .iter()
+            .filter(|&&tier| tier == tiers[start]);
+        (of_tier.count() >= FAN_IN).then_some(start..start + row)
+    })
+}
+
+/// Writes the documents of some segments that count as one; `None` if there are none.
+pub(super) fn merge(
+    directory: &Directory,
+    index: &Index,
+    range: Range<usize>,
+    number: u64,
+) -> Result<Option<SegmentEntry>, IndexError> {
+    let mut writer = SegmentWriter::create(directory, number)?;
+    let is_gone = |serial: u64| index.manifest.is_gone(serial);
+    let (mut ties, mut names) = (Vec::new(), HashMap::new());
+    let mut documents = 0;
+    for segment in &index.segments[range] {
+        let table = segment.documents()?;
+        let kept: Vec<bool> = table
+            .serials()?
+            .iter()
+            .map(|&serial| !is_gone(serial))
+            .collect();
+        documents += kept.iter().filter(|&&kept| kept).count();
+        for chunk in segment.chunks(&table)? {
+            let kept = &kept[chunk.rows.clone()];
+            let lengths = &table.passages()?[chunk.rows.clone()];
+            let bands_of_each = chunk.entry.bands as usize;
+            let mut bands = vec![0u32; kept.len() * bands_of_each];
+            let mut passages = vec![0u64; chunk.entry.passages as usize];
+            let in_bytes = bytemuck::cast_slice_mut(&mut bands);
+            segment.bands.read(chunk.bands_at, in_bytes)?;
+            let in_bytes = bytemuck::cast_slice_mut(&mut passages);
+            segment.passages.read(chunk.passages_at, in_bytes)?;
+            let mut of_each = kept.iter();
+            bands = match bands_of_each {
+                0 => bands,
+                _ => {
+                    let each = bands.chunks(bands_of_each);
+                    let each = each.filter(|_| of_each.next() == Some(&true));
+                    each.collect::<Vec<_>>().concat()
+                }
+            };
+            let (mut at, mut left) = (0, Vec::new());
+            for (&length, &kept) in lengths.iter().zip(kept) {
+                let end = at + length as usize;
+                if kept {
+                    left.extend_from_slice(&passages[at..end]);
+                }
+                at = end;
+            }
+            let documents = kept.iter().filter(|&&kept| kept).count();
+            if documents > 0 {
+                writer.add_hashes(documents, &bands, &left)?;
+            }
+        }
+        copy_records(&mut writer, segment, &is_gone)?;
+        segment.load_ties(&mut ties)?;
+        segment.load_names(&mut names)?;
+    }
+    // What is gone was named by a serial that no later document will have.
+    ties.retain(|tie| !is_gone(tie.a) && !is_gone(tie.b));
+    names.retain(|&serial, _| !is_gone(serial));
+    let merged = writer.finish(&ties, &segment::sorted(names))?;
+    if documents == 0 {
+        for file in merged.files() {
+            directory.remove(&file.name)?;
+        }
+        return Ok(None);
+    }
+    Ok(Some(merged))
+}
+
+/// Copies the records and rows that count, frames of which all do as they are.
+fn copy_records(
+    writer: &mut SegmentWriter<'_>,
+    segment: &segment::Reading,
+    is_gone: &dyn Fn(u64) -> bool,
+) -> Result<(), IndexError> {
+    let mut rows: Vec<(Row, bool)> = Vec::new();
+    let table = segment.documents()?;
+    table.each(&mut |row| {
+        let gone = is_gone(row.serial);
+        let site = table.sites.get(row.site as usize).cloned();
+        rows.push((
+            Row {
+                serial: row.serial,
+                added: row.added,
+                id: row.id.to_owned(),
+                site,
+                published: row.published,
+                page: row.page,
+                title: row.title,
+                words: row.words,
+                content: row.content,
+                whole: row.whole,
+                regions: row.regions,
+                passages: row.passages,
+                at: row.at,
+            },
+            gone,
+        ));
+        Ok(())
+    })?;
+    let name = segment.records_name();
+    for frame in rows.chunk_by_mut(|x, y| x.0.at.frame == y.0.at.frame) {
+        let RecordPlace {
+            frame: at,
+            frame_bytes,
+            ..
+        } = frame[0].0.at;
+        if frame.iter().all(|(_, gone)| *gone) {
+            continue;
+        }
+        let packed = if frame.iter().any(|(_, gone)| *gone) {
+            let (mut lines, mut left) = (Vec::new(), Vec::new());
+            records::read_frame(&segment.records, &name, at, frame_bytes, &mut lines)?;
+            let mut number = 0;
+            for (row, _) in frame.iter_mut().filter(|(_, gone)| !gone) {
+                let line = records::line(&lines, row.at.record as usize);
+                let line = line.ok_or_else(|| records::no_such(&name, at, row.at.record))?;
+                left.extend_from_slice(line);
+                left.push(b'\n');
+                row.at.record = number;
+                number += 1;
+            }
+            records::pack(&left).map_err(unpackable)?
+        } else {
+            records::packed_frame(&segment.records, &name, at, frame_bytes)?
+        };
+        let at = writer.add_frame(&packed)?;
+        for (row, _) in frame.iter().filter(|(_, gone)| !gone) {
+            writer.add_row(Row {
+                at: RecordPlace {
+                    frame: at,
+                    frame_bytes: packed.len() as u32,
+                    record: row.at.record,
+                },
+                ..row.clone()
+            });
+        }
+    }
+    Ok(())
+}

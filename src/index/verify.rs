@@ -1,0 +1,92 @@
+//! Looking at every byte of an index.
+
+use super::files::{Directory, IndexError};
+use super::manifest::Manifest;
+use super::records;
+use super::segment::Reading;
+use super::tables;
+use super::{Contents, Index};
+
+/// A file that is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Its name within the directory.
+    pub file: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+pub(super) fn verify(directory: &Directory) -> Result<(Contents, Vec<Damage>), IndexError> {
+    let manifest = Manifest::read(directory)?;
+    let mut damages = Vec::new();
+    let mut note = |file: &str, looked: Result<(), IndexError>| {
+        let problem = match looked {
+            Ok(()) => return,
+            Err(IndexError::Damaged { problem, .. }) => problem,
+            Err(other) => other.to_string(),
+        };
+        damages.push(Damage {
+            file: file.to_owned(),
+            problem,
+        });
+    };
+    // Tables are small enough to be read whole; what is not is looked at chunk by chunk.
+    for segment in &manifest.segments {
+        for file in segment.files() {
+            note(&file.name, directory.check(file));
+        }
+        match Reading::open(directory, segment) {
+            Err(_) => continue,
+            Ok(reading) => {
+                note(
+                    &segment.bands.name,
+                    reading.bands.verify().map_err(IndexError::from),
+                );
+                note(
+                    &segment.passages.name,
+                    reading.passages.verify().map_err(IndexError::from),
+                );
+                note(&segment.table.name, look_at_records(&reading));
+            }
+        }
+    }
+    if let Some(file) = &manifest.boilerplate {
+        let read = directory.read(file);
+        let read = read.and_then(|bytes| tables::read_boilerplate(&bytes, &file.name));
+        note(&file.name, read.map(drop));
+    }
+    damages.sort_by(|x, y| x.file.cmp(&y.file));
+    damages.dedup_by(|x, y| x.file == y.file);
+    let contents = Index {
+        manifest,
+        segments: Vec::new(),
+        known: Default::default(),
+    }
+    .contents();
+    Ok((contents, damages))
+}
+
+/// Whether every row of the table has its record.
+fn look_at_records(segment: &Reading) -> Result<(), IndexError> {
+    let name = segment.records_name();
+    let documents = segment.documents()?;
+    segment.chunks(&documents)?;
+    let (mut frame, mut lines) = (None, Vec::new());
+    documents.each(&mut |row| {
+        let at = row.at;
+        if frame != Some(at.frame) {
+            records::read_frame(
+                &segment.records,
+                &name,
+                at.frame,
+                at.frame_bytes,
+                &mut lines,
+            )?;
+            frame = Some(at.frame);
+        }
+        match records::line(&lines, at.record as usize) {
+            Some(_) => Ok(()),
+            None => Err(records::no_such(&name, at.frame, at.record)),
+        }
+    })
+}
