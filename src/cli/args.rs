@@ -40,6 +40,18 @@ pub struct Arguments {
         display_order = 100
     )]
     pub color: When,
+
+    /// How standard error is written: text for people, or json, an object a line
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value_t,
+        value_enum,
+        global = true,
+        help_heading = "Running",
+        display_order = 100
+    )]
+    pub log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,6 +90,14 @@ impl When {
     }
 }
 
+/// How standard error is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
 /// More threads than any machine has cores: a slip of the finger, and each takes memory.
 const MOST_THREADS: u64 = 1024;
 
@@ -94,10 +114,15 @@ Examples:
   wirecopy scan feed.csv --text-field body --window 3d --summary run.json -o pairs.jsonl
       a column of another name; pairs at most three days apart
 
+Configuration:
+  Every flag is also a key of wirecopy.toml (threshold = 0.6) and a variable of the environment
+  (WIRECOPY_THRESHOLD=0.6): flag over environment over file over default.
+
 Exit status:
   0    done
-  1    failed; nothing was written (where every record was rejected: only --rejects and --summary)
-  2    the command line cannot be meant
+  1    failed; nothing was written (where every record was rejected: only --rejects and --summary;
+       --metrics always)
+  2    the command line or the configuration cannot be meant
   3    done and the outputs are whole, but some records were rejected
   130  interrupted (143: terminated); no output is half written";
 
@@ -139,6 +164,14 @@ pub struct ScanArguments {
     /// Write the records that could not be used, with file, line and reason
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
     pub rejects: Option<PathBuf>,
+
+    /// Write metrics of the run in the text format of Prometheus, also where the run fails
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub metrics: Option<PathBuf>,
+
+    /// A label that every metric gets, to tell jobs apart; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = meaning::label, requires = "metrics", help_heading = "Reports")]
+    pub metrics_label: Vec<(String, String)>,
 
     /// The Jaccard similarity from which two documents are near-duplicates: over 0, at most 1
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
@@ -242,6 +275,10 @@ pub struct ScanArguments {
     #[arg(long, value_name = "N", help_heading = "Reading")]
     pub max_rejects: Option<u64>,
 
+    /// Fail, and write nothing, if no document with a word was read
+    #[arg(long, help_heading = "Reading")]
+    pub fail_if_empty: bool,
+
     /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
     pub credits: Option<PathBuf>,
@@ -249,6 +286,14 @@ pub struct ScanArguments {
     /// Dates later than this are no evidence of who was first; the time of the run if not given
     #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
     pub as_of: Option<i64>,
+
+    /// Take settings from this file; without the flag from wirecopy.toml, if that is in the working directory
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Running")]
+    pub config: Option<PathBuf>,
+
+    /// Print every setting and where it comes from, as a wirecopy.toml, and do nothing else
+    #[arg(long, help_heading = "Running")]
+    pub print_config: bool,
 
     /// Where to keep standard input and compressed files until the end of the run; the system's place if not given
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]

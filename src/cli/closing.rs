@@ -25,6 +25,16 @@ const SITE_SHOWN: usize = 40;
 /// Characters of a title that are shown.
 const TITLE_SHOWN: usize = 60;
 
+/// What was found, in one line.
+pub fn headline(findings: &Findings) -> String {
+    format!(
+        "{} among {} in {}",
+        counted(findings.pairs.len() as u64, "pair"),
+        counted(findings.counts.documents, "document"),
+        counted(findings.clusters.len() as u64, "cluster")
+    )
+}
+
 /// What there is to tell.
 pub struct Closing<'a> {
     pub findings: &'a Findings,

@@ -10,6 +10,7 @@ use wirecopy::finding::{Relation, Selection};
 use wirecopy::pipeline::{Settings, Surfacing};
 use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
+use wirecopy::report::metrics;
 use wirecopy::report::table::TableFormat;
 use wirecopy::shingle::Shingle;
 use wirecopy::verify::{
@@ -37,8 +38,12 @@ pub struct Scan {
     pub settings: Settings,
     /// The most rejected records that are put up with.
     pub most_rejects: Option<u64>,
-    /// The reports to write, the summary last.
+    /// Whether it is a failure that no document with a word was read.
+    pub fail_if_empty: bool,
+    /// The reports to write, the summary and the metrics last.
     pub wanted: Vec<Wanted>,
+    /// Labels that every metric gets.
+    pub metrics_labels: Vec<(String, String)>,
     /// How many threads to work with; 0 means one a core.
     pub threads: usize,
     /// How much to say.
@@ -60,6 +65,14 @@ impl Scan {
     /// Works out what the arguments mean.
     pub fn of(typed: ScanArguments) -> Result<Scan, Stop> {
         let wanted = wanted(&typed)?;
+        let labels = &typed.metrics_label;
+        if let Some((_, (twice, _))) = labels
+            .iter()
+            .enumerate()
+            .find(|(at, (name, _))| labels[..*at].iter().any(|(other, _)| other == name))
+        {
+            return Err(Stop::usage(format!("--metrics-label names {twice} twice")));
+        }
         let (containment, passage) = match typed.shingle {
             Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
             Shingle::Chars(_) => (
@@ -119,7 +132,9 @@ impl Scan {
             } else {
                 typed.max_rejects
             },
+            fail_if_empty: typed.fail_if_empty,
             wanted,
+            metrics_labels: typed.metrics_label,
             threads: typed.threads,
             talk: Talk {
                 progress,
@@ -160,7 +175,7 @@ fn reading(typed: &ScanArguments) -> read::Settings {
     }
 }
 
-/// The reports that were asked for. The summary is the last, so that it can tell what writing the others took.
+/// The reports that were asked for. The summary and the metrics are the last, so that they can tell what writing the others took.
 fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
     let pairs_format = typed.format.map(|format| match format {
         OutputFormat::Csv => TableFormat::Csv,
@@ -196,10 +211,15 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
             });
         }
     }
-    wanted.extend(typed.summary.as_deref().map(|path| Wanted {
-        report: Report::Summary,
-        target: Target::of(path),
-    }));
+    for (path, report) in [
+        (&typed.summary, Report::Summary),
+        (&typed.metrics, Report::Metrics),
+    ] {
+        wanted.extend(path.as_deref().map(|path| Wanted {
+            report,
+            target: Target::of(path),
+        }));
+    }
     if let [first, second, ..] = wanted
         .iter()
         .filter(|wanted| wanted.target == Target::Stdout)
@@ -320,6 +340,19 @@ pub fn permutations(typed: &str) -> Result<usize, String> {
 pub fn moment(typed: &str) -> Result<i64, String> {
     let moment = dates::parse(typed).ok_or("a date is 2026-03-08 or 2026-03-08T12:00:00Z")?;
     Ok(moment.seconds)
+}
+
+/// A label of metrics: a name that Prometheus takes and that no metric has itself, and a value.
+pub fn label(typed: &str) -> Result<(String, String), String> {
+    let (name, value) = typed.split_once('=').ok_or("a label is NAME=VALUE")?;
+    if metrics::is_free_label(name) {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err(format!(
+            "the name of a label is of letters, digits and _, begins with a letter, and is none of {}",
+            metrics::OWN_LABELS.join(", ")
+        ))
+    }
 }
 
 /// A span of time in seconds, days counting 24 hours.

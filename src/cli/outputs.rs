@@ -32,6 +32,7 @@ pub enum Report {
     Sites(TableFormat),
     Rejects(TableFormat),
     Summary,
+    Metrics,
 }
 
 /// Where a report goes.
@@ -85,6 +86,7 @@ impl Report {
             Report::Sites(_) => "sites",
             Report::Rejects(_) => "rejects",
             Report::Summary => "summary",
+            Report::Metrics => "metrics",
         }
     }
 }
