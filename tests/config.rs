@@ -325,6 +325,26 @@ fn numbers_dates_and_texts_mean_what_they_do_as_flags() {
 }
 
 #[test]
+fn the_files_that_the_manual_shows_are_read() {
+    let at = TempDir::new().expect("a directory");
+    let manual = fs::read_to_string(root().join("docs/pipelines.md")).expect("the manual");
+    let files: Vec<&str> = manual
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(files.len(), 2);
+    for file in files {
+        write(&at, "shown.toml", file);
+        let printed = printed(&at, &["--config", "shown.toml"], &[], &[]);
+        let set = printed
+            .lines()
+            .filter(|line| line.contains("# file shown.toml line "));
+        assert_eq!(set.count(), file.lines().count(), "{printed}");
+    }
+}
+
+#[test]
 fn a_variable_that_is_no_setting_is_let_be_and_shown() {
     let at = TempDir::new().expect("a directory");
     let set = [
