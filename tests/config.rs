@@ -232,8 +232,8 @@ fn settings_that_cannot_be_meant_are_named_with_their_place() {
             "bad.toml:1: invalid value 'yes' for '--strict' [possible values: true, false]",
         ),
         (
-            "format = \"cvs\"",
-            "bad.toml:1: invalid value 'cvs' for '--format <FORMAT>' [possible values: csv, jsonl]; tip: a similar value exists: 'csv'",
+            "format = \"jsonlines\"",
+            "bad.toml:1: invalid value 'jsonlines' for '--format <FORMAT>' [possible values: csv, jsonl]; tip: a similar value exists: 'jsonl'",
         ),
         (
             "strict = true\nmax-rejects = 3",

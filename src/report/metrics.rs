@@ -89,7 +89,7 @@ impl<W: Write> Metrics<'_, W> {
         self.gauge(
             "last_run_duration_seconds",
             "How long the last run took.",
-            run.stages.iter().map(|cost| cost.seconds).sum(),
+            run.stages.iter().fold(0.0, |sum, cost| sum + cost.seconds),
         )?;
         let stages: Vec<_> = run
             .stages
