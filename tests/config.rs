@@ -422,7 +422,7 @@ fn sample(kind: &str) -> &'static str {
         "SITE" => "site.example",
         "TIME" => "3d",
         "DATE" => "2026-03-08",
-        "SIZE" => "1M",
+        "SIZE" => "1G",
         _ => panic!("the test has no value for <{kind}>: give it one here"),
     }
 }
