@@ -173,7 +173,7 @@ fn which_file_is_read() {
     let missing = scan(&at, &["x.jsonl", "--config", "missing.toml"], &[]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(
-        said(&missing).starts_with("error: cannot read --config missing.toml: "),
+        said(&missing).starts_with("error: cannot read the settings in missing.toml: "),
         "{}",
         said(&missing)
     );
@@ -241,13 +241,13 @@ fn settings_that_cannot_be_meant_are_named_with_their_place() {
         ),
         (
             "bands = 3",
-            "the following required arguments were not provided: --rows <N> (with what bad.toml says; --print-config shows all settings)",
+            "the following required arguments were not provided: --rows <N> (settings of bad.toml count too; --print-config shows all)",
         ),
         ("seed = 1\nseed = 2", "bad.toml:2: duplicate key"),
         ("seed =", "bad.toml:1: "),
         (
             "passages = true\noutput = \"pairs.csv\"",
-            "--passages needs pairs in .jsonl: let --output end so, or say --format jsonl (with what bad.toml says; --print-config shows all settings)",
+            "--passages needs pairs in .jsonl: let --output end so, or say --format jsonl (settings of bad.toml count too; --print-config shows all)",
         ),
     ] {
         write(&at, "bad.toml", file);

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -281,6 +282,43 @@ fn the_log_has_the_facts_as_fields() {
         error["message"],
         "4 records were rejected and none may be; nothing was written"
     );
+}
+
+#[test]
+fn a_signal_is_told_to_the_log_and_leaves_the_metrics_alone() {
+    let at = TempDir::new().expect("a directory");
+    fs::write(at.path().join("run.prom"), "# of the last run\n").expect("a file");
+    let mut child = command(
+        &at,
+        &["-", "--input-format", "jsonl", "--metrics", "run.prom"],
+    )
+    .args(["-o", "pairs.csv", "--log-format", "json"])
+    .stdin(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .expect("it starts");
+    let pipe = child.stdin.take();
+    let terminate = 15;
+    let is_caught = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .is_some_and(|mask| mask >> (terminate - 1) & 1 == 1)
+    };
+    while !is_caught() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let sent = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(sent.expect("kill").success());
+    let result = child.wait_with_output().expect("it ends");
+    drop(pipe);
+    assert_eq!(result.status.code(), Some(143));
+    let log = log(&result);
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0]["event"], "interrupted");
+    assert_eq!(log[0]["exit_status"], 143);
+    assert_eq!(files_in(&at), ["run.prom"]);
+    assert_eq!(read(&at, "run.prom"), "# of the last run\n");
 }
 
 #[test]

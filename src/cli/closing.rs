@@ -28,10 +28,10 @@ const TITLE_SHOWN: usize = 60;
 /// What was found, in one line.
 pub fn headline(findings: &Findings) -> String {
     format!(
-        "{} among {} in {}",
+        "{} in {} among {}",
         counted(findings.pairs.len() as u64, "pair"),
-        counted(findings.counts.documents, "document"),
-        counted(findings.clusters.len() as u64, "cluster")
+        counted(findings.clusters.len() as u64, "cluster"),
+        counted(findings.counts.documents, "document")
     )
 }
 

@@ -139,7 +139,7 @@ fn arguments(matches: &ArgMatches) -> Result<Arguments, Refused> {
 pub fn hinted(stop: Stop, sources: &[String]) -> Stop {
     match stop {
         Stop::Usage(error) if !sources.is_empty() => Stop::usage(format!(
-            "{error:#} (with what {} says; --print-config shows all settings)",
+            "{error:#} (settings of {} count too; --print-config shows all)",
             sources.join(", ")
         )),
         stop => stop,
@@ -197,15 +197,11 @@ impl Flags {
             let Some(value) = env::var_os(&name).filter(|value| !value.is_empty()) else {
                 continue;
             };
-            let read = if takes_no_value(arg) {
-                let truth = BoolishValueParser::new().parse_ref(&self.scan, Some(arg), &value);
-                truth.map(|truth| switch(arg, truth))
-            } else {
-                let parts = match value.to_str() {
-                    Some(list) if is_list(arg) => list.split(',').map(OsString::from).collect(),
-                    _ => vec![value],
-                };
-                Ok(parts.iter().map(|part| argument(arg, part)).collect())
+            let truth = BoolishValueParser::new().parse_ref(&self.scan, Some(arg), &value);
+            let read = match truth {
+                Ok(truth) if takes_no_value(arg) || may_stand_alone(arg) => Ok(switch(arg, truth)),
+                Err(error) if takes_no_value(arg) => Err(error),
+                Ok(_) | Err(_) => Ok(listed(arg, &value)),
             };
             let arguments = read
                 .and_then(|arguments| self.checked(arguments))
@@ -234,7 +230,7 @@ impl Flags {
             }
             Err(error) => {
                 return Err(Stop::usage(format!(
-                    "cannot read --config {}: {error}",
+                    "cannot read the settings in {}: {error}",
                     path.display()
                 )));
             }
@@ -330,14 +326,8 @@ impl Flags {
 
     /// What to say of a key that is no flag's.
     fn unknown(&self, name: &str) -> String {
-        let alike = |arg: &Arg| strsim::jaro(name, key(arg));
-        let nearest = self
-            .settings()
-            .map(|arg| (alike(arg), key(arg)))
-            .filter(|(alike, _)| *alike >= ALIKE)
-            .max_by(|(a, _), (b, _)| a.total_cmp(b));
-        match nearest {
-            Some((_, nearest)) => format!("unknown key '{name}'; did you mean '{nearest}'?"),
+        match nearest(name, self.settings().map(key)) {
+            Some(nearest) => format!("unknown key '{name}'; did you mean '{nearest}'?"),
             None => {
                 format!("unknown key '{name}'; the keys are the long flags of {CONFIGURED} --help")
             }
@@ -437,21 +427,9 @@ impl Flags {
             .filter(|name| !known.contains(name))
             .collect();
         names.sort();
-        let line = |name: String| {
-            let nearest = known
-                .iter()
-                .map(|known| {
-                    (
-                        strsim::jaro(&name[PREFIX.len()..], &known[PREFIX.len()..]),
-                        known,
-                    )
-                })
-                .filter(|(alike, _)| *alike >= ALIKE)
-                .max_by(|(a, _), (b, _)| a.total_cmp(b));
-            match nearest {
-                Some((_, nearest)) => format!("# {name}; did you mean {nearest}?\n"),
-                None => format!("# {name}\n"),
-            }
+        let line = |name: String| match nearest(&name, known.iter().map(String::as_str)) {
+            Some(nearest) => format!("# {name}; did you mean {nearest}?\n"),
+            None => format!("# {name}\n"),
         };
         names.into_iter().map(line).collect()
     }
@@ -537,6 +515,17 @@ fn argument(arg: &Arg, value: &OsStr) -> OsString {
     typed
 }
 
+/// What to type for the value of a variable, which may hold a list.
+fn listed(arg: &Arg, value: &OsStr) -> Vec<OsString> {
+    match value.to_str() {
+        Some(list) if is_list(arg) => list
+            .split(',')
+            .map(|one| argument(arg, OsStr::new(one)))
+            .collect(),
+        _ => vec![argument(arg, value)],
+    }
+}
+
 /// The value as it would be typed.
 fn described(value: &DeValue<'_>) -> String {
     match value {
@@ -598,6 +587,18 @@ fn reads_back(arg: &Arg, text: &str) -> bool {
 
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
+}
+
+/// The one of the names that is most likely meant by a name that is none of them.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // What all of them begin with makes none of them more likely.
+    let bare = |name: &'a str| name.strip_prefix(PREFIX).unwrap_or(name);
+    let wanted = name.strip_prefix(PREFIX).unwrap_or(name);
+    names
+        .map(|name| (strsim::jaro(wanted, bare(name)), name))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, name)| name)
 }
 
 /// How to talk where the arguments are not known: as far as can be told from what was typed, the environment and the file.
