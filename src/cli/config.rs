@@ -5,7 +5,6 @@
 //! errors. What clap cannot know is who speaks louder: a setting of a lower layer is dropped where a higher one has the same flag, or one that
 //! conflicts with it.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -374,20 +373,23 @@ impl Flags {
 
     /// The settings in force as a `wirecopy.toml`, each with where it comes from.
     fn printed(&self, scan: &ArgMatches, typed: &[&str], layers: &Layers) -> Result<String, Stop> {
-        let mut sections: BTreeMap<usize, (&str, Vec<String>)> = BTreeMap::new();
+        let mut sections: Vec<(&str, Vec<String>)> = Vec::new();
         for arg in self.settings() {
             let heading = arg.get_help_heading().unwrap_or("Inputs");
-            let known = sections.values().position(|(name, _)| *name == heading);
+            let known = sections.iter().position(|(name, _)| *name == heading);
             let at = known.unwrap_or(sections.len());
-            let section = sections.entry(at).or_insert((heading, Vec::new()));
+            if known.is_none() {
+                sections.push((heading, Vec::new()));
+            }
+            let (_, lines) = &mut sections[at];
             let origin = self.origin(arg, scan, typed, layers);
             let setting = match written(arg, scan)? {
                 Some(value) => format!("{} = {value}", key(arg)),
                 None => format!("# {} is not set", key(arg)),
             };
-            section.1.push(format!("{setting:<39} # {origin}"));
+            lines.push(format!("{setting:<39} # {origin}"));
             let aside = layers.set_aside.iter().filter(|(set, _)| set.id == id(arg));
-            section.1.extend(aside.map(|(set, other)| {
+            lines.extend(aside.map(|(set, other)| {
                 format!("# {} of {} gives way to {other}", key(arg), set.origin)
             }));
         }
@@ -395,7 +397,7 @@ impl Flags {
             "# The settings of `wirecopy scan`: flag over environment over file over default. As {USUAL_FILE} in the working\n\
              # directory, or under another name by --config, this file gives them again.\n"
         );
-        for (heading, lines) in sections.values() {
+        for (heading, lines) in &sections {
             out += &format!("\n# {heading}\n{}\n", lines.join("\n"));
         }
         let strangers = self.strangers();
@@ -425,6 +427,8 @@ impl Flags {
             .filter_map(|(name, _)| name.into_string().ok())
             .filter(|name| name.starts_with(PREFIX) && *name != FILE_VARIABLE)
             .filter(|name| !known.contains(name))
+            // A name can hold anything, a line's end too.
+            .filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
             .collect();
         names.sort();
         let line = |name: String| match nearest(&name, known.iter().map(String::as_str)) {
