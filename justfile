@@ -30,6 +30,10 @@ scaling *ARGS:
 score *ARGS:
     scripts/score-corpus {{ARGS}}
 
+# Try the examples for nightly runs with the tools that they are for.
+check-deploy:
+    scripts/check-deploy
+
 # Licences, advisories and sources of the dependencies (needs cargo-deny).
 deny:
     cargo deny check

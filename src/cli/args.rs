@@ -40,12 +40,29 @@ pub struct Arguments {
         display_order = 100
     )]
     pub color: When,
+
+    /// How standard error is written: text for people, or json, an object a line
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value_t,
+        value_enum,
+        global = true,
+        help_heading = "Running",
+        display_order = 100
+    )]
+    pub log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find the pairs of documents that share their copy
     Scan(Box<ScanArguments>),
+    /// Look after an index of documents that were seen
+    Index {
+        #[command(subcommand)]
+        command: IndexCommand,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell to complete in
@@ -56,6 +73,71 @@ pub enum Command {
         /// The command to print the page of; of the whole program if there is none
         command: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IndexCommand {
+    /// Tell what an index holds and what it was made with
+    Info(IndexArguments),
+    /// Look at every byte of an index, and name the files that are damaged
+    Verify(IndexArguments),
+    /// Let documents go that joined long ago
+    Prune {
+        #[command(flatten)]
+        index: IndexArguments,
+
+        /// Those that joined that long ago, such as 90d
+        #[arg(long, value_name = "TIME", value_parser = meaning::window)]
+        older_than: i64,
+
+        /// Count from then; from now if not given
+        #[arg(long, value_name = "DATE", value_parser = meaning::moment)]
+        as_of: Option<i64>,
+
+        /// If another run writes to the index, wait until it is done
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Make all segments of an index one, without the documents that are gone
+    Compact {
+        #[command(flatten)]
+        index: IndexArguments,
+
+        /// If another run writes to the index, wait until it is done
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Write the documents of an index as JSON lines
+    Export {
+        /// The directory of the index
+        #[arg(value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
+        directory: PathBuf,
+
+        /// Where they go; - or nothing for standard output
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct IndexArguments {
+    /// The directory of the index
+    #[arg(value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
+    pub directory: PathBuf,
+
+    /// How to say it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: InfoFormat,
+}
+
+/// For whom an index is described.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum InfoFormat {
+    /// For a person
+    #[default]
+    Text,
+    /// For a program
+    Json,
 }
 
 /// Whether to do something that suits a terminal.
@@ -78,6 +160,14 @@ impl When {
     }
 }
 
+/// How standard error is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
 /// More threads than any machine has cores: a slip of the finger, and each takes memory.
 const MOST_THREADS: u64 = 1024;
 
@@ -94,10 +184,15 @@ Examples:
   wirecopy scan feed.csv --text-field body --window 3d --summary run.json -o pairs.jsonl
       a column of another name; pairs at most three days apart
 
+Configuration:
+  Every flag is also a key of wirecopy.toml (threshold = 0.6) and a variable of the environment
+  (WIRECOPY_THRESHOLD=0.6): flag over environment over file over default.
+
 Exit status:
   0    done
-  1    failed; nothing was written (where every record was rejected: only --rejects and --summary)
-  2    the command line cannot be meant
+  1    failed; nothing was written (where every record was rejected: only --rejects and --summary;
+       --metrics always)
+  2    the command line or the configuration cannot be meant
   3    done and the outputs are whole, but some records were rejected
   130  interrupted (143: terminated); no output is half written";
 
@@ -139,6 +234,14 @@ pub struct ScanArguments {
     /// Write the records that could not be used, with file, line and reason
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
     pub rejects: Option<PathBuf>,
+
+    /// Write metrics of the run in the text format of Prometheus, also where the run fails
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub metrics: Option<PathBuf>,
+
+    /// A label that every metric gets, to tell jobs apart; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = meaning::label, requires = "metrics", help_heading = "Reports")]
+    pub metrics_label: Vec<(String, String)>,
 
     /// The Jaccard similarity from which two documents are near-duplicates: over 0, at most 1
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
@@ -242,6 +345,10 @@ pub struct ScanArguments {
     #[arg(long, value_name = "N", help_heading = "Reading")]
     pub max_rejects: Option<u64>,
 
+    /// Fail, and write nothing, if no document with a word was read
+    #[arg(long, help_heading = "Reading")]
+    pub fail_if_empty: bool,
+
     /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
     pub credits: Option<PathBuf>,
@@ -250,6 +357,14 @@ pub struct ScanArguments {
     #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
     pub as_of: Option<i64>,
 
+    /// Take settings from this file; without the flag from wirecopy.toml, if that is in the working directory
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Running")]
+    pub config: Option<PathBuf>,
+
+    /// Print every setting and where it comes from, as a wirecopy.toml, and do nothing else
+    #[arg(long, help_heading = "Running")]
+    pub print_config: bool,
+
     /// Where to keep standard input, compressed files and what --memory leaves no room for until the end of the run; the system's place if not given
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
     pub temp_dir: Option<PathBuf>,
@@ -257,6 +372,22 @@ pub struct ScanArguments {
     /// The most memory to take, such as 2G; what does not fit goes to --temp-dir. As much as it needs if not given
     #[arg(long, value_name = "SIZE", value_parser = meaning::memory_size, help_heading = "Running")]
     pub memory: Option<u64>,
+
+    /// Compare with the documents of this index too; afterwards those of this run are in it. A directory, made if it is not there
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Index")]
+    pub index: Option<PathBuf>,
+
+    /// Compare with the index, and leave it as it is
+    #[arg(long, requires = "index", conflicts_with_all = ["keep", "wait"], help_heading = "Index")]
+    pub no_add: bool,
+
+    /// Keep documents in the index for so long after they joined, such as 90d; earlier ones are not compared with, and go
+    #[arg(long, value_name = "TIME", requires = "index", value_parser = meaning::window, help_heading = "Index")]
+    pub keep: Option<i64>,
+
+    /// If another run writes to the index, wait until it is done
+    #[arg(long, requires = "index", help_heading = "Index")]
+    pub wait: bool,
 
     /// Threads to work with, at most 1024; 0 means one a core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST_THREADS), help_heading = "Running")]

@@ -5,10 +5,10 @@ use std::fmt::{self, Write as _};
 
 use wirecopy::candidates::passages::MOST_STORIES;
 use wirecopy::finding::BIG_CLUSTER;
-use wirecopy::pipeline::{Details, Findings, Settings, Surfacing};
+use wirecopy::pipeline::{Details, Findings, Merged, Settings, Surfacing};
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
-use wirecopy::report::summary::{FilesSkipped, Output, StageCost, recall_at_threshold};
+use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
 
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{Style, Terminal, escaped, excerpt};
@@ -25,6 +25,16 @@ const SITE_SHOWN: usize = 40;
 /// Characters of a title that are shown.
 const TITLE_SHOWN: usize = 60;
 
+/// What was found, in one line.
+pub fn headline(findings: &Findings) -> String {
+    format!(
+        "{} in {} among {}",
+        counted(findings.pairs.len() as u64, "pair"),
+        counted(findings.clusters.len() as u64, "cluster"),
+        counted(findings.counts.documents, "document")
+    )
+}
+
 /// What there is to tell.
 pub struct Closing<'a> {
     pub findings: &'a Findings,
@@ -32,6 +42,7 @@ pub struct Closing<'a> {
     pub costs: &'a [StageCost],
     pub outputs: &'a [Output],
     pub files_skipped: FilesSkipped,
+    pub index: Option<IndexUse>,
     pub details: bool,
     pub terminal: Terminal,
 }
@@ -51,6 +62,7 @@ impl Closing<'_> {
         self.pairs(out)?;
         self.clusters(out)?;
         self.routes(out)?;
+        self.index(out)?;
         self.boilerplate(out)?;
         self.bounded(out)?;
         self.recall(out)?;
@@ -66,7 +78,10 @@ impl Closing<'_> {
             &self.findings.read,
             &self.findings.catalog,
         );
-        let sites = sites_among(catalog, catalog.documents()) as u64;
+        let sites = sites_among(
+            catalog,
+            catalog.documents().filter(|&doc| catalog.is_new(doc)),
+        ) as u64;
         write!(
             out,
             "{}",
@@ -247,6 +262,49 @@ impl Closing<'_> {
                 Some(lag) => writeln!(out, ", {lag:.1} h later")?,
                 None => writeln!(out, ", who was first is not told")?,
             }
+        }
+        Ok(())
+    }
+
+    fn index(&self, out: &mut String) -> fmt::Result {
+        let Some(IndexUse { expired, adds }) = self.index else {
+            return Ok(());
+        };
+        let Findings {
+            counts,
+            read,
+            merged,
+            ..
+        } = self.findings;
+        let replaced = read.replaced.len() as u64;
+        write!(
+            out,
+            "index: compared with {}",
+            counted(counts.seen + replaced, "document")
+        )?;
+        if adds {
+            write!(out, "; {} joined", count(counts.documents))?;
+        }
+        for (n, what) in [
+            (read.known, "were there already"),
+            (replaced, "took the place of others of their ids"),
+            (expired, "were kept long enough"),
+        ] {
+            if n > 0 {
+                write!(out, ", {} {what}", count(n))?;
+            }
+        }
+        writeln!(out)?;
+        if !merged.is_empty() {
+            writeln!(
+                out,
+                "{} became one with others; --summary shows which",
+                counted(merged.len() as u64, "cluster")
+            )?;
+        }
+        for Merged { from, into } in merged.iter().filter(|_| self.details) {
+            let name = |name: &str| excerpt(name, SITE_SHOWN);
+            writeln!(out, "   {} became {}", name(from), name(into))?;
         }
         Ok(())
     }

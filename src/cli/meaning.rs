@@ -1,6 +1,6 @@
 //! What is meant by what was typed: validated settings that nothing after this checks again.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
@@ -8,12 +8,12 @@ use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::credit::Credits;
 use wirecopy::document::Size;
 use wirecopy::finding::{Relation, Selection};
-use wirecopy::pipeline::{LEAST_MEMORY, Memory, Settings, Surfacing};
+use wirecopy::pipeline::{LEAST_MEMORY, Settings, Surfacing};
 use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
+use wirecopy::report::metrics;
 use wirecopy::report::table::TableFormat;
 use wirecopy::shingle::Shingle;
-use wirecopy::spill::Spill;
 use wirecopy::verify::{
     DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
     DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
@@ -39,12 +39,36 @@ pub struct Scan {
     pub settings: Settings,
     /// The most rejected records that are put up with.
     pub most_rejects: Option<u64>,
-    /// The reports to write, the summary last.
+    /// Whether it is a failure that no document with a word was read.
+    pub fail_if_empty: bool,
+    /// The most memory to take, in bytes.
+    pub memory: Option<u64>,
+    /// Where to put what does not fit.
+    pub temp_dir: Option<PathBuf>,
+    /// What to do with an index.
+    pub index: Option<IndexPlan>,
+    /// The reports to write, the summary and the metrics last.
     pub wanted: Vec<Wanted>,
+    /// Labels that every metric gets.
+    pub metrics_labels: Vec<(String, String)>,
     /// How many threads to work with; 0 means one a core.
     pub threads: usize,
     /// How much to say.
     pub talk: Talk,
+}
+
+/// What to do with an index.
+#[derive(Debug, Clone)]
+pub struct IndexPlan {
+    pub directory: PathBuf,
+    /// Whether the documents of the run join.
+    pub adds: bool,
+    /// Documents that joined before do not count.
+    pub since: Option<i64>,
+    /// When the documents of the run join.
+    pub now: i64,
+    /// Whether to wait for another run.
+    pub wait: bool,
 }
 
 /// How much to say on standard error.
@@ -62,6 +86,14 @@ impl Scan {
     /// Works out what the arguments mean.
     pub fn of(typed: ScanArguments) -> Result<Scan, Stop> {
         let wanted = wanted(&typed)?;
+        let labels = &typed.metrics_label;
+        if let Some((_, (twice, _))) = labels
+            .iter()
+            .enumerate()
+            .find(|(at, (name, _))| labels[..*at].iter().any(|(other, _)| other == name))
+        {
+            return Err(Stop::usage(format!("--metrics-label names {twice} twice")));
+        }
         let (containment, passage) = match typed.shingle {
             Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
             Shingle::Chars(_) => (
@@ -96,13 +128,7 @@ impl Scan {
                     .map_err(Stop::usage)?,
             ),
         };
-        let memory = match typed.memory {
-            None => None,
-            Some(limit) => Some(Memory {
-                limit,
-                store: Arc::new(Spill::new(typed.temp_dir.as_deref())?),
-            }),
-        };
+        let as_of = typed.as_of.unwrap_or_else(now);
         let progress = if typed.quiet && typed.progress == When::Auto {
             When::Never
         } else {
@@ -120,8 +146,8 @@ impl Scan {
                 min_words: typed.min_words,
                 list_passages: typed.passages,
                 credits: Arc::new(credits),
-                as_of: Some(typed.as_of.unwrap_or_else(now)),
-                memory,
+                as_of: Some(as_of),
+                memory: None,
                 selection,
             },
             most_rejects: if typed.strict {
@@ -129,7 +155,18 @@ impl Scan {
             } else {
                 typed.max_rejects
             },
+            memory: typed.memory,
+            temp_dir: typed.temp_dir,
+            index: typed.index.map(|directory| IndexPlan {
+                directory,
+                adds: !typed.no_add,
+                since: typed.keep.map(|keep| as_of.saturating_sub(keep)),
+                now: as_of,
+                wait: typed.wait,
+            }),
+            fail_if_empty: typed.fail_if_empty,
             wanted,
+            metrics_labels: typed.metrics_label,
             threads: typed.threads,
             talk: Talk {
                 progress,
@@ -170,7 +207,7 @@ fn reading(typed: &ScanArguments) -> read::Settings {
     }
 }
 
-/// The reports that were asked for. The summary is the last, so that it can tell what writing the others took.
+/// The reports that were asked for. The summary and the metrics are the last, so that they can tell what writing the others took.
 fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
     let pairs_format = typed.format.map(|format| match format {
         OutputFormat::Csv => TableFormat::Csv,
@@ -206,10 +243,15 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
             });
         }
     }
-    wanted.extend(typed.summary.as_deref().map(|path| Wanted {
-        report: Report::Summary,
-        target: Target::of(path),
-    }));
+    for (path, report) in [
+        (&typed.summary, Report::Summary),
+        (&typed.metrics, Report::Metrics),
+    ] {
+        wanted.extend(path.as_deref().map(|path| Wanted {
+            report,
+            target: Target::of(path),
+        }));
+    }
     if let [first, second, ..] = wanted
         .iter()
         .filter(|wanted| wanted.target == Target::Stdout)
@@ -256,7 +298,7 @@ fn credits(path: &Path) -> Result<Credits, Stop> {
         .map_err(|error| Stop::usage(format!("--credits {}: {error}", path.display())))
 }
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
@@ -330,6 +372,19 @@ pub fn permutations(typed: &str) -> Result<usize, String> {
 pub fn moment(typed: &str) -> Result<i64, String> {
     let moment = dates::parse(typed).ok_or("a date is 2026-03-08 or 2026-03-08T12:00:00Z")?;
     Ok(moment.seconds)
+}
+
+/// A label of metrics: a name that Prometheus takes and that no metric has itself, and a value.
+pub fn label(typed: &str) -> Result<(String, String), String> {
+    let (name, value) = typed.split_once('=').ok_or("a label is NAME=VALUE")?;
+    if metrics::is_free_label(name) {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err(format!(
+            "the name of a label is of letters, digits and _, begins with a letter, and is none of {}",
+            metrics::OWN_LABELS.join(", ")
+        ))
+    }
 }
 
 /// A span of time in seconds, days counting 24 hours.

@@ -1,10 +1,15 @@
 //! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`]), what is said about it
-//! ([`progress`], [`closing`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]).
+//! ([`progress`], [`closing`], [`log`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]). What was not typed but set in
+//! a file or the environment comes in by [`config`].
 
 mod args;
 mod closing;
+mod config;
 mod figures;
+mod index;
+mod log;
 mod meaning;
+mod nightly;
 mod outputs;
 mod progress;
 mod scan;
@@ -15,29 +20,35 @@ mod terminal;
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, LogFormat};
+use config::Refused;
 use status::{Status, Stop};
 use terminal::Terminal;
 
 /// Does what the arguments say; `argv` begins with the program's name.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
-    let arguments = match Arguments::try_parse_from(argv) {
-        Ok(arguments) => arguments,
-        Err(said) => {
-            // Help that was asked for goes to standard output, anything else to standard error; there is nobody to tell if that fails.
-            let _ = said.print();
-            return if said.use_stderr() {
-                Status::Usage
-            } else {
-                Status::Done
-            };
-        }
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let configured = match config::configured(&argv) {
+        Ok(configured) => configured,
+        Err(refused) => return refuse(refused, &argv),
     };
-    let terminal = Terminal::new(arguments.color);
-    let ended = match arguments.command {
-        Command::Scan(scan) => scan::run(*scan, terminal),
+    let arguments = configured.arguments;
+    let terminal = Terminal::new(arguments.color, arguments.log_format);
+    terminal.catch_panics();
+    if let Some(settings) = configured.printed {
+        return ended(print(|out| out.write_all(settings.as_bytes())), terminal);
+    }
+    let sources = configured.sources;
+    let result = match arguments.command {
+        Command::Scan(scan) => {
+            if scan.verbose && !sources.is_empty() {
+                terminal.say(&format!("settings from {}", sources.join(", ")));
+            }
+            scan::run(*scan, terminal).map_err(|stop| config::hinted(stop, &sources))
+        }
+        Command::Index { command } => index::run(command, terminal),
         Command::Completions { shell } => print(|out| {
             clap_complete::generate(
                 shell,
@@ -49,10 +60,35 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
         }),
         Command::Man { command } => man(command.as_deref()),
     };
-    ended.unwrap_or_else(|stop| {
+    ended(result, terminal)
+}
+
+/// The status, and the word on what went wrong.
+fn ended(result: Result<Status, Stop>, terminal: Terminal) -> Status {
+    result.unwrap_or_else(|stop| {
         terminal.error(&stop);
         stop.status()
     })
+}
+
+/// Says why there are no arguments, or what was asked for instead of a run.
+fn refuse(refused: Refused, argv: &[OsString]) -> Status {
+    let (color, log_format) = config::talk_wanted(argv);
+    let terminal = Terminal::new(color, log_format);
+    let stop = match refused {
+        Refused::Typed(said) if !said.use_stderr() || log_format == LogFormat::Text => {
+            // Help that was asked for goes to standard output, anything else to standard error; there is nobody to tell if that fails.
+            let _ = said.print();
+            return if said.use_stderr() {
+                Status::Usage
+            } else {
+                Status::Done
+            };
+        }
+        Refused::Typed(said) => Stop::usage(config::one_line(&said)),
+        Refused::Set(stop) => stop,
+    };
+    ended(Err(stop), terminal)
 }
 
 /// Prints the manual page of the program, or of one of its commands.

@@ -18,8 +18,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow};
 use tempfile::NamedTempFile;
+use wirecopy::index::{Prepared, Replacement};
 use wirecopy::read::STANDARD_INPUT;
 use wirecopy::report::table::TableFormat;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::status::Stop;
 
@@ -31,7 +33,10 @@ pub enum Report {
     Members(TableFormat),
     Sites(TableFormat),
     Rejects(TableFormat),
+    /// The documents themselves.
+    Records(TableFormat),
     Summary,
+    Metrics,
 }
 
 /// Where a report goes.
@@ -84,7 +89,9 @@ impl Report {
             Report::Members(_) => "members",
             Report::Sites(_) => "sites",
             Report::Rejects(_) => "rejects",
+            Report::Records(_) => "records",
             Report::Summary => "summary",
+            Report::Metrics => "metrics",
         }
     }
 }
@@ -138,11 +145,12 @@ impl Outputs {
 
     /// Writes the outputs whose report `asked` picks, each with what `render` makes of it: all of them, or none of the files.
     ///
-    /// Files come first, in the order in which they were asked for.
+    /// Files come first, in the order in which they were asked for. A change of an index becomes visible together with the files.
     pub fn write(
         &self,
         asked: impl Fn(Report) -> bool,
         mut render: impl FnMut(Report, &mut dyn Write) -> io::Result<()>,
+        change: Option<Prepared<'_>>,
     ) -> Result<(), Stop> {
         let mut files = Vec::new();
         let mut others = Vec::new();
@@ -173,19 +181,30 @@ impl Outputs {
             .or_tell(&wanted.target)?;
         }
 
+        // Held until all is done: no signal comes between.
         let mut pending = self.pending.lock();
-        let mut directories = BTreeSet::new();
-        for (target, directory, path, file) in files {
-            file.persist(path)
-                .map_err(|failed| failed.error)
-                .or_tell(target)?;
-            directories.insert(directory);
+        if let Some(change) = &change {
+            let replacements: Vec<Replacement> = files
+                .iter()
+                .map(|(_, _, path, file)| Replacement {
+                    from: file.path().to_owned(),
+                    to: path.to_path_buf(),
+                })
+                .collect();
+            change.announce(&replacements)?;
         }
+        let renamed = rename(files);
         pending.clear();
-        for directory in directories {
-            sync_directory(directory)
-                .with_context(|| format!("cannot flush {}", directory.display()))
-                .map_err(Stop::Failed)?;
+        match (renamed, change) {
+            (Ok(()), Some(change)) => change.publish()?,
+            (Ok(()), None) => {}
+            (Err(stop), change) => {
+                if let Some(change) = change {
+                    // If this fails as well, whoever opens the index next does it.
+                    let _ = change.take_back();
+                }
+                return Err(stop);
+            }
         }
         Ok(())
     }
@@ -199,7 +218,7 @@ impl Outputs {
     ) -> io::Result<NamedTempFile> {
         let file = {
             let mut pending = self.pending.lock();
-            let file = temporary_in(directory)?;
+            let file = temporary_for(directory, path)?;
             pending.push(file.path().to_owned());
             file
         };
@@ -280,7 +299,7 @@ impl Way {
             return Err(anyhow!("{} is not a directory", directory.display()));
         }
         // Making a file is the one sure sign that files can be made; it is gone at once.
-        temporary_in(&directory)
+        temporary_for(&directory, &path)
             .with_context(|| format!("no file can be made in {}", directory.display()))?;
         Ok(Way::Rename { directory, path })
     }
@@ -402,13 +421,50 @@ fn identity(metadata: io::Result<Metadata>) -> Option<(u64, u64)> {
         .map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// A new file that the permissions of the user's other new files go for.
-fn temporary_in(directory: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new()
-        .prefix(".wirecopy-")
+/// Renames files into their places, for good.
+fn rename(files: Vec<(&Target, &PathBuf, &PathBuf, NamedTempFile)>) -> Result<(), Stop> {
+    let mut directories = BTreeSet::new();
+    for (target, directory, path, file) in files {
+        file.persist(path)
+            .map_err(|failed| failed.error)
+            .or_tell(target)?;
+        directories.insert(directory);
+    }
+    for directory in directories {
+        sync_directory(directory)
+            .with_context(|| format!("cannot flush {}", directory.display()))
+            .map_err(Stop::Failed)?;
+    }
+    Ok(())
+}
+
+/// A new file beside `path` that the permissions of the user's other new files go for. Those that runs left which were killed are removed: they are
+/// called after the path too, and nobody holds them any more.
+fn temporary_for(directory: &Path, path: &Path) -> io::Result<NamedTempFile> {
+    // A hash, for the name may be as long as names may be.
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let prefix = format!(".wirecopy-{:016x}-", xxh3_64(name));
+    for left in fs::read_dir(directory)?.flatten() {
+        let name = left.file_name();
+        let is_ours = |name: &str| {
+            name.strip_prefix(&prefix)
+                .is_some_and(|rest| rest.ends_with(".tmp"))
+        };
+        if name.to_str().is_some_and(is_ours)
+            && File::open(left.path()).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            // If it cannot be removed, it is in nobody's way.
+            let _ = fs::remove_file(left.path());
+        }
+    }
+    let file = tempfile::Builder::new()
+        .prefix(&prefix)
         .suffix(".tmp")
         .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(directory)
+        .tempfile_in(directory)?;
+    // Where the file system knows no locks, a run at the same time may take the file away before it is renamed, which is told then.
+    let _ = file.as_file().lock();
+    Ok(file)
 }
 
 /// Writes to what cannot be renamed; a reader that has had enough is none of our business.

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use serde_json::json;
 use wirecopy::pipeline::{Observer, Stage};
 use wirecopy::report::summary::StageCost;
 
 use super::args::When;
 use super::figures;
+use super::log::Level;
 use super::terminal::Terminal;
 
 /// How often a line is written where there is no terminal to draw on.
@@ -54,10 +56,22 @@ enum Unit {
     Nothing,
 }
 
+impl Unit {
+    /// What a log calls it.
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Unit::Bytes => Some("bytes"),
+            Unit::Documents => Some("documents"),
+            Unit::Pairs => Some("pairs"),
+            Unit::Nothing => None,
+        }
+    }
+}
+
 impl Progress {
-    /// Shows progress when told to, and in doubt when standard error is a terminal.
+    /// Shows progress when told to, and in doubt when standard error is a terminal that people read.
     pub fn new(when: When, terminal: Terminal) -> Progress {
-        let on_terminal = io::stderr().is_terminal();
+        let on_terminal = io::stderr().is_terminal() && !terminal.is_json();
         let shown = match (when.or_else(|| on_terminal), on_terminal) {
             (false, _) => Shown::Nowhere,
             (true, true) => Shown::Bar(ProgressBar::no_length().with_style(style(
@@ -119,7 +133,12 @@ impl Progress {
                 bar.reset();
                 bar.enable_steady_tick(Duration::from_millis(200));
             }
-            Shown::Lines(terminal) => terminal.say(&format!("{name} ...")),
+            Shown::Lines(terminal) => terminal.tell(
+                Level::Info,
+                "progress",
+                &format!("{name} ..."),
+                json!({"stage": name, "done": 0, "total": total}),
+            ),
         }
     }
 
@@ -140,14 +159,23 @@ impl Progress {
         let Some((name, unit, total, began)) = self.stages().current else {
             return;
         };
-        let figures = figures_of(
-            unit,
-            self.done.load(Ordering::Relaxed),
-            total,
-            self.documents.load(Ordering::Relaxed),
-            began.elapsed(),
+        let done = self.done.load(Ordering::Relaxed);
+        let documents = self.documents.load(Ordering::Relaxed);
+        let elapsed = began.elapsed();
+        let figures = figures_of(unit, done, total, documents, elapsed);
+        terminal.tell(
+            Level::Info,
+            "progress",
+            &format!("{name} ... {figures}"),
+            json!({
+                "stage": name,
+                "done": done,
+                "total": total,
+                "unit": unit.name(),
+                "documents_read": documents,
+                "seconds": elapsed.as_secs_f64(),
+            }),
         );
-        terminal.say(&format!("{name} ... {figures}"));
     }
 
     fn stages(&self) -> MutexGuard<'_, Stages> {
@@ -291,10 +319,11 @@ fn figures_of(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::LogFormat;
 
     #[test]
     fn a_stage_that_comes_twice_is_charged_once() {
-        let progress = Progress::new(When::Never, Terminal::new(When::Never));
+        let progress = Progress::new(When::Never, Terminal::new(When::Never, LogFormat::Text));
         for stage in [Stage::Read, Stage::Verify, Stage::Read] {
             progress.begin(stage, None);
         }

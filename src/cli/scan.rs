@@ -1,21 +1,27 @@
 //! The scan command: opens inputs, runs the pipeline, judges the rejects, writes the reports.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use rayon::ThreadPoolBuilder;
+use serde_json::{Value, json};
+use wirecopy::document::Size;
 use wirecopy::document::{Corpus, ReadError, Reject};
-use wirecopy::pipeline::{self, Findings, Settings};
+use wirecopy::pipeline::{self, Counts, Findings, Memory, Settings};
 use wirecopy::read::{Inputs, Skipped};
-use wirecopy::report::summary::{self, FilesSkipped, Output, Run};
-use wirecopy::report::{clusters, members, pairs, rejects, sites};
+use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, Run, StageCost};
+use wirecopy::report::{clusters, members, metrics, pairs, rejects, sites};
+use wirecopy::spill::Spill;
 
 use super::args::ScanArguments;
 use super::closing;
 use super::figures::counted;
+use super::log::Level;
 use super::meaning::Scan;
-use super::outputs::{Outputs, Pending, Report};
+use super::nightly::Nightly;
+use super::outputs::{Outputs, Pending, Report, Wanted};
 use super::progress::Progress;
 use super::signals;
 use super::status::{Status, Stop};
@@ -24,7 +30,7 @@ use super::terminal::{Style, Terminal, escaped};
 /// Rejects that are shown where all are not asked for.
 const REJECTS_SHOWN: usize = 5;
 
-/// Runs the command.
+/// Runs the command; where it fails, the metrics tell.
 pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     let scan = Scan::of(typed)?;
     let pending = Arc::new(Pending::default());
@@ -32,7 +38,30 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     signals::watch(Arc::clone(&pending), Arc::clone(&progress), terminal)
         .context("cannot listen for signals")
         .map_err(Stop::Failed)?;
+    let on_failure = FailureMetrics {
+        inputs: scan.inputs.clone(),
+        wanted: scan.wanted.clone(),
+        labels: scan.metrics_labels.clone(),
+        pending: Arc::clone(&pending),
+        progress: Arc::clone(&progress),
+    };
+    let mut known = None;
+    let ended = carry_out(scan, &mut known, pending, &progress, terminal);
+    progress.stop();
+    if let Err(stop @ Stop::Failed(_)) = &ended {
+        on_failure.write(stop, known.as_ref());
+    }
+    ended
+}
 
+/// Reads, finds and reports; `known` keeps what was found, also where it is not to be written.
+fn carry_out(
+    scan: Scan,
+    known: &mut Option<Findings>,
+    pending: Arc<Pending>,
+    progress: &Progress,
+    terminal: Terminal,
+) -> Result<Status, Stop> {
     let inputs = Inputs::open(&scan.inputs, scan.reading).map_err(unreadable)?;
     if let Some(total) = inputs.total_bytes() {
         progress.expect_bytes(total);
@@ -54,13 +83,19 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
         .iter()
         .any(|wanted| matches!(wanted.report, Report::Rejects(_)));
     let outputs = Outputs::check(scan.wanted, &source_names, pending)?;
+    let settings = Settings {
+        memory: memory(scan.memory, scan.temp_dir.as_deref(), inputs.total_bytes())?,
+        ..scan.settings
+    };
+    let mut nightly = Nightly::open(scan.index, &settings, terminal)?;
+    let before = nightly.before()?;
 
     let pool = ThreadPoolBuilder::new().num_threads(scan.threads).build()?;
-    let found = pool.install(|| pipeline::scan(&inputs, &scan.settings, &*progress));
+    let found = pool.install(|| pipeline::scan_after(&inputs, before, &settings, progress));
     progress.stop();
-    let findings = found.map_err(unreadable)?;
+    let findings = &*known.insert(found.map_err(unreadable)?);
 
-    let verdict = Verdict::of(&findings, scan.most_rejects);
+    let verdict = Verdict::of(findings, scan.most_rejects);
     let nothing_read = verdict == Verdict::NothingLeft;
     if !nothing_read || scan.talk.details {
         show_rejects(
@@ -74,30 +109,44 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     if let Verdict::TooMany(most) = verdict {
         return Err(too_many(&findings.read.rejects, most));
     }
+    if scan.fail_if_empty && !nothing_read && is_empty(&findings.counts) {
+        return Err(empty(findings));
+    }
 
     progress.begin_reports();
     let asked = |report| !nothing_read || matches!(report, Report::Rejects(_) | Report::Summary);
     let renderer = Renderer {
-        findings: &findings,
+        findings,
         source_names: &source_names,
-        settings: &scan.settings,
+        settings: &settings,
+        index: nightly.usage(),
         written: &written,
         files_skipped,
-        progress: &progress,
+        progress,
+        threads: pool.current_num_threads(),
+        metrics_labels: &scan.metrics_labels,
+        status: verdict.status(),
     };
-    outputs.write(asked, |report, out| {
-        renderer.render(report, out, pool.current_num_threads())
-    })?;
+    let change = match nothing_read {
+        true => None,
+        false => pool.install(|| nightly.add(findings, &inputs, &settings))?,
+    };
+    outputs.write(asked, |report, out| renderer.render(report, out), change)?;
     progress.stop();
+    nightly.tidy()?;
 
     if nothing_read {
         return Err(nothing_left(&findings.read.rejects, &source_names));
     }
-    if scan.talk.closing {
+    if scan.talk.closing && terminal.is_json() {
+        let (message, facts) = (closing::headline(findings), renderer.facts()?);
+        terminal.tell(Level::Info, "done", &message, facts);
+    } else if scan.talk.closing {
         let costs = progress.costs();
         let closing = closing::Closing {
-            findings: &findings,
-            settings: &scan.settings,
+            findings,
+            settings: &settings,
+            index: nightly.usage(),
             costs: &costs,
             outputs: &written,
             files_skipped,
@@ -106,11 +155,7 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
         };
         terminal.say(closing.lines().trim_end());
     }
-    Ok(if verdict == Verdict::Clean {
-        Status::Done
-    } else {
-        Status::SomeRejected
-    })
+    Ok(verdict.status())
 }
 
 /// What the rejects mean for the run.
@@ -134,6 +179,54 @@ impl Verdict {
             _ => Verdict::SomeRejected,
         }
     }
+
+    fn status(self) -> Status {
+        match self {
+            Verdict::Clean => Status::Done,
+            Verdict::SomeRejected => Status::SomeRejected,
+            Verdict::TooMany(_) | Verdict::NothingLeft => Status::Failed,
+        }
+    }
+}
+
+/// What it takes to tell monitoring of a run that failed.
+struct FailureMetrics {
+    inputs: Vec<String>,
+    wanted: Vec<Wanted>,
+    labels: Vec<(String, String)>,
+    pending: Arc<Pending>,
+    progress: Arc<Progress>,
+}
+
+impl FailureMetrics {
+    /// Writes the metrics, if they were asked for. That this fails as well is not worth a word: the first failure was told.
+    fn write(self, stop: &Stop, known: Option<&Findings>) {
+        let is_metrics = |wanted: &Wanted| wanted.report == Report::Metrics;
+        let wanted = self.wanted.into_iter().filter(is_metrics).collect();
+        let inputs: Vec<&str> = self.inputs.iter().map(String::as_str).collect();
+        let Ok(outputs) = Outputs::check(wanted, &inputs, self.pending) else {
+            return;
+        };
+        let stages = self.progress.costs();
+        let run = metrics_of(stop.status(), &stages, known, &self.labels);
+        let _ = outputs.write(|_| true, |_, mut out| metrics::write(run, &mut out), None);
+    }
+}
+
+fn metrics_of<'a>(
+    status: Status,
+    stages: &'a [StageCost],
+    findings: Option<&'a Findings>,
+    labels: &'a [(String, String)],
+) -> metrics::Run<'a> {
+    metrics::Run {
+        ended: jiff::Timestamp::now().as_second(),
+        exit_status: status.code(),
+        success: matches!(status, Status::Done | Status::SomeRejected),
+        stages,
+        findings,
+        labels,
+    }
 }
 
 /// Makes reports of what was found.
@@ -141,13 +234,17 @@ struct Renderer<'a> {
     findings: &'a Findings,
     source_names: &'a [&'a str],
     settings: &'a Settings,
+    index: Option<IndexUse>,
     written: &'a [Output],
     files_skipped: FilesSkipped,
     progress: &'a Progress,
+    threads: usize,
+    metrics_labels: &'a [(String, String)],
+    status: Status,
 }
 
 impl Renderer<'_> {
-    fn render(&self, report: Report, mut out: &mut dyn Write, threads: usize) -> io::Result<()> {
+    fn render(&self, report: Report, mut out: &mut dyn Write) -> io::Result<()> {
         let out = &mut out;
         match report {
             Report::Pairs(format) => pairs::write(self.findings, format, out),
@@ -157,19 +254,79 @@ impl Renderer<'_> {
             Report::Rejects(format) => {
                 rejects::write(&self.findings.read.rejects, self.source_names, format, out)
             }
+            // An index exports them, a scan does not.
+            Report::Records(_) => Ok(()),
             Report::Summary => {
-                let run = Run {
-                    settings: self.settings,
-                    threads,
-                    files_skipped: self.files_skipped,
-                    stages: &self.progress.costs(),
-                    outputs: self.written,
-                    index: None,
-                };
-                summary::write(self.findings, run, out)
+                summary::write(self.findings, self.summarized(&self.progress.costs()), out)
+            }
+            Report::Metrics => {
+                let stages = self.progress.costs();
+                let found = Some(self.findings);
+                metrics::write(
+                    metrics_of(self.status, &stages, found, self.metrics_labels),
+                    out,
+                )
             }
         }
     }
+
+    fn summarized<'a>(&'a self, stages: &'a [StageCost]) -> Run<'a> {
+        Run {
+            settings: self.settings,
+            threads: self.threads,
+            files_skipped: self.files_skipped,
+            stages,
+            outputs: self.written,
+            index: self.index,
+        }
+    }
+
+    /// The closing facts for a log.
+    fn facts(&self) -> io::Result<Value> {
+        let mut facts = summary::facts(self.findings, self.summarized(&self.progress.costs()))?;
+        facts["exit_status"] = self.status.code().into();
+        Ok(facts)
+    }
+}
+
+/// The memory that may be taken, if there is room for what does not fit.
+fn memory(
+    limit: Option<u64>,
+    temp_dir: Option<&Path>,
+    input: Option<u64>,
+) -> Result<Option<Memory>, Stop> {
+    let Some(limit) = limit else { return Ok(None) };
+    let spill = Spill::new(temp_dir)?;
+    // Hashes take up to half of what articles take, and those of pages that lose boilerplate are kept twice.
+    let needed = input.map_or(0, |bytes| bytes / 4 * 3).saturating_sub(limit);
+    if let Some(free) = spill.free().filter(|&free| free < needed) {
+        let directory = temp_dir.map_or_else(std::env::temp_dir, Path::to_owned);
+        return Err(Stop::Failed(anyhow!(
+            "--memory {} may need {} of room in {}, and there is {}; free some, or choose another place with --temp-dir",
+            Size(limit),
+            Size(needed),
+            directory.display(),
+            Size(free)
+        )));
+    }
+    Ok(Some(Memory {
+        limit,
+        store: Arc::new(spill),
+    }))
+}
+
+/// Whether there was nothing to read: no document, or none with a word.
+fn is_empty(counts: &Counts) -> bool {
+    counts.documents == counts.empty
+}
+
+fn empty(findings: &Findings) -> Stop {
+    let read = match (findings.read.sources, findings.counts.documents) {
+        (0, _) => "there was no file to read".to_owned(),
+        (files, 0) => format!("{} held none", counted(files, "file")),
+        (_, documents) => format!("{} had no word", counted(documents, "document")),
+    };
+    Stop::Failed(anyhow!("no document was read: {read}; nothing was written"))
 }
 
 /// What directories held beside inputs, as the reports know it.
@@ -204,11 +361,20 @@ fn show_rejects(
 ) {
     let shown = if all { rejects.len() } else { REJECTS_SHOWN };
     for reject in rejects.iter().take(shown) {
-        terminal.say(&format!(
-            "{} {}",
-            terminal.paint(Style::Warning, "rejected:"),
-            described(reject, source_names)
-        ));
+        terminal.tell(
+            Level::Warning,
+            "reject",
+            &format!(
+                "{} {}",
+                terminal.paint(Style::Warning, "rejected:"),
+                described(reject, source_names)
+            ),
+            json!({
+                "file": source_names.get(reject.source as usize),
+                "line": reject.line,
+                "reason": reject.reason.to_string(),
+            }),
+        );
     }
     let more = rejects.len().saturating_sub(shown) as u64;
     let where_all = if kept {
@@ -217,11 +383,16 @@ fn show_rejects(
         "; --rejects FILE keeps them all"
     };
     if more > 0 {
-        terminal.say(&format!(
-            "{} {}{where_all}",
-            terminal.paint(Style::Warning, "rejected:"),
-            counted(more, "more record")
-        ));
+        terminal.tell(
+            Level::Warning,
+            "rejects",
+            &format!(
+                "{} {}{where_all}",
+                terminal.paint(Style::Warning, "rejected:"),
+                counted(more, "more record")
+            ),
+            json!({"more": more, "all": rejects.len()}),
+        );
     }
 }
 

@@ -5,9 +5,11 @@ use std::process;
 use std::sync::Arc;
 use std::thread;
 
+use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::log::Level;
 use super::outputs::Pending;
 use super::progress::Progress;
 use super::status::Status;
@@ -29,8 +31,14 @@ pub fn watch(pending: Arc<Pending>, progress: Arc<Progress>, terminal: Terminal)
             } else {
                 "terminated"
             };
-            terminal.say(&format!("{word}; no output is half written"));
-            process::exit(Status::Interrupted(signal as u8).code().into());
+            let status = Status::Interrupted(signal as u8).code();
+            terminal.tell(
+                Level::Warning,
+                "interrupted",
+                &format!("{word}; no output is half written"),
+                json!({"exit_status": status}),
+            );
+            process::exit(status.into());
         })?;
     Ok(())
 }

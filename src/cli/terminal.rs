@@ -1,15 +1,19 @@
-//! Standard error as a person sees it: colour where it is wanted, and nothing that a hostile record could do to a terminal.
+//! Standard error, as a person sees it or as a log takes it: colour where it is wanted, and nothing that a hostile record could do to a terminal.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal, Write};
 
-use super::args::When;
+use serde_json::{Value, json};
+
+use super::args::{LogFormat, When};
+use super::log::{self, Level};
 use super::status::Stop;
 
 /// How to talk to standard error.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     colour: bool,
+    log_format: LogFormat,
 }
 
 /// How a piece of talk looks.
@@ -27,13 +31,28 @@ pub enum Style {
 
 impl Terminal {
     /// In colour when told to, and in doubt when it is a terminal and `NO_COLOR` (<https://no-color.org>) is not set.
-    pub fn new(colour: When) -> Terminal {
+    pub fn new(colour: When, log_format: LogFormat) -> Terminal {
         let wanted = || {
             io::stderr().is_terminal()
                 && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         };
         Terminal {
-            colour: colour.or_else(wanted),
+            colour: log_format == LogFormat::Text && colour.or_else(wanted),
+            log_format,
+        }
+    }
+
+    /// Whether it is a log for machines.
+    pub fn is_json(self) -> bool {
+        self.log_format == LogFormat::Json
+    }
+
+    /// From here on, a panic is told in the same format as all else.
+    pub fn catch_panics(self) {
+        if self.is_json() {
+            std::panic::set_hook(Box::new(move |panic| {
+                self.tell(Level::Error, "panic", &panic.to_string(), json!({}));
+            }));
         }
     }
 
@@ -52,13 +71,27 @@ impl Terminal {
         }
     }
 
-    /// Says a line; that nobody hears it is no error.
+    /// Says a line.
     pub fn say(self, line: &str) {
-        let _ = writeln!(io::stderr(), "{line}");
+        self.tell(Level::Info, "note", line, json!({}));
+    }
+
+    /// Says a line to a person, or tells a log the same with the fields of an object; that nobody hears it is no error.
+    pub fn tell(self, level: Level, event: &str, line: &str, fields: Value) {
+        let line = match self.log_format {
+            LogFormat::Text => line.to_owned(),
+            LogFormat::Json => log::object(jiff::Timestamp::now(), level, event, line, fields),
+        };
+        // In one piece, for other processes may write to the same file.
+        let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
 
     /// Says what went wrong.
     pub fn error(self, stop: &Stop) {
+        if self.is_json() {
+            let fields = json!({"exit_status": stop.status().code()});
+            return self.tell(Level::Error, "error", &stop.to_string(), fields);
+        }
         self.say(&format!(
             "{} {}",
             self.paint(Style::Alarm, "error:"),
@@ -74,14 +107,19 @@ impl Terminal {
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if turns || c.is_control() {
+        if is_unsafe(c) {
             let _ = write!(out, "{}", c.escape_default());
         } else {
             out.push(c);
         }
     }
     out
+}
+
+/// Whether the character could do something to a terminal.
+pub fn is_unsafe(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control()
 }
 
 /// At most `most` characters of the text, escaped, with an ellipsis where some are missing.

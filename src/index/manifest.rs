@@ -106,53 +106,40 @@ impl IndexSettings {
         }
     }
 
+    /// The flags that ask for them.
+    pub fn flags(&self) -> [String; 7] {
+        let excerpts = match (self.containment, self.passage) {
+            (Some(containment), Some(passage)) => {
+                format!("--containment {containment} --passage {passage}")
+            }
+            _ => "--relations exact,near".to_owned(),
+        };
+        let surfacing = match self.bands {
+            0 => "--recall 1".to_owned(),
+            bands => format!("--bands {bands} --rows {}", self.rows),
+        };
+        let boilerplate = match self.keep_boilerplate {
+            true => "--keep-boilerplate",
+            false => "no --keep-boilerplate",
+        };
+        [
+            format!("--shingle {}", self.shingle),
+            format!("--threshold {}", self.threshold),
+            surfacing,
+            format!("--seed {}", self.seed),
+            excerpts,
+            boilerplate.to_owned(),
+            format!("--min-words {}", self.min_words),
+        ]
+    }
+
     /// Whether a scan goes with the index.
     ///
     /// # Errors
     /// Names the first setting that does not.
     pub fn check(&self, scan: &IndexSettings) -> Result<(), IndexError> {
-        let yes_or_no = |keep: bool| {
-            if keep {
-                "--keep-boilerplate"
-            } else {
-                "no --keep-boilerplate"
-            }
-        };
-        let excerpts = |settings: &IndexSettings| match (settings.containment, settings.passage) {
-            (Some(containment), Some(passage)) => {
-                format!("--containment {containment} --passage {passage}")
-            }
-            _ => "--relations without excerpt".to_owned(),
-        };
-        let surfacing = |settings: &IndexSettings| match settings.bands {
-            0 => "--recall 1".to_owned(),
-            bands => format!("--bands {bands} --rows {}", settings.rows),
-        };
-        let pairs: [(String, String); 7] = [
-            (
-                format!("--shingle {}", self.shingle),
-                format!("--shingle {}", scan.shingle),
-            ),
-            (
-                format!("--threshold {}", self.threshold),
-                format!("--threshold {}", scan.threshold),
-            ),
-            (surfacing(self), surfacing(scan)),
-            (
-                format!("--seed {}", self.seed),
-                format!("--seed {}", scan.seed),
-            ),
-            (excerpts(self), excerpts(scan)),
-            (
-                yes_or_no(self.keep_boilerplate).to_owned(),
-                yes_or_no(scan.keep_boilerplate).to_owned(),
-            ),
-            (
-                format!("--min-words {}", self.min_words),
-                format!("--min-words {}", scan.min_words),
-            ),
-        ];
-        match pairs.into_iter().find(|(made, asked)| made != asked) {
+        let mut flags = self.flags().into_iter().zip(scan.flags());
+        match flags.find(|(made, asked)| made != asked) {
             None => Ok(()),
             Some((made, asked)) => Err(IndexError::Settings { made, asked }),
         }

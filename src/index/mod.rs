@@ -219,8 +219,7 @@ impl Writer {
         };
         let generation = index.as_ref().map(|index| index.manifest.generation);
         journal::recover(&directory, generation)?;
-        let known = index.iter().flat_map(|index| index.manifest.files());
-        directory.sweep(known.map(|file| file.name.as_str()))?;
+        sweep(&directory)?;
         Ok(Writer {
             directory,
             _lock: lock,
@@ -378,11 +377,25 @@ impl Writer {
         manifest.write(&self.directory)?;
         // From here on the change is there; what is left over can be removed at any other time too.
         self.index = None;
-        let index = Index::load(self.directory.clone())?;
-        let known = index.manifest.files().map(|file| file.name.as_str());
-        self.directory.sweep(known)?;
-        self.index = Some(index);
-        Ok(())
+        self.index = Some(Index::load(self.directory.clone())?);
+        sweep(&self.directory)
+    }
+}
+
+/// Removes files that the manifest, as it is on the disk, does not name. Without a manifest nothing is removed: what a first run left that was killed
+/// is written over by the next, and what lost its manifest is not lost for good.
+fn sweep(directory: &Directory) -> Result<(), IndexError> {
+    match Manifest::read(directory) {
+        Ok(manifest) => directory.sweep(manifest.files().map(|file| file.name.as_str())),
+        Err(IndexError::Missing { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What was written and is not named by the manifest goes; if that fails, whoever opens the index next does it.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let _ = sweep(&self.directory);
     }
 }
 

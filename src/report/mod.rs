@@ -4,6 +4,7 @@
 
 pub mod clusters;
 pub mod members;
+pub mod metrics;
 pub mod pairs;
 pub mod rejects;
 pub mod sites;

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::finding::Relation;
 use crate::pipeline::{
@@ -78,6 +79,22 @@ pub struct Output {
 pub fn write(findings: &Findings, run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Summary::of(findings, run))?;
     out.write_all(b"\n")
+}
+
+/// The figures of the summary, for a log: all but the settings and what the boilerplate of each site reads like.
+///
+/// # Errors
+/// None that is known: the summary can be written as JSON.
+pub fn facts(findings: &Findings, run: Run<'_>) -> serde_json::Result<Value> {
+    let mut facts = serde_json::to_value(Summary::of(findings, run))?;
+    if let Some(facts) = facts.as_object_mut() {
+        facts.remove("settings");
+        facts.remove("schema");
+        if let Some(Value::Object(boilerplate)) = facts.get_mut("boilerplate") {
+            boilerplate.remove("sites");
+        }
+    }
+    Ok(facts)
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,333 @@
+//! Metrics: what monitoring asks of a run, in the [text exposition format](https://prometheus.io/docs/instrumenting/exposition_formats/) of
+//! Prometheus. `docs/pipelines.md` lists them and says what to watch.
+//!
+//! All are gauges of the last run: each run begins at nothing, so nothing adds up from one to the next. What a run did not come to know is
+//! absent, for a 0 would say that it was counted.
+
+use std::io::{self, Write};
+
+use crate::finding::Relation;
+use crate::pipeline::{Counts, Findings};
+
+use super::summary::StageCost;
+
+/// Labels that metrics have themselves.
+pub const OWN_LABELS: [&str; 4] = ["reason", "relation", "stage", "version"];
+
+/// What the metrics are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// When the run ended, in seconds since 1970.
+    pub ended: i64,
+    /// The exit status it ended with.
+    pub exit_status: u8,
+    /// Whether that means that its outputs are whole.
+    pub success: bool,
+    /// What each stage cost, in order.
+    pub stages: &'a [StageCost],
+    /// What it found, if it came so far. Of a run that failed only what was read is told, for the rest was never written.
+    pub findings: Option<&'a Findings>,
+    /// Labels that every metric gets beside its own.
+    pub labels: &'a [(String, String)],
+}
+
+/// Whether a label of that name can be given to every metric: it is well formed, and neither Prometheus nor a metric has it.
+pub fn is_free_label(name: &str) -> bool {
+    let fit = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    begins_well && !name.starts_with("__") && name.chars().all(fit) && !OWN_LABELS.contains(&name)
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
+    let mut metrics = Metrics {
+        out,
+        labels: run.labels,
+    };
+    metrics.run(run)?;
+    let Some(findings) = run.findings else {
+        return Ok(());
+    };
+    metrics.read(findings)?;
+    if run.success {
+        metrics.found(findings)?;
+    }
+    Ok(())
+}
+
+struct Metrics<'a, W> {
+    out: &'a mut W,
+    labels: &'a [(String, String)],
+}
+
+impl<W: Write> Metrics<'_, W> {
+    fn run(&mut self, run: Run<'_>) -> io::Result<()> {
+        self.labelled(
+            "build_info",
+            "The version of wirecopy, as a label; always 1.",
+            "version",
+            &[(env!("CARGO_PKG_VERSION"), 1.0)],
+        )?;
+        self.gauge(
+            "last_run_timestamp_seconds",
+            "When the last run ended, in seconds since 1970.",
+            run.ended as f64,
+        )?;
+        self.gauge(
+            "last_run_success",
+            "Whether the last run ended with whole outputs: 1 for exit status 0 or 3, else 0.",
+            f64::from(u8::from(run.success)),
+        )?;
+        self.gauge(
+            "last_run_exit_status",
+            "The exit status of the last run.",
+            f64::from(run.exit_status),
+        )?;
+        self.gauge(
+            "last_run_duration_seconds",
+            "How long the last run took.",
+            run.stages.iter().fold(0.0, |sum, cost| sum + cost.seconds),
+        )?;
+        let stages: Vec<_> = run
+            .stages
+            .iter()
+            .map(|cost| (cost.stage, cost.seconds))
+            .collect();
+        self.labelled(
+            "last_run_stage_duration_seconds",
+            "How long each stage of the last run took.",
+            "stage",
+            &stages,
+        )?;
+        let peak = run.stages.iter().filter_map(|cost| cost.peak_memory_bytes);
+        match peak.max() {
+            Some(peak) => self.gauge(
+                "last_run_peak_memory_bytes",
+                "The most resident memory that the last run held.",
+                peak as f64,
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn read(&mut self, findings: &Findings) -> io::Result<()> {
+        let (read, counts) = (&findings.read, &findings.counts);
+        for (name, help, count) in [
+            ("read_files", "Files that were read.", read.sources),
+            (
+                "read_bytes",
+                "Bytes that were read, as they are once decompressed.",
+                read.bytes,
+            ),
+            (
+                "records",
+                "Records that were found, rejected ones too.",
+                read.records,
+            ),
+            (
+                "rejected_records",
+                "Records that could not be used.",
+                read.rejects.len() as u64,
+            ),
+            ("documents", "Documents that were read.", counts.documents),
+            (
+                "bad_date_documents",
+                "Documents with a date that was not understood.",
+                read.bad_dates,
+            ),
+            (
+                "lossy_documents",
+                "Documents whose broken UTF-8 was mended.",
+                read.lossy,
+            ),
+        ] {
+            self.gauge(name, help, count as f64)?;
+        }
+        self.labelled(
+            "skipped_documents",
+            "Documents that took no part, by reason.",
+            "reason",
+            &[
+                ("empty", counts.empty as f64),
+                ("too_short", counts.too_short as f64),
+                ("boilerplate_only", counts.boilerplate_only as f64),
+            ],
+        )
+    }
+
+    fn found(&mut self, findings: &Findings) -> io::Result<()> {
+        let &Counts {
+            identical,
+            candidates,
+            cross_site,
+            exact,
+            near,
+            excerpt,
+            not_compared,
+            passages_not_compared,
+            not_written,
+            ..
+        } = &findings.counts;
+        let members = findings
+            .clusters
+            .iter()
+            .map(|cluster| cluster.members.len());
+        self.labelled(
+            "pairs",
+            "Pairs that were found, by relation.",
+            "relation",
+            &[
+                (Relation::Exact.name(), exact as f64),
+                (Relation::Near.name(), near as f64),
+                (Relation::Excerpt.name(), excerpt as f64),
+            ],
+        )?;
+        for (name, help, count) in [
+            (
+                "cross_site_pairs",
+                "Pairs whose documents stand on different sites.",
+                cross_site,
+            ),
+            (
+                "clusters",
+                "Clusters that were found.",
+                findings.clusters.len() as u64,
+            ),
+            (
+                "clustered_documents",
+                "Documents in clusters, one that hangs on several once for each.",
+                members.sum::<usize>() as u64,
+            ),
+            (
+                "identical_documents",
+                "Documents whose words an earlier document has.",
+                identical,
+            ),
+            ("candidate_pairs", "Pairs that were compared.", candidates),
+            (
+                "boilerplate_documents",
+                "Documents that boilerplate was taken out of.",
+                findings.removed.documents,
+            ),
+            (
+                "boilerplate_words",
+                "Words that were taken out as boilerplate.",
+                findings.removed.words,
+            ),
+        ] {
+            self.gauge(name, help, count as f64)?;
+        }
+        self.labelled(
+            "bounded_pairs",
+            "The most pairs that were not compared or not written, by what bounded them.",
+            "reason",
+            &[
+                ("hot_bucket", not_compared as f64),
+                ("common_passage", passages_not_compared as f64),
+                ("big_cluster", not_written as f64),
+            ],
+        )
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: f64) -> io::Result<()> {
+        self.head(name, help)?;
+        self.sample(name, None, value)
+    }
+
+    /// A metric with a value for each value of its label; none if there is none.
+    fn labelled(
+        &mut self,
+        name: &str,
+        help: &str,
+        label: &str,
+        values: &[(&str, f64)],
+    ) -> io::Result<()> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        self.head(name, help)?;
+        for &(of, value) in values {
+            self.sample(name, Some((label, of)), value)?;
+        }
+        Ok(())
+    }
+
+    fn head(&mut self, name: &str, help: &str) -> io::Result<()> {
+        writeln!(self.out, "# HELP wirecopy_{name} {help}")?;
+        writeln!(self.out, "# TYPE wirecopy_{name} gauge")
+    }
+
+    fn sample(&mut self, name: &str, own: Option<(&str, &str)>, value: f64) -> io::Result<()> {
+        let labels = self.labels.iter().map(|(name, value)| (&**name, &**value));
+        let labels: Vec<String> = own
+            .into_iter()
+            .chain(labels)
+            .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
+            .collect();
+        let braced = match labels.is_empty() {
+            true => String::new(),
+            false => format!("{{{}}}", labels.join(",")),
+        };
+        writeln!(self.out, "wirecopy_{name}{braced} {value}")
+    }
+}
+
+/// A label's value as the format has it.
+fn escaped(value: &str) -> String {
+    value
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_on_both_sides_of_what_fits() {
+        for (name, fits) in [
+            ("feed", true),
+            ("_feed2", true),
+            ("", false),
+            ("2nd", false),
+            ("__name", false),
+            ("le-bon", false),
+            ("é", false),
+            ("stage", false),
+        ] {
+            assert_eq!(is_free_label(name), fits, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_failed_early_tells_how_it_ended_and_no_counts() {
+        let labels = [("feed".to_owned(), "a\"b\\c\nd".to_owned())];
+        let run = Run {
+            ended: 1_772_928_000,
+            exit_status: 1,
+            success: false,
+            stages: &[],
+            findings: None,
+            labels: &labels,
+        };
+        let mut out = Vec::new();
+        write(run, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let samples: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            samples,
+            [
+                &*format!(r#"wirecopy_build_info{{version="{version}",feed="a\"b\\c\nd"}} 1"#),
+                r#"wirecopy_last_run_timestamp_seconds{feed="a\"b\\c\nd"} 1772928000"#,
+                r#"wirecopy_last_run_success{feed="a\"b\\c\nd"} 0"#,
+                r#"wirecopy_last_run_exit_status{feed="a\"b\\c\nd"} 1"#,
+                r#"wirecopy_last_run_duration_seconds{feed="a\"b\\c\nd"} 0"#,
+            ]
+        );
+    }
+}
