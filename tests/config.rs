@@ -11,10 +11,13 @@ use tempfile::TempDir;
 const TYPED_ONLY: [&str; 4] = ["help", "version", "config", "print-config"];
 
 /// Flags that ask for another one, and what to type beside them.
-const COMPANIONS: [(&str, &[&str]); 3] = [
+const COMPANIONS: [(&str, &[&str]); 6] = [
     ("bands", &["--rows", "2"]),
     ("rows", &["--bands", "2"]),
     ("metrics-label", &["--metrics", "run.prom"]),
+    ("no-add", &["--index", "index"]),
+    ("keep", &["--index", "index"]),
+    ("wait", &["--index", "index"]),
 ];
 
 #[test]

@@ -5,9 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Flags of the nightly index, which is not there yet, and whether they take a value. TODO(index): empty once it is.
-const NOT_YET: [(&str, bool); 2] = [("--index", true), ("--keep", true)];
-
 /// The files with calls in them.
 const EXAMPLES: [&str; 4] = [
     "deploy/systemd/wirecopy.service",
@@ -31,7 +28,7 @@ fn every_call_in_the_examples_can_be_meant() {
             let said = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(0), "{example}: {call:?}: {said}");
             let settings = String::from_utf8(output.stdout).expect("UTF-8");
-            for key in ["inputs", "output", "summary", "metrics"] {
+            for key in ["inputs", "output", "summary", "metrics", "index", "keep"] {
                 let set = settings
                     .lines()
                     .any(|line| line.starts_with(&format!("{key} = ")) && line.ends_with("# flag"));
@@ -113,7 +110,7 @@ fn calls(text: &str) -> Vec<Vec<String>> {
     joined
         .lines()
         .filter_map(after)
-        .map(without_not_yet)
+        .map(with_settings_from_here)
         .collect()
 }
 
@@ -130,25 +127,14 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-fn without_not_yet(words: Vec<String>) -> Vec<String> {
-    let mut kept = Vec::new();
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        match NOT_YET.iter().find(|(flag, _)| *flag == word) {
-            None => kept.push(word),
-            Some((_, true)) => {
-                words.next();
-            }
-            Some((_, false)) => {}
-        }
-    }
-    // The settings lie where they are kept here, not where they are put.
-    for word in &mut kept {
+/// The settings lie where they are kept here, not where they are put.
+fn with_settings_from_here(mut words: Vec<String>) -> Vec<String> {
+    for word in &mut words {
         if word == "/etc/wirecopy.toml" {
             "deploy/wirecopy.toml".clone_into(word);
         }
     }
-    kept
+    words
 }
 
 fn wirecopy() -> Command {

@@ -362,7 +362,10 @@ pub(super) fn read_names(bytes: &[u8], name: &str, names: &mut Names) -> Result<
         let cluster = values
             .get(key as usize)
             .ok_or_else(|| damaged(name, "cluster"))?;
-        names.insert(serial, Arc::clone(cluster));
+        match &**cluster {
+            "" => names.remove(&serial),
+            _ => names.insert(serial, Arc::clone(cluster)),
+        };
     }
     Ok(())
 }

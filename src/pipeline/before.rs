@@ -172,3 +172,24 @@ pub(super) fn name(
     merged.sort_unstable();
     merged
 }
+
+/// The documents of groups that had a name and are in none of the clusters that were `named`.
+pub(super) fn without_cluster(
+    catalog: &Catalog,
+    twins: &[Twins],
+    named: &[(DocNo, Arc<str>)],
+    names: &HashMap<u64, Arc<str>>,
+) -> Vec<DocNo> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let named: FxHashSet<DocNo> = named.iter().map(|&(doc, _)| doc).collect();
+    let had_one = |doc: DocNo| {
+        let serial = catalog.serial(doc);
+        serial.is_some_and(|serial| names.contains_key(&serial))
+    };
+    let documents = twins.iter().flat_map(|twins| &twins.members).copied();
+    documents
+        .filter(|&doc| had_one(doc) && !named.contains(&doc))
+        .collect()
+}

@@ -174,7 +174,8 @@ pub struct Findings {
     pub counts: Counts,
     /// Every comparison of this run that found a pair, wanted or not, in canonical order.
     pub compared: Vec<Comparison>,
-    /// What each document is called that is a whole copy of a cluster which this run looked at.
+    /// The name of its cluster for each document that is a whole copy in one which this run looked at; no name for those that were one before and
+    /// are no more.
     pub names: Vec<(DocNo, Arc<str>)>,
     /// Clusters known before that this run found to be one with others.
     pub merged: Vec<Merged>,
@@ -320,7 +321,9 @@ pub fn scan_after<C: Corpus>(
         let named = whole.map(|member| (member.doc, Arc::clone(&cluster.name)));
         named.collect::<Vec<_>>()
     };
-    let names = assembled.clusters.iter().flat_map(named).collect();
+    let mut named: Vec<_> = assembled.clusters.iter().flat_map(named).collect();
+    let lost = before::without_cluster(&catalog, &twins, &named, &names);
+    named.extend(lost.into_iter().map(|doc| (doc, Arc::from(""))));
     assembled.leave_old(&catalog);
     let details = show::show(&texts, settings, &mut assembled, observer)?;
     let Assembled {
@@ -351,7 +354,7 @@ pub fn scan_after<C: Corpus>(
         read,
         counts,
         compared,
-        names,
+        names: named,
         merged,
         boilerplate,
     })
