@@ -200,8 +200,7 @@ impl Outputs {
             (Ok(()), None) => {}
             (Err(stop), change) => {
                 if let Some(change) = change {
-                    // If this fails as well, whoever opens the index next does it.
-                    let _ = change.take_back();
+                    change.take_back();
                 }
                 return Err(stop);
             }

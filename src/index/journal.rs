@@ -42,7 +42,7 @@ struct Announced {
     kept: Option<PathBuf>,
 }
 
-/// Writes down which files are about to be replaced, and keeps what is there.
+/// Writes down which files are about to be replaced, then keeps what is there: nothing is kept that no note tells of.
 pub(super) fn begin(
     directory: &Directory,
     generation: Option<u64>,
@@ -51,27 +51,24 @@ pub(super) fn begin(
     let mut files = Vec::with_capacity(replacements.len());
     for Replacement { from, to } in replacements {
         let about = fs::metadata(from).map_err(|cause| failed_to_write(from, cause))?;
-        let beside = from.with_extension("old");
-        let kept = match fs::hard_link(to, &beside) {
-            Ok(()) => Some(beside),
-            Err(cause) if cause.kind() == ErrorKind::NotFound => None,
-            // Some file systems know no second names.
-            Err(_) => match fs::copy(to, &beside) {
-                Ok(_) => Some(beside),
-                Err(cause) => return Err(failed_to_write(&beside, cause)),
-            },
-        };
         files.push(Announced {
             from: absolute(from),
             to: absolute(to),
             identity: (about.dev(), about.ino()),
-            kept: kept.map(|kept| absolute(&kept)),
+            kept: to.exists().then(|| absolute(&from.with_extension("old"))),
         });
     }
     let note = Note { generation, files };
     let failed = |error: serde_json::Error| failed_to_write(&directory.of(JOURNAL), error.into());
     let bytes = serde_json::to_vec(&note).map_err(failed)?;
-    directory.replace(JOURNAL, &bytes)
+    directory.replace(JOURNAL, &bytes)?;
+    for Announced { to, kept, .. } in &note.files {
+        let Some(kept) = kept else { continue };
+        // Some file systems know no second names.
+        let linked = fs::hard_link(to, kept).or_else(|_| fs::copy(to, kept).map(drop));
+        linked.map_err(|cause| failed_to_write(kept, cause))?;
+    }
+    Ok(())
 }
 
 /// Finishes what a note tells of, `generation` being that of the manifest: if it is still the one before the change, takes the files back.

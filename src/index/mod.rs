@@ -407,29 +407,35 @@ impl Prepared<'_> {
     pub fn announce(&self, replacements: &[Replacement]) -> Result<(), IndexError> {
         let before = self.writer.index.as_ref();
         let generation = before.map(|index| index.manifest.generation);
-        journal::begin(&self.writer.directory, generation, replacements)
+        let directory = &self.writer.directory;
+        journal::begin(directory, generation, replacements).inspect_err(|_| settle(directory))
     }
 
     /// Takes back the files that were announced.
-    ///
-    /// # Errors
-    /// When that fails; it is tried again when the index is opened next.
-    pub fn take_back(&self) -> Result<(), IndexError> {
-        let before = self.writer.index.as_ref();
-        let generation = before.map(|index| index.manifest.generation);
-        journal::recover(&self.writer.directory, generation)
+    pub fn take_back(&self) {
+        settle(&self.writer.directory);
     }
 
     /// Makes the change.
     ///
     /// # Errors
-    /// When the manifest cannot be replaced; then nothing has changed.
+    /// When the manifest cannot be replaced; then nothing has changed, and the files that were announced are taken back.
     pub fn publish(self) -> Result<(), IndexError> {
         let Prepared { writer, manifest } = self;
-        let generation = manifest.generation;
-        writer.replace(manifest)?;
-        journal::recover(&writer.directory, Some(generation))
+        let published = writer.replace(manifest);
+        settle(&writer.directory);
+        published
     }
+}
+
+/// Finishes or takes back what was announced, whichever the manifest on the disk says. If that fails, whoever opens the index next does it.
+fn settle(directory: &Directory) {
+    let generation = match Manifest::read(directory) {
+        Ok(manifest) => Some(manifest.generation),
+        Err(IndexError::Missing { .. }) => None,
+        Err(_) => return,
+    };
+    let _ = journal::recover(directory, generation);
 }
 
 /// Names of clusters by the numbers of documents.
