@@ -249,6 +249,39 @@ impl BlockColumns {
         self.records.push(record.record);
     }
 
+    /// Gives back what the columns have room for beyond their documents: there are thousands of blocks.
+    pub fn shrink(&mut self) {
+        let Columns {
+            places,
+            published,
+            pages,
+            titles,
+            words,
+            removed,
+            contents,
+            wholes,
+            bands,
+            passages,
+            repeats,
+        } = &mut self.columns;
+        places.shrink_to_fit();
+        published.shrink_to_fit();
+        pages.shrink_to_fit();
+        titles.shrink_to_fit();
+        words.shrink_to_fit();
+        removed.shrink_to_fit();
+        contents.shrink_to_fit();
+        wholes.shrink_to_fit();
+        bands.shrink();
+        passages.shrink();
+        repeats.shrink();
+        self.ids.text.shrink_to_fit();
+        self.ids.ends.shrink_to_fit();
+        self.sites.shrink_to_fit();
+        self.lines.shrink_to_fit();
+        self.records.shrink_to_fit();
+    }
+
     /// How many bytes the hashes take that [`BlockColumns::put_away`] would put away.
     pub fn bytes_held(&self) -> usize {
         self.columns.bytes_held()
@@ -606,6 +639,12 @@ impl Catalog {
     /// Frees what only learning boilerplate needs.
     pub fn forget_repeats(&mut self) {
         self.columns.repeats = Lists::default();
+    }
+
+    /// Frees what only finding candidates needs.
+    pub(crate) fn forget_hashes(&mut self) {
+        self.columns.bands = Lists::default();
+        self.columns.passages = Lists::default();
     }
 
     /// Puts new words and traces in the place of those of the whole text.

@@ -141,18 +141,22 @@ impl<T: Pod> Lists<T> {
     /// Adds the documents of `other` after those that are here.
     pub(crate) fn append(&mut self, other: Lists<T>) {
         let before = self.chunks.len() as u32;
-        self.chunks
-            .extend(other.chunks.into_iter().map(|mut chunk| {
-                if let Chunk::Held(values) = &mut chunk {
-                    values.shrink_to_fit();
-                }
-                chunk
-            }));
+        self.chunks.extend(other.chunks);
         let places = other.places.into_iter();
         self.places.extend(places.map(|place| Place {
             chunk: place.chunk + before,
             ..place
         }));
+    }
+
+    /// Gives back what there is room for beyond the lists.
+    pub(crate) fn shrink(&mut self) {
+        self.places.shrink_to_fit();
+        for chunk in &mut self.chunks {
+            if let Chunk::Held(values) = chunk {
+                values.shrink_to_fit();
+            }
+        }
     }
 
     /// Puts away all chunks that are held.

@@ -50,6 +50,10 @@ fn night(
     let (before, _) = writer.index().map_or((Before::default(), 0), |index| {
         index.before(since).expect("it is whole")
     });
+    let settings = &Settings {
+        keep_hashes: true,
+        ..settings.clone()
+    };
     let found = pipeline::scan_after(&corpus, before, settings, &Unobserved);
     let findings = found.expect("a corpus in memory can be read");
     let change = writer.add(&findings, &corpus, settings, now, since);
@@ -151,7 +155,7 @@ proptest! {
         let small = Settings {
             memory: Some(pipeline::Memory {
                 // Next to nothing is left for hashes, so all of them are put away.
-                limit: LEAST_MEMORY - (31 << 20),
+                limit: LEAST_MEMORY - (15 << 20),
                 store: Arc::new(Spill::new(None).expect("there is room")),
             }),
             ..settings.clone()

@@ -147,6 +147,7 @@ impl Scan {
                 list_passages: typed.passages,
                 credits: Arc::new(credits),
                 as_of: Some(as_of),
+                keep_hashes: typed.index.is_some() && !typed.no_add,
                 memory: None,
                 selection,
             },

@@ -250,6 +250,12 @@ impl Writer {
         now: i64,
         since: Option<i64>,
     ) -> Result<Prepared<'_>, IndexError> {
+        if !settings.keep_hashes {
+            return Err(IndexError::Write {
+                file: "hashes".to_owned(),
+                cause: std::io::Error::other("the scan did not keep them"),
+            });
+        }
         let mut manifest = match &self.index {
             Some(index) => index.manifest.clone(),
             None => Manifest::new(IndexSettings::of(settings)),

@@ -6,7 +6,7 @@ use crate::buckets::BYTES_A_ROUND;
 use crate::lists::Shelf;
 
 /// What the program takes whatever it reads: code, buffers of threads, texts that are being compared.
-const BASE: u64 = 96 << 20;
+const BASE: u64 = 112 << 20;
 
 /// The least that can be kept to.
 pub const LEAST_MEMORY: u64 = 128 << 20;
@@ -21,19 +21,20 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Of the six parts that there are beside the base documents may take four, the hashes that are held one, and those that are brought together one.
+    /// What there is beside the base, in 24ths: documents may take 16, the hashes that are held 2, and those that are brought together 3. The rest is
+    /// what an allocator loses between them.
     fn parts(&self, parts: u64) -> u64 {
-        self.limit.saturating_sub(BASE) / 6 * parts
+        self.limit.saturating_sub(BASE) / 24 * parts
     }
 
     /// Bytes that documents may take beside their hashes.
     pub(super) fn for_documents(&self) -> u64 {
-        self.parts(4)
+        self.parts(16)
     }
 
     /// Bytes of hashes that may be held; more are put away.
     pub(super) fn for_hashes(&self) -> u64 {
-        self.parts(1)
+        self.parts(2)
     }
 
     /// The limit that documents would need which take so many bytes.
@@ -45,6 +46,6 @@ impl Memory {
 /// Bytes of hashes that may be brought together at a time.
 pub(super) fn bytes_a_round(memory: Option<&Memory>) -> usize {
     memory.map_or(BYTES_A_ROUND, |memory| {
-        usize::try_from(memory.parts(1)).map_or(BYTES_A_ROUND, |parts| parts.min(BYTES_A_ROUND))
+        usize::try_from(memory.parts(3)).map_or(BYTES_A_ROUND, |parts| parts.min(BYTES_A_ROUND))
     })
 }

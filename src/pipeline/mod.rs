@@ -64,6 +64,8 @@ pub struct Settings {
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
     pub as_of: Option<i64>,
+    /// Whether the hashes of documents are wanted after the scan, as an index wants them.
+    pub keep_hashes: bool,
     /// What memory may be taken; `None` for as much as it needs.
     pub memory: Option<Memory>,
 }
@@ -90,6 +92,7 @@ impl Default for Settings {
             list_passages: false,
             credits: Arc::new(Credits::built_in()),
             as_of: None,
+            keep_hashes: false,
             memory: None,
         }
     }
@@ -301,6 +304,14 @@ pub fn scan_after<C: Corpus>(
     counts.verified = compared.len() as u64;
 
     observer.begin(Stage::Cluster, None);
+    if !settings.keep_hashes {
+        catalog.forget_hashes();
+    }
+    let texts = Texts {
+        corpus: &sources,
+        catalog: &catalog,
+        shingle: settings.shingle,
+    };
     let (twins, all_compared) = if counts.seen == 0 {
         (twins, Cow::Borrowed(&compared))
     } else {

@@ -101,6 +101,7 @@ pub(super) fn read<C: Corpus>(
             documents += 1;
         });
         room.make(&mut columns, documents)?;
+        columns.shrink();
         observer.advance(tally.bytes);
         observer.documents(documents);
         Ok((source, columns, tally))

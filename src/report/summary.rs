@@ -393,6 +393,7 @@ impl SettingsInForce {
             list_passages: _,
             credits: _,
             as_of,
+            keep_hashes: _,
             memory,
         } = settings;
         let (name, banding) = match surfacing {
