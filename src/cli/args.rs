@@ -156,38 +156,8 @@ pub struct ScanArguments {
         "The words of the longest passage that an excerpt has at least. Documents that share a run of so many words are always compared, unless it stands in very many [default: {DEFAULT_PASSAGE}; {DEFAULT_PASSAGE_OF_CHARACTERS} for shingles of characters]"), value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), help_heading = "Matching")]
     pub passage: Option<u32>,
 
-    /// Let what a site repeats on its pages (prompts, navigation, taglines) count as text
-    #[arg(long, help_heading = "Matching")]
-    pub keep_boilerplate: bool,
-
-    /// What a shingle is: a run of words or of characters
-    #[arg(long, value_name = "word:N|char:N", default_value_t = DEFAULT_SHINGLE, help_heading = "Matching")]
-    pub shingle: Shingle,
-
-    /// Documents of fewer words take no part
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_MIN_WORDS, help_heading = "Matching")]
-    pub min_words: u32,
-
-    /// The chance that a pair exactly at the threshold is found: over 0, at most 1.
-    /// 1 finds every pair by proof (prefix filtering), without signatures
-    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_RECALL, value_parser = meaning::share, help_heading = "Matching")]
-    pub recall: f64,
-
-    /// The most hash functions that a signature may use
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_PERMUTATIONS, value_parser = meaning::permutations, help_heading = "Matching")]
-    pub permutations: usize,
-
-    /// Cut signatures into that many bands, whatever the recall (which the closing lines then tell)
-    #[arg(long, value_name = "N", requires = "rows", help_heading = "Matching")]
-    pub bands: Option<usize>,
-
-    /// Rows of each band
-    #[arg(long, value_name = "N", requires = "bands", help_heading = "Matching")]
-    pub rows: Option<usize>,
-
-    /// Seed of the signatures
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, help_heading = "Matching")]
-    pub seed: u64,
+    #[command(flatten)]
+    pub comparing: ComparingArguments,
 
     /// Only pairs of these relations, commas between; without excerpt, passages are not looked for
     #[arg(
@@ -223,6 +193,61 @@ pub struct ScanArguments {
         "In clusters of over {BIG_CLUSTER} documents write one link a document (the default)"))]
     pub links: bool,
 
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
+    pub credits: Option<PathBuf>,
+
+    /// Dates later than this are no evidence of who was first; the time of the run if not given
+    #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
+    pub as_of: Option<i64>,
+
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+/// How documents are compared as wholes, and how pairs worth comparing are found.
+#[derive(Debug, Args)]
+pub struct ComparingArguments {
+    /// Let what a site repeats on its pages (prompts, navigation, taglines) count as text
+    #[arg(long, help_heading = "Matching")]
+    pub keep_boilerplate: bool,
+
+    /// What a shingle is: a run of words or of characters
+    #[arg(long, value_name = "word:N|char:N", default_value_t = DEFAULT_SHINGLE, help_heading = "Matching")]
+    pub shingle: Shingle,
+
+    /// Documents of fewer words take no part
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_MIN_WORDS, help_heading = "Matching")]
+    pub min_words: u32,
+
+    /// The chance that a pair exactly at the threshold is found: over 0, at most 1.
+    /// 1 finds every pair by proof (prefix filtering), without signatures
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_RECALL, value_parser = meaning::share, help_heading = "Matching")]
+    pub recall: f64,
+
+    /// The most hash functions that a signature may use
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PERMUTATIONS, value_parser = meaning::permutations, help_heading = "Matching")]
+    pub permutations: usize,
+
+    /// Cut signatures into that many bands, whatever the recall (which the closing lines then tell)
+    #[arg(long, value_name = "N", requires = "rows", help_heading = "Matching")]
+    pub bands: Option<usize>,
+
+    /// Rows of each band
+    #[arg(long, value_name = "N", requires = "bands", help_heading = "Matching")]
+    pub rows: Option<usize>,
+
+    /// Seed of the signatures
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, help_heading = "Matching")]
+    pub seed: u64,
+}
+
+/// How inputs are read.
+#[derive(Debug, Args)]
+pub struct ReadingArguments {
     /// Format of the inputs, whatever their names
     #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Reading")]
     pub input_format: Option<InputFormat>,
@@ -241,15 +266,11 @@ pub struct ScanArguments {
     /// Fail, and write nothing, if more than that many records are rejected
     #[arg(long, value_name = "N", help_heading = "Reading")]
     pub max_rejects: Option<u64>,
+}
 
-    /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
-    pub credits: Option<PathBuf>,
-
-    /// Dates later than this are no evidence of who was first; the time of the run if not given
-    #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
-    pub as_of: Option<i64>,
-
+/// How the program runs and talks.
+#[derive(Debug, Args)]
+pub struct RunningArguments {
     /// Where to keep standard input and compressed files until the end of the run; the system's place if not given
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
     pub temp_dir: Option<PathBuf>,

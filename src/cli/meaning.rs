@@ -17,7 +17,10 @@ use wirecopy::verify::{
     DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
 };
 
-use super::args::{InputFormat, OutputFormat, RelationName, ScanArguments, When};
+use super::args::{
+    ComparingArguments, InputFormat, OutputFormat, ReadingArguments, RelationName,
+    RunningArguments, ScanArguments, When,
+};
 use super::outputs::{Report, Target, Wanted};
 use super::status::Stop;
 
@@ -60,7 +63,7 @@ impl Scan {
     /// Works out what the arguments mean.
     pub fn of(typed: ScanArguments) -> Result<Scan, Stop> {
         let wanted = wanted(&typed)?;
-        let (containment, passage) = match typed.shingle {
+        let (containment, passage) = match typed.comparing.shingle {
             Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
             Shingle::Chars(_) => (
                 DEFAULT_CONTAINMENT_OF_CHARACTERS,
@@ -84,54 +87,71 @@ impl Scan {
             None => Credits::built_in(),
             Some(path) => credits(path)?,
         };
-        let surfacing = match (typed.bands, typed.rows) {
-            (Some(bands), Some(rows)) => {
-                Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
-            }
-            _ if typed.recall == 1.0 => Surfacing::Prefixes,
-            _ => Surfacing::Bands(
-                Banding::for_recall(typed.threshold, typed.recall, typed.permutations)
-                    .map_err(Stop::usage)?,
-            ),
-        };
-        let progress = if typed.quiet && typed.progress == When::Auto {
-            When::Never
-        } else {
-            typed.progress
-        };
+        let surfacing = surfacing(&typed.comparing, typed.threshold)?;
         Ok(Scan {
-            reading: reading(&typed),
+            reading: reading(&typed.reading, &typed.running),
             settings: Settings {
-                shingle: typed.shingle,
+                shingle: typed.comparing.shingle,
                 threshold: typed.threshold,
                 surfacing,
                 excerpts,
-                boilerplate: !typed.keep_boilerplate,
-                seed: typed.seed,
-                min_words: typed.min_words,
+                boilerplate: !typed.comparing.keep_boilerplate,
+                seed: typed.comparing.seed,
+                min_words: typed.comparing.min_words,
                 list_passages: typed.passages,
                 credits: Arc::new(credits),
                 as_of: Some(typed.as_of.unwrap_or_else(now)),
                 selection,
             },
-            most_rejects: if typed.strict {
-                Some(0)
-            } else {
-                typed.max_rejects
-            },
+            most_rejects: most_rejects(&typed.reading),
             wanted,
-            threads: typed.threads,
-            talk: Talk {
-                progress,
-                closing: !typed.quiet,
-                details: typed.verbose,
-            },
+            threads: typed.running.threads,
+            talk: Talk::of(&typed.running),
             inputs: typed.inputs,
         })
     }
 }
 
-fn reading(typed: &ScanArguments) -> read::Settings {
+impl Talk {
+    /// How much the arguments want to hear.
+    pub fn of(typed: &RunningArguments) -> Talk {
+        Talk {
+            progress: if typed.quiet && typed.progress == When::Auto {
+                When::Never
+            } else {
+                typed.progress
+            },
+            closing: !typed.quiet,
+            details: typed.verbose,
+        }
+    }
+}
+
+/// How candidates are found that a threshold asks for.
+pub fn surfacing(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing, Stop> {
+    Ok(match (typed.bands, typed.rows) {
+        (Some(bands), Some(rows)) => {
+            Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
+        }
+        _ if typed.recall == 1.0 => Surfacing::Prefixes,
+        _ => Surfacing::Bands(
+            Banding::for_recall(threshold, typed.recall, typed.permutations)
+                .map_err(Stop::usage)?,
+        ),
+    })
+}
+
+/// The most rejected records that are put up with.
+pub fn most_rejects(typed: &ReadingArguments) -> Option<u64> {
+    if typed.strict {
+        Some(0)
+    } else {
+        typed.max_rejects
+    }
+}
+
+/// How inputs are to be read.
+pub fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Settings {
     let fields = &typed.fields;
     let usual = FieldNames::default();
     let named =
@@ -155,7 +175,7 @@ fn reading(typed: &ScanArguments) -> read::Settings {
             crawled: named(&fields.crawled_field, usual.crawled),
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
-        temp_dir: typed.temp_dir.clone(),
+        temp_dir: running.temp_dir.clone(),
         ..read::Settings::default()
     }
 }

@@ -4,9 +4,11 @@
 mod args;
 mod closing;
 mod figures;
+mod inputs;
 mod meaning;
 mod outputs;
 mod progress;
+mod rejected;
 mod scan;
 mod signals;
 mod status;

@@ -3,26 +3,24 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use rayon::ThreadPoolBuilder;
-use wirecopy::document::{Corpus, ReadError, Reject};
+use wirecopy::document::Corpus;
 use wirecopy::pipeline::{self, Findings, Settings};
-use wirecopy::read::{Inputs, Skipped};
+use wirecopy::read::Inputs;
 use wirecopy::report::summary::{self, FilesSkipped, Output, Run};
 use wirecopy::report::{clusters, members, pairs, rejects, sites};
 
 use super::args::ScanArguments;
 use super::closing;
-use super::figures::counted;
+use super::inputs::{files_skipped, unreadable};
 use super::meaning::Scan;
 use super::outputs::{Outputs, Pending, Report};
 use super::progress::Progress;
+use super::rejected::{self, Verdict};
 use super::signals;
 use super::status::{Status, Stop};
-use super::terminal::{Style, Terminal, escaped};
-
-/// Rejects that are shown where all are not asked for.
-const REJECTS_SHOWN: usize = 5;
+use super::terminal::Terminal;
 
 /// Runs the command.
 pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
@@ -60,10 +58,14 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     progress.stop();
     let findings = found.map_err(unreadable)?;
 
-    let verdict = Verdict::of(&findings, scan.most_rejects);
+    let verdict = Verdict::of(
+        findings.read.rejects.len(),
+        findings.counts.documents,
+        scan.most_rejects,
+    );
     let nothing_read = verdict == Verdict::NothingLeft;
     if !nothing_read || scan.talk.details {
-        show_rejects(
+        rejected::show(
             &findings.read.rejects,
             &source_names,
             scan.talk.details,
@@ -72,7 +74,7 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
         );
     }
     if let Verdict::TooMany(most) = verdict {
-        return Err(too_many(&findings.read.rejects, most));
+        return Err(rejected::too_many(&findings.read.rejects, most));
     }
 
     progress.begin_reports();
@@ -91,7 +93,10 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     progress.stop();
 
     if nothing_read {
-        return Err(nothing_left(&findings.read.rejects, &source_names));
+        return Err(rejected::nothing_left(
+            &findings.read.rejects,
+            &source_names,
+        ));
     }
     if scan.talk.closing {
         let costs = progress.costs();
@@ -111,29 +116,6 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     } else {
         Status::SomeRejected
     })
-}
-
-/// What the rejects mean for the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Clean,
-    SomeRejected,
-    /// More than that many.
-    TooMany(u64),
-    /// There were records, and every one was rejected.
-    NothingLeft,
-}
-
-impl Verdict {
-    fn of(findings: &Findings, most_rejects: Option<u64>) -> Verdict {
-        let rejected = findings.read.rejects.len() as u64;
-        match most_rejects {
-            _ if rejected == 0 => Verdict::Clean,
-            Some(most) if rejected > most => Verdict::TooMany(most),
-            _ if findings.counts.documents == 0 => Verdict::NothingLeft,
-            _ => Verdict::SomeRejected,
-        }
-    }
 }
 
 /// Makes reports of what was found.
@@ -169,86 +151,4 @@ impl Renderer<'_> {
             }
         }
     }
-}
-
-/// What directories held beside inputs, as the reports know it.
-fn files_skipped(
-    Skipped {
-        unknown_ending,
-        hidden,
-        same_file,
-    }: Skipped,
-) -> FilesSkipped {
-    FilesSkipped {
-        unknown_ending,
-        hidden,
-        same_file,
-    }
-}
-
-fn unreadable(error: ReadError) -> Stop {
-    match error {
-        ReadError::UnknownFormat { .. } => Stop::Usage(error.into()),
-        _ => Stop::Failed(error.into()),
-    }
-}
-
-/// Shows the first rejects, or all of them.
-fn show_rejects(
-    rejects: &[Reject],
-    source_names: &[&str],
-    all: bool,
-    kept: bool,
-    terminal: Terminal,
-) {
-    let shown = if all { rejects.len() } else { REJECTS_SHOWN };
-    for reject in rejects.iter().take(shown) {
-        terminal.say(&format!(
-            "{} {}",
-            terminal.paint(Style::Warning, "rejected:"),
-            described(reject, source_names)
-        ));
-    }
-    let more = rejects.len().saturating_sub(shown) as u64;
-    let where_all = if kept {
-        ""
-    } else {
-        "; --rejects FILE keeps them all"
-    };
-    if more > 0 {
-        terminal.say(&format!(
-            "{} {}{where_all}",
-            terminal.paint(Style::Warning, "rejected:"),
-            counted(more, "more record")
-        ));
-    }
-}
-
-/// `file:line: reason`, fit for a terminal.
-fn described(reject: &Reject, source_names: &[&str]) -> String {
-    let file = source_names.get(reject.source as usize).unwrap_or(&"");
-    escaped(&format!("{file}:{}: {}", reject.line, reject.reason))
-}
-
-fn too_many(rejects: &[Reject], most: u64) -> Stop {
-    let rejected = counted(rejects.len() as u64, "record");
-    let was = if rejects.len() == 1 { "was" } else { "were" };
-    Stop::Failed(match most {
-        0 => anyhow!("{rejected} {was} rejected and none may be; nothing was written"),
-        most => anyhow!("{rejected} {was} rejected and at most {most} may be; nothing was written"),
-    })
-}
-
-fn nothing_left(rejects: &[Reject], source_names: &[&str]) -> Stop {
-    let first = rejects
-        .first()
-        .map(|reject| described(reject, source_names))
-        .unwrap_or_default();
-    Stop::Failed(match rejects.len() as u64 {
-        1 => anyhow!("the only record was rejected: {first}"),
-        all => anyhow!(
-            "all {} were rejected; the first: {first}",
-            counted(all, "record")
-        ),
-    })
 }
