@@ -1,5 +1,6 @@
 //! The pipeline: runs the stages in order over a corpus.
 
+mod dedup;
 mod read;
 mod search;
 mod show;
@@ -7,7 +8,7 @@ mod texts;
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, ReadTally};
+use crate::catalog::{Catalog, DocNo, ReadTally};
 use crate::cluster::Cluster;
 use crate::credit::Credits;
 use crate::document::{Corpus, ReadError};
@@ -19,6 +20,7 @@ use crate::shingle::{DEFAULT_SHINGLE, Shingle};
 use crate::sign::DEFAULT_SEED;
 use crate::verify::{Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
 
+pub use dedup::{Duplicates, duplicates};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 pub use show::{Details, Placed};
 use texts::Texts;
@@ -220,19 +222,8 @@ pub fn scan<C: Corpus>(
 ) -> Result<Findings, ReadError> {
     let (mut catalog, read) = read::read(corpus, settings, observer)?;
     let (profiles, removed) = read::strip(corpus, &mut catalog, settings, observer)?;
-    let mut counts = Counts {
-        documents: catalog.len() as u64,
-        ..Counts::default()
-    };
-    let mut documents = Vec::with_capacity(catalog.len());
-    for doc in catalog.documents() {
-        match catalog.words(doc) {
-            _ if read::boilerplate_only(&catalog, doc) => counts.boilerplate_only += 1,
-            0 => counts.empty += 1,
-            words if words < settings.min_words => counts.too_short += 1,
-            _ => documents.push(doc),
-        }
-    }
+    let mut counts = Counts::default();
+    let documents = taking_part(&catalog, settings, &mut counts);
     let twins = finding::twins(&catalog, documents.iter().copied());
     counts.identical = (documents.len() - twins.len()) as u64;
 
@@ -279,4 +270,19 @@ pub fn scan<C: Corpus>(
         read,
         counts,
     })
+}
+
+/// The documents with enough words to be compared, in canonical order; counts the others.
+fn taking_part(catalog: &Catalog, settings: &Settings, counts: &mut Counts) -> Vec<DocNo> {
+    counts.documents = catalog.len() as u64;
+    let mut documents = Vec::with_capacity(catalog.len());
+    for doc in catalog.documents() {
+        match catalog.words(doc) {
+            _ if read::boilerplate_only(catalog, doc) => counts.boilerplate_only += 1,
+            0 => counts.empty += 1,
+            words if words < settings.min_words => counts.too_short += 1,
+            _ => documents.push(doc),
+        }
+    }
+    documents
 }

@@ -45,12 +45,12 @@ pub(super) fn search<C: Corpus>(
 }
 
 /// What finding pairs needs.
-struct Search<'a, C> {
-    texts: &'a Texts<'a, C>,
-    catalog: &'a Catalog,
-    twins: &'a [Twins],
-    settings: &'a Settings,
-    observer: &'a dyn Observer,
+pub(super) struct Search<'a, C> {
+    pub(super) texts: &'a Texts<'a, C>,
+    pub(super) catalog: &'a Catalog,
+    pub(super) twins: &'a [Twins],
+    pub(super) settings: &'a Settings,
+    pub(super) observer: &'a dyn Observer,
 }
 
 impl<C: Corpus> Search<'_, C> {
@@ -177,7 +177,7 @@ impl<C: Corpus> Search<'_, C> {
     }
 
     /// What prefix filtering joins: reads every text twice more, to count shingles and to post prefixes.
-    fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
+    pub(super) fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
         self.observer
             .begin(Stage::Candidates, Some(2 * documents.len() as u64));
         let rarity = Rarity::new(
@@ -221,7 +221,7 @@ impl<C: Corpus> Search<'_, C> {
     }
 
     /// Compares candidates exactly and keeps those that meet the criteria.
-    fn verify(&self, pairs: &[Pair]) -> Result<Vec<Comparison>, ReadError> {
+    pub(super) fn verify(&self, pairs: &[Pair]) -> Result<Vec<Comparison>, ReadError> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
         let compared: Result<Vec<Vec<Comparison>>, ReadError> = verify::tasks(self.catalog, pairs)
             .into_par_iter()

@@ -1,0 +1,221 @@
+//! Finding duplicates: which documents go because another stays.
+//!
+//! Only documents that may both stay have to be compared. So crowds come first: in a hot bucket the most preferred document meets all others, whoever
+//! is like it goes, and the next meets what is left, until the bucket is a small one. Then every two that still stay and share a bucket are compared. A
+//! document may go only later, and those that went for its sake stay after all: then it begins again with what was not compared.
+//!
+//! At the end every two documents that stay and share a bucket were compared, so what stays is what the rule of the leader gives with every pair of those
+//! buckets known: by induction in order of preference. A family of 100,000 copies costs 100,000 comparisons.
+
+use super::search::Search;
+use super::texts::Texts;
+use super::{Counts, Observer, Settings, Stage, Surfacing, read, taking_part};
+use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
+use crate::candidates::prefixes::Postings;
+use crate::candidates::{Pair, pairs_of, union};
+use crate::catalog::{Catalog, DocNo, ReadTally};
+use crate::document::{Corpus, ReadError};
+use crate::duplicates::{Candidacy, Decided, Duplicate, Preference};
+use crate::family::Settled;
+use crate::finding::{self, Selection, Twins};
+use crate::pipeline::Removed;
+use crate::verify::Comparison;
+
+/// How many documents of a hot bucket meet all that stay of it, at most. In a crowd of pages of one skeleton that are no copies nobody goes, and each round costs
+/// as many comparisons as there are pages.
+const LEADERS_MET: usize = 16;
+
+/// What was decided about a corpus.
+#[derive(Debug)]
+pub struct Duplicates {
+    /// Every document.
+    pub catalog: Catalog,
+    /// The documents that go, in canonical order. All others stay: those without words too, which are copies of nothing.
+    pub duplicates: Vec<Duplicate>,
+    /// What was taken out as boilerplate before documents were compared.
+    pub removed: Removed,
+    /// What was read and rejected.
+    pub read: ReadTally,
+    /// What was skipped, compared and bounded. What a scan finds is not counted.
+    pub counts: Counts,
+}
+
+/// Finds the duplicates of a corpus. Of the settings those of excerpts, selection and reports do not matter.
+///
+/// # Errors
+/// What ends the reading of the corpus.
+pub fn duplicates<C: Corpus>(
+    corpus: &C,
+    settings: &Settings,
+    preference: Preference<'_>,
+    observer: &dyn Observer,
+) -> Result<Duplicates, ReadError> {
+    let settings = &Settings {
+        excerpts: None,
+        selection: Selection::default(),
+        ..settings.clone()
+    };
+    let (mut catalog, tally) = read::read(corpus, settings, observer)?;
+    let contents: Vec<u128> = catalog
+        .documents()
+        .map(|doc| catalog.content(doc))
+        .collect();
+    let (profiles, removed) = read::strip(corpus, &mut catalog, settings, observer)?;
+    let mut counts = Counts::default();
+    let documents = taking_part(&catalog, settings, &mut counts);
+    let mut bare: Vec<DocNo> = catalog.documents().collect();
+    bare.retain(|&doc| read::boilerplate_only(&catalog, doc));
+    let twins = finding::twins(&catalog, documents.iter().copied());
+    counts.identical = (documents.len() - twins.len()) as u64;
+
+    let candidacy = Candidacy::new(&catalog, &twins, &bare, &contents, preference);
+    let texts = Texts {
+        corpus,
+        catalog: &catalog,
+        profiles: &profiles,
+        shingle: settings.shingle,
+    };
+    let search = Search {
+        texts: &texts,
+        catalog: &catalog,
+        twins: &twins,
+        settings,
+        observer,
+    };
+    let decided = Rounds::new(&search, &candidacy).run(&twins, &mut counts)?;
+    let duplicates = decided.duplicates;
+    Ok(Duplicates {
+        catalog,
+        duplicates,
+        removed,
+        read: tally,
+        counts,
+    })
+}
+
+/// Compares and decides in turns.
+struct Rounds<'a, 'c, C> {
+    search: &'a Search<'a, C>,
+    candidacy: &'a Candidacy<'c>,
+    /// The pairs that were compared, in order.
+    met: Vec<Pair>,
+    /// Those of them that are near.
+    found: Vec<Comparison>,
+    decided: Decided,
+}
+
+impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
+    fn new(search: &'a Search<'a, C>, candidacy: &'a Candidacy<'c>) -> Rounds<'a, 'c, C> {
+        Rounds {
+            search,
+            candidacy,
+            met: Vec::new(),
+            found: Vec::new(),
+            decided: candidacy.decide(&[]),
+        }
+    }
+
+    fn run(mut self, twins: &[Twins], counts: &mut Counts) -> Result<Decided, ReadError> {
+        let mut rounds = 0;
+        let mut staying: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
+        loop {
+            let buckets = Buckets::of(self.search, &staying)?;
+            let hot = buckets.hot(self.search, &staying);
+            let mut led: Vec<Pair> = match rounds {
+                LEADERS_MET.. => Vec::new(),
+                _ => hot.iter().flat_map(|bucket| self.led(bucket)).collect(),
+            };
+            if !led.is_empty() {
+                rounds += 1;
+                led.sort_unstable();
+                led.dedup();
+                self.compare(led)?;
+                staying = self.decided.staying(self.candidacy);
+                continue;
+            }
+            let among = staying;
+            self.compare(buckets.pairs(self.search, &among, &self.met))?;
+            staying = self.decided.staying(self.candidacy);
+            if staying.iter().all(|doc| among.binary_search(doc).is_ok()) {
+                if matches!(buckets, Buckets::Bands(_)) {
+                    self.count_bounded(&hot, counts);
+                }
+                counts.candidates = self.met.len() as u64;
+                counts.verified = self.found.len() as u64;
+                return Ok(self.decided);
+            }
+        }
+    }
+
+    /// The pairs of a hot bucket's most preferred document that was not compared with all others of it.
+    fn led(&self, bucket: &HotBucket) -> Vec<Pair> {
+        let rank = |doc: DocNo| self.decided.rank(self.candidacy, doc);
+        let mut preferred = bucket.documents.clone();
+        preferred.sort_unstable_by_key(|&doc| rank(doc));
+        let strangers = |leader: DocNo| {
+            let others = bucket.documents.iter().filter(|&&other| other != leader);
+            let pairs = others.map(|&other| Pair::of(leader, other));
+            let pairs = pairs.filter(|pair| self.met.binary_search(pair).is_err());
+            pairs.collect::<Vec<Pair>>()
+        };
+        let mut led = preferred.into_iter().take(LEADERS_MET).map(strangers);
+        led.find(|pairs| !pairs.is_empty()).unwrap_or_default()
+    }
+
+    fn compare(&mut self, pairs: Vec<Pair>) -> Result<(), ReadError> {
+        self.found.append(&mut self.search.verify(&pairs)?);
+        self.met = union(std::mem::take(&mut self.met), pairs);
+        self.decided = self.candidacy.decide(&self.found);
+        Ok(())
+    }
+
+    /// Counts the hot buckets that are left; a bucket of which all were compared is none.
+    fn count_bounded(&self, hot: &[HotBucket], counts: &mut Counts) {
+        for bucket in hot {
+            let documents = &bucket.documents;
+            let compared = documents.len() * LEADERS_MET;
+            counts.hot_buckets += 1;
+            counts.largest_bucket = counts.largest_bucket.max(documents.len() as u64);
+            counts.not_compared += pairs_of(documents.len()).saturating_sub(compared as u64);
+        }
+    }
+}
+
+/// How documents meet.
+enum Buckets {
+    /// In so many bands.
+    Bands(usize),
+    /// In lists of prefixes.
+    Prefixes(Postings),
+}
+
+impl Buckets {
+    fn of<C: Corpus>(search: &Search<'_, C>, among: &[DocNo]) -> Result<Buckets, ReadError> {
+        let buckets = match search.settings.surfacing {
+            Surfacing::Bands(banding) => Buckets::Bands(banding.bands()),
+            Surfacing::Prefixes => Buckets::Prefixes(search.postings(among)?),
+        };
+        search.observer.begin(Stage::Candidates, None);
+        Ok(buckets)
+    }
+
+    fn hot<C: Corpus>(&self, search: &Search<'_, C>, among: &[DocNo]) -> Vec<HotBucket> {
+        match self {
+            Buckets::Bands(bands) => bands::hot_buckets(search.catalog, among, *bands).concat(),
+            Buckets::Prefixes(postings) => postings.hot_buckets(),
+        }
+    }
+
+    /// The pairs that share a bucket and were not compared before. Bands leave hot buckets out, prefixes none.
+    fn pairs<C: Corpus>(&self, search: &Search<'_, C>, among: &[DocNo], met: &[Pair]) -> Vec<Pair> {
+        let skip = |pair: Pair| met.binary_search(&pair).is_ok();
+        match self {
+            Buckets::Bands(bands) => {
+                bands::from_bands(search.catalog, among, *bands, HOT_BUCKET, &skip)
+            }
+            Buckets::Prefixes(postings) => {
+                postings.candidates(search.settings.threshold, &Settled::default(), &skip)
+            }
+        }
+    }
+}
