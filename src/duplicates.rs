@@ -15,6 +15,10 @@ use crate::catalog::{Catalog, DocNo};
 use crate::finding::{Relation, Twins, group_of};
 use crate::verify::Comparison;
 
+/// The Jaccard similarity from which a document is a duplicate, unless told otherwise: a word or a tagline changed. Of real news below it much is
+/// revised copy, which a corpus may want to hold beside the first.
+pub const DEFAULT_THRESHOLD: f64 = 0.8;
+
 /// Where a document has no place.
 const NOWHERE: u32 = u32::MAX;
 

@@ -21,7 +21,7 @@ use super::args::{
     ComparingArguments, InputFormat, OutputFormat, ReadingArguments, RelationName,
     RunningArguments, ScanArguments, When,
 };
-use super::outputs::{Report, Target, Wanted};
+use super::outputs::{Named, Report, Target, Wanted};
 use super::status::Stop;
 
 /// The largest record that can be asked for: positions in a text are 32 bits, and normalising can lengthen a text threefold.
@@ -220,23 +220,28 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
         report: Report::Summary,
         target: Target::of(path),
     }));
-    if let [first, second, ..] = wanted
+    let cure = if typed.output.is_none() {
+        "name a file for the pairs with --output"
+    } else {
+        "name a file for one"
+    };
+    one_on_standard_output(&wanted, cure)?;
+    Ok(wanted)
+}
+
+/// Refuses two reports on standard output; `cure` is what to do.
+pub fn one_on_standard_output<R: Named>(wanted: &[Wanted<R>], cure: &str) -> Result<(), Stop> {
+    let mut on_standard_output = wanted
         .iter()
-        .filter(|wanted| wanted.target == Target::Stdout)
-        .collect::<Vec<_>>()[..]
-    {
-        let cure = if typed.output.is_none() {
-            "name a file for the pairs with --output"
-        } else {
-            "name a file for one"
-        };
-        return Err(Stop::usage(format!(
+        .filter(|wanted| wanted.target == Target::Stdout);
+    match (on_standard_output.next(), on_standard_output.next()) {
+        (Some(first), Some(second)) => Err(Stop::usage(format!(
             "the {} and the {} cannot both go to standard output: {cure}",
             first.report.name(),
             second.report.name()
-        )));
+        ))),
+        _ => Ok(()),
     }
-    Ok(wanted)
 }
 
 fn lists_fit(typed: &ScanArguments, said: Option<TableFormat>) -> bool {
@@ -271,7 +276,7 @@ fn now() -> i64 {
 }
 
 /// The format of a table: as its name ends, or as said where the name does not tell.
-fn table_format(
+pub fn table_format(
     flag: &str,
     target: &Target,
     said: Option<TableFormat>,

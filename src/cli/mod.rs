@@ -1,5 +1,5 @@
-//! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`]), what is said about it
-//! ([`progress`], [`closing`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]).
+//! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`], [`dedup`]), what is said about it
+//! ([`progress`], [`rejected`], [`closing`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]).
 
 mod args;
 mod closing;

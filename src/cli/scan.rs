@@ -15,7 +15,7 @@ use super::args::ScanArguments;
 use super::closing;
 use super::inputs::{files_skipped, unreadable};
 use super::meaning::Scan;
-use super::outputs::{Outputs, Pending, Report};
+use super::outputs::{Named, Outputs, Pending, Report};
 use super::progress::Progress;
 use super::rejected::{self, Verdict};
 use super::signals;
@@ -102,12 +102,18 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
         let costs = progress.costs();
         let closing = closing::Closing {
             findings: &findings,
-            settings: &scan.settings,
-            costs: &costs,
-            outputs: &written,
-            files_skipped,
-            details: scan.talk.details,
-            terminal,
+            run: closing::Run {
+                catalog: &findings.catalog,
+                read: &findings.read,
+                counts: &findings.counts,
+                removed: &findings.removed,
+                settings: &scan.settings,
+                costs: &costs,
+                outputs: &written,
+                files_skipped,
+                details: scan.talk.details,
+                terminal,
+            },
         };
         terminal.say(closing.lines().trim_end());
     }

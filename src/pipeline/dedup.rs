@@ -7,6 +7,8 @@
 //! At the end every two documents that stay and share a bucket were compared, so what stays is what the rule of the leader gives with every pair of those
 //! buckets known: by induction in order of preference. A family of 100,000 copies costs 100,000 comparisons.
 
+use rayon::prelude::*;
+
 use super::search::Search;
 use super::texts::Texts;
 use super::{Counts, Observer, Settings, Stage, Surfacing, read, taking_part};
@@ -32,12 +34,24 @@ pub struct Duplicates {
     pub catalog: Catalog,
     /// The documents that go, in canonical order. All others stay: those without words too, which are copies of nothing.
     pub duplicates: Vec<Duplicate>,
+    /// The documents that were decided on, going and staying, in order of reading: all but those that an earlier run kept.
+    pub decided: Vec<DocNo>,
     /// What was taken out as boilerplate before documents were compared.
     pub removed: Removed,
     /// What was read and rejected.
     pub read: ReadTally,
     /// What was skipped, compared and bounded. What a scan finds is not counted.
     pub counts: Counts,
+}
+
+impl Duplicates {
+    /// Of a document that goes, why.
+    pub fn find(&self, doc: DocNo) -> Option<&Duplicate> {
+        let found = self
+            .duplicates
+            .binary_search_by_key(&doc, |duplicate| duplicate.doc);
+        found.ok().map(|at| &self.duplicates[at])
+    }
 }
 
 /// Finds the duplicates of a corpus. Of the settings those of excerpts, selection and reports do not matter.
@@ -82,11 +96,18 @@ pub fn duplicates<C: Corpus>(
         settings,
         observer,
     };
-    let decided = Rounds::new(&search, &candidacy).run(&twins, &mut counts)?;
-    let duplicates = decided.duplicates;
+    let found = Rounds::new(&search, &candidacy).run(&twins, &mut counts)?;
+    let duplicates = found.duplicates;
+    let mut decided: Vec<DocNo> = catalog.documents().collect();
+    decided.retain(|&doc| !(preference.seen)(&catalog, doc));
+    decided.par_sort_unstable_by_key(|&doc| {
+        let place = catalog.place(doc);
+        (place.source, place.offset)
+    });
     Ok(Duplicates {
         catalog,
         duplicates,
+        decided,
         removed,
         read: tally,
         counts,
