@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
 use wirecopy::pipeline::DEFAULT_MIN_WORDS;
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
@@ -46,6 +47,8 @@ pub struct Arguments {
 pub enum Command {
     /// Find the pairs of documents that share their copy
     Scan(Box<ScanArguments>),
+    /// Write a corpus less its duplicates
+    Dedup(Box<DedupArguments>),
     /// Print a completion script for a shell
     Completions {
         /// The shell to complete in
@@ -80,6 +83,9 @@ impl When {
 
 /// More threads than any machine has cores: a slip of the finger, and each takes memory.
 const MOST_THREADS: u64 = 1024;
+
+/// What the field is called that tells duplicates.
+const MARK_FIELD: &str = "duplicate_of";
 
 const SCAN_AFTER_HELP: &str = "\
 Examples:
@@ -203,6 +209,79 @@ pub struct ScanArguments {
     /// Dates later than this are no evidence of who was first; the time of the run if not given
     #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
     pub as_of: Option<i64>,
+
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+const DEDUP_AFTER_HELP: &str = "\
+Examples:
+  wirecopy dedup crawl.jsonl -o clean.jsonl
+      every record but whole copies of others, byte for byte
+  wirecopy dedup crawl.csv.gz -o clean.csv.gz --keep longest --removed removed.csv
+      the longest of each family stays; what went, and for which record
+  zcat crawl.jsonl.gz | wirecopy dedup - --mark --threshold 0.9 > marked.jsonl
+      every record, with the id of the one that it is a duplicate of
+
+What comes out:
+  Records in the order in which they were read (inputs by name), in the format of the inputs, which
+  must be one; text files come out as JSON lines. Rejected records do not come out (--rejects).
+  Documents without words stay: they are copies of nothing. Texts come out whole: what a site
+  repeats does not count when they are compared, unless --keep-boilerplate says so.
+
+Exit status:
+  0    done
+  1    failed; nothing was written (where every record was rejected: only --rejects)
+  2    the command line cannot be meant
+  3    done and the outputs are whole, but some records were rejected
+  130  interrupted (143: terminated); no output is half written";
+
+#[derive(Debug, Args)]
+#[command(after_help = DEDUP_AFTER_HELP)]
+pub struct DedupArguments {
+    /// Files, directories (walked), or - for standard input
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<String>,
+
+    /// Where the documents go, packed if it ends in .gz or .zst; - or nothing for standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Outputs")]
+    pub output: Option<PathBuf>,
+
+    /// Write all documents, each with a field more: the id of the one it is a duplicate of, if it is one
+    #[arg(long, help_heading = "Outputs")]
+    pub mark: bool,
+
+    /// What that field is called
+    #[arg(long, value_name = "NAME", default_value = MARK_FIELD, requires = "mark", help_heading = "Outputs")]
+    pub mark_field: String,
+
+    /// Write which documents were removed, for which, and why: .csv or .jsonl by its ending
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Outputs")]
+    pub removed: Option<PathBuf>,
+
+    /// Write the records that could not be used, with file, line and reason
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Outputs")]
+    pub rejects: Option<PathBuf>,
+
+    /// Which of several duplicates stays
+    #[arg(
+        long,
+        value_name = "WHICH",
+        default_value_t,
+        value_enum,
+        help_heading = "Matching"
+    )]
+    pub keep: KeepName,
+
+    /// The Jaccard similarity from which a document is a duplicate of one that stays: over 0, at most 1
+    #[arg(long, value_name = "SHARE", default_value_t = duplicates::DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
+    pub threshold: f64,
+
+    #[command(flatten)]
+    pub comparing: ComparingArguments,
+
+    #[command(flatten)]
+    pub reading: ReadingArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,
@@ -336,6 +415,18 @@ pub struct FieldArguments {
 pub enum OutputFormat {
     Csv,
     Jsonl,
+}
+
+/// Which of several duplicates stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum KeepName {
+    /// The one published first; undated ones last, ties by id
+    #[default]
+    FirstPublished,
+    /// The one with the most words, boilerplate aside; of equals the one published first
+    Longest,
+    /// The one read first
+    FirstRead,
 }
 
 /// A relation of two documents.

@@ -15,7 +15,7 @@ use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{Style, Terminal, escaped, excerpt};
 
 /// Clusters that are shown.
-const CLUSTERS_SHOWN: usize = 5;
+pub const CLUSTERS_SHOWN: usize = 5;
 
 /// Republishing routes that are shown.
 const ROUTES_SHOWN: usize = 3;
@@ -24,7 +24,7 @@ const ROUTES_SHOWN: usize = 3;
 const SITE_SHOWN: usize = 40;
 
 /// Characters of a title that are shown.
-const TITLE_SHOWN: usize = 60;
+pub const TITLE_SHOWN: usize = 60;
 
 /// What there is to tell of a scan.
 pub struct Closing<'a> {

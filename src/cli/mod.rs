@@ -3,6 +3,7 @@
 
 mod args;
 mod closing;
+mod dedup;
 mod figures;
 mod inputs;
 mod meaning;
@@ -40,6 +41,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
     let terminal = Terminal::new(arguments.color);
     let ended = match arguments.command {
         Command::Scan(scan) => scan::run(*scan, terminal),
+        Command::Dedup(dedup) => dedup::run(*dedup, terminal),
         Command::Completions { shell } => print(|out| {
             clap_complete::generate(
                 shell,
