@@ -168,7 +168,7 @@ pub enum ReadError {
     },
     /// The format of an input cannot be told.
     #[error(
-        "cannot tell the format of {input}: its name ends in none of {known}; say it with --format"
+        "cannot tell the format of {input}: its name ends in none of {known}; say it with --input-format"
     )]
     UnknownFormat {
         /// The input as the user named it.
