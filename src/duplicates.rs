@@ -1,8 +1,8 @@
 //! Duplicates: which documents go because another stays.
 //!
-//! The rule is that of a leader. In order of preference each document stays, unless it is a whole copy of one that stays already; then it goes, as a
-//! duplicate of that one. So every document that goes is known to be at or over the threshold with one that stays, and no two that stay are. Nothing chains:
-//! where B is like A and C like B, C goes only if it is like A itself, or if B stays.
+//! The rule is that of a leader. In order of preference each document stays, unless it is a whole copy of one that stays already;
+//! then it goes, as a duplicate of that one. So every document that goes is known to be at or over the threshold with one that
+//! stays, and no two that stay are. Nothing chains: where B is like A and C like B, C goes only if it is like A itself, or if B stays.
 //!
 //! Comparisons are between representatives of documents of the same words ([`Twins`]), not written pairs, of which big families have only some.
 
@@ -91,7 +91,8 @@ pub(crate) struct Decided {
 }
 
 impl<'a> Candidacy<'a> {
-    /// `twins` are the documents that can be compared, `bare` those of which boilerplate left nothing; `contents` are hashes of whole texts, by document.
+    /// `twins` are the documents that can be compared, `bare` those of which boilerplate left nothing; `contents` are hashes of whole
+    /// texts, by document.
     ///
     /// Texts that are the same as they were read are duplicates whatever is left of them: sites differ in what they repeat.
     pub(crate) fn new(
@@ -232,6 +233,14 @@ impl Decided {
         led.filter(|(_, leader)| leader.is_some())
             .map(|(twins, _)| twins.members[0])
             .collect()
+    }
+
+    /// Whether an earlier run kept both of those that stay of these representatives' groups: then there is nothing to decide.
+    pub(crate) fn settled(&self, candidacy: &Candidacy<'_>, pair: Pair) -> bool {
+        [pair.a, pair.b].into_iter().all(|representative| {
+            let leader = self.leaders[group_of(candidacy.twins, representative)];
+            leader.is_some_and(|leader| candidacy.seen[leader.0 as usize])
+        })
     }
 
     /// How early the document that stays of this representative's group stands in order of preference.

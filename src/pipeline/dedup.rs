@@ -1,13 +1,18 @@
 //! Finding duplicates: which documents go because another stays.
 //!
-//! Only documents that may both stay have to be compared. So crowds come first: in a hot bucket the most preferred document meets all others, whoever
-//! is like it goes, and the next meets what is left, until the bucket is a small one. Then every two that still stay and share a bucket are compared. A
-//! document may go only later, and those that went for its sake stay after all: then it begins again with what was not compared.
+//! Only documents that may both stay have to be compared. So crowds come first: in a hot bucket the most preferred document meets
+//! all others, whoever is like it goes, and the next meets what is left, until the bucket is a small one. Then every two that
+//! still stay and share a bucket are compared. That may send away a leader for whose sake others went, and these stay after all:
+//! then it begins again with what was not compared.
 //!
-//! At the end every two documents that stay and share a bucket were compared, so what stays is what the rule of the leader gives with every pair of those
-//! buckets known: by induction in order of preference. A family of 100,000 copies costs 100,000 comparisons.
+//! At the end every two documents that stay and share a bucket were compared, so what stays is what the rule of the leader gives
+//! with every pair of those buckets known: by induction in order of preference. A family of 100,000 copies costs some 100,000
+//! comparisons.
+
+use std::collections::HashMap;
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::search::Search;
 use super::texts::Texts;
@@ -23,8 +28,8 @@ use crate::finding::{self, Selection, Twins};
 use crate::pipeline::Removed;
 use crate::verify::Comparison;
 
-/// How many documents of a hot bucket meet all that stay of it, at most. In a crowd of pages of one skeleton that are no copies nobody goes, and each round costs
-/// as many comparisons as there are pages.
+/// How many documents of a hot bucket meet all that stay of it, at most. In a crowd of pages of one skeleton that are no copies
+/// nobody goes, and each round costs as many comparisons as there are pages.
 const LEADERS_MET: usize = 16;
 
 /// What was decided about a corpus.
@@ -123,6 +128,9 @@ struct Rounds<'a, 'c, C> {
     /// Those of them that are near.
     found: Vec<Comparison>,
     decided: Decided,
+    /// By the hash of a hot bucket's documents in order of preference, how many of the first met all others: in a bucket that nobody
+    /// leaves they need not be asked again.
+    leaders_met: HashMap<u64, usize>,
 }
 
 impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
@@ -133,6 +141,7 @@ impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
             met: Vec::new(),
             found: Vec::new(),
             decided: candidacy.decide(&[]),
+            leaders_met: HashMap::new(),
         }
     }
 
@@ -155,7 +164,8 @@ impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
                 continue;
             }
             let among = staying;
-            self.compare(buckets.pairs(self.search, &among, &self.met))?;
+            let pairs = buckets.pairs(self.search, &among, &|pair| self.known(pair));
+            self.compare(pairs)?;
             staying = self.decided.staying(self.candidacy);
             if staying.iter().all(|doc| among.binary_search(doc).is_ok()) {
                 if matches!(buckets, Buckets::Bands(_)) {
@@ -168,19 +178,29 @@ impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
         }
     }
 
-    /// The pairs of a hot bucket's most preferred document that was not compared with all others of it.
-    fn led(&self, bucket: &HotBucket) -> Vec<Pair> {
+    /// The pairs of a hot bucket's most preferred document that did not meet all others of it.
+    fn led(&mut self, bucket: &HotBucket) -> Vec<Pair> {
         let rank = |doc: DocNo| self.decided.rank(self.candidacy, doc);
         let mut preferred = bucket.documents.clone();
-        preferred.sort_unstable_by_key(|&doc| rank(doc));
-        let strangers = |leader: DocNo| {
+        preferred.sort_by_cached_key(|&doc| rank(doc));
+        let numbers: Vec<u32> = preferred.iter().map(|doc| doc.0).collect();
+        let name = xxh3_64(bytemuck::cast_slice(&numbers));
+        let met = self.leaders_met.get(&name).copied().unwrap_or(0);
+        for (at, &leader) in preferred.iter().enumerate().take(LEADERS_MET).skip(met) {
             let others = bucket.documents.iter().filter(|&&other| other != leader);
             let pairs = others.map(|&other| Pair::of(leader, other));
-            let pairs = pairs.filter(|pair| self.met.binary_search(pair).is_err());
-            pairs.collect::<Vec<Pair>>()
-        };
-        let mut led = preferred.into_iter().take(LEADERS_MET).map(strangers);
-        led.find(|pairs| !pairs.is_empty()).unwrap_or_default()
+            let pairs: Vec<Pair> = pairs.filter(|&pair| !self.known(pair)).collect();
+            self.leaders_met.insert(name, at + 1);
+            if !pairs.is_empty() {
+                return pairs;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Whether nothing is to be learned from a pair.
+    fn known(&self, pair: Pair) -> bool {
+        self.met.binary_search(&pair).is_ok() || self.decided.settled(self.candidacy, pair)
     }
 
     fn compare(&mut self, pairs: Vec<Pair>) -> Result<(), ReadError> {
@@ -227,15 +247,19 @@ impl Buckets {
         }
     }
 
-    /// The pairs that share a bucket and were not compared before. Bands leave hot buckets out, prefixes none.
-    fn pairs<C: Corpus>(&self, search: &Search<'_, C>, among: &[DocNo], met: &[Pair]) -> Vec<Pair> {
-        let skip = |pair: Pair| met.binary_search(&pair).is_ok();
+    /// The pairs that share a bucket, but for those that `skip` says. Bands leave hot buckets out, prefixes none.
+    fn pairs<C: Corpus>(
+        &self,
+        search: &Search<'_, C>,
+        among: &[DocNo],
+        skip: &(dyn Fn(Pair) -> bool + Sync),
+    ) -> Vec<Pair> {
         match self {
             Buckets::Bands(bands) => {
-                bands::from_bands(search.catalog, among, *bands, HOT_BUCKET, &skip)
+                bands::from_bands(search.catalog, among, *bands, HOT_BUCKET, skip)
             }
             Buckets::Prefixes(postings) => {
-                postings.candidates(search.settings.threshold, &Settled::default(), &skip)
+                postings.candidates(search.settings.threshold, &Settled::default(), skip)
             }
         }
     }
