@@ -28,9 +28,9 @@ use crate::finding::{self, Selection, Twins};
 use crate::pipeline::Removed;
 use crate::verify::Comparison;
 
-/// How many documents of a hot bucket meet all that stay of it, at most. In a crowd of pages of one skeleton that are no copies
-/// nobody goes, and each round costs as many comparisons as there are pages.
-const LEADERS_MET: usize = 16;
+/// How many comparisons hot buckets may cost for each document of theirs, about. In a crowd of pages of one skeleton that are no copies
+/// nobody goes, and each leader costs as many comparisons as there are pages.
+const MEETINGS: usize = 16;
 
 /// What was decided about a corpus.
 #[derive(Debug)]
@@ -146,22 +146,27 @@ impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
     }
 
     fn run(mut self, twins: &[Twins], counts: &mut Counts) -> Result<Decided, ReadError> {
-        let mut rounds = 0;
         let mut staying: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
+        let mut left = None;
+        // Twice as many leaders in each round: so there are few rounds, and no leader is asked much too early.
+        let mut leaders = 1;
         loop {
             let buckets = Buckets::of(self.search, &staying)?;
             let hot = buckets.hot(self.search, &staying);
-            let mut led: Vec<Pair> = match rounds {
-                LEADERS_MET.. => Vec::new(),
-                _ => hot.iter().flat_map(|bucket| self.led(bucket)).collect(),
-            };
-            if !led.is_empty() {
-                rounds += 1;
+            let crowded: usize = hot.iter().map(|bucket| bucket.documents.len()).sum();
+            let meetings = left.get_or_insert(MEETINGS * crowded);
+            if *meetings > 0 {
+                let led = hot.iter().flat_map(|bucket| self.led(bucket, leaders));
+                let mut led: Vec<Pair> = led.collect();
                 led.sort_unstable();
                 led.dedup();
-                self.compare(led)?;
-                staying = self.decided.staying(self.candidacy);
-                continue;
+                if !led.is_empty() {
+                    *meetings = meetings.saturating_sub(led.len());
+                    leaders = leaders.saturating_mul(2);
+                    self.compare(led)?;
+                    staying = self.decided.staying(self.candidacy);
+                    continue;
+                }
             }
             let among = staying;
             let pairs = buckets.pairs(self.search, &among, &|pair| self.known(pair));
@@ -178,24 +183,31 @@ impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
         }
     }
 
-    /// The pairs of a hot bucket's most preferred document that did not meet all others of it.
-    fn led(&mut self, bucket: &HotBucket) -> Vec<Pair> {
-        let rank = |doc: DocNo| self.decided.rank(self.candidacy, doc);
-        let mut preferred = bucket.documents.clone();
-        preferred.sort_by_cached_key(|&doc| rank(doc));
-        let numbers: Vec<u32> = preferred.iter().map(|doc| doc.0).collect();
-        let name = xxh3_64(bytemuck::cast_slice(&numbers));
+    /// The pairs that so many documents of a hot bucket make with all others of it: the most preferred that did not meet them yet.
+    fn led(&mut self, bucket: &HotBucket, leaders: usize) -> Vec<Pair> {
+        let (preferred, name) = self.preferred(bucket);
         let met = self.leaders_met.get(&name).copied().unwrap_or(0);
-        for (at, &leader) in preferred.iter().enumerate().take(LEADERS_MET).skip(met) {
-            let others = bucket.documents.iter().filter(|&&other| other != leader);
+        let (mut led, mut asked) = (Vec::new(), 0);
+        for (at, &leader) in preferred.iter().enumerate().skip(met) {
+            let others = preferred.iter().filter(|&&other| other != leader);
             let pairs = others.map(|&other| Pair::of(leader, other));
-            let pairs: Vec<Pair> = pairs.filter(|&pair| !self.known(pair)).collect();
+            let before = led.len();
+            led.extend(pairs.filter(|&pair| !self.known(pair)));
+            asked += usize::from(led.len() > before);
             self.leaders_met.insert(name, at + 1);
-            if !pairs.is_empty() {
-                return pairs;
+            if asked == leaders {
+                break;
             }
         }
-        Vec::new()
+        led
+    }
+
+    /// The documents of a bucket in order of preference, and a hash of them.
+    fn preferred(&self, bucket: &HotBucket) -> (Vec<DocNo>, u64) {
+        let mut preferred = bucket.documents.clone();
+        preferred.sort_by_cached_key(|&doc| self.decided.rank(self.candidacy, doc));
+        let numbers: Vec<u32> = preferred.iter().map(|doc| doc.0).collect();
+        (preferred, xxh3_64(bytemuck::cast_slice(&numbers)))
     }
 
     /// Whether nothing is to be learned from a pair.
@@ -210,14 +222,18 @@ impl<'a, 'c, C: Corpus> Rounds<'a, 'c, C> {
         Ok(())
     }
 
-    /// Counts the hot buckets that are left; a bucket of which all were compared is none.
+    /// Counts the hot buckets that are left, and the pairs in them that no leader made.
     fn count_bounded(&self, hot: &[HotBucket], counts: &mut Counts) {
         for bucket in hot {
-            let documents = &bucket.documents;
-            let compared = documents.len() * LEADERS_MET;
-            counts.hot_buckets += 1;
-            counts.largest_bucket = counts.largest_bucket.max(documents.len() as u64);
-            counts.not_compared += pairs_of(documents.len()).saturating_sub(compared as u64);
+            let documents = bucket.documents.len();
+            let (_, name) = self.preferred(bucket);
+            let met = self.leaders_met.get(&name).copied().unwrap_or(0);
+            let not_compared = pairs_of(documents.saturating_sub(met));
+            if not_compared > 0 {
+                counts.hot_buckets += 1;
+                counts.largest_bucket = counts.largest_bucket.max(documents as u64);
+                counts.not_compared += not_compared;
+            }
         }
     }
 }

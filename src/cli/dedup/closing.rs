@@ -143,7 +143,7 @@ impl Closing<'_> {
         }
         writeln!(
             out,
-            "{} of unlike documents too full to compare every pair in (the fullest holds {}): up to {} not compared there; --recall 1 compares all",
+            "{} too full to compare every pair in (the fullest holds {}): up to {} not compared there; --recall 1 compares all",
             counted(counts.hot_buckets, "bucket"),
             count(counts.largest_bucket),
             counted(counts.not_compared, "pair"),
