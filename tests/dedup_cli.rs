@@ -9,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use wirecopy::document::Corpus;
+use wirecopy::read::{self, Format, Inputs, LineEnd};
 
 /// Two copies and two others, in every dress that a record of JSON can come in.
 const HOSTILE: &[u8] = b"\xef\xbb\xbf{\"id\":\"a\",\"text\":\"one two three four five six\",\"text\":\"seven eight nine ten eleven twelve\"}\r\n\
@@ -118,6 +120,64 @@ fn compressed_or_piped_the_same_comes_out() {
     drop(pipe);
     let piped = child.wait_with_output().expect("it ends");
     assert_eq!(shown(&piped.stdout), shown(&plain));
+}
+
+/// Records are copied from where they were read, which must not show how they were cut into blocks.
+#[test]
+fn copies_do_not_depend_on_the_size_of_blocks() {
+    let table = b"\xef\xbb\xbfid,\"text\"\r\na,\"one\r\ntwo\"\r\n\r\nb,three\nc,four\r\nd,five";
+    let table_rows: &[&[u8]] = &[
+        b"a,\"one\r\ntwo\"\r\n",
+        b"b,three\n",
+        b"c,four\r\n",
+        b"d,five\n",
+    ];
+    let mut lines = HOSTILE
+        .strip_prefix(b"\xef\xbb\xbf")
+        .expect("a mark")
+        .to_vec();
+    lines.push(b'\n');
+    let lines: Vec<&[u8]> = lines
+        .split_inclusive(|&byte| byte == b'\n')
+        .filter(|line| !line.trim_ascii().is_empty())
+        .collect();
+    let at = TempDir::new().expect("a directory");
+    for (format, bytes, expected) in [
+        (Format::Jsonl, HOSTILE, &lines[..]),
+        (Format::Csv, table, table_rows),
+    ] {
+        let file = at.path().join("in");
+        fs::write(&file, bytes).expect("a file");
+        for block_bytes in [1, 2, 3, 5, 7, 16, 31, 64, 1 << 20] {
+            let settings = read::Settings {
+                format: Some(format),
+                block_bytes,
+                ..read::Settings::default()
+            };
+            let named = [file.display().to_string()];
+            let of_file = Inputs::open(&named, settings.clone()).expect("a file");
+            let of_pipe = Inputs::of_reader("-", format, bytes, settings);
+            for inputs in [of_file, of_pipe] {
+                let mut places = Vec::new();
+                for block in inputs.blocks(0) {
+                    let block = block.expect("a block");
+                    inputs.parse(block, &mut |record| places.push(record.place));
+                }
+                let mut copied = Vec::new();
+                for place in places {
+                    let mut copy = |record: &[u8], line_end: LineEnd| {
+                        copied.extend_from_slice(record);
+                        copied.extend_from_slice(line_end.bytes());
+                    };
+                    inputs.copy(place, &mut copy).expect("the record is there");
+                }
+                assert_eq!(shown(&copied), shown(&expected.concat()), "{block_bytes}");
+                let header = inputs.header(0).map(|header| header.line_end);
+                let expected = (format == Format::Csv).then_some(LineEnd::CrLf);
+                assert_eq!(header, expected, "{block_bytes}");
+            }
+        }
+    }
 }
 
 #[test]
