@@ -2,7 +2,7 @@
 //!
 //! A document's way is the order of these modules: [`read`] → [`words`] → [`boilerplate`] → [`shingle`] → [`sign`] (banded by [`plan`]) and
 //! [`fingerprint`] → [`catalog`] → [`candidates`] → [`verify`] (with [`passage`]) → [`finding`] (with [`family`] and `links`) →
-//! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`pipeline`] runs them and is where work fans out to threads.
+//! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`duplicates`] decides instead which documents stay; [`pipeline`] runs them and is where work fans out to threads.
 
 pub mod boilerplate;
 mod buckets;
@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod cluster;
 pub mod credit;
 pub mod document;
+pub mod duplicates;
 pub mod family;
 pub mod finding;
 pub mod fingerprint;

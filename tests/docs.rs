@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::read::{
@@ -44,13 +45,17 @@ fn links_lead_to_files() {
 
 #[test]
 fn every_flag_in_the_manuals_exists() {
-    let options = options();
+    let commands = ["scan", "dedup"].map(|command| (command, options_of(command)));
     for manual in manuals().iter().filter(|manual| manual.exists()) {
-        for flag in flags(&read(manual)) {
+        for (called, flag) in flags(&read(manual)) {
+            let mut asked = commands
+                .iter()
+                .filter(|(command, _)| called.is_none_or(|called| called == *command));
             assert!(
-                options.contains_key(&flag),
-                "{} mentions {flag}, which `wirecopy scan --help` does not know",
-                manual.display()
+                asked.any(|(_, options)| options.contains_key(&flag)),
+                "{} mentions {flag}, which `wirecopy {} --help` does not know",
+                manual.display(),
+                called.unwrap_or("scan"),
             );
         }
     }
@@ -89,6 +94,26 @@ fn help_quotes_the_constants() {
         let said = format!("over {BIG_CLUSTER} documents");
         assert!(options[flag].contains(&said), "{flag}: {}", options[flag]);
     }
+}
+
+#[test]
+fn help_of_dedup_quotes_its_constants() {
+    let options = options_of("dedup");
+    for (flag, default) in [
+        ("--threshold", duplicates::DEFAULT_THRESHOLD.to_string()),
+        ("--recall", DEFAULT_RECALL.to_string()),
+        ("--prefer", "first-published".to_owned()),
+    ] {
+        assert_eq!(quoted_default(&options[flag]), Some(&*default), "{flag}");
+    }
+    let manual = read(&root().join("docs/dedup.md"));
+    for column in wirecopy::report::duplicates::COLUMNS {
+        assert!(manual.contains(&format!("`{column}`")), "{column}");
+    }
+    let quoted = duplicates::DEFAULT_THRESHOLD.to_string();
+    let readme = read(&root().join("README.md"));
+    let said = format!("a Jaccard of {} and over (`--threshold`)", &quoted[1..]);
+    assert!(readme.contains(&said), "README.md does not say: {said}");
 }
 
 #[test]
@@ -138,8 +163,13 @@ fn the_manuals_call_default_what_the_help_does() {
 
 /// The options of `wirecopy scan`, each with its line of help.
 fn options() -> BTreeMap<String, String> {
+    options_of("scan")
+}
+
+/// The options of a command, each with its line of help.
+fn options_of(command: &str) -> BTreeMap<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .args(["scan", "--help"])
+        .args([command, "--help"])
         .output()
         .expect("the program runs");
     let help = String::from_utf8(output.stdout).expect("help in UTF-8");
@@ -172,23 +202,29 @@ fn quoted_default(help: &str) -> Option<&str> {
     default.split(']').next()
 }
 
-/// The flags that a manual mentions: in calls of `wirecopy scan`, and in code that begins with one.
-fn flags(markdown: &str) -> Vec<String> {
+/// The flags that a manual mentions: in calls of a command, and in code that begins with one, whichever command it is for.
+fn flags(markdown: &str) -> Vec<(Option<&'static str>, String)> {
+    let calls = [
+        ("wirecopy scan ", "scan"),
+        ("-- scan ", "scan"),
+        ("wirecopy dedup ", "dedup"),
+    ];
     let mut flags = Vec::new();
     for code in code(markdown) {
-        let arguments = match ["wirecopy scan ", "-- scan "]
-            .iter()
-            .find_map(|call| code.split_once(call))
-        {
-            Some((_, arguments)) => arguments,
-            None if code.starts_with("--") => &code,
+        let called = calls.iter().find_map(|&(call, command)| {
+            let (_, arguments) = code.split_once(call)?;
+            Some((Some(command), arguments))
+        });
+        let (command, arguments) = match called {
+            Some(called) => called,
+            None if code.starts_with("--") => (None, &*code),
             None => continue,
         };
         let words = arguments
             .split_whitespace()
             .take_while(|word| !["|", ">", "#", "&&"].contains(word));
         let dashed = words.filter(|word| word.len() > 1 && word.starts_with('-'));
-        flags.extend(dashed.filter_map(|word| Some(word.split('=').next()?.to_owned())));
+        flags.extend(dashed.filter_map(|word| Some((command, word.split('=').next()?.to_owned()))));
     }
     flags
 }

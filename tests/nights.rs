@@ -12,7 +12,7 @@ use common::{
 };
 use proptest::prelude::*;
 use wirecopy::finding::Relation;
-use wirecopy::index::{Index, IndexError, IndexSettings, Writer};
+use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Writer};
 use wirecopy::pipeline::{self, Before, Findings, LEAST_MEMORY, Settings, Surfacing, Unobserved};
 use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::spill::Spill;
@@ -56,7 +56,7 @@ fn night(
     };
     let found = pipeline::scan_after(&corpus, before, settings, &Unobserved);
     let findings = found.expect("a corpus in memory can be read");
-    let change = writer.add(&findings, &corpus, settings, now, since);
+    let change = writer.add(&Addition::of(&findings), &corpus, settings, now, since);
     change
         .and_then(|change| change.publish())
         .expect("there is room");

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
 use wirecopy::pipeline::DEFAULT_MIN_WORDS;
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
@@ -58,6 +59,8 @@ pub struct Arguments {
 pub enum Command {
     /// Find the pairs of documents that share their copy
     Scan(Box<ScanArguments>),
+    /// Write a corpus less its duplicates
+    Dedup(Box<DedupArguments>),
     /// Look after an index of documents that were seen
     Index {
         #[command(subcommand)]
@@ -171,6 +174,9 @@ pub enum LogFormat {
 /// More threads than any machine has cores: a slip of the finger, and each takes memory.
 const MOST_THREADS: u64 = 1024;
 
+/// What the field is called that tells duplicates.
+const MARK_FIELD: &str = "duplicate_of";
+
 const SCAN_AFTER_HELP: &str = "\
 Examples:
   wirecopy scan articles.jsonl -o pairs.csv
@@ -259,38 +265,8 @@ pub struct ScanArguments {
         "The words of the longest passage that an excerpt has at least. Documents that share a run of so many words are always compared, unless it stands in very many [default: {DEFAULT_PASSAGE}; {DEFAULT_PASSAGE_OF_CHARACTERS} for shingles of characters]"), value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), help_heading = "Matching")]
     pub passage: Option<u32>,
 
-    /// Let what a site repeats on its pages (prompts, navigation, taglines) count as text
-    #[arg(long, help_heading = "Matching")]
-    pub keep_boilerplate: bool,
-
-    /// What a shingle is: a run of words or of characters
-    #[arg(long, value_name = "word:N|char:N", default_value_t = DEFAULT_SHINGLE, help_heading = "Matching")]
-    pub shingle: Shingle,
-
-    /// Documents of fewer words take no part
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_MIN_WORDS, help_heading = "Matching")]
-    pub min_words: u32,
-
-    /// The chance that a pair exactly at the threshold is found: over 0, at most 1.
-    /// 1 finds every pair by proof (prefix filtering), without signatures
-    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_RECALL, value_parser = meaning::share, help_heading = "Matching")]
-    pub recall: f64,
-
-    /// The most hash functions that a signature may use
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_PERMUTATIONS, value_parser = meaning::permutations, help_heading = "Matching")]
-    pub permutations: usize,
-
-    /// Cut signatures into that many bands, whatever the recall (which the closing lines then tell)
-    #[arg(long, value_name = "N", requires = "rows", help_heading = "Matching")]
-    pub bands: Option<usize>,
-
-    /// Rows of each band
-    #[arg(long, value_name = "N", requires = "bands", help_heading = "Matching")]
-    pub rows: Option<usize>,
-
-    /// Seed of the signatures
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, help_heading = "Matching")]
-    pub seed: u64,
+    #[command(flatten)]
+    pub comparing: ComparingArguments,
 
     /// Only pairs of these relations, commas between; without excerpt, passages are not looked for
     #[arg(
@@ -326,6 +302,152 @@ pub struct ScanArguments {
         "In clusters of over {BIG_CLUSTER} documents write one link a document (the default)"))]
     pub links: bool,
 
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
+    pub credits: Option<PathBuf>,
+
+    /// Dates later than this are no evidence of who was first; the time of the run if not given
+    #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
+    pub as_of: Option<i64>,
+
+    #[command(flatten)]
+    pub seen: SeenArguments,
+
+    /// Take settings from this file; without the flag from wirecopy.toml, if that is in the working directory
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Running")]
+    pub config: Option<PathBuf>,
+
+    /// Print every setting and where it comes from, as a wirecopy.toml, and do nothing else
+    #[arg(long, help_heading = "Running")]
+    pub print_config: bool,
+
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+const DEDUP_AFTER_HELP: &str = "\
+Examples:
+  wirecopy dedup crawl.jsonl -o clean.jsonl
+      every record but whole copies of others, byte for byte
+  wirecopy dedup crawl.csv.gz -o clean.csv.gz --prefer longest --removed removed.csv
+      the longest of each family stays; what went, and for which record
+  zcat crawl.jsonl.gz | wirecopy dedup - --mark --threshold 0.9 > marked.jsonl
+      every record, with the id of the one that it is a duplicate of
+
+What comes out:
+  Records in the order in which they were read (inputs by name), in the format of the inputs, which
+  must be one; text files come out as JSON lines. Rejected records do not come out (--rejects).
+  Documents without words stay: they are copies of nothing. Texts come out whole: what a site
+  repeats does not count when they are compared, unless --keep-boilerplate says so.
+
+Exit status:
+  0    done
+  1    failed; nothing was written (where every record was rejected: only --rejects)
+  2    the command line cannot be meant
+  3    done and the outputs are whole, but some records were rejected
+  130  interrupted (143: terminated); no output is half written";
+
+#[derive(Debug, Args)]
+#[command(after_help = DEDUP_AFTER_HELP)]
+pub struct DedupArguments {
+    /// Files, directories (walked), or - for standard input
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<String>,
+
+    /// Where the documents go, packed if it ends in .gz or .zst; - or nothing for standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Outputs")]
+    pub output: Option<PathBuf>,
+
+    /// Write all documents, each with a field more: the id of the one it is a duplicate of, if it is one
+    #[arg(long, help_heading = "Outputs")]
+    pub mark: bool,
+
+    /// What that field is called
+    #[arg(long, value_name = "NAME", default_value = MARK_FIELD, requires = "mark", help_heading = "Outputs")]
+    pub mark_field: String,
+
+    /// Write which documents were removed, for which, and why: .csv or .jsonl by its ending
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Outputs")]
+    pub removed: Option<PathBuf>,
+
+    /// Write the records that could not be used, with file, line and reason
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Outputs")]
+    pub rejects: Option<PathBuf>,
+
+    /// Which of several duplicates stays
+    #[arg(
+        long,
+        value_name = "WHICH",
+        default_value_t,
+        value_enum,
+        help_heading = "Matching"
+    )]
+    pub prefer: KeepName,
+
+    /// The Jaccard similarity from which a document is a duplicate of one that stays: over 0, at most 1
+    #[arg(long, value_name = "SHARE", default_value_t = duplicates::DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
+    pub threshold: f64,
+
+    #[command(flatten)]
+    pub comparing: ComparingArguments,
+
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub seen: SeenArguments,
+
+    /// When the documents that stay join the index; the time of the run if not given
+    #[arg(long, value_name = "DATE", requires = "index", value_parser = meaning::moment, help_heading = "Index")]
+    pub as_of: Option<i64>,
+
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+/// How documents are compared as wholes, and how pairs worth comparing are found.
+#[derive(Debug, Args)]
+pub struct ComparingArguments {
+    /// Let what a site repeats on its pages (prompts, navigation, taglines) count as text
+    #[arg(long, help_heading = "Matching")]
+    pub keep_boilerplate: bool,
+
+    /// What a shingle is: a run of words or of characters
+    #[arg(long, value_name = "word:N|char:N", default_value_t = DEFAULT_SHINGLE, help_heading = "Matching")]
+    pub shingle: Shingle,
+
+    /// Documents of fewer words take no part
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_MIN_WORDS, help_heading = "Matching")]
+    pub min_words: u32,
+
+    /// The chance that a pair exactly at the threshold is found: over 0, at most 1.
+    /// 1 finds every pair by proof (prefix filtering), without signatures
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_RECALL, value_parser = meaning::share, help_heading = "Matching")]
+    pub recall: f64,
+
+    /// The most hash functions that a signature may use
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PERMUTATIONS, value_parser = meaning::permutations, help_heading = "Matching")]
+    pub permutations: usize,
+
+    /// Cut signatures into that many bands, whatever the recall (which the closing lines then tell)
+    #[arg(long, value_name = "N", requires = "rows", help_heading = "Matching")]
+    pub bands: Option<usize>,
+
+    /// Rows of each band
+    #[arg(long, value_name = "N", requires = "bands", help_heading = "Matching")]
+    pub rows: Option<usize>,
+
+    /// Seed of the signatures
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, help_heading = "Matching")]
+    pub seed: u64,
+}
+
+/// How inputs are read.
+#[derive(Debug, Args)]
+pub struct ReadingArguments {
     /// Format of the inputs, whatever their names
     #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Reading")]
     pub input_format: Option<InputFormat>,
@@ -348,31 +470,11 @@ pub struct ScanArguments {
     /// Fail, and write nothing, if no document with a word was read
     #[arg(long, help_heading = "Reading")]
     pub fail_if_empty: bool,
+}
 
-    /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
-    pub credits: Option<PathBuf>,
-
-    /// Dates later than this are no evidence of who was first; the time of the run if not given
-    #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
-    pub as_of: Option<i64>,
-
-    /// Take settings from this file; without the flag from wirecopy.toml, if that is in the working directory
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Running")]
-    pub config: Option<PathBuf>,
-
-    /// Print every setting and where it comes from, as a wirecopy.toml, and do nothing else
-    #[arg(long, help_heading = "Running")]
-    pub print_config: bool,
-
-    /// Where to keep standard input, compressed files and what --memory leaves no room for until the end of the run; the system's place if not given
-    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
-    pub temp_dir: Option<PathBuf>,
-
-    /// The most memory to take, such as 2G; what does not fit goes to --temp-dir. As much as it needs if not given
-    #[arg(long, value_name = "SIZE", value_parser = meaning::memory_size, help_heading = "Running")]
-    pub memory: Option<u64>,
-
+/// What to do with documents that were seen before.
+#[derive(Debug, Args)]
+pub struct SeenArguments {
     /// Compare with the documents of this index too; afterwards those of this run are in it. A directory, made if it is not there
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Index")]
     pub index: Option<PathBuf>,
@@ -388,6 +490,25 @@ pub struct ScanArguments {
     /// If another run writes to the index, wait until it is done
     #[arg(long, requires = "index", help_heading = "Index")]
     pub wait: bool,
+}
+
+impl SeenArguments {
+    /// Whether documents of the run join an index.
+    pub fn adds(&self) -> bool {
+        self.index.is_some() && !self.no_add
+    }
+}
+
+/// How the program runs and talks.
+#[derive(Debug, Args)]
+pub struct RunningArguments {
+    /// Where to keep standard input, compressed files and what --memory leaves no room for until the end of the run; the system's place if not given
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Running")]
+    pub temp_dir: Option<PathBuf>,
+
+    /// The most memory to take, such as 2G; what does not fit goes to --temp-dir. As much as it needs if not given
+    #[arg(long, value_name = "SIZE", value_parser = meaning::memory_size, help_heading = "Running")]
+    pub memory: Option<u64>,
 
     /// Threads to work with, at most 1024; 0 means one a core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = RangedU64ValueParser::<usize>::new().range(..=MOST_THREADS), help_heading = "Running")]
@@ -450,6 +571,18 @@ pub struct FieldArguments {
 pub enum OutputFormat {
     Csv,
     Jsonl,
+}
+
+/// Which of several duplicates stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum KeepName {
+    /// The one published first; undated ones last, ties by id
+    #[default]
+    FirstPublished,
+    /// The one with the most words, boilerplate aside; of equals the one published first
+    Longest,
+    /// The one read first
+    FirstRead,
 }
 
 /// A relation of two documents.

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
 use wirecopy::candidates::passages::MOST_STORIES;
+use wirecopy::catalog::{Catalog, ReadTally};
 use wirecopy::finding::BIG_CLUSTER;
-use wirecopy::pipeline::{Details, Findings, Merged, Settings, Surfacing};
+use wirecopy::pipeline::{Counts, Details, Findings, Merged, Removed, Settings, Surfacing};
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
 use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
@@ -14,7 +15,7 @@ use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{Style, Terminal, escaped, excerpt};
 
 /// Clusters that are shown.
-const CLUSTERS_SHOWN: usize = 5;
+pub const CLUSTERS_SHOWN: usize = 5;
 
 /// Republishing routes that are shown.
 const ROUTES_SHOWN: usize = 3;
@@ -23,7 +24,7 @@ const ROUTES_SHOWN: usize = 3;
 const SITE_SHOWN: usize = 40;
 
 /// Characters of a title that are shown.
-const TITLE_SHOWN: usize = 60;
+pub const TITLE_SHOWN: usize = 60;
 
 /// What was found, in one line.
 pub fn headline(findings: &Findings) -> String {
@@ -35,14 +36,23 @@ pub fn headline(findings: &Findings) -> String {
     )
 }
 
-/// What there is to tell.
+/// What there is to tell of a scan.
 pub struct Closing<'a> {
     pub findings: &'a Findings,
+    pub index: Option<IndexUse>,
+    pub run: Run<'a>,
+}
+
+/// What there is to tell of any run.
+pub struct Run<'a> {
+    pub catalog: &'a Catalog,
+    pub read: &'a ReadTally,
+    pub counts: &'a Counts,
+    pub removed: &'a Removed,
     pub settings: &'a Settings,
     pub costs: &'a [StageCost],
     pub outputs: &'a [Output],
     pub files_skipped: FilesSkipped,
-    pub index: Option<IndexUse>,
     pub details: bool,
     pub terminal: Terminal,
 }
@@ -57,86 +67,32 @@ impl Closing<'_> {
     }
 
     fn write(&self, out: &mut String) -> fmt::Result {
-        self.documents(out)?;
-        self.files_skipped(out)?;
+        let run = &self.run;
+        run.documents(out)?;
         self.pairs(out)?;
         self.clusters(out)?;
         self.routes(out)?;
-        self.index(out)?;
-        self.boilerplate(out)?;
+        run.index(out, self.index, run.counts.documents)?;
+        self.merged(out)?;
+        run.boilerplate(out, "--summary shows which, --keep-boilerplate leaves them")?;
         self.bounded(out)?;
-        self.recall(out)?;
-        if self.details {
-            self.stages(out)?;
+        run.recall(out)?;
+        if run.details {
+            run.stages(out)?;
         }
-        self.costs(out)
-    }
-
-    fn documents(&self, out: &mut String) -> fmt::Result {
-        let (counts, read, catalog) = (
-            &self.findings.counts,
-            &self.findings.read,
-            &self.findings.catalog,
-        );
-        let sites = sites_among(
-            catalog,
-            catalog.documents().filter(|&doc| catalog.is_new(doc)),
-        ) as u64;
-        write!(
-            out,
-            "{}",
-            self.strong(counted(counts.documents, "document"))
-        )?;
-        if sites > 0 {
-            write!(out, " from {}", counted(sites, "site"))?;
-        }
-        for (n, what) in [
-            (counts.empty, "empty"),
-            (counts.too_short, "too short"),
-            (counts.boilerplate_only, "boilerplate only"),
-            (read.rejects.len() as u64, "rejected"),
-            (read.bad_dates, "with a date not understood"),
-            (read.lossy, "with broken UTF-8 mended"),
-        ] {
-            if n > 0 {
-                write!(out, ", {} {what}", count(n))?;
-            }
-        }
-        writeln!(out)
-    }
-
-    fn files_skipped(&self, out: &mut String) -> fmt::Result {
-        let FilesSkipped {
-            unknown_ending,
-            hidden,
-            same_file,
-        } = self.files_skipped;
-        let skipped = [
-            (unknown_ending, "of an unknown ending"),
-            (hidden, "hidden"),
-            (same_file, "other names of a file that was read"),
-        ];
-        let parts: Vec<_> = skipped
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| format!("{} {what}", count(*n)))
-            .collect();
-        if parts.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "left alone in directories: {}", parts.join(", "))
+        run.costs(out)
     }
 
     fn pairs(&self, out: &mut String) -> fmt::Result {
         let counts = &self.findings.counts;
         let pairs = self.findings.pairs.len() as u64;
         if pairs == 0 {
-            return writeln!(out, "{}", self.strong("no pairs"));
+            return writeln!(out, "{}", self.run.strong("no pairs"));
         }
         write!(
             out,
             "{}: {} exact, {} near, {}",
-            self.strong(counted(pairs, "pair")),
+            self.run.strong(counted(pairs, "pair")),
             count(counts.exact),
             count(counts.near),
             counted(counts.excerpt, "excerpt")
@@ -150,7 +106,8 @@ impl Closing<'_> {
                 out,
                 "{} within one site left out; --same-site-containment {} shows them",
                 counted(counts.same_site_excerpts, "excerpt"),
-                self.settings
+                self.run
+                    .settings
                     .excerpts
                     .map_or(0.0, |excerpts| excerpts.containment),
             )?;
@@ -180,7 +137,7 @@ impl Closing<'_> {
         writeln!(
             out,
             "{}{colon}",
-            self.strong(counted(clusters.len() as u64, "cluster"))
+            self.run.strong(counted(clusters.len() as u64, "cluster"))
         )?;
         let width = count(biggest[0].members.len() as u64).len();
         let rows: Vec<(String, &str)> = biggest
@@ -234,7 +191,8 @@ impl Closing<'_> {
         writeln!(
             out,
             "{}{more}",
-            self.strong(counted(routes.len() as u64, "republishing route"))
+            self.run
+                .strong(counted(routes.len() as u64, "republishing route"))
         )?;
         routes.truncate(ROUTES_SHOWN);
         let name = |site| excerpt(self.findings.catalog.site_name(site), SITE_SHOWN);
@@ -266,35 +224,8 @@ impl Closing<'_> {
         Ok(())
     }
 
-    fn index(&self, out: &mut String) -> fmt::Result {
-        let Some(IndexUse { expired, adds }) = self.index else {
-            return Ok(());
-        };
-        let Findings {
-            counts,
-            read,
-            merged,
-            ..
-        } = self.findings;
-        let replaced = read.replaced.len() as u64;
-        write!(
-            out,
-            "index: compared with {}",
-            counted(counts.seen + replaced, "document")
-        )?;
-        if adds {
-            write!(out, "; {} joined", count(counts.documents))?;
-        }
-        for (n, what) in [
-            (read.known, "were there already"),
-            (replaced, "took the place of others of their ids"),
-            (expired, "were kept long enough"),
-        ] {
-            if n > 0 {
-                write!(out, ", {} {what}", count(n))?;
-            }
-        }
-        writeln!(out)?;
+    fn merged(&self, out: &mut String) -> fmt::Result {
+        let merged = &self.findings.merged;
         if !merged.is_empty() {
             writeln!(
                 out,
@@ -302,25 +233,11 @@ impl Closing<'_> {
                 counted(merged.len() as u64, "cluster")
             )?;
         }
-        for Merged { from, into } in merged.iter().filter(|_| self.details) {
+        for Merged { from, into } in merged.iter().filter(|_| self.run.details) {
             let name = |name: &str| excerpt(name, SITE_SHOWN);
             writeln!(out, "   {} became {}", name(from), name(into))?;
         }
         Ok(())
-    }
-
-    fn boilerplate(&self, out: &mut String) -> fmt::Result {
-        let removed = &self.findings.removed;
-        if removed.words == 0 {
-            return Ok(());
-        }
-        writeln!(
-            out,
-            "boilerplate: {} taken out of {} on {}; --summary shows which, --keep-boilerplate leaves them",
-            counted(removed.words, "word"),
-            counted(removed.documents, "document"),
-            counted(removed.sites.len() as u64, "site"),
-        )
     }
 
     fn bounded(&self, out: &mut String) -> fmt::Result {
@@ -353,8 +270,99 @@ impl Closing<'_> {
         }
         Ok(())
     }
+}
 
-    fn recall(&self, out: &mut String) -> fmt::Result {
+impl Run<'_> {
+    /// What was done with an index, which so many documents of the run joined unless it was only asked.
+    pub fn index(&self, out: &mut String, usage: Option<IndexUse>, joined: u64) -> fmt::Result {
+        let Some(IndexUse { expired, adds }) = usage else {
+            return Ok(());
+        };
+        let replaced = self.read.replaced.len() as u64;
+        let before = counted(self.counts.seen + replaced, "document");
+        write!(out, "index: compared with {before}")?;
+        if adds {
+            write!(out, "; {} joined", count(joined))?;
+        }
+        for (n, what) in [
+            (self.read.known, "were there already"),
+            (replaced, "took the place of others of their ids"),
+            (expired, "were kept long enough"),
+        ] {
+            if n > 0 {
+                write!(out, ", {} {what}", count(n))?;
+            }
+        }
+        writeln!(out)
+    }
+
+    /// What was read and what was left alone.
+    pub fn documents(&self, out: &mut String) -> fmt::Result {
+        let (counts, read, catalog) = (self.counts, self.read, self.catalog);
+        let sites = sites_among(catalog, catalog.documents()) as u64;
+        write!(
+            out,
+            "{}",
+            self.strong(counted(counts.documents, "document"))
+        )?;
+        if sites > 0 {
+            write!(out, " from {}", counted(sites, "site"))?;
+        }
+        for (n, what) in [
+            (counts.empty, "empty"),
+            (counts.too_short, "too short"),
+            (counts.boilerplate_only, "boilerplate only"),
+            (read.rejects.len() as u64, "rejected"),
+            (read.bad_dates, "with a date not understood"),
+            (read.lossy, "with broken UTF-8 mended"),
+        ] {
+            if n > 0 {
+                write!(out, ", {} {what}", count(n))?;
+            }
+        }
+        writeln!(out)?;
+        self.files_skipped(out)
+    }
+
+    fn files_skipped(&self, out: &mut String) -> fmt::Result {
+        let FilesSkipped {
+            unknown_ending,
+            hidden,
+            same_file,
+        } = self.files_skipped;
+        let skipped = [
+            (unknown_ending, "of an unknown ending"),
+            (hidden, "hidden"),
+            (same_file, "other names of a file that was read"),
+        ];
+        let parts: Vec<_> = skipped
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", count(*n)))
+            .collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "left alone in directories: {}", parts.join(", "))
+    }
+
+    /// What was taken out of texts before they were compared, and what to do about it.
+    pub fn boilerplate(&self, out: &mut String, advice: &str) -> fmt::Result {
+        let removed = self.removed;
+        if removed.words == 0 {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "boilerplate: {} taken out of {} on {}; {advice}",
+            counted(removed.words, "word"),
+            counted(removed.documents, "document"),
+            counted(removed.sites.len() as u64, "site"),
+        )
+    }
+
+    /// How sure it is that copies were found.
+    pub fn recall(&self, out: &mut String) -> fmt::Result {
         let recall = percent(recall_at_threshold(self.settings));
         let how = match self.settings.surfacing {
             Surfacing::Bands(banding) => format!(
@@ -366,7 +374,7 @@ impl Closing<'_> {
         };
         let passages = match self.settings.excerpts {
             Some(excerpts) => {
-                let but = match self.findings.counts.passages_not_compared {
+                let but = match self.counts.passages_not_compared {
                     0 => "",
                     _ => ", common ones apart",
                 };
@@ -381,8 +389,9 @@ impl Closing<'_> {
         )
     }
 
-    fn stages(&self, out: &mut String) -> fmt::Result {
-        let counts = &self.findings.counts;
+    /// What each stage did and took.
+    pub fn stages(&self, out: &mut String) -> fmt::Result {
+        let counts = self.counts;
         for cost in self.costs {
             let memory = cost
                 .peak_memory_bytes
@@ -398,14 +407,15 @@ impl Closing<'_> {
         writeln!(
             out,
             "   {} read, {}, {}, {} found",
-            bytes(self.findings.read.bytes),
+            bytes(self.read.bytes),
             counted(counts.identical, "identical document"),
             counted(counts.candidates, "candidate"),
             count(counts.verified),
         )
     }
 
-    fn costs(&self, out: &mut String) -> fmt::Result {
+    /// What the run took, and where its outputs are.
+    pub fn costs(&self, out: &mut String) -> fmt::Result {
         let total = self.costs.iter().map(|cost| cost.seconds).sum();
         let peak = self
             .costs
@@ -430,7 +440,8 @@ impl Closing<'_> {
         writeln!(out, "{}", self.terminal.paint(Style::Faint, line))
     }
 
-    fn strong(&self, words: impl fmt::Display) -> String {
+    /// A figure that matters.
+    pub fn strong(&self, words: impl fmt::Display) -> String {
         self.terminal.paint(Style::Strong, words)
     }
 }

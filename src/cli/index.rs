@@ -9,17 +9,26 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use wirecopy::document::Size;
 use wirecopy::index::{Contents, Index, IndexError};
-use wirecopy::report::table::TableFormat;
 
 use super::args::{IndexArguments, IndexCommand, InfoFormat};
 use super::figures::{count, counted};
 use super::meaning::now;
 use super::nightly::open_to_write;
-use super::outputs::{Outputs, Pending, Report, Target, Wanted};
+use super::outputs::{Named, Outputs, Pending, Target, Wanted};
 use super::progress::Progress;
 use super::status::{Status, Stop};
 use super::terminal::{Terminal, escaped};
 use super::{args::When, print, signals};
+
+/// What an export writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Records;
+
+impl Named for Records {
+    fn name(self) -> &'static str {
+        "records"
+    }
+}
 
 /// Does what the command says.
 pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
@@ -69,7 +78,7 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
                 .context("cannot listen for signals")
                 .map_err(Stop::Failed)?;
             let wanted = Wanted {
-                report: Report::Records(TableFormat::Jsonl),
+                report: Records,
                 target,
             };
             let outputs = Outputs::check(vec![wanted], &[], pending)?;

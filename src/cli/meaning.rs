@@ -19,8 +19,11 @@ use wirecopy::verify::{
     DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
 };
 
-use super::args::{InputFormat, OutputFormat, RelationName, ScanArguments, When};
-use super::outputs::{Report, Target, Wanted};
+use super::args::{
+    ComparingArguments, InputFormat, OutputFormat, ReadingArguments, RelationName,
+    RunningArguments, ScanArguments, SeenArguments, When,
+};
+use super::outputs::{Named, Report, Target, Wanted};
 use super::status::Stop;
 
 /// The largest record that can be asked for: positions in a text are 32 bits, and normalising can lengthen a text threefold.
@@ -71,6 +74,20 @@ pub struct IndexPlan {
     pub wait: bool,
 }
 
+impl IndexPlan {
+    /// What was meant at that time.
+    pub fn of(typed: SeenArguments, now: i64) -> Option<IndexPlan> {
+        let adds = typed.adds();
+        typed.index.map(|directory| IndexPlan {
+            directory,
+            adds,
+            since: typed.keep.map(|keep| now.saturating_sub(keep)),
+            now,
+            wait: typed.wait,
+        })
+    }
+}
+
 /// How much to say on standard error.
 #[derive(Debug, Clone, Copy)]
 pub struct Talk {
@@ -94,7 +111,7 @@ impl Scan {
         {
             return Err(Stop::usage(format!("--metrics-label names {twice} twice")));
         }
-        let (containment, passage) = match typed.shingle {
+        let (containment, passage) = match typed.comparing.shingle {
             Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
             Shingle::Chars(_) => (
                 DEFAULT_CONTAINMENT_OF_CHARACTERS,
@@ -118,68 +135,79 @@ impl Scan {
             None => Credits::built_in(),
             Some(path) => credits(path)?,
         };
-        let surfacing = match (typed.bands, typed.rows) {
-            (Some(bands), Some(rows)) => {
-                Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
-            }
-            _ if typed.recall == 1.0 => Surfacing::Prefixes,
-            _ => Surfacing::Bands(
-                Banding::for_recall(typed.threshold, typed.recall, typed.permutations)
-                    .map_err(Stop::usage)?,
-            ),
-        };
+        let surfacing = surfacing(&typed.comparing, typed.threshold)?;
         let as_of = typed.as_of.unwrap_or_else(now);
-        let progress = if typed.quiet && typed.progress == When::Auto {
-            When::Never
-        } else {
-            typed.progress
-        };
         Ok(Scan {
-            reading: reading(&typed),
+            reading: reading(&typed.reading, &typed.running),
             settings: Settings {
-                shingle: typed.shingle,
+                shingle: typed.comparing.shingle,
                 threshold: typed.threshold,
                 surfacing,
                 excerpts,
-                boilerplate: !typed.keep_boilerplate,
-                seed: typed.seed,
-                min_words: typed.min_words,
+                boilerplate: !typed.comparing.keep_boilerplate,
+                seed: typed.comparing.seed,
+                min_words: typed.comparing.min_words,
                 list_passages: typed.passages,
                 credits: Arc::new(credits),
                 as_of: Some(as_of),
-                keep_hashes: typed.index.is_some() && !typed.no_add,
+                keep_hashes: typed.seen.adds(),
                 memory: None,
                 selection,
             },
-            most_rejects: if typed.strict {
-                Some(0)
-            } else {
-                typed.max_rejects
-            },
-            memory: typed.memory,
-            temp_dir: typed.temp_dir,
-            index: typed.index.map(|directory| IndexPlan {
-                directory,
-                adds: !typed.no_add,
-                since: typed.keep.map(|keep| as_of.saturating_sub(keep)),
-                now: as_of,
-                wait: typed.wait,
-            }),
-            fail_if_empty: typed.fail_if_empty,
+            most_rejects: most_rejects(&typed.reading),
+            memory: typed.running.memory,
+            temp_dir: typed.running.temp_dir.clone(),
+            index: IndexPlan::of(typed.seen, as_of),
+            fail_if_empty: typed.reading.fail_if_empty,
             wanted,
             metrics_labels: typed.metrics_label,
-            threads: typed.threads,
-            talk: Talk {
-                progress,
-                closing: !typed.quiet,
-                details: typed.verbose,
-            },
+            threads: typed.running.threads,
+            talk: Talk::of(&typed.running),
             inputs: typed.inputs,
         })
     }
 }
 
-fn reading(typed: &ScanArguments) -> read::Settings {
+impl Talk {
+    /// How much the arguments want to hear.
+    pub fn of(typed: &RunningArguments) -> Talk {
+        Talk {
+            progress: if typed.quiet && typed.progress == When::Auto {
+                When::Never
+            } else {
+                typed.progress
+            },
+            closing: !typed.quiet,
+            details: typed.verbose,
+        }
+    }
+}
+
+/// How candidates are found that a threshold asks for.
+pub fn surfacing(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing, Stop> {
+    Ok(match (typed.bands, typed.rows) {
+        (Some(bands), Some(rows)) => {
+            Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
+        }
+        _ if typed.recall == 1.0 => Surfacing::Prefixes,
+        _ => Surfacing::Bands(
+            Banding::for_recall(threshold, typed.recall, typed.permutations)
+                .map_err(Stop::usage)?,
+        ),
+    })
+}
+
+/// The most rejected records that are put up with.
+pub fn most_rejects(typed: &ReadingArguments) -> Option<u64> {
+    if typed.strict {
+        Some(0)
+    } else {
+        typed.max_rejects
+    }
+}
+
+/// How inputs are to be read.
+pub fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Settings {
     let fields = &typed.fields;
     let usual = FieldNames::default();
     let named =
@@ -203,7 +231,7 @@ fn reading(typed: &ScanArguments) -> read::Settings {
             crawled: named(&fields.crawled_field, usual.crawled),
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
-        temp_dir: typed.temp_dir.clone(),
+        temp_dir: running.temp_dir.clone(),
         ..read::Settings::default()
     }
 }
@@ -253,23 +281,28 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
             target: Target::of(path),
         }));
     }
-    if let [first, second, ..] = wanted
+    let cure = if typed.output.is_none() {
+        "name a file for the pairs with --output"
+    } else {
+        "name a file for one"
+    };
+    one_on_standard_output(&wanted, cure)?;
+    Ok(wanted)
+}
+
+/// Refuses two reports on standard output; `cure` is what to do.
+pub fn one_on_standard_output<R: Named>(wanted: &[Wanted<R>], cure: &str) -> Result<(), Stop> {
+    let mut on_standard_output = wanted
         .iter()
-        .filter(|wanted| wanted.target == Target::Stdout)
-        .collect::<Vec<_>>()[..]
-    {
-        let cure = if typed.output.is_none() {
-            "name a file for the pairs with --output"
-        } else {
-            "name a file for one"
-        };
-        return Err(Stop::usage(format!(
+        .filter(|wanted| wanted.target == Target::Stdout);
+    match (on_standard_output.next(), on_standard_output.next()) {
+        (Some(first), Some(second)) => Err(Stop::usage(format!(
             "the {} and the {} cannot both go to standard output: {cure}",
             first.report.name(),
             second.report.name()
-        )));
+        ))),
+        _ => Ok(()),
     }
-    Ok(wanted)
 }
 
 fn lists_fit(typed: &ScanArguments, said: Option<TableFormat>) -> bool {
@@ -304,7 +337,7 @@ pub fn now() -> i64 {
 }
 
 /// The format of a table: as its name ends, or as said where the name does not tell.
-fn table_format(
+pub fn table_format(
     flag: &str,
     target: &Target,
     said: Option<TableFormat>,

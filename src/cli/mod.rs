@@ -1,17 +1,20 @@
-//! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`]), what is said about it
-//! ([`progress`], [`closing`], [`log`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]). What was not typed but set in
-//! a file or the environment comes in by [`config`].
+//! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`], [`dedup`], [`index`]), what is said about it
+//! ([`progress`], [`rejected`], [`closing`], [`log`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]). What was not typed but
+//! set in a file or the environment comes in by [`config`].
 
 mod args;
 mod closing;
 mod config;
+mod dedup;
 mod figures;
 mod index;
+mod inputs;
 mod log;
 mod meaning;
 mod nightly;
 mod outputs;
 mod progress;
+mod rejected;
 mod scan;
 mod signals;
 mod status;
@@ -43,11 +46,12 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
     let sources = configured.sources;
     let result = match arguments.command {
         Command::Scan(scan) => {
-            if scan.verbose && !sources.is_empty() {
+            if scan.running.verbose && !sources.is_empty() {
                 terminal.say(&format!("settings from {}", sources.join(", ")));
             }
             scan::run(*scan, terminal).map_err(|stop| config::hinted(stop, &sources))
         }
+        Command::Dedup(dedup) => dedup::run(*dedup, terminal),
         Command::Index { command } => index::run(command, terminal),
         Command::Completions { shell } => print(|out| {
             clap_complete::generate(

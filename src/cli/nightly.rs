@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use wirecopy::document::Corpus;
-use wirecopy::index::{Index, IndexError, IndexSettings, Prepared, Writer};
-use wirecopy::pipeline::{Before, Findings, Settings};
+use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Prepared, Writer};
+use wirecopy::pipeline::{Before, Settings};
 use wirecopy::report::summary::IndexUse;
 
 use super::meaning::IndexPlan;
 use super::status::Stop;
 use super::terminal::Terminal;
 
-/// The index of a scan, if there is one.
+/// The index of a run, if there is one.
 pub struct Nightly {
     opened: Option<(IndexPlan, Opened)>,
     expired: u64,
@@ -59,16 +59,16 @@ impl Nightly {
         Ok(before)
     }
 
-    /// Writes the new documents of a scan, but does not make them known yet.
+    /// Writes new documents, but does not make them known yet.
     pub fn add<C: Corpus>(
         &mut self,
-        findings: &Findings,
+        addition: &Addition<'_>,
         corpus: &C,
         settings: &Settings,
     ) -> Result<Option<Prepared<'_>>, IndexError> {
         match &mut self.opened {
             Some((plan, Opened::ToWrite(writer))) => writer
-                .add(findings, corpus, settings, plan.now, plan.since)
+                .add(addition, corpus, settings, plan.now, plan.since)
                 .map(Some),
             _ => Ok(None),
         }

@@ -33,8 +33,6 @@ pub enum Report {
     Members(TableFormat),
     Sites(TableFormat),
     Rejects(TableFormat),
-    /// The documents themselves.
-    Records(TableFormat),
     Summary,
     Metrics,
 }
@@ -46,16 +44,21 @@ pub enum Target {
     File(PathBuf),
 }
 
+/// What a command writes, as a person calls it.
+pub trait Named: Copy {
+    fn name(self) -> &'static str;
+}
+
 /// A report and where it goes.
 #[derive(Debug, Clone)]
-pub struct Wanted {
-    pub report: Report,
+pub struct Wanted<R = Report> {
+    pub report: R,
     pub target: Target,
 }
 
 /// Outputs that passed every check that can be made before there is anything to write.
-pub struct Outputs {
-    planned: Vec<Planned>,
+pub struct Outputs<R = Report> {
+    planned: Vec<Planned<R>>,
     pending: Arc<Pending>,
 }
 
@@ -63,8 +66,8 @@ pub struct Outputs {
 #[derive(Default)]
 pub struct Pending(Mutex<Vec<PathBuf>>);
 
-struct Planned {
-    wanted: Wanted,
+struct Planned<R> {
+    wanted: Wanted<R>,
     way: Way,
 }
 
@@ -80,16 +83,14 @@ enum Way {
     },
 }
 
-impl Report {
-    /// What a person calls it.
-    pub fn name(self) -> &'static str {
+impl Named for Report {
+    fn name(self) -> &'static str {
         match self {
             Report::Pairs(_) => "pairs",
             Report::Clusters(_) => "clusters",
             Report::Members(_) => "members",
             Report::Sites(_) => "sites",
             Report::Rejects(_) => "rejects",
-            Report::Records(_) => "records",
             Report::Summary => "summary",
             Report::Metrics => "metrics",
         }
@@ -107,7 +108,7 @@ impl Target {
     }
 }
 
-impl Wanted {
+impl<R> Wanted<R> {
     /// The path as given, `-` for standard output.
     pub fn path(&self) -> String {
         match &self.target {
@@ -126,13 +127,13 @@ impl fmt::Display for Target {
     }
 }
 
-impl Outputs {
+impl<R: Named> Outputs<R> {
     /// Checks that every output can be written, and is neither one of the inputs nor another output.
     pub fn check(
-        wanted: Vec<Wanted>,
+        wanted: Vec<Wanted<R>>,
         inputs: &[&str],
         pending: Arc<Pending>,
-    ) -> Result<Outputs, Stop> {
+    ) -> Result<Outputs<R>, Stop> {
         let mut planned = Vec::with_capacity(wanted.len());
         for wanted in wanted {
             let way = Way::to(&wanted.target).or_tell(&wanted.target)?;
@@ -148,8 +149,8 @@ impl Outputs {
     /// Files come first, in the order in which they were asked for. A change of an index becomes visible together with the files.
     pub fn write(
         &self,
-        asked: impl Fn(Report) -> bool,
-        mut render: impl FnMut(Report, &mut dyn Write) -> io::Result<()>,
+        asked: impl Fn(R) -> bool,
+        mut render: impl FnMut(R, &mut dyn Write) -> io::Result<()>,
         change: Option<Prepared<'_>>,
     ) -> Result<(), Stop> {
         let mut files = Vec::new();
@@ -348,7 +349,7 @@ where
 }
 
 /// Refuses two outputs that are one file.
-fn refuse_shared(planned: &[Planned]) -> Result<(), Stop> {
+fn refuse_shared<R: Named>(planned: &[Planned<R>]) -> Result<(), Stop> {
     for (at, second) in planned.iter().enumerate() {
         for first in &planned[..at] {
             let same_path =
@@ -369,7 +370,7 @@ fn refuse_shared(planned: &[Planned]) -> Result<(), Stop> {
 }
 
 /// Refuses an output that is an input, by whatever name.
-fn refuse_inputs(planned: &[Planned], inputs: &[&str]) -> Result<(), Stop> {
+fn refuse_inputs<R: Named>(planned: &[Planned<R>], inputs: &[&str]) -> Result<(), Stop> {
     let outputs: Vec<_> = planned
         .iter()
         .filter_map(|output| Some((output.way.identity()?, output)))

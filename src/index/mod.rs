@@ -29,10 +29,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::boilerplate::Known;
-use crate::catalog::Seen;
+use crate::boilerplate::{Known, Profiles};
+use crate::catalog::{Catalog, DocNo, Seen};
 use crate::document::{Corpus, ReadError};
 use crate::pipeline::{Before, Findings, Settings};
+use crate::verify::Comparison;
 
 use files::Directory;
 use lock::Lock;
@@ -184,6 +185,38 @@ impl Index {
     }
 }
 
+/// Documents that are to join an index, and what was found of them.
+pub struct Addition<'a> {
+    /// Has the documents, and those that were seen before.
+    pub catalog: &'a Catalog,
+    /// The documents, in canonical order.
+    pub new: Vec<DocNo>,
+    /// The pairs found that have one of them.
+    pub compared: &'a [Comparison],
+    /// The clusters of whole copies, for documents whose cluster is known now, or is another.
+    pub names: &'a [(DocNo, Arc<str>)],
+    /// What sites repeat.
+    pub boilerplate: &'a Profiles,
+    /// What the index calls the documents whose place others take.
+    pub replaced: &'a [u64],
+}
+
+impl<'a> Addition<'a> {
+    /// The new documents of a scan.
+    pub fn of(findings: &'a Findings) -> Addition<'a> {
+        let catalog = &findings.catalog;
+        let documents = catalog.documents();
+        Addition {
+            catalog,
+            new: documents.filter(|&doc| catalog.is_new(doc)).collect(),
+            compared: &findings.compared,
+            names: &findings.names,
+            boilerplate: &findings.boilerplate,
+            replaced: &findings.read.replaced,
+        }
+    }
+}
+
 /// An index that this process alone may change.
 pub struct Writer {
     directory: Directory,
@@ -237,14 +270,14 @@ impl Writer {
         self.directory.path().to_owned()
     }
 
-    /// Writes the new documents of a scan, which was made with these settings at that time and was told of documents that joined at `since` or
-    /// later; earlier ones go.
+    /// Writes new documents, which were read with these settings at that time by who was told of documents that joined at `since` or later;
+    /// earlier ones go.
     ///
     /// # Errors
     /// When a document cannot be read again, or a file not be written.
     pub fn add<C: Corpus>(
         &mut self,
-        findings: &Findings,
+        addition: &Addition<'_>,
         corpus: &C,
         settings: &Settings,
         now: i64,
@@ -260,36 +293,20 @@ impl Writer {
             Some(index) => index.manifest.clone(),
             None => Manifest::new(IndexSettings::of(settings)),
         };
-        let catalog = &findings.catalog;
+        let catalog = addition.catalog;
         let since = since.unwrap_or(i64::MIN);
         if let Some(index) = &self.index {
             for segment in &index.segments {
                 manifest.forget(segment.older_than(since)?);
             }
         }
-        manifest.forget(
-            findings
-                .read
-                .replaced
-                .iter()
-                .map(|&serial| serial..serial + 1),
-        );
-        let new: Vec<_> = catalog
-            .documents()
-            .filter(|&doc| catalog.is_new(doc))
-            .collect();
-        let serials = Serials::new(catalog, &new, manifest.next_serial);
+        let replaced = addition.replaced.iter();
+        manifest.forget(replaced.map(|&serial| serial..serial + 1));
+        let new = &addition.new;
+        let serials = Serials::new(catalog, new, manifest.next_serial);
         if !new.is_empty() {
             let number = manifest.take_number();
-            let segment = segment::write(
-                &self.directory,
-                number,
-                findings,
-                corpus,
-                &new,
-                &serials,
-                now,
-            )?;
+            let segment = segment::write(&self.directory, number, addition, corpus, &serials, now)?;
             manifest.next_serial += new.len() as u64;
             manifest.segments.push(segment);
         }
@@ -298,7 +315,7 @@ impl Writer {
                 .index
                 .as_ref()
                 .map_or_else(Known::default, |index| index.known.clone());
-            let known = findings.boilerplate.known(catalog, &before, now, since);
+            let known = addition.boilerplate.known(catalog, &before, now, since);
             let number = manifest.take_number();
             let name = format!("{number:06}.boilerplate.arrow");
             let bytes = tables::write_boilerplate(&known)?;

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Names;
 use super::files::{Checksum, Directory, FileEntry, IndexError, Writing};
 use super::manifest::{ChunkEntry, SegmentEntry};
 use super::records::{self, FRAME};
 use super::tables::{self, Documents, RecordPlace, Row};
+use super::{Addition, Names};
 use crate::catalog::{Catalog, DocNo, NO_SITE, Seen, SeenDocument};
 use crate::document::{Corpus, Fetch, ReadError};
 use crate::lists::{Store, Stored};
-use crate::pipeline::{Findings, KnownTie};
+use crate::pipeline::KnownTie;
 
 /// How many documents a chunk of hashes is of: some 2 MB.
 pub(super) const CHUNK: usize = 4096;
@@ -136,19 +136,18 @@ impl<'a> SegmentWriter<'a> {
     }
 }
 
-/// Writes the new documents of a scan as a segment.
+/// Writes documents as a segment.
 pub(super) fn write<C: Corpus>(
     directory: &Directory,
     number: u64,
-    findings: &Findings,
+    addition: &Addition<'_>,
     corpus: &C,
-    new: &[DocNo],
     serials: &Serials<'_>,
     added: i64,
 ) -> Result<SegmentEntry, IndexError> {
-    let catalog = &findings.catalog;
+    let catalog = addition.catalog;
     let mut writer = SegmentWriter::create(directory, number)?;
-    for chunk in new.chunks(CHUNK) {
+    for chunk in addition.new.chunks(CHUNK) {
         let bands = concatenated(&catalog.bands(chunk), chunk.len())?.concat();
         let passages = concatenated(&catalog.passages(chunk), chunk.len())?;
         writer.add_hashes(chunk.len(), &bands, &passages.concat())?;
@@ -189,7 +188,7 @@ pub(super) fn write<C: Corpus>(
             }
         }
     }
-    let ties: Vec<KnownTie> = findings
+    let ties: Vec<KnownTie> = addition
         .compared
         .iter()
         .map(|&found| KnownTie {
@@ -198,7 +197,7 @@ pub(super) fn write<C: Corpus>(
             found,
         })
         .collect();
-    let names = findings.names.iter();
+    let names = addition.names.iter();
     let names: Vec<(u64, Arc<str>)> = names
         .map(|(doc, name)| (serials.of(*doc), Arc::clone(name)))
         .collect();

@@ -1,6 +1,7 @@
 //! The pipeline: runs the stages in order over a corpus.
 
 mod before;
+mod dedup;
 mod memory;
 mod read;
 mod search;
@@ -27,6 +28,7 @@ use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, 
 
 use before::Sources;
 pub use before::{Before, KnownTie, Merged};
+pub use dedup::{Duplicates, duplicates, duplicates_after};
 pub use memory::{LEAST_MEMORY, Memory};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 use search::Matches;
@@ -276,18 +278,7 @@ pub fn scan_after<C: Corpus>(
     let (boilerplate, removed) =
         read::strip(&sources, &mut catalog, settings, &boilerplate, observer)?;
     let mut counts = Counts::default();
-    let mut documents = Vec::with_capacity(catalog.len());
-    for doc in catalog.documents() {
-        let new = u64::from(catalog.is_new(doc));
-        counts.documents += new;
-        counts.seen += 1 - new;
-        match catalog.words(doc) {
-            _ if read::boilerplate_only(&catalog, doc) => counts.boilerplate_only += new,
-            0 => counts.empty += new,
-            words if words < settings.min_words => counts.too_short += new,
-            _ => documents.push(doc),
-        }
-    }
+    let documents = taking_part(&catalog, settings, &mut counts);
     let twins = finding::twins(&catalog, documents.iter().copied());
     let later = twins.iter().flat_map(|twins| &twins.members[1..]);
     counts.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
@@ -369,4 +360,21 @@ pub fn scan_after<C: Corpus>(
         merged,
         boilerplate,
     })
+}
+
+/// The documents with enough words to be compared, in canonical order; counts the others that are new.
+fn taking_part(catalog: &Catalog, settings: &Settings, counts: &mut Counts) -> Vec<DocNo> {
+    let mut documents = Vec::with_capacity(catalog.len());
+    for doc in catalog.documents() {
+        let new = u64::from(catalog.is_new(doc));
+        counts.documents += new;
+        counts.seen += 1 - new;
+        match catalog.words(doc) {
+            _ if read::boilerplate_only(catalog, doc) => counts.boilerplate_only += new,
+            0 => counts.empty += new,
+            words if words < settings.min_words => counts.too_short += new,
+            _ => documents.push(doc),
+        }
+    }
+    documents
 }

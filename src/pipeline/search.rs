@@ -38,34 +38,40 @@ pub(super) fn search(
 ) -> Result<Matches, ReadError> {
     let catalog = texts.catalog;
     let representatives: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
-    let has_new = |twins: &&Twins| twins.members.iter().any(|&doc| catalog.is_new(doc));
-    let asking: Vec<DocNo> = twins
-        .iter()
-        .filter(has_new)
-        .map(|twins| twins.members[0])
-        .collect();
     let search = Search {
         texts,
         catalog,
         twins,
         known,
-        asking: (asking.len() < twins.len()).then_some(asking),
+        asking: asking(catalog, twins),
         settings,
         observer,
     };
     search.run(&representatives, counts)
 }
 
+/// The representatives that stand for new documents too, in canonical order, if that is not all of them.
+pub(super) fn asking(catalog: &Catalog, twins: &[Twins]) -> Option<Vec<DocNo>> {
+    let has_new = |twins: &&Twins| twins.members.iter().any(|&doc| catalog.is_new(doc));
+    let asking: Vec<DocNo> = twins
+        .iter()
+        .filter(has_new)
+        .map(|twins| twins.members[0])
+        .collect();
+    (asking.len() < twins.len()).then_some(asking)
+}
+
 /// What finding pairs needs.
-struct Search<'a> {
-    texts: &'a Texts<'a>,
-    catalog: &'a Catalog,
-    twins: &'a [Twins],
-    known: &'a [Comparison],
+pub(super) struct Search<'a> {
+    pub(super) texts: &'a Texts<'a>,
+    pub(super) catalog: &'a Catalog,
+    pub(super) twins: &'a [Twins],
+    /// Pairs that need not be found again, in canonical order.
+    pub(super) known: &'a [Comparison],
     /// The representatives that stand for new documents too, if that is not all of them.
-    asking: Option<Vec<DocNo>>,
-    settings: &'a Settings,
-    observer: &'a dyn Observer,
+    pub(super) asking: Option<Vec<DocNo>>,
+    pub(super) settings: &'a Settings,
+    pub(super) observer: &'a dyn Observer,
 }
 
 impl Search<'_> {
@@ -79,12 +85,7 @@ impl Search<'_> {
             Surfacing::Prefixes => Some(self.postings(documents)?),
         };
         self.observer.begin(Stage::Candidates, None);
-        let among = Among {
-            catalog,
-            documents,
-            asking: self.asking.as_deref(),
-            bytes_a_round: bytes_a_round(self.settings.memory.as_ref()),
-        };
+        let among = self.among(documents, self.asking.as_deref());
         let hot = match (self.settings.surfacing, &postings) {
             _ if !bounded => Vec::new(),
             (Surfacing::Bands(banding), _) => bands::hot_buckets(among, banding.bands())?,
@@ -155,6 +156,31 @@ impl Search<'_> {
         })
     }
 
+    /// Documents among which candidates are looked for.
+    pub(super) fn among<'d>(
+        &'d self,
+        documents: &'d [DocNo],
+        asking: Option<&'d [DocNo]>,
+    ) -> Among<'d> {
+        Among {
+            catalog: self.catalog,
+            documents,
+            asking,
+            bytes_a_round: bytes_a_round(self.settings.memory.as_ref()),
+        }
+    }
+
+    /// Those of some documents, in canonical order, that ask.
+    pub(super) fn asking_of(&self, documents: &[DocNo]) -> Option<Vec<DocNo>> {
+        let asks = |asking: &Vec<DocNo>| {
+            let documents = documents.iter().copied();
+            documents
+                .filter(|doc| asking.binary_search(doc).is_ok())
+                .collect()
+        };
+        self.asking.as_ref().map(asks)
+    }
+
     /// Meets the documents of hot buckets with leaders and neighbours, a band after the other, so that who has found a family is
     /// left alone; returns which pairs were compared, and the matches.
     fn hot(
@@ -203,7 +229,7 @@ impl Search<'_> {
     }
 
     /// What prefix filtering joins: reads every text twice more, to count shingles and to post prefixes.
-    fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
+    pub(super) fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
         self.observer
             .begin(Stage::Candidates, Some(2 * documents.len() as u64));
         let rarity = Rarity::new(
@@ -247,7 +273,7 @@ impl Search<'_> {
     }
 
     /// Compares candidates exactly and keeps those that meet the criteria.
-    fn verify(&self, pairs: &[Pair]) -> Result<Vec<Comparison>, ReadError> {
+    pub(super) fn verify(&self, pairs: &[Pair]) -> Result<Vec<Comparison>, ReadError> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
         let compared: Result<Vec<Vec<Comparison>>, ReadError> = verify::tasks(self.catalog, pairs)
             .into_par_iter()

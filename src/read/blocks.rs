@@ -13,7 +13,7 @@ use memchr::{memchr, memrchr};
 
 use super::delimited::{Columns, Ended, Fields, RecordEnds, line_ends, skip_line_ends};
 use super::source::{Kept, Source, Spool, Unpacked};
-use super::{BOM, Block, Format, Inputs, Lost, Work};
+use super::{BOM, Block, Format, Inputs, LineEnd, Lost, Work};
 use crate::document::ReadError;
 
 /// The blocks of one source.
@@ -280,7 +280,9 @@ impl<'c> Cut<'c> {
             return Ok(start);
         }
         let (end, ended) = Fields::default().split(bytes, start, delimiter);
-        match Columns::of_header(&bytes[start..end], delimiter, &self.inputs.lookup) {
+        let line_end = LineEnd::before(&bytes[end..]);
+        let header = &bytes[start..end];
+        match Columns::of_header(header, line_end, delimiter, &self.inputs.lookup) {
             Ok(columns) if ended == Ended::Whole => {
                 // Only this source's one iterator sets it.
                 let _ = self.source.columns.set(Box::new(columns));

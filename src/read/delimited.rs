@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr3};
 
+use super::LineEnd;
 use super::fields::{
     Decoding, FIELDS, Field, Found, Held, Lookup, Parsed, Refused, assemble, list_names,
 };
@@ -122,9 +123,21 @@ impl Fields {
     }
 }
 
+/// The header of a table as it stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Its bytes, without the line end.
+    pub bytes: Vec<u8>,
+    /// How its line ends.
+    pub line_end: LineEnd,
+    /// The names of the columns, in their order.
+    pub names: Vec<String>,
+}
+
 /// The columns that a table has, by the field they stand for.
 #[derive(Debug)]
 pub(super) struct Columns {
+    pub(super) header: Header,
     /// How many columns there are.
     count: usize,
     /// For each field its columns, the preferred one first.
@@ -132,8 +145,13 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Reads the header. `Err` lists the columns of a table without a text.
-    pub(super) fn of_header(header: &[u8], delimiter: u8, lookup: &Lookup) -> Result<Self, String> {
+    /// Reads the header, whose line ends so. `Err` lists the columns of a table without a text.
+    pub(super) fn of_header(
+        header: &[u8],
+        line_end: LineEnd,
+        delimiter: u8,
+        lookup: &Lookup,
+    ) -> Result<Self, String> {
         let mut fields = Fields::default();
         let text = String::from_utf8_lossy(header);
         fields.split(text.as_bytes(), 0, delimiter);
@@ -164,6 +182,11 @@ impl Columns {
         });
         Ok(Self {
             count: names.len(),
+            header: Header {
+                bytes: header.to_vec(),
+                line_end,
+                names: names.into_iter().map(Cow::into_owned).collect(),
+            },
             of,
         })
     }
@@ -336,7 +359,8 @@ mod tests {
     #[test]
     fn a_header_is_read() {
         let lookup = Lookup::new(&FieldNames::default());
-        let columns = |header: &str| Columns::of_header(header.as_bytes(), b',', &lookup);
+        let columns =
+            |header: &str| Columns::of_header(header.as_bytes(), LineEnd::Lf, b',', &lookup);
         let read = columns("Content, ID ,\"text\",x,text").unwrap();
         assert_eq!(read.count, 5);
         assert_eq!(read.of[Field::Text.index()], [2, 4, 0]);

@@ -208,6 +208,14 @@ fn names(line: &str) -> impl Iterator<Item = Cow<'static, str>> {
     names.into_iter()
 }
 
+/// Whether a record has a field of that very name; `line` is known to be a JSON object.
+pub(super) fn has_field(line: &str, name: &str) -> bool {
+    let mut found = false;
+    // Cannot fail: the line was scanned before.
+    let _ = Scanner::new(line, &mut Vec::new()).record(|key, _| found |= key == name);
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -39,6 +39,8 @@ pub use fields::{
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
 
+pub use delimited::Header;
+
 use delimited::Fields;
 use fields::{Decoding, Lookup, Parsed, Refused};
 use source::{Origin, Packing, ReadFrom, Source, Spool, Unpacked, read_full_at};
@@ -147,12 +149,53 @@ impl Format {
         )
     }
 
+    /// What a person calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jsonl => "JSON lines",
+            Self::Csv => "CSV",
+            Self::Tsv => "TSV",
+            Self::Text => "plain text",
+        }
+    }
+
     /// What separates the fields of a table.
-    fn delimiter(self) -> Option<u8> {
+    #[must_use]
+    pub fn delimiter(self) -> Option<u8> {
         match self {
             Self::Csv => Some(b','),
             Self::Tsv => Some(b'\t'),
             Self::Jsonl | Self::Text => None,
+        }
+    }
+}
+
+/// How a line ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LineEnd {
+    /// With a line feed, or with the source.
+    #[default]
+    Lf,
+    /// With a carriage return. That no line feed follows is so rare that it is not asked: it would stand in the next block.
+    CrLf,
+}
+
+impl LineEnd {
+    /// How the line ends that these bytes follow.
+    fn before(after: &[u8]) -> Self {
+        match after.first() {
+            Some(b'\r') => Self::CrLf,
+            _ => Self::Lf,
+        }
+    }
+
+    /// The bytes to write.
+    #[must_use]
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Lf => b"\n",
+            Self::CrLf => b"\r\n",
         }
     }
 }
@@ -271,6 +314,117 @@ impl Inputs {
     #[must_use]
     pub fn skipped(&self) -> Skipped {
         self.skipped
+    }
+
+    /// What format a source is read in.
+    #[must_use]
+    pub fn format(&self, source: usize) -> Option<Format> {
+        self.sources.get(source).map(|source| source.format)
+    }
+
+    /// The header of a table, once it was read; `None` for a table without one and for what is no table.
+    #[must_use]
+    pub fn header(&self, source: usize) -> Option<&Header> {
+        let columns = self.sources.get(source)?.columns.get()?;
+        Some(&columns.header)
+    }
+
+    /// Hands on the very bytes of a record, without its line end, and how its line ends.
+    ///
+    /// # Errors
+    /// When the bytes are gone or no longer hold that record.
+    pub fn copy(
+        &self,
+        place: Place,
+        sink: &mut dyn FnMut(&[u8], LineEnd),
+    ) -> Result<(), ReadError> {
+        self.read_again(place, &mut |bytes, _| {
+            let (record, after) = bytes.split_at(place.length as usize);
+            sink(record, LineEnd::before(after));
+        })
+    }
+
+    /// Whether a record of JSON has a field of that very name.
+    ///
+    /// # Errors
+    /// When the bytes are gone or no longer hold that record.
+    pub fn has_field(&self, place: Place, name: &str) -> Result<bool, ReadError> {
+        let mut found = false;
+        self.copy(place, &mut |record, _| {
+            found = jsonl::has_field(&String::from_utf8_lossy(record), name);
+        })?;
+        Ok(found)
+    }
+
+    /// Reads a record once more: its bytes, with the one after it where there is one, and what they mean.
+    fn read_again(
+        &self,
+        place: Place,
+        sink: &mut dyn FnMut(&[u8], &Document<'_>),
+    ) -> Result<(), ReadError> {
+        let changed = |input: &str| ReadError::Changed {
+            input: input.to_owned(),
+            offset: place.offset,
+        };
+        let source = self
+            .sources
+            .get(place.source as usize)
+            .ok_or_else(|| changed("a source that is not there"))?;
+        let length = place.length as usize;
+        let mut room = Room::take();
+        if room.buffer.len() <= length {
+            room.buffer.resize(length + 1, 0);
+        }
+        let bytes = &mut room.buffer[..=length];
+        let read = match &source.origin {
+            Origin::File {
+                path,
+                packing: Packing::None,
+                open,
+                ..
+            } => opened(path, open.as_ref())
+                .and_then(|file| read_full_at(&file, bytes, place.offset)),
+            _ => {
+                // What follows in the spool is the source's own only within the stretch that holds the record.
+                let stretch = [length + 1, length].into_iter().find_map(|wanted| {
+                    Some((wanted, source.spooled(place.offset, wanted as u64)?))
+                });
+                match (stretch, self.spool.file()) {
+                    (Some((wanted, at)), Some(file)) => {
+                        read_full_at(file, &mut bytes[..wanted], at)
+                    }
+                    _ => return Err(changed(&source.name)),
+                }
+            }
+        };
+        let read = read.map_err(|cause| ReadError::Read {
+            input: source.name.clone(),
+            cause,
+        })?;
+        let parsed = if read >= length {
+            room.decoding.clear(self.keep());
+            parse_one(
+                &self.lookup,
+                source,
+                &room.buffer[..length],
+                &mut room.lossy,
+                &mut room.fields,
+                &mut room.decoding,
+            )
+            .ok()
+        } else {
+            None
+        };
+        let found = parsed.is_some();
+        if let Some(parsed) = parsed {
+            sink(&room.buffer[..read], &parsed.document);
+        }
+        room.put_back(self.keep());
+        if found {
+            Ok(())
+        } else {
+            Err(changed(&source.name))
+        }
     }
 
     /// The longest record; a [`Place`] cannot hold a longer one.
@@ -551,64 +705,7 @@ impl Corpus for Inputs {
 
 impl Fetch for Inputs {
     fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
-        let changed = |input: &str| ReadError::Changed {
-            input: input.to_owned(),
-            offset: place.offset,
-        };
-        let source = self
-            .sources
-            .get(place.source as usize)
-            .ok_or_else(|| changed("a source that is not there"))?;
-        let length = place.length as usize;
-        let mut room = Room::take();
-        if room.buffer.len() < length {
-            room.buffer.resize(length, 0);
-        }
-        let (bytes, _) = room.buffer.split_at_mut(length);
-        let read = match &source.origin {
-            Origin::File {
-                path,
-                packing: Packing::None,
-                open,
-                ..
-            } => opened(path, open.as_ref())
-                .and_then(|file| read_full_at(&file, bytes, place.offset)),
-            _ => match (
-                source.spooled(place.offset, u64::from(place.length)),
-                self.spool.file(),
-            ) {
-                (Some(at), Some(file)) => read_full_at(file, bytes, at),
-                _ => return Err(changed(&source.name)),
-            },
-        };
-        let read = read.map_err(|cause| ReadError::Read {
-            input: source.name.clone(),
-            cause,
-        })?;
-        let parsed = if read == length {
-            room.decoding.clear(self.keep());
-            parse_one(
-                &self.lookup,
-                source,
-                bytes,
-                &mut room.lossy,
-                &mut room.fields,
-                &mut room.decoding,
-            )
-            .ok()
-        } else {
-            None
-        };
-        let found = parsed.is_some();
-        if let Some(parsed) = parsed {
-            sink(&parsed.document);
-        }
-        room.put_back(self.keep());
-        if found {
-            Ok(())
-        } else {
-            Err(changed(&source.name))
-        }
+        self.read_again(place, &mut |_, document| sink(document))
     }
 }
 

@@ -3,9 +3,11 @@
 //! A tabular report says what its columns and rows are; [`table`] knows how a format writes them. Nothing here opens a file.
 
 pub mod clusters;
+pub mod duplicates;
 pub mod members;
 pub mod metrics;
 pub mod pairs;
+pub mod records;
 pub mod rejects;
 pub mod sites;
 pub mod summary;

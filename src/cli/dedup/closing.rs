@@ -1,0 +1,157 @@
+//! The closing lines of a dedup: what went, in a few lines for a person.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+use wirecopy::catalog::DocNo;
+use wirecopy::document::Fetch;
+use wirecopy::finding::Relation;
+use wirecopy::pipeline::Duplicates;
+use wirecopy::read::Inputs;
+use wirecopy::report::clusters::sites_among;
+use wirecopy::report::summary::IndexUse;
+
+use crate::cli::closing::{CLUSTERS_SHOWN, Run, TITLE_SHOWN};
+use crate::cli::figures::{count, counted};
+use crate::cli::terminal::excerpt;
+
+/// What there is to tell.
+pub struct Closing<'a> {
+    pub inputs: &'a Inputs,
+    pub found: &'a Duplicates,
+    pub index: Option<IndexUse>,
+    /// How many documents joined it.
+    pub joined: u64,
+    /// Whether duplicates were marked and not removed.
+    pub marked: bool,
+    pub run: Run<'a>,
+}
+
+impl Closing<'_> {
+    /// The lines, each with its end.
+    pub fn lines(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string does not fail.
+        let _ = self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) -> fmt::Result {
+        let run = &self.run;
+        run.documents(out)?;
+        self.duplicates(out)?;
+        self.families(out)?;
+        run.index(out, self.index, self.joined)?;
+        run.boilerplate(
+            out,
+            "it comes out all the same, but was not compared; --keep-boilerplate compares it",
+        )?;
+        self.bounded(out)?;
+        run.recall(out)?;
+        if run.details {
+            run.stages(out)?;
+        }
+        run.costs(out)
+    }
+
+    fn duplicates(&self, out: &mut String) -> fmt::Result {
+        let duplicates = &self.found.duplicates;
+        let kept = (self.found.decided.len() - duplicates.len()) as u64;
+        let exact = duplicates
+            .iter()
+            .filter(|duplicate| duplicate.relation == Relation::Exact)
+            .count();
+        let (done, others) = if self.marked {
+            ("marked", "not marked")
+        } else {
+            ("removed", "kept")
+        };
+        write!(
+            out,
+            "{} {others}, {} {done}",
+            self.run.strong(counted(kept, "document")),
+            count(duplicates.len() as u64),
+        )?;
+        if !duplicates.is_empty() {
+            let near = duplicates.len() - exact;
+            write!(
+                out,
+                ": {} exact, {} near",
+                count(exact as u64),
+                count(near as u64)
+            )?;
+        }
+        writeln!(out)
+    }
+
+    fn families(&self, out: &mut String) -> fmt::Result {
+        let mut families: BTreeMap<DocNo, Vec<DocNo>> = BTreeMap::new();
+        for duplicate in &self.found.duplicates {
+            let of = families.entry(duplicate.of);
+            of.or_insert_with(|| vec![duplicate.of]).push(duplicate.doc);
+        }
+        if families.is_empty() {
+            return Ok(());
+        }
+        let many = families.len();
+        let mut biggest: Vec<(DocNo, Vec<DocNo>)> = families.into_iter().collect();
+        // Stable, so that of equals the first in canonical order stays first.
+        biggest.sort_by_key(|(_, members)| Reverse(members.len()));
+        biggest.truncate(CLUSTERS_SHOWN);
+        let colon = if many > biggest.len() {
+            "; the biggest:"
+        } else {
+            ":"
+        };
+        let many = match many {
+            1 => "1 family".to_owned(),
+            many => format!("{} families", count(many as u64)),
+        };
+        writeln!(out, "{} of duplicates{colon}", self.run.strong(many))?;
+        let rows: Vec<(String, String)> = biggest
+            .into_iter()
+            .map(|(kept, members)| {
+                let sites = sites_among(&self.found.catalog, members.iter().copied()) as u64;
+                let mut size = counted(members.len() as u64, "document");
+                if sites > 0 {
+                    size = format!("{size} on {}", counted(sites, "site"));
+                }
+                (size, self.title(kept))
+            })
+            .collect();
+        let width = rows.iter().map(|(size, _)| size.len()).max().unwrap_or(0);
+        for (size, title) in rows {
+            writeln!(out, "   {size:<width$}  {}", excerpt(&title, TITLE_SHOWN))?;
+        }
+        Ok(())
+    }
+
+    /// The document's title, or its id if it has none.
+    fn title(&self, doc: DocNo) -> String {
+        let catalog = &self.found.catalog;
+        let mut title = String::new();
+        // That it cannot be read again is no reason to say nothing of a run that is done.
+        let _ = self.inputs.fetch(catalog.place(doc), &mut |document| {
+            title.push_str(document.title.as_deref().unwrap_or_default().trim());
+        });
+        if title.is_empty() {
+            title.push_str(catalog.id(doc));
+        }
+        title
+    }
+
+    fn bounded(&self, out: &mut String) -> fmt::Result {
+        let counts = self.run.counts;
+        if counts.not_compared == 0 {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "{} too full to compare every pair in (the fullest holds {}): up to {} not compared there; --recall 1 compares all",
+            counted(counts.hot_buckets, "bucket"),
+            count(counts.largest_bucket),
+            counted(counts.not_compared, "pair"),
+        )
+    }
+}

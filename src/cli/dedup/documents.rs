@@ -1,0 +1,198 @@
+//! The documents that stay, as they came in: the bytes of their records, in order of reading.
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use wirecopy::catalog::DocNo;
+use wirecopy::document::{Corpus, Fetch};
+use wirecopy::pipeline::Duplicates;
+use wirecopy::read::{Format, Header, Inputs, LineEnd};
+use wirecopy::report::records::{with_cell, with_member};
+
+use super::meaning::Report;
+use crate::cli::inputs::unreadable;
+use crate::cli::outputs::{Target, Wanted};
+use crate::cli::status::Stop;
+
+/// Writes the documents.
+pub struct Documents<'a> {
+    pub inputs: &'a Inputs,
+    pub found: &'a Duplicates,
+    /// The format of all inputs.
+    pub format: Format,
+    /// The field that tells duplicates, if all documents are written.
+    pub mark: Option<&'a str>,
+}
+
+/// The one format of all inputs, which the output's name must not gainsay.
+pub fn format_of(inputs: &Inputs, wanted: &[Wanted<Report>]) -> Result<Format, Stop> {
+    let mut formats = (0..inputs.sources()).filter_map(|at| Some((at, inputs.format(at)?)));
+    let (first, format) = formats.next().unwrap_or((0, Format::Jsonl));
+    if let Some((other, another)) = formats.find(|&(_, another)| another != format) {
+        return Err(Stop::usage(format!(
+            "one output cannot hold documents of two formats: {} is {}, {} is {}; name inputs of one format, or convert some first",
+            inputs.source_name(first),
+            format.name(),
+            inputs.source_name(other),
+            another.name(),
+        )));
+    }
+    let comes_out = match format {
+        Format::Text => Format::Jsonl,
+        other => other,
+    };
+    for wanted in wanted {
+        let (Report::Documents(_), Target::File(path)) = (wanted.report, &wanted.target) else {
+            continue;
+        };
+        let told = Format::of_name(&path.to_string_lossy());
+        if told.is_some_and(|told| told != comes_out) {
+            return Err(Stop::usage(format!(
+                "the documents come out as {}, which --output {} does not say: give it another ending",
+                comes_out.name(),
+                path.display(),
+            )));
+        }
+    }
+    Ok(format)
+}
+
+impl Documents<'_> {
+    /// Refuses what cannot be written: tables of different columns, and a mark that is taken.
+    pub fn check(&self) -> Result<(), Stop> {
+        let headers: Vec<(usize, &Header)> = self.headers().collect();
+        if let Some((first, header)) = headers.first() {
+            let differs = |(_, other): &&(usize, &Header)| other.names != header.names;
+            if let Some((other, another)) = headers.iter().find(differs) {
+                return Err(Stop::usage(format!(
+                    "one output cannot hold tables of different columns: {} has {}, {} has {}",
+                    self.inputs.source_name(*first),
+                    header.names.join(", "),
+                    self.inputs.source_name(*other),
+                    another.names.join(", "),
+                )));
+            }
+        }
+        let Some(mark) = self.mark else {
+            return Ok(());
+        };
+        let taken = |whose: &str| {
+            Stop::usage(format!(
+                "{whose} has a field {mark} already: name another with --mark-field"
+            ))
+        };
+        match self.format {
+            Format::Jsonl => {
+                let place = |doc: DocNo| self.found.catalog.place(doc);
+                let marked: Result<Vec<bool>, _> = self
+                    .found
+                    .decided
+                    .par_iter()
+                    .map(|&doc| self.inputs.has_field(place(doc), mark))
+                    .collect();
+                let marked = marked.map_err(unreadable)?;
+                match marked.iter().position(|&marked| marked) {
+                    Some(at) => {
+                        let id = self.found.catalog.id(self.found.decided[at]);
+                        Err(taken(&format!("the document {id}")))
+                    }
+                    None => Ok(()),
+                }
+            }
+            Format::Csv | Format::Tsv => match headers.first() {
+                Some((first, header)) if header.names.iter().any(|name| name == mark) => {
+                    Err(taken(self.inputs.source_name(*first)))
+                }
+                _ => Ok(()),
+            },
+            Format::Text if ["id", "text"].contains(&mark) => Err(taken("every document")),
+            Format::Text => Ok(()),
+        }
+    }
+
+    /// Writes all of them.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some((_, header)) = self.headers().next() {
+            self.write_row(&header.bytes, self.mark, out)?;
+            out.write_all(header.line_end.bytes())?;
+        }
+        for &doc in &self.found.decided {
+            let duplicate = self.found.find(doc);
+            if duplicate.is_none() || self.mark.is_some() {
+                let of = duplicate.map(|duplicate| self.found.catalog.id(duplicate.of));
+                self.write_document(doc, of, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The headers of all tables, the first of which goes to the output.
+    fn headers(&self) -> impl Iterator<Item = (usize, &Header)> {
+        (0..self.inputs.sources()).filter_map(|at| Some((at, self.inputs.header(at)?)))
+    }
+
+    fn write_document(&self, doc: DocNo, of: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+        let place = self.found.catalog.place(doc);
+        let mut done = Ok(());
+        let read = match self.format {
+            Format::Text => self.inputs.fetch(place, &mut |document| {
+                done = self.write_text(self.found.catalog.id(doc), &document.text, of, out);
+            }),
+            _ => self.inputs.copy(place, &mut |record, line_end| {
+                done = self.write_record(record, line_end, of, out);
+            }),
+        };
+        read.map_err(io::Error::other)?;
+        done
+    }
+
+    fn write_record(
+        &self,
+        record: &[u8],
+        line_end: LineEnd,
+        of: Option<&str>,
+        mut out: &mut dyn Write,
+    ) -> io::Result<()> {
+        match (self.format, self.mark) {
+            (Format::Jsonl, Some(mark)) => with_member(record, mark, of, &mut out)?,
+            (_, Some(_)) => self.write_row(record, Some(of.unwrap_or_default()), out)?,
+            (_, None) => out.write_all(record)?,
+        }
+        out.write_all(line_end.bytes())
+    }
+
+    /// A row of a table, with a cell more if there is one.
+    fn write_row(&self, row: &[u8], cell: Option<&str>, mut out: &mut dyn Write) -> io::Result<()> {
+        match (cell, self.format.delimiter()) {
+            (Some(cell), Some(delimiter)) => with_cell(row, delimiter, cell, &mut out),
+            _ => out.write_all(row),
+        }
+    }
+
+    /// A text file as a line of JSON.
+    fn write_text(
+        &self,
+        id: &str,
+        text: &str,
+        of: Option<&str>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Record<'r> {
+            id: &'r str,
+            text: &'r str,
+            #[serde(flatten)]
+            mark: Map<String, Value>,
+        }
+        let mark = self.mark.map(|mark| (mark.to_owned(), of.into()));
+        let record = Record {
+            id,
+            text,
+            mark: mark.into_iter().collect(),
+        };
+        serde_json::to_writer(&mut *out, &record)?;
+        out.write_all(b"\n")
+    }
+}

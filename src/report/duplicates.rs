@@ -1,0 +1,53 @@
+//! The duplicates report: a row for every document that goes, in order of reading.
+
+use std::io::{self, Write};
+
+use super::moment;
+use super::table::{Cell, TableFormat};
+use crate::pipeline::Duplicates;
+
+/// The columns; their order is a promise, new ones go to the end.
+pub const COLUMNS: [&str; 10] = [
+    "id",
+    "duplicate_of",
+    "relation",
+    "jaccard",
+    "cross_site",
+    "site",
+    "site_kept",
+    "published",
+    "published_kept",
+    "file",
+];
+
+/// Writes the report; `source_names` are what the sources are called, by number.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(
+    found: &Duplicates,
+    source_names: &[&str],
+    format: TableFormat,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let catalog = &found.catalog;
+    format.write(&COLUMNS, out, |rows| {
+        for duplicate in found.decided.iter().filter_map(|&doc| found.find(doc)) {
+            let (doc, of) = (duplicate.doc, duplicate.of);
+            let source = catalog.place(doc).source as usize;
+            rows.row(&[
+                Cell::Text(catalog.id(doc)),
+                Cell::Text(catalog.id(of)),
+                Cell::Text(duplicate.relation.name()),
+                Cell::Score(duplicate.jaccard),
+                Cell::known(catalog.cross_site(doc, of), Cell::Flag),
+                Cell::Text(catalog.site_name(catalog.site(doc))),
+                Cell::Text(catalog.site_name(catalog.site(of))),
+                Cell::Text(&moment::written_or_empty(catalog.published(doc))),
+                Cell::Text(&moment::written_or_empty(catalog.published(of))),
+                Cell::Text(source_names.get(source).unwrap_or(&"")),
+            ])?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,106 @@
+//! Records as they came in, with one field more; not a byte of the rest changes.
+
+use std::io::{self, Write};
+
+/// Writes a record of JSON with a member more, last in its object: `value`, or null.
+///
+/// Blanks before the closing brace stay where they are. `record` is known to be a JSON object.
+///
+/// # Errors
+/// Those of `out`.
+pub fn with_member(
+    record: &[u8],
+    name: &str,
+    value: Option<&str>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let object = record.trim_ascii_end();
+    let members = object.strip_suffix(b"}").unwrap_or(object).trim_ascii_end();
+    out.write_all(members)?;
+    if !members.ends_with(b"{") {
+        out.write_all(b",")?;
+    }
+    serde_json::to_writer(&mut *out, name)?;
+    out.write_all(b":")?;
+    serde_json::to_writer(&mut *out, &value)?;
+    out.write_all(&record[members.len()..])
+}
+
+/// Writes a record of a table with a cell more, last in its row; without the line end.
+///
+/// The cell is the value itself, also where a spreadsheet would run it: it has to be equal to what stands in the other rows.
+///
+/// # Errors
+/// Those of `out`.
+pub fn with_cell(
+    record: &[u8],
+    delimiter: u8,
+    value: &str,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    // After an empty cell, for a row of one empty cell would be written as quotes.
+    let mut row = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .from_writer(Vec::new());
+    row.write_record(["", value])?;
+    let row = row.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    out.write_all(record)?;
+    out.write_all(row.strip_suffix(b"\n").unwrap_or(&row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_put_before_the_closing_brace() {
+        for (record, kept, gone) in [
+            (r#"{"a":1}"#, r#"{"a":1,"of":null}"#, r#"{"a":1,"of":"x"}"#),
+            (
+                r#"  { "a" : {} } "#,
+                r#"  { "a" : {},"of":null } "#,
+                r#"  { "a" : {},"of":"x" } "#,
+            ),
+            (
+                r#"{"a":"{"}"#,
+                r#"{"a":"{","of":null}"#,
+                r#"{"a":"{","of":"x"}"#,
+            ),
+            ("{}", r#"{"of":null}"#, r#"{"of":"x"}"#),
+            ("{ }", r#"{"of":null }"#, r#"{"of":"x" }"#),
+            (
+                "{\"a\":\"}\"\t}\t",
+                "{\"a\":\"}\",\"of\":null\t}\t",
+                "{\"a\":\"}\",\"of\":\"x\"\t}\t",
+            ),
+        ] {
+            for (value, expected) in [(None, kept), (Some("x"), gone)] {
+                let mut out = Vec::new();
+                with_member(record.as_bytes(), "of", value, &mut out).expect("a vector");
+                assert_eq!(String::from_utf8_lossy(&out), expected);
+            }
+        }
+        let mut out = Vec::new();
+        with_member(b"{\"a\":\"\xff\"}", "\"", Some("\n"), &mut out).expect("a vector");
+        assert_eq!(out, b"{\"a\":\"\xff\",\"\\\"\":\"\\n\"}");
+    }
+
+    #[test]
+    fn a_cell_is_quoted_where_it_must_be() {
+        for (value, expected) in [
+            ("", "a,b,"),
+            ("x", "a,b,x"),
+            ("x,y", "a,b,\"x,y\""),
+            ("\"", "a,b,\"\"\"\""),
+            ("x\ny", "a,b,\"x\ny\""),
+            ("=1", "a,b,=1"),
+        ] {
+            let mut out = Vec::new();
+            with_cell(b"a,b", b',', value, &mut out).expect("a vector");
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+        let mut out = Vec::new();
+        with_cell(b"a", b'\t', "x,\ty", &mut out).expect("a vector");
+        assert_eq!(String::from_utf8_lossy(&out), "a\t\"x,\ty\"");
+    }
+}
