@@ -168,7 +168,7 @@ impl Seen {
         names.iter().map(number).collect()
     }
 
-    /// Adds a document. Its hashes follow with others' in [`Seen::push_hashes`].
+    /// Adds a document. Its hashes follow with those of others.
     pub fn push(&mut self, document: SeenDocument<'_>) {
         let slot = self.sites.len() as u32;
         let removed = document

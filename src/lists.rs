@@ -1,7 +1,7 @@
 //! Lists of numbers, one for every document, in a few large chunks: held in memory, or put away in a [`Store`] and read back in order.
 //!
 //! Hashes are most of what a scan keeps, and every stage that uses them goes through all of them once. So what does not fit in memory
-//! need not: a [`Reading`] hands the lists of some documents out in pieces, chunk by chunk, to as many threads as there are.
+//! need not: a `Reading` hands the lists of some documents out in pieces, chunk by chunk, to as many threads as there are.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -154,14 +154,13 @@ fn copy_records(
         let packed = if frame.iter().any(|(_, gone)| *gone) {
             let (mut lines, mut left) = (Vec::new(), Vec::new());
             records::read_frame(&segment.records, &name, at, frame_bytes, &mut lines)?;
-            let mut number = 0;
-            for (row, _) in frame.iter_mut().filter(|(_, gone)| !gone) {
+            let rows = frame.iter_mut().filter(|(_, gone)| !gone);
+            for (number, (row, _)) in (0..).zip(rows) {
                 let line = records::line(&lines, row.at.record as usize);
                 let line = line.ok_or_else(|| records::no_such(&name, at, row.at.record))?;
                 left.extend_from_slice(line);
                 left.push(b'\n');
                 row.at.record = number;
-                number += 1;
             }
             records::pack(&left).map_err(unpackable)?
         } else {

@@ -1,8 +1,8 @@
 //! The index: every document that was seen, so that tonight's are compared with all of them.
 //!
-//! An index is a directory. What a scan keeps of its documents is written to it as a [`segment`](self::segment): a few files that never change
-//! again. The [manifest](self::manifest) lists the segments that count and is replaced whole, so a change is there or it is not, and who reads
-//! goes on with what the manifest named. One process at a time may change an index ([`Writer`]); it holds a [lock](self::lock) that dies with it.
+//! An index is a directory. What a scan keeps of its documents is written to it as a *segment*: a few files that never change
+//! again. The *manifest* lists the segments that count and is replaced whole, so a change is there or it is not, and who reads
+//! goes on with what the manifest named. One process at a time may change an index ([`Writer`]); it holds a lock that dies with it.
 //!
 //! | file | holds | protected by |
 //! |---|---|---|

@@ -274,7 +274,8 @@ fn teachers(
     }
     asked.par_sort_unstable_by_key(|&doc| catalog.place(doc));
     for batch in asked.chunks(DOCUMENTS_A_BATCH) {
-        let read: Result<Vec<Vec<(DocNo, Vec<u32>)>>, ReadError> = batch
+        type Repeats = (DocNo, Vec<u32>);
+        let read: Result<Vec<Vec<Repeats>>, ReadError> = batch
             .par_chunks(DOCUMENTS_A_TASK)
             .map_init(
                 || (Shingler::default(), Tracer::new(settings)),
