@@ -21,6 +21,7 @@ pub mod plan;
 mod quotation;
 pub mod read;
 pub mod report;
+pub mod reworded;
 pub mod shingle;
 pub mod sign;
 pub mod source;
