@@ -55,6 +55,8 @@ struct Columns {
     bands: Vec<u32>,
     passages: Lists<Fingerprint>,
     repeats: Lists<u32>,
+    /// Names and numbers, if reworded copy is looked for.
+    anchors: Lists<u32>,
 }
 
 /// What is kept of a text to find those like it.
@@ -66,6 +68,8 @@ pub struct Traces {
     pub passages: Vec<Fingerprint>,
     /// Fingerprints that tell what a site repeats, shortened.
     pub repeats: Vec<u32>,
+    /// Names and numbers in order; `None` unless reworded copy is looked for.
+    pub anchors: Option<Vec<u32>>,
 }
 
 /// Every document of a scan, in canonical order.
@@ -125,6 +129,9 @@ impl BlockColumns {
         self.columns.bands.extend(&traces.bands);
         self.columns.passages.push(&traces.passages);
         self.columns.repeats.push(&traces.repeats);
+        if let Some(anchors) = &traces.anchors {
+            self.columns.anchors.push(anchors);
+        }
         self.lines.push(record.line);
         self.records.push(record.record);
     }
@@ -356,6 +363,11 @@ impl Catalog {
         self.columns.repeats.get(self.slot(doc))
     }
 
+    /// The document's names and numbers in order; none unless reworded copy is looked for.
+    pub fn anchors(&self, doc: DocNo) -> &[u32] {
+        self.columns.anchors.get(self.slot(doc))
+    }
+
     /// Frees what only learning boilerplate needs.
     pub fn forget_repeats(&mut self) {
         self.columns.repeats = Lists::default();
@@ -364,6 +376,7 @@ impl Catalog {
     /// Puts new words and traces in the place of those of the whole text.
     pub fn replace(&mut self, stripped: Vec<Stripped>) {
         self.columns.passages.chunks.push(Vec::new());
+        self.columns.anchors.chunks.push(Vec::new());
         for Stripped {
             doc,
             words,
@@ -379,6 +392,9 @@ impl Catalog {
             let bands = slot * self.band_count..(slot + 1) * self.band_count;
             self.columns.bands[bands].copy_from_slice(&traces.bands);
             self.columns.passages.replace(slot, &traces.passages);
+            if let Some(anchors) = &traces.anchors {
+                self.columns.anchors.replace(slot, anchors);
+            }
         }
     }
 
@@ -470,6 +486,7 @@ impl Columns {
         self.bands.append(&mut other.bands);
         self.passages.append(other.passages);
         self.repeats.append(other.repeats);
+        self.anchors.append(other.anchors);
     }
 }
 

@@ -1,7 +1,7 @@
 //! wirecopy finds who republished whose copy: exact near-duplicate and syndication detection for news and crawls.
 //!
 //! A document's way is the order of these modules: [`read`] → [`words`] → [`boilerplate`] → [`shingle`] → [`sign`] (banded by [`plan`]) and
-//! [`fingerprint`] → [`catalog`] → [`candidates`] → [`verify`] (with [`passage`]) → [`finding`] (with [`family`] and `links`) →
+//! [`fingerprint`] → [`catalog`] → [`candidates`] → [`verify`] (with [`passage`]) → [`reworded`] (on request) → [`finding`] (with [`family`] and `links`) →
 //! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`pipeline`] runs them and is where work fans out to threads.
 
 pub mod boilerplate;

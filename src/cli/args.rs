@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
 use wirecopy::pipeline::DEFAULT_MIN_WORDS;
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use wirecopy::reworded::DEFAULT_SCORE;
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
 use wirecopy::sign::DEFAULT_SEED;
 use wirecopy::verify::{
@@ -188,6 +189,15 @@ pub struct ScanArguments {
     /// Seed of the signatures
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED, help_heading = "Matching")]
     pub seed: u64,
+
+    /// Look for reworded copy too: stories told sentence by sentence in other words, as translation and synonym tools leave them. Latin scripts only.
+    /// Likely, not exact; pairs at most three days apart, unless --window says otherwise
+    #[arg(long, help_heading = "Matching")]
+    pub reworded: bool,
+
+    /// How likely reworded copy has to be: over 0, at most 1. Lower finds more and errs more
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_SCORE, value_parser = meaning::share, requires = "reworded", help_heading = "Matching")]
+    pub reworded_score: f64,
 
     /// Only pairs of these relations, commas between; without excerpt, passages are not looked for
     #[arg(

@@ -53,6 +53,7 @@ impl Closing<'_> {
         self.routes(out)?;
         self.boilerplate(out)?;
         self.bounded(out)?;
+        self.reworded(out)?;
         self.recall(out)?;
         if self.details {
             self.stages(out)?;
@@ -126,6 +127,9 @@ impl Closing<'_> {
             count(counts.near),
             counted(counts.excerpt, "excerpt")
         )?;
+        if let Some(reworded) = &counts.reworded {
+            write!(out, ", {} reworded", count(reworded.found))?;
+        }
         if counts.cross_site > 0 {
             write!(out, "; {} across sites", count(counts.cross_site))?;
         }
@@ -294,6 +298,35 @@ impl Closing<'_> {
             )?;
         }
         Ok(())
+    }
+
+    fn reworded(&self, out: &mut String) -> fmt::Result {
+        let counts = &self.findings.counts.reworded;
+        let Some((counts, rewording)) = counts.as_ref().zip(self.settings.reworded) else {
+            return Ok(());
+        };
+        write!(
+            out,
+            "reworded: {} of {} compared, at a score of {}",
+            counted(counts.found, "pair"),
+            count(counts.candidates),
+            rewording.score
+        )?;
+        for (n, what) in [
+            (
+                counts.not_told,
+                "stories without names and numbers in Latin script not looked at",
+            ),
+            (
+                counts.not_compared,
+                "pairs at most not looked at for names in too many stories",
+            ),
+        ] {
+            if n > 0 {
+                write!(out, "; {} {what}", count(n))?;
+            }
+        }
+        writeln!(out)
     }
 
     fn recall(&self, out: &mut String) -> fmt::Result {

@@ -11,6 +11,7 @@ use wirecopy::pipeline::{Settings, Surfacing};
 use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
 use wirecopy::report::table::TableFormat;
+use wirecopy::reworded::{DEFAULT_WINDOW, Rewording};
 use wirecopy::shingle::Shingle;
 use wirecopy::verify::{
     DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
@@ -112,6 +113,10 @@ impl Scan {
                 list_passages: typed.passages,
                 credits: Arc::new(credits),
                 as_of: Some(typed.as_of.unwrap_or_else(now)),
+                reworded: typed.reworded.then(|| Rewording {
+                    score: typed.reworded_score,
+                    window: typed.window.unwrap_or(DEFAULT_WINDOW),
+                }),
                 selection,
             },
             most_rejects: if typed.strict {

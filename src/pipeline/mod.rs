@@ -1,6 +1,7 @@
 //! The pipeline: runs the stages in order over a corpus.
 
 mod read;
+mod rewording;
 mod search;
 mod show;
 mod texts;
@@ -15,11 +16,13 @@ use crate::finding::{
     self, Assembled, DEFAULT_SAME_SITE_CONTAINMENT, Finding, Relation, Selection,
 };
 use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use crate::reworded::Rewording;
 use crate::shingle::{DEFAULT_SHINGLE, Shingle};
 use crate::sign::DEFAULT_SEED;
 use crate::verify::{Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
 
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
+pub use rewording::RewordedCounts;
 pub use show::{Details, Placed};
 use texts::Texts;
 
@@ -54,6 +57,8 @@ pub struct Settings {
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
     pub as_of: Option<i64>,
+    /// How reworded copy is looked for; `None` not to look, and spare what it costs.
+    pub reworded: Option<Rewording>,
 }
 
 impl Default for Settings {
@@ -78,6 +83,7 @@ impl Default for Settings {
             list_passages: false,
             credits: Arc::new(Credits::built_in()),
             as_of: None,
+            reworded: None,
         }
     }
 }
@@ -207,6 +213,8 @@ pub struct Counts {
     pub near: u64,
     /// Pairs found of which one holds a part of the other.
     pub excerpt: u64,
+    /// What was looked at and found as reworded copy; `None` if it was not looked for.
+    pub reworded: Option<RewordedCounts>,
 }
 
 /// Runs the whole scan.
@@ -245,12 +253,27 @@ pub fn scan<C: Corpus>(
     let matches = search::search(&texts, &twins, settings, observer, &mut counts)?;
     counts.verified = matches.compared.len() as u64;
 
+    let mut reworded = Vec::new();
+    if let Some(rewording) = settings.reworded {
+        let (found, counted) = rewording::rewordings(
+            &texts,
+            &twins,
+            &matches.compared,
+            settings,
+            rewording,
+            observer,
+        )?;
+        reworded = found;
+        counts.reworded = Some(counted);
+    }
+
     observer.begin(Stage::Cluster, None);
     let mut assembled = finding::assemble(
         &catalog,
         &twins,
         &matches.compared,
         &matches.hot,
+        &reworded,
         &settings.selection,
     );
     counts.big_clusters = assembled.big_clusters;
@@ -266,6 +289,8 @@ pub fn scan<C: Corpus>(
             Relation::Exact => counts.exact += 1,
             Relation::Near => counts.near += 1,
             Relation::Excerpt => counts.excerpt += 1,
+            // Counted where it was found.
+            Relation::Reworded => {}
         }
         counts.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
     }

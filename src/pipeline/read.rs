@@ -11,6 +11,7 @@ use crate::catalog::{BlockColumns, Catalog, DocNo, ReadTally, SiteNo, Stripped, 
 use crate::document::{BlockTally, Corpus, ReadError};
 use crate::fingerprint::{self, Fingerprinter, Winnowing};
 use crate::plan::Banding;
+use crate::reworded::anchors;
 use crate::shingle::{Shingle, Shingler};
 use crate::sign::Signer;
 use crate::spans;
@@ -83,6 +84,7 @@ pub(super) fn read<C: Corpus>(
         let tally = corpus.parse(block?, &mut |record| {
             shingler.read(&record.document.text, settings.shingle);
             tracer.trace(shingler, settings.boilerplate, traces);
+            tracer.anchor(&record.document.text, traces);
             columns.push(&record, &shingler.words, traces);
             documents += 1;
         });
@@ -148,12 +150,13 @@ pub(super) fn strip<C: Corpus>(
             |(reader, tracer), chunk| {
                 let (mut stripped, mut tallies) = (Vec::new(), Tallies::default());
                 for &doc in chunk {
-                    texts.read(doc, reader, &mut |_, reader| {
+                    texts.read(doc, reader, &mut |document, reader| {
                         if reader.regions.is_empty() {
                             return;
                         }
                         let mut traces = Traces::default();
                         tracer.trace(&reader.shingler, false, &mut traces);
+                        tracer.anchor(&reader.left(&document.text), &mut traces);
                         let removed = reader.removed();
                         stripped.push(Stripped::new(doc, &reader.shingler.words, removed, traces));
                         tallies.add(catalog.site(doc), doc, removed, &reader.regions);
@@ -186,6 +189,7 @@ struct Tracer {
     fingerprinter: Fingerprinter,
     shingle: Shingle,
     runs: Vec<u64>,
+    anchors: bool,
 }
 
 impl Tracer {
@@ -200,10 +204,18 @@ impl Tracer {
             fingerprinter: Fingerprinter::default(),
             shingle: settings.shingle,
             runs: Vec::new(),
+            anchors: settings.reworded.is_some(),
         }
     }
 
-    /// Replaces the traces by those of a text; `repeats` if what its site repeats is to be learned from it.
+    /// Replaces the names and numbers by those of a text, if they are wanted.
+    fn anchor(&self, text: &str, traces: &mut Traces) {
+        if self.anchors {
+            anchors::read(text, traces.anchors.get_or_insert_default());
+        }
+    }
+
+    /// Replaces the other traces by those of a text; `repeats` if what its site repeats is to be learned from it.
     fn trace(&mut self, text: &Shingler, repeats: bool, traces: &mut Traces) {
         traces.bands.clear();
         traces.passages.clear();

@@ -80,6 +80,8 @@ struct Summary<'a> {
     compared: Compared,
     bounded: Bounded,
     found: Found,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reworded: Option<Reworded>,
     threads: usize,
     seconds: f64,
     peak_memory_bytes: Option<u64>,
@@ -184,6 +186,18 @@ struct Found {
     clustered_documents: u64,
 }
 
+/// What was asked and found of reworded copy; only where it was looked for.
+#[derive(Serialize)]
+struct Reworded {
+    score: f64,
+    window_seconds: i64,
+    not_told: u64,
+    candidates: u64,
+    common_anchors: u64,
+    not_compared: u64,
+    pairs: u64,
+}
+
 impl<'a> Summary<'a> {
     fn of(findings: &'a Findings, run: Run<'a>) -> Summary<'a> {
         let Findings {
@@ -194,7 +208,7 @@ impl<'a> Summary<'a> {
             ..
         } = findings;
         // Taken apart without `..`, so that a new count cannot be forgotten here.
-        let &Counts {
+        let Counts {
             documents,
             empty,
             too_short,
@@ -216,7 +230,8 @@ impl<'a> Summary<'a> {
             exact,
             near,
             excerpt,
-        } = &findings.counts;
+            reworded,
+        } = findings.counts.clone();
         Summary {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
@@ -266,6 +281,17 @@ impl<'a> Summary<'a> {
                     .map(|cluster| cluster.members.len() as u64)
                     .sum(),
             },
+            reworded: reworded
+                .zip(run.settings.reworded)
+                .map(|(counts, rewording)| Reworded {
+                    score: rewording.score,
+                    window_seconds: rewording.window,
+                    not_told: counts.not_told,
+                    candidates: counts.candidates,
+                    common_anchors: counts.common_anchors,
+                    not_compared: counts.not_compared,
+                    pairs: counts.found,
+                }),
             threads: run.threads,
             seconds: run.stages.iter().map(|cost| cost.seconds).sum(),
             peak_memory_bytes: run
@@ -314,6 +340,7 @@ impl SettingsInForce {
             list_passages: _,
             credits: _,
             as_of,
+            reworded: _,
         } = settings;
         let (name, banding) = match surfacing {
             Surfacing::Bands(banding) => ("bands", Some(banding)),

@@ -40,10 +40,10 @@ const SHORTEST_MISSPELT: usize = 4;
 const LONG_NAME: usize = 7;
 
 /// The logistic regression behind [`Evidence::score`], fitted by `scripts/calibrate-reworded`.
-const INTERCEPT: f64 = -17.25;
-const OF_ORDER: f64 = 37.0;
-const OF_COVERAGE: f64 = 7.4;
-const OF_ALIGNED: f64 = 2.4;
+const INTERCEPT: f64 = -17.5;
+const OF_ORDER: f64 = 31.4;
+const OF_COVERAGE: f64 = 8.2;
+const OF_ALIGNED: f64 = 2.7;
 
 /// What to look for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -209,7 +209,7 @@ impl Spellings {
     fn items(&self, text: &Sentences, weights: &Weights) -> Vec<Vec<Item>> {
         let item = |term: &Term| Item {
             id: self.ids[&term.key],
-            weight: weights.of(term),
+            weight: weights.of(text.language, term),
         };
         text.sentences
             .iter()
@@ -223,7 +223,9 @@ fn names<'t>(text: &'t Sentences, weights: &Weights) -> Vec<&'t Term> {
     let mut seen = FxHashSet::default();
     text.terms()
         .filter(|term| matches!(term.kind, Kind::Name | Kind::Opening))
-        .filter(|term| term.written.len() >= SHORTEST_MISSPELT && weights.of(term) >= RARE)
+        .filter(|term| {
+            term.written.len() >= SHORTEST_MISSPELT && weights.of(text.language, term) >= RARE
+        })
         .filter(|term| seen.insert(term.key))
         .take(MOST_SPELLINGS)
         .collect()

@@ -33,6 +33,8 @@ const SHORTEST_WORD: usize = 3;
 /// A text as its sentences.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sentences {
+    /// The language that the text seems to be in.
+    pub language: Option<Lang>,
     /// The terms of each sentence that has any, in order.
     pub sentences: Vec<Vec<Term>>,
 }
@@ -75,7 +77,10 @@ impl Sentences {
             .filter(|terms| !terms.is_empty())
             .take(MOST_SENTENCES)
             .collect();
-        Sentences { sentences }
+        Sentences {
+            language,
+            sentences,
+        }
     }
 
     /// The terms of all sentences, in order.
@@ -217,7 +222,7 @@ mod tests {
                 "The ministers of the government said that they were {word} the tents on the beach."
             )
         };
-        let key = |word: &str| {
+        let key = |word: &'static str| {
             Sentences::of(&text(word))
                 .terms()
                 .find(|term| term.written == word)

@@ -5,6 +5,7 @@
 //! 1935, the law of abbreviation), so `ministry` tells more than `said` even in a corpus of two documents, where counts tell nothing.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use whatlang::Lang;
 
 use super::sentences::{Kind, Sentences, Term};
 
@@ -20,36 +21,40 @@ const RAREST: f64 = 2000.0;
 /// Terms from this weight on are rare: those that about one document in fourteen has, or fewer. Only they count for the order.
 pub const RARE: f64 = 0.35;
 
-/// In how many documents terms stand.
+/// In how many documents terms stand, by language: every German word is rare in an English corpus.
 #[derive(Debug, Default)]
 pub struct Weights {
-    documents: u32,
-    counts: FxHashMap<u64, u32>,
+    documents: FxHashMap<Option<Lang>, u32>,
+    counts: FxHashMap<(Option<Lang>, u64), u32>,
 }
 
 impl Weights {
     /// Counts the terms of one more document.
     pub fn add(&mut self, document: &Sentences) {
-        self.documents += 1;
+        let language = document.language;
+        *self.documents.entry(language).or_default() += 1;
         let distinct: FxHashSet<u64> = document.terms().map(|term| term.key).collect();
         for key in distinct {
-            *self.counts.entry(key).or_default() += 1;
+            *self.counts.entry((language, key)).or_default() += 1;
         }
     }
 
     /// Adds what others counted.
     pub fn join(mut self, other: Weights) -> Weights {
-        self.documents += other.documents;
+        for (language, documents) in other.documents {
+            *self.documents.entry(language).or_default() += documents;
+        }
         for (key, count) in other.counts {
             *self.counts.entry(key).or_default() += count;
         }
         self
     }
 
-    /// What a term tells, from 0 to 1.
-    pub fn of(&self, term: &Term) -> f64 {
-        let seen = f64::from(self.counts.get(&term.key).copied().unwrap_or(0));
-        let documents = f64::from(self.documents) + EXPECTED_DOCUMENTS;
+    /// What a term tells in a text of that language, from 0 to 1.
+    pub fn of(&self, language: Option<Lang>, term: &Term) -> f64 {
+        let count = |count: Option<&u32>| f64::from(count.copied().unwrap_or(0));
+        let seen = count(self.counts.get(&(language, term.key)));
+        let documents = count(self.documents.get(&language)) + EXPECTED_DOCUMENTS;
         let share = (seen + EXPECTED_DOCUMENTS * expected_share(term)) / documents;
         (-share.ln() / RAREST.ln()).clamp(0.0, 1.0)
     }
@@ -77,7 +82,7 @@ mod tests {
     fn weight(weights: &Weights, text: &str, word: &str) -> f64 {
         let read = Sentences::of(text);
         let term = read.terms().find(|term| term.written == word);
-        weights.of(term.expect("the text has the word"))
+        weights.of(read.language, term.expect("the text has the word"))
     }
 
     #[test]

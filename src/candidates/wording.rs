@@ -1,0 +1,219 @@
+//! Candidates by names and numbers: stories that may be one told in other words.
+//!
+//! Every two rare [anchors](crate::reworded::anchors) that stand close together in a document are joined like fingerprints of passages. What a document
+//! shares with another by chance, or because both are about one person, is a pair or two of a name; whoever rewords a story keeps dozens. So
+//! [`FEWEST_SHARED`] are asked for. Pairs of anchors in more than [`FEW`] stories join nothing; how many there are is counted.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rayon::prelude::*;
+
+use super::pairs_of;
+use crate::buckets::{self, Bucket, Entry};
+use crate::reworded::anchors;
+
+/// Most stories with two anchors close together of which every two are looked at: 496 pairs.
+pub const FEW: usize = 32;
+
+/// Pairs of anchors that two stories share at least. Of the twelve invented heavy spins the one with the fewest shares 17 with its source.
+pub const FEWEST_SHARED: usize = 4;
+
+/// An anchor in more than one story of so many is too common to tell anything: *Tuesday*, *President*, *2016*.
+const ONE_STORY_IN: usize = 256;
+
+/// In a small corpus an anchor may be in so many stories all the same: those of one event.
+const COMMON: usize = 64;
+
+/// Smallest and largest table of counts, in bits of its index: 256 KB to 256 MB.
+const TABLE_BITS: std::ops::RangeInclusive<u32> = 16..=26;
+
+/// What stories share.
+#[derive(Debug, Default)]
+pub struct Sharing {
+    /// Stories with enough in common, by number, the smaller first, in order.
+    pub pairs: Vec<(u32, u32)>,
+    /// Pairs of anchors in more than [`FEW`] stories.
+    pub common: u64,
+    /// At most so many pairs of stories share such a pair of anchors and were not looked at for it.
+    pub not_compared: u64,
+}
+
+/// Finds which of the stories, each given by its anchors, share names and numbers, among those that `may` be a pair.
+pub fn sharing(stories: &[&[u32]], may: &(dyn Fn(u32, u32) -> bool + Sync)) -> Sharing {
+    let rarity = Rarity::of(stories);
+    let neighbours: Vec<Vec<u32>> = stories
+        .par_iter()
+        .map(|anchors| {
+            let rare: Vec<u32> = anchors
+                .iter()
+                .copied()
+                .filter(|&anchor| rarity.shared_by_few(anchor))
+                .collect();
+            let mut neighbours = Vec::new();
+            anchors::neighbours(&rare, &mut neighbours);
+            neighbours
+        })
+        .collect();
+    let of_bucket = |mut bucket: Bucket<()>| {
+        bucket.sort();
+        let mut found = Sharing::default();
+        for run in bucket.entries.chunk_by(Entry::same_hash) {
+            if run.len() > FEW {
+                found.common += 1;
+                found.not_compared += pairs_of(run.len());
+                continue;
+            }
+            for (at, y) in run.iter().enumerate() {
+                let others = run[..at].iter().map(|x| (x.document, y.document));
+                found.pairs.extend(others.filter(|&(x, y)| may(x, y)));
+            }
+        }
+        found
+    };
+    let list = |story: u32| &neighbours[story as usize][..];
+    let found = buckets::each(stories.len() as u32, list, |&hash| (hash, ()), of_bucket);
+    let mut sharing = Sharing::default();
+    for found in found {
+        sharing.pairs.extend(found.pairs);
+        sharing.common += found.common;
+        sharing.not_compared += found.not_compared;
+    }
+    // A pair stands there once for everything that the two share.
+    sharing.pairs.par_sort_unstable();
+    let enough = sharing
+        .pairs
+        .chunk_by(|x, y| x == y)
+        .filter(|same| same.len() >= FEWEST_SHARED);
+    sharing.pairs = enough.map(|same| same[0]).collect();
+    sharing
+}
+
+/// In how many stories each anchor stands: that many or more, for anchors may share a counter.
+struct Rarity {
+    counters: Vec<AtomicU32>,
+    shift: u32,
+    most: u32,
+}
+
+impl Rarity {
+    fn of(stories: &[&[u32]]) -> Rarity {
+        let anchors: usize = stories.iter().map(|anchors| anchors.len()).sum();
+        let bits = usize::BITS - anchors.leading_zeros() + 1;
+        let bits = bits.clamp(*TABLE_BITS.start(), *TABLE_BITS.end());
+        let rarity = Rarity {
+            counters: (0..1usize << bits).map(|_| AtomicU32::new(0)).collect(),
+            shift: u32::BITS - bits,
+            most: COMMON.max(stories.len() / ONE_STORY_IN) as u32,
+        };
+        stories
+            .par_iter()
+            .for_each_init(Vec::new, |distinct, anchors| {
+                distinct.clear();
+                distinct.extend(anchors.iter().map(|&anchor| rarity.place(anchor)));
+                distinct.sort_unstable();
+                distinct.dedup();
+                for &place in &*distinct {
+                    rarity.counters[place].fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        rarity
+    }
+
+    fn place(&self, anchor: u32) -> usize {
+        (anchor >> self.shift) as usize
+    }
+
+    /// Whether some other story has the anchor, and not too many have.
+    fn shared_by_few(&self, anchor: u32) -> bool {
+        let count = self.counters[self.place(anchor)].load(Ordering::Relaxed);
+        (2..=self.most).contains(&count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    /// Spreads small numbers, as hashes are.
+    fn spread(anchors: &[u32]) -> Vec<u32> {
+        anchors
+            .iter()
+            .map(|anchor| (anchor + 1).wrapping_mul(0x9E37_79B1))
+            .collect()
+    }
+
+    fn found(stories: &[Vec<u32>]) -> Sharing {
+        let stories: Vec<&[u32]> = stories.iter().map(Vec::as_slice).collect();
+        sharing(&stories, &|_, _| true)
+    }
+
+    /// All pairs of stories, by the definition; right where no anchor is common.
+    fn naive(stories: &[Vec<u32>]) -> Vec<(u32, u32)> {
+        let holders = |anchor: u32| {
+            stories
+                .iter()
+                .filter(|story| story.contains(&anchor))
+                .count()
+        };
+        let sets: Vec<HashSet<u32>> = stories
+            .iter()
+            .map(|story| {
+                let rare: Vec<u32> = story
+                    .iter()
+                    .copied()
+                    .filter(|&anchor| holders(anchor) > 1)
+                    .collect();
+                let mut neighbours = Vec::new();
+                anchors::neighbours(&rare, &mut neighbours);
+                neighbours.into_iter().collect()
+            })
+            .collect();
+        let mut pairs = Vec::new();
+        for y in 0..stories.len() {
+            for x in 0..y {
+                if sets[x].intersection(&sets[y]).count() >= FEWEST_SHARED {
+                    pairs.push((x as u32, y as u32));
+                }
+            }
+        }
+        pairs.sort_unstable();
+        pairs
+    }
+
+    #[test]
+    fn what_all_have_joins_nobody_and_is_counted() {
+        let stories = vec![spread(&[1, 2, 3, 4, 5]); FEW + 1];
+        let sharing = found(&stories);
+        assert_eq!(sharing.pairs, []);
+        assert_eq!(
+            (sharing.common, sharing.not_compared),
+            (9, 9 * pairs_of(FEW + 1))
+        );
+        assert_eq!(found(&stories[1..]).pairs.len() as u64, pairs_of(FEW));
+        assert_eq!(
+            found(&vec![spread(&[1, 2, 3]); 2]).pairs,
+            [],
+            "three pairs of anchors are too few"
+        );
+    }
+
+    #[test]
+    fn only_pairs_that_may_be() {
+        let stories = vec![spread(&[1, 2, 3, 4]); 4];
+        let stories: Vec<&[u32]> = stories.iter().map(Vec::as_slice).collect();
+        assert_eq!(
+            sharing(&stories, &|x, y| x + y == 3).pairs,
+            [(0, 3), (1, 2)]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_all_pairs_have(stories in proptest::collection::vec(proptest::collection::vec(0u32..40, 0..30), 0..12)) {
+            let stories: Vec<Vec<u32>> = stories.iter().map(|story| spread(story)).collect();
+            prop_assert_eq!(found(&stories).pairs, naive(&stories));
+        }
+    }
+}
