@@ -160,7 +160,10 @@ pub fn align(a: &[Bag], b: &[Bag]) -> Vec<Step> {
 /// The worth of every sentence with every other, row by row; `None` where they have no term in common.
 fn worths(a: &[Bag], b: &[Bag]) -> Vec<Option<f64>> {
     let of_row = |a: &Bag| {
-        let worth = |b: &Bag| Some(a.worth(b)).filter(|_| a.likeness(b) > 0.0);
+        let worth = |b: &Bag| {
+            let likeness = a.likeness(b);
+            (likeness > 0.0).then(|| (likeness - UNLIKE) * (a.weight + b.weight))
+        };
         b.iter().map(worth).collect::<Vec<_>>()
     };
     a.iter().flat_map(of_row).collect()

@@ -21,42 +21,67 @@ const RAREST: f64 = 2000.0;
 /// Terms from this weight on are rare: those that about one document in fourteen has, or fewer. Only they count for the order.
 pub const RARE: f64 = 0.35;
 
-/// In how many documents terms stand, by language: every German word is rare in an English corpus.
+/// In how many documents terms stand, of all and of each language: every German word is rare in an English corpus.
 #[derive(Debug, Default)]
 pub struct Weights {
-    documents: FxHashMap<Option<Lang>, u32>,
-    counts: FxHashMap<(Option<Lang>, u64), u32>,
+    all: Counted,
+    by_language: FxHashMap<Lang, Counted>,
+}
+
+/// How many of so many documents have a term.
+#[derive(Debug, Default)]
+struct Counted {
+    documents: u32,
+    terms: FxHashMap<u64, u32>,
 }
 
 impl Weights {
     /// Counts the terms of one more document.
     pub fn add(&mut self, document: &Sentences) {
-        let language = document.language;
-        *self.documents.entry(language).or_default() += 1;
         let distinct: FxHashSet<u64> = document.terms().map(|term| term.key).collect();
-        for key in distinct {
-            *self.counts.entry((language, key)).or_default() += 1;
+        if let Some(language) = document.language {
+            self.by_language.entry(language).or_default().add(&distinct);
         }
+        self.all.add(&distinct);
     }
 
     /// Adds what others counted.
     pub fn join(mut self, other: Weights) -> Weights {
-        for (language, documents) in other.documents {
-            *self.documents.entry(language).or_default() += documents;
-        }
-        for (key, count) in other.counts {
-            *self.counts.entry(key).or_default() += count;
+        self.all.join(other.all);
+        for (language, counted) in other.by_language {
+            self.by_language.entry(language).or_default().join(counted);
         }
         self
     }
 
-    /// What a term tells in a text of that language, from 0 to 1.
+    /// What a term tells in a text of that language, from 0 to 1. Of both shares the larger counts, for the language of a short text is a guess.
     pub fn of(&self, language: Option<Lang>, term: &Term) -> f64 {
-        let count = |count: Option<&u32>| f64::from(count.copied().unwrap_or(0));
-        let seen = count(self.counts.get(&(language, term.key)));
-        let documents = count(self.documents.get(&language)) + EXPECTED_DOCUMENTS;
-        let share = (seen + EXPECTED_DOCUMENTS * expected_share(term)) / documents;
+        let expected = expected_share(term);
+        let share = |counted: &Counted| counted.share(term, expected);
+        let of_language = language.and_then(|language| self.by_language.get(&language));
+        let share = share(&self.all).max(of_language.map_or(0.0, share));
         (-share.ln() / RAREST.ln()).clamp(0.0, 1.0)
+    }
+}
+
+impl Counted {
+    fn add(&mut self, distinct: &FxHashSet<u64>) {
+        self.documents += 1;
+        for &key in distinct {
+            *self.terms.entry(key).or_default() += 1;
+        }
+    }
+
+    fn join(&mut self, other: Counted) {
+        self.documents += other.documents;
+        for (key, count) in other.terms {
+            *self.terms.entry(key).or_default() += count;
+        }
+    }
+
+    fn share(&self, term: &Term, expected: f64) -> f64 {
+        let seen = f64::from(self.terms.get(&term.key).copied().unwrap_or(0));
+        (seen + EXPECTED_DOCUMENTS * expected) / (f64::from(self.documents) + EXPECTED_DOCUMENTS)
     }
 }
 
