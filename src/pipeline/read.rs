@@ -156,7 +156,9 @@ pub(super) fn strip<C: Corpus>(
                         }
                         let mut traces = Traces::default();
                         tracer.trace(&reader.shingler, false, &mut traces);
-                        tracer.anchor(&reader.left(&document.text), &mut traces);
+                        if settings.reworded.is_some() {
+                            tracer.anchor(&reader.left(&document.text), &mut traces);
+                        }
                         let removed = reader.removed();
                         stripped.push(Stripped::new(doc, &reader.shingler.words, removed, traces));
                         tallies.add(catalog.site(doc), doc, removed, &reader.regions);

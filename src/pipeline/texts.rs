@@ -1,6 +1,7 @@
 //! Texts read once more, always without the boilerplate of their site, so that every stage after the first sees the same words.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::boilerplate::{Profiles, Region, Stripper};
 use crate::catalog::{Catalog, DocNo};
@@ -32,27 +33,55 @@ impl Reader {
         self.regions.iter().map(|region| region.words.len()).sum()
     }
 
-    /// The last text without what was taken out of it, a line break in the place of each region.
+    /// The last text, given again, without what was taken out of it.
+    ///
+    /// White space never joins words, so lines can be dealt with one by one; most regions are whole lines, whose words need not be placed.
     pub(super) fn left<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.regions.is_empty() {
             return Cow::Borrowed(text);
         }
-        let spans = spans::of_words(text);
-        let (mut left, mut from) = (String::with_capacity(text.len()), 0);
-        for region in &self.regions {
-            let words = spans.get(region.words.clone()).unwrap_or_default();
-            // Words that cannot be told apart share a span, so one may begin before the last region ended.
-            if let ([first, ..], [.., last]) = (words, words)
-                && first.start >= from
-            {
-                left.push_str(&text[from..first.start]);
-                left.push('\n');
-                from = last.end;
+        let mut left = String::with_capacity(text.len());
+        let all = self.shingler.words.len() + self.removed();
+        let (mut regions, mut start) = (&self.regions[..], 0);
+        for (number, line) in text.split('\n').enumerate() {
+            let end = self.shingler.lines.get(number + 1).copied().unwrap_or(all);
+            let gone = regions.partition_point(|region| region.words.end <= start);
+            regions = &regions[gone..];
+            let here = regions.partition_point(|region| region.words.start < end);
+            match regions.first() {
+                Some(region) if region.words.start <= start && end <= region.words.end => {}
+                _ => {
+                    cut(line, start..end, &regions[..here], &mut left);
+                    left.push('\n');
+                }
             }
+            start = end;
         }
-        left.push_str(&text[from..]);
         Cow::Owned(left)
     }
+}
+
+/// Appends a line, whose words have these numbers, without the words of the regions.
+fn cut(line: &str, words: Range<usize>, regions: &[Region], left: &mut String) {
+    if regions.is_empty() {
+        return left.push_str(line);
+    }
+    let spans = spans::of_words(line);
+    let mut from = 0;
+    for region in regions {
+        let first = region.words.start.max(words.start) - words.start;
+        let last = region.words.end.min(words.end) - words.start;
+        let gone = spans.get(first..last).unwrap_or_default();
+        // Words that cannot be told apart share a span, so one may begin before the last region ended.
+        if let ([first, ..], [.., last]) = (gone, gone)
+            && first.start >= from
+        {
+            left.push_str(&line[from..first.start]);
+            left.push(' ');
+            from = last.end;
+        }
+    }
+    left.push_str(&line[from..]);
 }
 
 impl<C: Corpus> Texts<'_, C> {
@@ -84,5 +113,36 @@ impl<C: Corpus> Texts<'_, C> {
             }
             each(document, reader);
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boilerplate;
+    use crate::words::reference;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_left_has_the_words_that_are_left(text in "([a-z]{1,3}|[A-Z]|[0-9]{1,2}|[ ]|\n|’|\"|東|é|ﬁ){0,60}", cuts in proptest::collection::vec(0usize..40, 0..6)) {
+            let mut reader = Reader::default();
+            let mut edges = cuts;
+            edges.sort_unstable();
+            edges.dedup();
+            let mut regions = Vec::new();
+            reader.shingler.read_without(&text, Shingle::Words(5), |words, _| {
+                let within = edges.iter().copied().filter(|&edge| edge <= words.len());
+                let within: Vec<usize> = within.collect();
+                let cut = |ends: &[usize]| Region { words: ends[0]..ends[1], key: 0, everywhere: false };
+                regions = within.chunks_exact(2).map(cut).collect();
+                &regions
+            });
+            reader.regions = regions;
+            let words = reference(&text);
+            let mut expected: Vec<&str> = words.iter().map(String::as_str).collect();
+            boilerplate::remove(&mut expected, &reader.regions);
+            prop_assert_eq!(reference(&reader.left(&text)), expected);
+        }
     }
 }

@@ -12,6 +12,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 /// A term of a text: what it is, by number, and what it tells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Item {
@@ -158,34 +160,73 @@ pub fn align(a: &[Bag], b: &[Bag]) -> Vec<Step> {
 }
 
 /// The worth of every sentence with every other, row by row; `None` where they have no term in common.
+///
+/// Most sentences have none, so what both have is gathered term by term.
 fn worths(a: &[Bag], b: &[Bag]) -> Vec<Option<f64>> {
-    let of_row = |a: &Bag| {
-        let worth = |b: &Bag| {
-            let likeness = a.likeness(b);
-            (likeness > 0.0).then(|| (likeness - UNLIKE) * (a.weight + b.weight))
-        };
-        b.iter().map(worth).collect::<Vec<_>>()
-    };
-    a.iter().flat_map(of_row).collect()
+    let mut holders: FxHashMap<u32, Vec<(usize, f64)>> = FxHashMap::default();
+    for (j, bag) in b.iter().enumerate() {
+        for item in &bag.items {
+            holders.entry(item.id).or_default().push((j, item.weight));
+        }
+    }
+    let mut worths = Vec::with_capacity(a.len() * b.len());
+    let mut both = vec![0.0; b.len()];
+    for bag in a {
+        both.fill(0.0);
+        for item in &bag.items {
+            for &(j, weight) in holders.get(&item.id).into_iter().flatten() {
+                both[j] += item.weight.min(weight);
+            }
+        }
+        worths.extend(both.iter().zip(b).map(|(&both, other)| {
+            let all = bag.weight + other.weight;
+            (both > 0.0).then(|| (2.0 * both / all - UNLIKE) * all)
+        }));
+    }
+    worths
 }
 
 /// The weight of the heaviest common subsequence of two lists of terms; a term weighs what it does where that is less.
+///
+/// Only places that hold the same term matter, and texts have few of them (Hunt and Szymanski 1977, "A fast algorithm for computing longest common
+/// subsequences"): the best that ends before a place of `b` is asked of a Fenwick tree of maxima.
 pub fn common_order(a: &[Item], b: &[Item]) -> f64 {
-    let mut above = vec![0.0f64; b.len() + 1];
-    let mut row = above.clone();
-    for x in a {
-        for (j, y) in b.iter().enumerate() {
-            row[j + 1] = if x.id == y.id {
-                (above[j] + x.weight.min(y.weight))
-                    .max(above[j + 1])
-                    .max(row[j])
-            } else {
-                above[j + 1].max(row[j])
-            };
-        }
-        std::mem::swap(&mut above, &mut row);
+    let mut places: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    for (j, item) in b.iter().enumerate() {
+        places.entry(item.id).or_default().push(j);
     }
-    above[b.len()]
+    let mut best = Maxima(vec![0.0; b.len() + 1]);
+    for x in a {
+        // From behind, so that no place builds on another of the same term of `a`.
+        for &j in places.get(&x.id).into_iter().flatten().rev() {
+            best.raise(j, best.before(j) + x.weight.min(b[j].weight));
+        }
+    }
+    best.before(b.len())
+}
+
+/// The largest value of every beginning of a list whose values only rise (Fenwick 1994, "A new data structure for cumulative frequency tables").
+struct Maxima(Vec<f64>);
+
+impl Maxima {
+    /// The largest value at the places before `end`; 0 if there is none.
+    fn before(&self, mut end: usize) -> f64 {
+        let mut most = 0.0f64;
+        while end > 0 {
+            most = most.max(self.0[end]);
+            end &= end - 1;
+        }
+        most
+    }
+
+    /// Raises the value at a place.
+    fn raise(&mut self, place: usize, value: f64) {
+        let mut at = place + 1;
+        while at < self.0.len() {
+            self.0[at] = self.0[at].max(value);
+            at += at & at.wrapping_neg();
+        }
+    }
 }
 
 /// Slow and plain: what the fast ways are held against.

@@ -26,56 +26,69 @@ const REACH: usize = 3;
 const NAME: u64 = 0x9E37_79B9_7F4A_7C15;
 const NUMBER: u64 = 0xC2B2_AE3D_27D4_EB4F;
 
+/// The bytes that no anchor begins with: ASCII but for capitals and digits.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        plain[byte as usize] = !byte.is_ascii_uppercase() && !byte.is_ascii_digit();
+        byte += 1;
+    }
+    plain
+};
+
 /// Replaces `out` by the anchors of a text; by none if it is not for the most part in Latin script.
 pub fn read(text: &str, out: &mut Vec<u32>) {
     out.clear();
     let bytes = text.as_bytes();
-    let (mut latin, mut foreign) = (0usize, 0usize);
+    // Letters of other scripts, and what is not foreign: spaces count as well, which are as few in one script as in another.
+    let (mut foreign, mut familiar) = (0usize, 0usize);
     let mut at = 0;
-    while at < bytes.len() && out.len() < MOST_ANCHORS {
-        match bytes[at] {
-            b'a'..=b'z' => {
-                let end = end_of_letters(bytes, at);
-                latin += end - at;
-                at = end;
-                // The rest of a word whose accent stands in the middle.
-                while let Some(c) = letter_at(text, at) {
-                    at += c.len_utf8();
-                }
+    while out.len() < MOST_ANCHORS {
+        let plain = bytes[at..]
+            .iter()
+            .position(|&byte| !PLAIN[usize::from(byte)]);
+        familiar += plain.unwrap_or(0);
+        at += plain.unwrap_or(bytes.len() - at);
+        let Some(&byte) = bytes.get(at) else {
+            break;
+        };
+        if byte.is_ascii_digit() {
+            let end = end_of_number(bytes, at);
+            if bytes[at..end]
+                .iter()
+                .filter(|byte| byte.is_ascii_digit())
+                .count()
+                >= FEWEST_DIGITS
+            {
+                out.push(number(&text[at..end]));
             }
-            b'0'..=b'9' => {
-                let end = end_of_number(bytes, at);
-                if bytes[at..end].iter().filter(|b| b.is_ascii_digit()).count() >= FEWEST_DIGITS {
-                    out.push(number(&text[at..end]));
-                }
-                at = end_of_letters(bytes, end);
+            at = end;
+            continue;
+        }
+        let Some(first) = letter_at(text, at) else {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+            continue;
+        };
+        let inside = at > 0 && bytes[at - 1].is_ascii_alphabetic();
+        let (mut letters, mut key) = (0, NAME);
+        while let Some(c) = letter_at(text, at) {
+            if letters < PREFIX {
+                key = mixed(key, base(c));
             }
-            b'A'..=b'Z' | 0x80.. => {
-                let Some(first) = letter_at(text, at) else {
-                    at += text[at..].chars().next().map_or(1, char::len_utf8);
-                    continue;
-                };
-                let (mut letters, mut key) = (0, NAME);
-                while let Some(c) = letter_at(text, at) {
-                    if letters < PREFIX {
-                        key = mixed(key, base(c));
-                    }
-                    letters += 1;
-                    at += c.len_utf8();
-                }
-                if !is_latin(first) {
-                    foreign += letters;
-                    continue;
-                }
-                latin += letters;
-                if first.is_uppercase() && letters >= SHORTEST_NAME {
-                    out.push((key >> 32) as u32);
-                }
-            }
-            _ => at += 1,
+            letters += 1;
+            at += c.len_utf8();
+        }
+        if !is_latin(first) {
+            foreign += letters;
+            continue;
+        }
+        familiar += letters;
+        if first.is_uppercase() && letters >= SHORTEST_NAME && !inside {
+            out.push((key >> 32) as u32);
         }
     }
-    if foreign > latin {
+    if foreign > familiar {
         out.clear();
     }
 }
@@ -135,11 +148,6 @@ fn number(written: &str) -> u32 {
 fn mixed(key: u64, more: u64) -> u64 {
     let key = (key ^ more).wrapping_mul(NAME);
     key ^ key >> 29
-}
-
-fn end_of_letters(bytes: &[u8], at: usize) -> usize {
-    let letters = bytes[at..].iter().position(|b| !b.is_ascii_alphabetic());
-    letters.map_or(bytes.len(), |letters| at + letters)
 }
 
 /// Where digits end, with single points and commas between them.

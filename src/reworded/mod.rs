@@ -109,8 +109,11 @@ impl Evidence {
     }
 }
 
-/// Compares two texts.
+/// Compares two texts. Nothing is told of what is not prose.
 pub fn compare(a: &Sentences, b: &Sentences, weights: &Weights) -> Evidence {
+    if !a.is_prose() || !b.is_prose() {
+        return Evidence::default();
+    }
     let ids = Spellings::of(a, b, weights);
     let (a, b) = (ids.items(a, weights), ids.items(b, weights));
     let bags = |text: &[Vec<Item>]| -> Vec<Bag> {

@@ -9,8 +9,8 @@ use whatlang::Lang;
 
 use super::sentences::{Kind, Sentences, Term};
 
-/// Documents that weights are learned from; a share of one in a thousand is as rare as need be told.
-pub const SAMPLE: usize = 1024;
+/// Documents that weights are learned from; a share of one in five hundred is as rare as need be told.
+pub const SAMPLE: usize = 512;
 
 /// The expectation weighs as much as so many documents (Dirichlet smoothing).
 const EXPECTED_DOCUMENTS: f64 = 200.0;
