@@ -9,20 +9,23 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::texts::{Reader, Texts};
-use super::{DOCUMENTS_A_TASK, Observer, Settings, Stage};
+use super::{Observer, Settings, Stage};
 use crate::candidates::Pair;
 use crate::candidates::wording;
 use crate::catalog::{Catalog, DocNo, SiteNo};
 use crate::document::{Corpus, ReadError};
 use crate::family::Families;
 use crate::finding::{Reworded, Twins};
-use crate::reworded::sentences::Sentences;
+use crate::reworded::sentences::{SentenceReader, Sentences};
 use crate::reworded::weights::{SAMPLE, Weights};
 use crate::reworded::{self, Rewording};
 use crate::verify::{Comparison, Shingled};
 
 /// Of the documents of two stories so many pairs are looked at for a wanted one.
 const PAIRS_LOOKED_AT: usize = 1 << 12;
+
+/// How many pairs one task compares: some 20 ms of work.
+const PAIRS_A_TASK: usize = 32;
 
 /// Terms of texts that a worker holds for the pairs that follow: about 20 MB.
 const TERMS_HELD: usize = 1 << 18;
@@ -58,7 +61,11 @@ pub(super) fn rewordings<C: Corpus>(
         .iter()
         .map(|story| texts.catalog.anchors(story.documents[0]))
         .collect();
-    let sharing = wording::sharing(&anchors, &|x, y| stories.may_pair(x, y, rewording.window));
+    let sharing = wording::sharing(
+        &anchors,
+        &|x, y| stories.may_pair(x, y, rewording.window),
+        &|x, y| !stories.known.contains(&(x, y)),
+    );
     let candidates: Vec<Pair> = sharing
         .pairs
         .par_iter()
@@ -152,9 +159,6 @@ impl Stories {
         settings: &Settings,
         rewording: Rewording,
     ) -> Option<Pair> {
-        if self.known.contains(&(x, y)) {
-            return None;
-        }
         let near = |pair: &Pair| match (catalog.published(pair.a), catalog.published(pair.b)) {
             (Some(a), Some(b)) => a.seconds.abs_diff(b.seconds) <= rewording.window.unsigned_abs(),
             _ => true,
@@ -199,10 +203,10 @@ fn weights<C: Corpus>(texts: &Texts<'_, C>, stories: &Stories) -> Result<Weights
         .par_iter()
         .step_by(step)
         .try_fold(
-            || (Reader::default(), Weights::default()),
-            |(mut reader, mut weights), story| {
-                weights.add(&sentences(texts, story.documents[0], &mut reader)?);
-                Ok((reader, weights))
+            <(Tools, Weights)>::default,
+            |(mut tools, mut weights), story| {
+                weights.add(&sentences(texts, story.documents[0], &mut tools)?);
+                Ok((tools, weights))
             },
         )
         .map(|folded| folded.map(|(_, weights)| weights))
@@ -220,8 +224,8 @@ fn verify<C: Corpus>(
     observer.begin(Stage::Verify, Some(candidates.len() as u64));
     candidates.par_sort_unstable();
     let found: Result<Vec<Vec<Reworded>>, ReadError> = candidates
-        .par_chunks(DOCUMENTS_A_TASK)
-        .map_init(Reader::default, |reader, pairs| {
+        .par_chunks(PAIRS_A_TASK)
+        .map_init(Tools::default, |tools, pairs| {
             let mut read: FxHashMap<DocNo, Sentences> = FxHashMap::default();
             let (mut held, mut found) = (0, Vec::new());
             for &pair in pairs {
@@ -231,7 +235,7 @@ fn verify<C: Corpus>(
                 }
                 for doc in [pair.a, pair.b] {
                     if !read.contains_key(&doc) {
-                        let sentences = sentences(texts, doc, reader)?;
+                        let sentences = sentences(texts, doc, tools)?;
                         held += sentences.terms().count();
                         read.insert(doc, sentences);
                     }
@@ -239,7 +243,7 @@ fn verify<C: Corpus>(
                 let evidence = reworded::compare(&read[&pair.a], &read[&pair.b], weights);
                 if evidence.score() >= rewording.score {
                     found.push(Reworded {
-                        compared: measured(texts, pair, reader)?,
+                        compared: measured(texts, pair, &mut tools.0)?,
                         likeness: evidence.likeness(),
                     });
                 }
@@ -251,15 +255,18 @@ fn verify<C: Corpus>(
     Ok(found?.concat())
 }
 
+/// What reading a document by its sentences needs.
+type Tools = (Reader, SentenceReader);
+
 /// The sentences that are left of a document.
 fn sentences<C: Corpus>(
     texts: &Texts<'_, C>,
     doc: DocNo,
-    reader: &mut Reader,
+    (reader, terms): &mut Tools,
 ) -> Result<Sentences, ReadError> {
     let mut sentences = Sentences::default();
     texts.read(doc, reader, &mut |document, reader| {
-        sentences = Sentences::of(&reader.left(&document.text));
+        sentences = terms.read(&reader.left(&document.text));
     })?;
     Ok(sentences)
 }

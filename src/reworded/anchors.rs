@@ -20,7 +20,7 @@ const FEWEST_DIGITS: usize = 2;
 pub const MOST_ANCHORS: usize = 2000;
 
 /// Up to so many places on, an anchor makes a pair with those that follow: translation turns the order within a sentence about.
-const REACH: usize = 3;
+const REACH: usize = 2;
 
 /// Odd factors with which anchors are mixed.
 const NAME: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -67,7 +67,9 @@ pub fn read(text: &str, out: &mut Vec<u32>) {
             continue;
         }
         let Some(first) = letter_at(text, at) else {
-            at += text[at..].chars().next().map_or(1, char::len_utf8);
+            let other = text[at..].chars().next();
+            foreign += usize::from(other.is_some_and(|c| !is_latin(c) && !is_sign(c)));
+            at += other.map_or(1, char::len_utf8);
             continue;
         };
         let inside = at > 0 && bytes[at - 1].is_ascii_alphabetic();
@@ -79,10 +81,6 @@ pub fn read(text: &str, out: &mut Vec<u32>) {
             letters += 1;
             at += c.len_utf8();
         }
-        if !is_latin(first) {
-            foreign += letters;
-            continue;
-        }
         familiar += letters;
         if first.is_uppercase() && letters >= SHORTEST_NAME && !inside {
             out.push((key >> 32) as u32);
@@ -93,7 +91,7 @@ pub fn read(text: &str, out: &mut Vec<u32>) {
     }
 }
 
-/// Appends the hash of every two different anchors that stand at most three places apart, whichever is first, each once.
+/// Appends the hash of every two different anchors that stand at most two places apart, whichever is first, each once.
 pub fn neighbours(anchors: &[u32], out: &mut Vec<u32>) {
     let start = out.len();
     for (at, &x) in anchors.iter().enumerate() {
@@ -160,11 +158,20 @@ fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// The letter that begins there, if it is of the Latin script.
 fn letter_at(text: &str, at: usize) -> Option<char> {
     match text.as_bytes().get(at)? {
-        b if b.is_ascii() => Some(char::from(*b)).filter(char::is_ascii_alphabetic),
-        _ => text[at..].chars().next().filter(|c| c.is_alphabetic()),
+        byte if byte.is_ascii() => Some(char::from(*byte)).filter(char::is_ascii_alphabetic),
+        _ => text[at..]
+            .chars()
+            .next()
+            .filter(|&c| is_latin(c) && c.is_alphabetic()),
     }
+}
+
+/// Whether a character is of the blocks of signs that texts of any script share: General Punctuation to Miscellaneous Symbols and Arrows.
+fn is_sign(c: char) -> bool {
+    ('\u{2000}'..'\u{2C00}').contains(&c)
 }
 
 /// The letter without case and accent.

@@ -6,6 +6,7 @@
 //! script is no term.
 
 use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
 use text2num::{Language, get_interpreter_for, replace_numbers_in_text};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -25,11 +26,14 @@ pub const MOST_SENTENCES: usize = 250;
 pub const MOST_TERMS: usize = 64;
 
 /// Bytes of the text that the language is told from.
-const TELLING: usize = 1000;
+const TELLING: usize = 500;
 
 /// The share of ordinary words (no names, no numbers, not the first of a sentence) among the terms of prose, at
 /// least. Of real articles one in fifty has less, tables and lists; German prose, whose nouns have capitals, has .5, English .6 and more.
 const LEAST_WORDS: f64 = 0.4;
+
+/// Words of a language whose stems are kept: some 10 MB.
+const MOST_KEYS: usize = 1 << 17;
 
 /// Words of fewer letters are no terms: nearly all are articles, prepositions and initials.
 const SHORTEST_WORD: usize = 3;
@@ -67,17 +71,31 @@ pub enum Kind {
     Word,
 }
 
-impl Sentences {
+/// Reads texts; keeps the stems of words from one to the next.
+#[derive(Debug, Default)]
+pub struct SentenceReader {
+    /// By language, the key of every word that was met.
+    keys: FxHashMap<Option<Lang>, FxHashMap<String, u64>>,
+}
+
+impl SentenceReader {
     /// Reads a text.
-    pub fn of(text: &str) -> Sentences {
+    pub fn read(&mut self, text: &str) -> Sentences {
         let text = beginning(text, LONGEST_TEXT);
         let language = whatlang::detect_lang(beginning(text, TELLING));
-        let stemmer = language.and_then(algorithm).map(Stemmer::create);
-        let numbers = language.and_then(|language| get_interpreter_for(code(language)?));
+        let keys = self.keys.entry(language).or_default();
+        if keys.len() > MOST_KEYS {
+            keys.clear();
+        }
+        let mut terms = Terms {
+            stemmer: language.and_then(algorithm).map(Stemmer::create),
+            numbers: language.and_then(|language| get_interpreter_for(code(language)?)),
+            keys,
+        };
         let sentences = text
             .lines()
             .flat_map(UnicodeSegmentation::unicode_sentences)
-            .map(|sentence| terms(sentence, stemmer.as_ref(), numbers.as_ref()))
+            .map(|sentence| terms.of(sentence))
             .filter(|terms| !terms.is_empty())
             .take(MOST_SENTENCES)
             .collect();
@@ -85,6 +103,13 @@ impl Sentences {
             language,
             sentences,
         }
+    }
+}
+
+impl Sentences {
+    /// Reads one text.
+    pub fn of(text: &str) -> Sentences {
+        SentenceReader::default().read(text)
     }
 
     /// Whether this is prose: enough of its terms are ordinary words. Tables, price lists and lists of names are not, and keep their order whoever
@@ -109,43 +134,65 @@ fn beginning(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-fn terms(sentence: &str, stemmer: Option<&Stemmer>, numbers: Option<&Language>) -> Vec<Term> {
-    let digits = numbers.map(|numbers| replace_numbers_in_text(sentence, numbers, 0.0));
-    let sentence = digits.as_deref().unwrap_or(sentence);
-    let mut terms = Vec::new();
-    for (at, word) in sentence.unicode_words().enumerate() {
-        if terms.len() == MOST_TERMS {
-            break;
-        }
-        let Some(first) = word.chars().next() else {
-            continue;
-        };
+/// Finds the terms of sentences in one language.
+struct Terms<'k> {
+    stemmer: Option<Stemmer>,
+    numbers: Option<Language>,
+    keys: &'k mut FxHashMap<String, u64>,
+}
+
+impl Terms<'_> {
+    fn of(&mut self, sentence: &str) -> Vec<Term> {
+        let numbers = self.numbers.as_ref();
+        let digits = numbers.map(|numbers| replace_numbers_in_text(sentence, numbers, 0.0));
+        let sentence = digits.as_deref().unwrap_or(sentence);
+        let words = sentence.unicode_words().enumerate();
+        words
+            .filter_map(|(at, word)| self.term(word, at == 0))
+            .take(MOST_TERMS)
+            .collect()
+    }
+
+    fn term(&mut self, word: &str, opening: bool) -> Option<Term> {
+        let first = word.chars().next()?;
         if first.is_ascii_digit() {
             let end = word.find(|c: char| !matches!(c, '0'..='9' | '.' | ','));
             let written = plain_number(&word[..end.unwrap_or(word.len())]);
             // An article in most languages; and what a million is without its number.
-            if written != "1" {
-                terms.push(Term {
-                    key: xxh3_64(written.as_bytes()),
-                    kind: Kind::Number,
-                    written,
-                });
-            }
-        } else if first.is_alphabetic() && is_latin(first) {
-            let written = plain_word(word);
-            let kind = match first.is_uppercase() {
-                false => Kind::Word,
-                true if at == 0 => Kind::Opening,
-                true => Kind::Name,
-            };
-            let stem = stemmer.map(|stemmer| stemmer.stem(&written));
-            let key = xxh3_64(stem.as_deref().unwrap_or(&written).as_bytes());
-            if written.chars().count() >= SHORTEST_WORD {
-                terms.push(Term { key, kind, written });
-            }
+            return (written != "1").then(|| Term {
+                key: xxh3_64(written.as_bytes()),
+                kind: Kind::Number,
+                written,
+            });
         }
+        if !first.is_alphabetic() || !is_latin(first) {
+            return None;
+        }
+        let written = plain_word(word);
+        if written.chars().count() < SHORTEST_WORD {
+            return None;
+        }
+        let kind = match first.is_uppercase() {
+            false => Kind::Word,
+            true if opening => Kind::Opening,
+            true => Kind::Name,
+        };
+        Some(Term {
+            key: self.key(&written),
+            kind,
+            written,
+        })
     }
-    terms
+
+    fn key(&mut self, written: &str) -> u64 {
+        if let Some(&key) = self.keys.get(written) {
+            return key;
+        }
+        let stem = self.stemmer.as_ref().map(|stemmer| stemmer.stem(written));
+        let key = xxh3_64(stem.as_deref().unwrap_or(written).as_bytes());
+        self.keys.insert(written.to_owned(), key);
+        key
+    }
 }
 
 /// A word without case, accents, apostrophes and the English genitive.

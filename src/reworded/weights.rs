@@ -9,8 +9,8 @@ use whatlang::Lang;
 
 use super::sentences::{Kind, Sentences, Term};
 
-/// Documents that weights are learned from; a share of one in five hundred is as rare as need be told.
-pub const SAMPLE: usize = 512;
+/// Documents that weights are learned from: with the expectation as much again as is needed to tell a share of one in some hundred, and rarer is rare.
+pub const SAMPLE: usize = 256;
 
 /// The expectation weighs as much as so many documents (Dirichlet smoothing).
 const EXPECTED_DOCUMENTS: f64 = 200.0;
