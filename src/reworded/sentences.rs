@@ -5,9 +5,11 @@
 //! by `text2num` ("nine hours" and "9 hours" are one). A language that a library does not know keeps its words whole. What is not in Latin
 //! script is no term.
 
+use std::sync::Arc;
+
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
-use text2num::{Language, get_interpreter_for, replace_numbers_in_text};
+use text2num::{Language, get_interpreter_for, replace_numbers_in_text, text2digits};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
@@ -32,8 +34,8 @@ const TELLING: usize = 500;
 /// least. Of real articles one in fifty has less, tables and lists; German prose, whose nouns have capitals, has .5, English .6 and more.
 const LEAST_WORDS: f64 = 0.4;
 
-/// Words of a language whose stems are kept: some 10 MB.
-const MOST_KEYS: usize = 1 << 17;
+/// Words of a language that are kept: some 10 MB.
+const MOST_WORDS: usize = 1 << 17;
 
 /// Words of fewer letters are no terms: nearly all are articles, prepositions and initials.
 const SHORTEST_WORD: usize = 3;
@@ -55,7 +57,7 @@ pub struct Term {
     /// What it is.
     pub kind: Kind,
     /// Its letters or digits, without case and accents; of a number in its plain form.
-    pub written: String,
+    pub written: Arc<str>,
 }
 
 /// What a term is.
@@ -71,11 +73,23 @@ pub enum Kind {
     Word,
 }
 
+/// What is known of a word.
+#[derive(Debug, Clone)]
+struct Known {
+    written: Arc<str>,
+    /// The hash of its stem.
+    key: u64,
+    /// Whether it is a number, or a part of one.
+    numeral: bool,
+    letters: usize,
+}
+
 /// Reads texts; keeps the stems of words from one to the next.
 #[derive(Debug, Default)]
 pub struct SentenceReader {
-    /// By language, the key of every word that was met.
-    keys: FxHashMap<Option<Lang>, FxHashMap<String, u64>>,
+    /// By language, what is known of every word that was met, by how it is written without case and accents.
+    words: FxHashMap<Option<Lang>, FxHashMap<Arc<str>, Known>>,
+    plain: String,
 }
 
 impl SentenceReader {
@@ -83,14 +97,15 @@ impl SentenceReader {
     pub fn read(&mut self, text: &str) -> Sentences {
         let text = beginning(text, LONGEST_TEXT);
         let language = whatlang::detect_lang(beginning(text, TELLING));
-        let keys = self.keys.entry(language).or_default();
-        if keys.len() > MOST_KEYS {
-            keys.clear();
+        let words = self.words.entry(language).or_default();
+        if words.len() > MOST_WORDS {
+            words.clear();
         }
         let mut terms = Terms {
             stemmer: language.and_then(algorithm).map(Stemmer::create),
             numbers: language.and_then(|language| get_interpreter_for(code(language)?)),
-            keys,
+            words,
+            plain: &mut self.plain,
         };
         let sentences = text
             .lines()
@@ -138,78 +153,98 @@ fn beginning(text: &str, most: usize) -> &str {
 struct Terms<'k> {
     stemmer: Option<Stemmer>,
     numbers: Option<Language>,
-    keys: &'k mut FxHashMap<String, u64>,
+    words: &'k mut FxHashMap<Arc<str>, Known>,
+    plain: &'k mut String,
 }
 
 impl Terms<'_> {
     fn of(&mut self, sentence: &str) -> Vec<Term> {
-        let numbers = self.numbers.as_ref();
-        let digits = numbers.map(|numbers| replace_numbers_in_text(sentence, numbers, 0.0));
-        let sentence = digits.as_deref().unwrap_or(sentence);
-        let words = sentence.unicode_words().enumerate();
-        words
-            .filter_map(|(at, word)| self.term(word, at == 0))
-            .take(MOST_TERMS)
-            .collect()
+        let (terms, numerals) = self.read(sentence);
+        match &self.numbers {
+            Some(numbers) if numerals => {
+                let digits = replace_numbers_in_text(sentence, numbers, 0.0);
+                self.read(&digits).0
+            }
+            _ => terms,
+        }
     }
 
-    fn term(&mut self, word: &str, opening: bool) -> Option<Term> {
-        let first = word.chars().next()?;
-        if first.is_ascii_digit() {
-            let end = word.find(|c: char| !matches!(c, '0'..='9' | '.' | ','));
-            let written = plain_number(&word[..end.unwrap_or(word.len())]);
-            // An article in most languages; and what a million is without its number.
-            return (written != "1").then(|| Term {
-                key: xxh3_64(written.as_bytes()),
-                kind: Kind::Number,
-                written,
-            });
+    /// The terms of a sentence, and whether there are numerals among its words.
+    fn read(&mut self, sentence: &str) -> (Vec<Term>, bool) {
+        let (mut terms, mut numerals) = (Vec::new(), false);
+        for (at, word) in sentence.unicode_words().enumerate() {
+            if terms.len() == MOST_TERMS {
+                break;
+            }
+            let Some(first) = word.chars().next() else {
+                continue;
+            };
+            if first.is_ascii_digit() {
+                terms.extend(number(word));
+            } else if first.is_alphabetic() && is_latin(first) {
+                let known = self.known(word);
+                numerals |= known.numeral;
+                if known.letters >= SHORTEST_WORD {
+                    let kind = match first.is_uppercase() {
+                        false => Kind::Word,
+                        true if at == 0 => Kind::Opening,
+                        true => Kind::Name,
+                    };
+                    terms.push(Term {
+                        key: known.key,
+                        kind,
+                        written: Arc::clone(&known.written),
+                    });
+                }
+            }
         }
-        if !first.is_alphabetic() || !is_latin(first) {
-            return None;
-        }
-        let written = plain_word(word);
-        if written.chars().count() < SHORTEST_WORD {
-            return None;
-        }
-        let kind = match first.is_uppercase() {
-            false => Kind::Word,
-            true if opening => Kind::Opening,
-            true => Kind::Name,
-        };
-        Some(Term {
-            key: self.key(&written),
-            kind,
-            written,
-        })
+        (terms, numerals)
     }
 
-    fn key(&mut self, written: &str) -> u64 {
-        if let Some(&key) = self.keys.get(written) {
-            return key;
+    fn known(&mut self, word: &str) -> &Known {
+        plain_word(word, self.plain);
+        if !self.words.contains_key(self.plain.as_str()) {
+            let written: Arc<str> = Arc::from(self.plain.as_str());
+            let stem = self.stemmer.as_ref().map(|stemmer| stemmer.stem(&written));
+            let numbers = self.numbers.as_ref();
+            let known = Known {
+                key: xxh3_64(stem.as_deref().unwrap_or(&written).as_bytes()),
+                numeral: numbers.is_some_and(|numbers| text2digits(&written, numbers).is_ok()),
+                letters: written.chars().count(),
+                written: Arc::clone(&written),
+            };
+            self.words.insert(written, known);
         }
-        let stem = self.stemmer.as_ref().map(|stemmer| stemmer.stem(written));
-        let key = xxh3_64(stem.as_deref().unwrap_or(written).as_bytes());
-        self.keys.insert(written.to_owned(), key);
-        key
+        &self.words[self.plain.as_str()]
     }
 }
 
-/// A word without case, accents, apostrophes and the English genitive.
-fn plain_word(word: &str) -> String {
+/// A word that begins with a digit, as a number.
+fn number(word: &str) -> Option<Term> {
+    let end = word.find(|c: char| !matches!(c, '0'..='9' | '.' | ','));
+    let written = plain_number(&word[..end.unwrap_or(word.len())]);
+    // One is an article in most languages, and what a million is without its number.
+    (written != "1").then(|| Term {
+        key: xxh3_64(written.as_bytes()),
+        kind: Kind::Number,
+        written: Arc::from(written),
+    })
+}
+
+/// Replaces `plain` by a word without case, accents, apostrophes and the English genitive.
+fn plain_word(word: &str, plain: &mut String) {
     let word = word
         .strip_suffix("'s")
         .or_else(|| word.strip_suffix("’s"))
         .unwrap_or(word);
+    plain.clear();
     if word.is_ascii() {
         let letters = word.bytes().filter(u8::is_ascii_alphanumeric);
-        return letters
-            .map(|byte| char::from(byte.to_ascii_lowercase()))
-            .collect();
+        plain.extend(letters.map(|byte| char::from(byte.to_ascii_lowercase())));
+    } else {
+        let lower = word.chars().flat_map(char::to_lowercase).nfkd();
+        plain.extend(lower.filter(|&c| !is_combining_mark(c) && c.is_alphanumeric()));
     }
-    let lower = word.chars().flat_map(char::to_lowercase);
-    let letters = lower.nfkd().filter(|&c| !is_combining_mark(c));
-    letters.filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// The Snowball stemmer of a language in Latin script.
@@ -255,7 +290,8 @@ mod tests {
 
     fn written(text: &str) -> Vec<Vec<String>> {
         let sentences = Sentences::of(text).sentences;
-        let written = |terms: &Vec<Term>| terms.iter().map(|term| term.written.clone()).collect();
+        let written =
+            |terms: &Vec<Term>| terms.iter().map(|term| term.written.to_string()).collect();
         sentences.iter().map(written).collect()
     }
 
@@ -293,7 +329,7 @@ mod tests {
         let key = |word: &str| {
             let read = Sentences::of(&text(word));
             read.terms()
-                .find(|term| term.written == word)
+                .find(|term| &*term.written == word)
                 .map(|term| term.key)
         };
         assert!(key("delivering").is_some());

@@ -106,7 +106,7 @@ mod tests {
 
     fn weight(weights: &Weights, text: &str, word: &str) -> f64 {
         let read = Sentences::of(text);
-        let term = read.terms().find(|term| term.written == word);
+        let term = read.terms().find(|term| &*term.written == word);
         weights.of(read.language, term.expect("the text has the word"))
     }
 
