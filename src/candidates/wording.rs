@@ -75,15 +75,19 @@ pub fn sharing(
         .collect();
     let of_bucket = |mut bucket: Bucket<()>| {
         bucket.sort();
-        let mut found = Sharing::default();
+        let (mut found, mut holders) = (Sharing::default(), Vec::new());
         for run in bucket.entries.chunk_by(Entry::same_hash) {
-            if run.len() > FEW {
+            // In order of story, so one that has the pair twice stands there twice in a row.
+            holders.clear();
+            holders.extend(run.iter().map(|entry| entry.document));
+            holders.dedup();
+            if holders.len() > FEW {
                 found.common += 1;
-                found.not_compared += pairs_of(run.len());
+                found.not_compared += pairs_of(holders.len());
                 continue;
             }
-            for (at, y) in run.iter().enumerate() {
-                let others = run[..at].iter().map(|x| (x.document, y.document));
+            for (at, &y) in holders.iter().enumerate() {
+                let others = holders[..at].iter().map(|&x| (x, y));
                 found.pairs.extend(others.filter(|&(x, y)| may(x, y)));
             }
         }

@@ -84,7 +84,7 @@ pub(super) fn read<C: Corpus>(
         let tally = corpus.parse(block?, &mut |record| {
             shingler.read(&record.document.text, settings.shingle);
             tracer.trace(shingler, settings.boilerplate, traces);
-            tracer.anchor(&record.document.text, traces);
+            tracer.anchor([&*record.document.text], traces);
             columns.push(&record, &shingler.words, traces);
             documents += 1;
         });
@@ -156,9 +156,7 @@ pub(super) fn strip<C: Corpus>(
                         }
                         let mut traces = Traces::default();
                         tracer.trace(&reader.shingler, false, &mut traces);
-                        if settings.reworded.is_some() {
-                            tracer.anchor(&reader.left(&document.text), &mut traces);
-                        }
+                        tracer.anchor(reader.left(&document.text), &mut traces);
                         let removed = reader.removed();
                         stripped.push(Stripped::new(doc, &reader.shingler.words, removed, traces));
                         tallies.add(catalog.site(doc), doc, removed, &reader.regions);
@@ -211,9 +209,9 @@ impl Tracer {
     }
 
     /// Replaces the names and numbers by those of a text, if they are wanted.
-    fn anchor(&self, text: &str, traces: &mut Traces) {
+    fn anchor<'t>(&self, pieces: impl IntoIterator<Item = &'t str>, traces: &mut Traces) {
         if self.anchors {
-            anchors::read(text, traces.anchors.get_or_insert_default());
+            anchors::read(pieces, traces.anchors.get_or_insert_default());
         }
     }
 

@@ -266,7 +266,8 @@ fn sentences<C: Corpus>(
 ) -> Result<Sentences, ReadError> {
     let mut sentences = Sentences::default();
     texts.read(doc, reader, &mut |document, reader| {
-        sentences = terms.read(&reader.left(&document.text));
+        let left: Vec<&str> = reader.left(&document.text).collect();
+        sentences = terms.read(&left.join("\n"));
     })?;
     Ok(sentences)
 }

@@ -1,6 +1,5 @@
 //! Texts read once more, always without the boilerplate of their site, so that every stage after the first sees the same words.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::boilerplate::{Profiles, Region, Stripper};
@@ -33,41 +32,37 @@ impl Reader {
         self.regions.iter().map(|region| region.words.len()).sum()
     }
 
-    /// The last text, given again, without what was taken out of it.
+    /// The pieces of the last text, given again, between what was taken out of it; no word goes across a joint.
     ///
     /// White space never joins words, so lines can be dealt with one by one; most regions are whole lines, whose words need not be placed.
-    pub(super) fn left<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.regions.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let mut left = String::with_capacity(text.len());
+    pub(super) fn left<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let ends = self.shingler.lines.get(1..).unwrap_or_default();
         let all = self.shingler.words.len() + self.removed();
-        let (mut regions, mut start) = (&self.regions[..], 0);
-        for (number, line) in text.split('\n').enumerate() {
-            let end = self.shingler.lines.get(number + 1).copied().unwrap_or(all);
-            let gone = regions.partition_point(|region| region.words.end <= start);
+        let (mut start, mut regions) = (0, &self.regions[..]);
+        let whole = self.regions.is_empty().then_some(text);
+        let lines = self.regions.first().map(|_| text.split('\n').enumerate());
+        let pieces = lines.into_iter().flatten().flat_map(move |(number, line)| {
+            let words = start..ends.get(number).copied().unwrap_or(all);
+            start = words.end;
+            let gone = regions.partition_point(|region| region.words.end <= words.start);
             regions = &regions[gone..];
-            let here = regions.partition_point(|region| region.words.start < end);
-            match regions.first() {
-                Some(region) if region.words.start <= start && end <= region.words.end => {}
-                _ => {
-                    cut(line, start..end, &regions[..here], &mut left);
-                    left.push('\n');
-                }
-            }
-            start = end;
-        }
-        Cow::Owned(left)
+            let here = regions.partition_point(|region| region.words.start < words.end);
+            cut(line, words, &regions[..here])
+        });
+        whole.into_iter().chain(pieces)
     }
 }
 
-/// Appends a line, whose words have these numbers, without the words of the regions.
-fn cut(line: &str, words: Range<usize>, regions: &[Region], left: &mut String) {
-    if regions.is_empty() {
-        return left.push_str(line);
+/// The pieces of a line, whose words have these numbers, between the regions.
+fn cut<'t>(line: &'t str, words: Range<usize>, regions: &[Region]) -> Vec<&'t str> {
+    match regions {
+        [] => return vec![line],
+        [region] if region.words.start <= words.start && words.end <= region.words.end => {
+            return Vec::new();
+        }
+        _ => {}
     }
-    let spans = spans::of_words(line);
-    let mut from = 0;
+    let (spans, mut pieces, mut from) = (spans::of_words(line), Vec::new(), 0);
     for region in regions {
         let first = region.words.start.max(words.start) - words.start;
         let last = region.words.end.min(words.end) - words.start;
@@ -76,12 +71,12 @@ fn cut(line: &str, words: Range<usize>, regions: &[Region], left: &mut String) {
         if let ([first, ..], [.., last]) = (gone, gone)
             && first.start >= from
         {
-            left.push_str(&line[from..first.start]);
-            left.push(' ');
+            pieces.push(&line[from..first.start]);
             from = last.end;
         }
     }
-    left.push_str(&line[from..]);
+    pieces.push(&line[from..]);
+    pieces
 }
 
 impl<C: Corpus> Texts<'_, C> {
@@ -142,7 +137,8 @@ mod tests {
             let words = reference(&text);
             let mut expected: Vec<&str> = words.iter().map(String::as_str).collect();
             boilerplate::remove(&mut expected, &reader.regions);
-            prop_assert_eq!(reference(&reader.left(&text)), expected);
+            let left: Vec<&str> = reader.left(&text).collect();
+            prop_assert_eq!(reference(&left.join("\n")), expected);
         }
     }
 }
