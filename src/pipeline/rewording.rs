@@ -3,6 +3,7 @@
 //! Runs when whole copies and excerpts are known, so that a story that ran in three hundred copies is looked at once, and what shares its words
 //! is not looked at.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
@@ -234,10 +235,10 @@ fn verify<C: Corpus>(
                     held = 0;
                 }
                 for doc in [pair.a, pair.b] {
-                    if !read.contains_key(&doc) {
+                    if let Entry::Vacant(place) = read.entry(doc) {
                         let sentences = sentences(texts, doc, tools)?;
                         held += sentences.terms().count();
-                        read.insert(doc, sentences);
+                        place.insert(sentences);
                     }
                 }
                 let evidence = reworded::compare(&read[&pair.a], &read[&pair.b], weights);
@@ -266,8 +267,10 @@ fn sentences<C: Corpus>(
 ) -> Result<Sentences, ReadError> {
     let mut sentences = Sentences::default();
     texts.read(doc, reader, &mut |document, reader| {
-        let left: Vec<&str> = reader.left(&document.text).collect();
-        sentences = terms.read(&left.join("\n"));
+        sentences = match &reader.left(&document.text)[..] {
+            [whole] => terms.read(whole),
+            pieces => terms.read(&pieces.join("\n")),
+        };
     })?;
     Ok(sentences)
 }

@@ -71,7 +71,8 @@ impl Bag {
                 std::cmp::Ordering::Greater => _ = y.next(),
                 std::cmp::Ordering::Equal => {
                     both += one.weight.min(another.weight);
-                    (x.next(), y.next());
+                    x.next();
+                    y.next();
                 }
             }
         }

@@ -22,20 +22,13 @@ pub const MOST_ANCHORS: usize = 2000;
 /// Up to so many places on, an anchor makes a pair with those that follow: translation turns the order within a sentence about.
 const REACH: usize = 2;
 
+/// What is kept of a letter: enough to tell those of the Latin script apart. Five fit 64 bits.
+const LETTER_BITS: u32 = 12;
+const LETTER: u64 = (1 << LETTER_BITS) - 1;
+
 /// Odd factors with which anchors are mixed.
 const NAME: u64 = 0x9E37_79B9_7F4A_7C15;
 const NUMBER: u64 = 0xC2B2_AE3D_27D4_EB4F;
-
-/// The bytes that no anchor begins with: ASCII but for capitals and digits.
-static PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0u8;
-    while byte < 0x80 {
-        plain[byte as usize] = !byte.is_ascii_uppercase() && !byte.is_ascii_digit();
-        byte += 1;
-    }
-    plain
-};
 
 /// Replaces `out` by the anchors of a text, given in pieces that no word goes across; by none if it is not for the most part in Latin script.
 pub fn read<'t>(pieces: impl IntoIterator<Item = &'t str>, out: &mut Vec<u32>) {
@@ -54,9 +47,7 @@ fn read_piece(text: &str, out: &mut Vec<u32>, foreign: &mut usize, familiar: &mu
     let bytes = text.as_bytes();
     let mut at = 0;
     while out.len() < MOST_ANCHORS {
-        let rest = &bytes[at..];
-        let plain = rest.iter().position(|&byte| !PLAIN[usize::from(byte)]);
-        let plain = plain.unwrap_or(rest.len());
+        let plain = plain_bytes(&bytes[at..]);
         *familiar += plain;
         at += plain;
         let Some(&byte) = bytes.get(at) else {
@@ -78,17 +69,17 @@ fn read_piece(text: &str, out: &mut Vec<u32>, foreign: &mut usize, familiar: &mu
             continue;
         };
         let inside = at > 0 && bytes[at - 1].is_ascii_alphabetic();
-        let (mut letters, mut key) = (0, NAME);
+        let (mut letters, mut prefix) = (0, 0);
         while let Some(c) = letter_at(text, at) {
             if letters < PREFIX {
-                key = mixed(key, base(c));
+                prefix = prefix << LETTER_BITS | base(c) & LETTER;
             }
             letters += 1;
             at += c.len_utf8();
         }
         *familiar += letters;
         if first.is_uppercase() && letters >= SHORTEST_NAME && !inside {
-            out.push((key >> 32) as u32);
+            out.push((mixed(NAME, prefix) >> 32) as u32);
         }
     }
 }
@@ -121,23 +112,53 @@ pub fn plain_number(written: &str) -> String {
             .trim_end_matches('.')
             .to_owned();
     }
-    let mut digits = groups.concat();
-    while digits.len() > 3 && digits.ends_with("000") {
-        digits.truncate(digits.len() - 3);
-    }
-    digits
+    without_thousands(&groups.concat()).to_owned()
 }
 
+/// The hash of a number's plain form.
 fn number(written: &str) -> u32 {
-    let key = plain_number(written)
-        .bytes()
-        .fold(NUMBER, |key, digit| mixed(key, u64::from(digit)));
-    (key >> 32) as u32
+    let hash = |plain: &str| {
+        let plain = plain.bytes();
+        plain.fold(NUMBER, |key, digit| mixed(key, u64::from(digit))) >> 32
+    };
+    if written.bytes().all(|byte| byte.is_ascii_digit()) {
+        hash(without_thousands(written)) as u32
+    } else {
+        hash(&plain_number(written)) as u32
+    }
+}
+
+/// Digits without groups of three zeros at the end, of which there are other ways to write.
+fn without_thousands(mut digits: &str) -> &str {
+    while let Some(fewer) = digits.strip_suffix("000").filter(|fewer| !fewer.is_empty()) {
+        digits = fewer;
+    }
+    digits
 }
 
 fn mixed(key: u64, more: u64) -> u64 {
     let key = (key ^ more).wrapping_mul(NAME);
     key ^ key >> 29
+}
+
+/// How many bytes there are before one that an anchor can begin with: a capital, a digit, or what is not ASCII. Eight at once.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    // Sets the high bit of every byte that is at least `least`, where all are ASCII.
+    let at_least = |eight: u64, least: u8| eight + u64::from_le_bytes([0x80 - least; 8]);
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for (at, &eight) in eights.iter().enumerate() {
+        let eight = u64::from_le_bytes(eight);
+        let ascii = eight & !HIGH_BITS;
+        let capitals = at_least(ascii, b'A') & !at_least(ascii, b'Z' + 1);
+        let digits = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
+        let found = (capitals | digits | eight) & HIGH_BITS;
+        if found != 0 {
+            return 8 * at + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let begins = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || !byte.is_ascii();
+    bytes.len() - rest.len() + rest.iter().position(begins).unwrap_or(rest.len())
 }
 
 /// Where digits end, with single points and commas between them.
@@ -285,6 +306,12 @@ mod tests {
             again.sort_unstable();
             again.dedup();
             prop_assert_eq!(found, again, "order does not matter");
+        }
+
+        #[test]
+        fn plain_bytes_are_counted_as_one_by_one(bytes in proptest::collection::vec(any::<u8>().prop_map(|byte| if byte < 200 { b'a' + byte % 26 } else { byte.wrapping_mul(7) }), 0..40)) {
+            let begins = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || !byte.is_ascii();
+            prop_assert_eq!(plain_bytes(&bytes), bytes.iter().position(begins).unwrap_or(bytes.len()));
         }
 
         #[test]

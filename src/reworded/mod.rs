@@ -185,26 +185,23 @@ impl Spellings {
             }
         }
         let mut next = ids.len() as u32;
+        let mut new = move || {
+            next += 1;
+            next - 1
+        };
         for term in names(b, weights) {
-            let spelt = || {
-                let first = term.written.chars().next()?;
-                let among = known.get(&first)?.iter();
-                among
-                    .copied()
-                    .find(|(name, _)| one_name(name, &term.written))
-                    .map(|(_, id)| id)
-            };
-            if !ids.contains_key(&term.key) {
-                let id = spelt().unwrap_or(next);
-                ids.insert(term.key, id);
-                next += u32::from(id == next);
-            }
+            ids.entry(term.key).or_insert_with(|| {
+                let first = term.written.chars().next();
+                let among = first.and_then(|first| known.get(&first));
+                let spelt = among
+                    .into_iter()
+                    .flatten()
+                    .find(|(name, _)| one_name(name, &term.written));
+                spelt.map_or_else(&mut new, |&(_, id)| id)
+            });
         }
         for term in b.terms() {
-            ids.entry(term.key).or_insert_with(|| {
-                next += 1;
-                next - 1
-            });
+            ids.entry(term.key).or_insert_with(&mut new);
         }
         Spellings { ids }
     }
