@@ -40,10 +40,10 @@ const SHORTEST_MISSPELT: usize = 4;
 const LONG_NAME: usize = 7;
 
 /// The logistic regression behind [`Evidence::score`], fitted by `scripts/calibrate-reworded`.
-const INTERCEPT: f64 = -17.1;
-const OF_ORDER: f64 = 37.2;
-const OF_COVERAGE: f64 = 8.1;
-const OF_ALIGNED: f64 = 2.2;
+const INTERCEPT: f64 = -22.1;
+const OF_ORDER: f64 = 35.0;
+const OF_COVERAGE: f64 = 10.4;
+const OF_ALIGNED: f64 = 3.0;
 
 /// What to look for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,8 +87,7 @@ pub struct Likeness {
 }
 
 impl Evidence {
-    /// The chance, from 0 to 1, that the pair is reworded copy, where of pairs that tell of one topic one in twenty-five is, as among those that it
-    /// was fitted on: a logistic regression on order, the smaller coverage and the logarithm of the aligned sentences.
+    /// The chance, from 0 to 1, that the pair is reworded copy, if before looking that was as likely as that it is two reports of one topic: a logistic regression on order, the smaller coverage and the logarithm of the aligned sentences.
     pub fn score(&self) -> f64 {
         if self.aligned < FEWEST_ALIGNED {
             return 0.0;

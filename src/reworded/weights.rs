@@ -18,7 +18,12 @@ const EXPECTED_DOCUMENTS: f64 = 200.0;
 /// A term in one document of so many has weight 1.
 const RAREST: f64 = 2000.0;
 
-/// Terms from this weight on are rare: those that about one document in fourteen has, or fewer. Only they count for the order.
+/// What an ordinary word is worth beside a name or a number as rare: it has synonyms. Without that, the lowest of the twelve invented heavy spins scores
+/// .62 in a corpus of other words, with it .86; a third less or more makes little difference.
+const OF_WORD: f64 = 0.5;
+
+/// Terms from this weight on are rare: names and numbers that about one document in fourteen has, words that one in two hundred has, or fewer. Only they
+/// count for the order.
 pub const RARE: f64 = 0.35;
 
 /// In how many documents terms stand, of all and of each language: every German word is rare in an English corpus.
@@ -60,7 +65,11 @@ impl Weights {
         let share = |counted: &Counted| counted.share(term, expected);
         let of_language = language.and_then(|language| self.by_language.get(&language));
         let share = share(&self.all).max(of_language.map_or(0.0, share));
-        (-share.ln() / RAREST.ln()).clamp(0.0, 1.0)
+        let rarity = (-share.ln() / RAREST.ln()).clamp(0.0, 1.0);
+        match term.kind {
+            Kind::Word => OF_WORD * rarity,
+            Kind::Name | Kind::Number | Kind::Opening => rarity,
+        }
     }
 }
 
