@@ -75,7 +75,7 @@ pub fn sharing(
         .collect();
     let of_bucket = |mut bucket: Bucket<()>| {
         bucket.sort();
-        let (mut found, mut holders) = (Sharing::default(), Vec::new());
+        let (mut found, mut holders) = (Counted::default(), Vec::new());
         for run in bucket.entries.chunk_by(Entry::same_hash) {
             // In order of story, so one that has the pair twice stands there twice in a row.
             holders.clear();
@@ -88,31 +88,54 @@ pub fn sharing(
             }
             for (at, &y) in holders.iter().enumerate() {
                 let others = holders[..at].iter().map(|&x| (x, y));
-                found.pairs.extend(others.filter(|&(x, y)| may(x, y)));
+                let others = others.filter(|&(x, y)| may(x, y));
+                found.pairs.extend(others.map(|pair| (pair, 1)));
             }
         }
+        // Two long lists may share thousands.
+        found.sum();
         found
     };
     let list = |story: u32| &neighbours[story as usize][..];
-    let found = buckets::each(stories.len() as u32, list, |&hash| (hash, ()), of_bucket);
-    let mut sharing = Sharing::default();
-    for found in found {
-        sharing.pairs.extend(found.pairs);
-        sharing.common += found.common;
-        sharing.not_compared += found.not_compared;
+    let mut all = Counted::default();
+    for found in buckets::each(stories.len() as u32, list, |&hash| (hash, ()), of_bucket) {
+        all.pairs.extend(found.pairs);
+        all.common += found.common;
+        all.not_compared += found.not_compared;
     }
-    // A pair stands there once for everything that the two share.
-    sharing.pairs.par_sort_unstable();
-    let enough = sharing
+    all.sum();
+    let enough = all
         .pairs
-        .chunk_by(|x, y| x == y)
-        .filter(|same| same.len() >= FEWEST_SHARED);
-    let enough: Vec<(u32, u32)> = enough.map(|same| same[0]).collect();
-    sharing.pairs = enough
         .into_par_iter()
-        .filter(|&(x, y)| wanted(x, y) && in_order(&rare(x), &rare(y)))
-        .collect();
-    sharing
+        .filter(|&(_, shared)| shared as usize >= FEWEST_SHARED)
+        .map(|(pair, _)| pair);
+    Sharing {
+        pairs: enough
+            .filter(|&(x, y)| wanted(x, y) && in_order(&rare(x), &rare(y)))
+            .collect(),
+        common: all.common,
+        not_compared: all.not_compared,
+    }
+}
+
+/// Pairs of stories with how many pairs of anchors they share, and what was left out.
+#[derive(Default)]
+struct Counted {
+    pairs: Vec<((u32, u32), u32)>,
+    common: u64,
+    not_compared: u64,
+}
+
+impl Counted {
+    /// Brings equal pairs together.
+    fn sum(&mut self) {
+        self.pairs.par_sort_unstable_by_key(|&(pair, _)| pair);
+        self.pairs.dedup_by(|more, kept| {
+            let same = more.0 == kept.0;
+            kept.1 += if same { more.1 } else { 0 };
+            same
+        });
+    }
 }
 
 /// Whether two lists of rare anchors have enough in one order, and more than in another.

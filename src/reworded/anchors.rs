@@ -17,7 +17,7 @@ const SHORTEST_NAME: usize = 3;
 const FEWEST_DIGITS: usize = 2;
 
 /// Anchors of a document that count, from its beginning: news has some eighty, so a page of more is a list.
-pub const MOST_ANCHORS: usize = 2000;
+pub const MOST_ANCHORS: usize = 1000;
 
 /// Up to so many places on, an anchor makes a pair with those that follow: translation turns the order within a sentence about.
 const REACH: usize = 2;

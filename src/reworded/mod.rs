@@ -36,6 +36,9 @@ const MOST_SPELLINGS: usize = 600;
 /// Names of fewer letters are not looked for in other spellings: nearly all four-letter names have a neighbour.
 const SHORTEST_MISSPELT: usize = 4;
 
+/// Longer words are no names. Comparing two takes time in proportion to the product of both.
+const LONGEST_MISSPELT: usize = 32;
+
 /// Names of so many letters may differ in two; shorter ones in one.
 const LONG_NAME: usize = 7;
 
@@ -222,9 +225,8 @@ fn names<'t>(text: &'t Sentences, weights: &Weights) -> Vec<&'t Term> {
     let mut seen = FxHashSet::default();
     text.terms()
         .filter(|term| matches!(term.kind, Kind::Name | Kind::Opening))
-        .filter(|term| {
-            term.written.len() >= SHORTEST_MISSPELT && weights.of(text.language, term) >= RARE
-        })
+        .filter(|term| (SHORTEST_MISSPELT..=LONGEST_MISSPELT).contains(&term.written.len()))
+        .filter(|term| weights.of(text.language, term) >= RARE)
         .filter(|term| seen.insert(term.key))
         .take(MOST_SPELLINGS)
         .collect()

@@ -286,6 +286,8 @@ fn code(language: Lang) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reworded;
+    use crate::reworded::weights::Weights;
     use proptest::prelude::*;
 
     fn written(text: &str) -> Vec<Vec<String>> {
@@ -353,6 +355,18 @@ mod tests {
         assert!(read.sentences.len() <= MOST_SENTENCES);
         assert!(read.sentences.iter().all(|terms| terms.len() <= MOST_TERMS));
         assert!(Sentences::of(&"Nine. ".repeat(100_000)).sentences.len() <= MOST_SENTENCES);
+        for text in [
+            "one two three ".repeat(9000),
+            "Q".repeat(90_000),
+            "1.".repeat(90_000),
+        ] {
+            let read = Sentences::of(&text);
+            assert!(read.terms().count() <= MOST_TERMS, "{}", &text[..9]);
+            assert_eq!(
+                reworded::compare(&read, &read, &Weights::default()).aligned,
+                0
+            );
+        }
     }
 
     proptest! {
