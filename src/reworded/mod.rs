@@ -21,8 +21,9 @@ use weights::{RARE, Weights};
 /// How far apart reworded copy is published, unless told otherwise, in seconds: three days. Spinning is done in hours.
 pub const DEFAULT_WINDOW: i64 = 3 * 24 * 60 * 60;
 
-/// The score from which a pair is reworded, unless told otherwise.
-pub const DEFAULT_SCORE: f64 = 0.5;
+/// The score from which a pair is reworded, unless told otherwise. With each story held back that finds all spins, 29 of 36 that were abridged by a
+/// third, none of 360 pairs with independent reports and 4 of 1,500 real pairs on one topic; at .9 these are 31, 2 and 9.
+pub const DEFAULT_SCORE: f64 = 0.97;
 
 /// Fewer aligned sentences are no pattern: two reports of an accident in five sentences each have no choice of order.
 pub const FEWEST_ALIGNED: u32 = 6;
@@ -43,10 +44,10 @@ const LONGEST_MISSPELT: usize = 32;
 const LONG_NAME: usize = 7;
 
 /// The logistic regression behind [`Evidence::score`], fitted by `scripts/calibrate-reworded`.
-const INTERCEPT: f64 = -22.1;
-const OF_ORDER: f64 = 35.0;
-const OF_COVERAGE: f64 = 10.4;
-const OF_ALIGNED: f64 = 3.0;
+const INTERCEPT: f64 = -16.3;
+const OF_ORDER: f64 = 31.1;
+const OF_COVERAGE: f64 = 8.7;
+const OF_ALIGNED: f64 = 2.7;
 
 /// What to look for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,14 +91,14 @@ pub struct Likeness {
 }
 
 impl Evidence {
-    /// The chance, from 0 to 1, that the pair is reworded copy, if before looking that was as likely as that it is two reports of one topic: a logistic regression on order, the smaller coverage and the logarithm of the aligned sentences.
+    /// The chance, from 0 to 1, that the pair is reworded copy, if before looking that was as likely as that it is two reports of one topic: a logistic regression on order, the mean coverage and the logarithm of the aligned sentences.
     pub fn score(&self) -> f64 {
         if self.aligned < FEWEST_ALIGNED {
             return 0.0;
         }
         let odds = INTERCEPT
             + OF_ORDER * self.order
-            + OF_COVERAGE * self.coverage_a.min(self.coverage_b)
+            + OF_COVERAGE * (self.coverage_a + self.coverage_b) / 2.0
             + OF_ALIGNED * f64::from(self.aligned).ln();
         1.0 / (1.0 + (-odds).exp())
     }
