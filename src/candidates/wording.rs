@@ -1,6 +1,6 @@
 //! Candidates by names and numbers: stories that may be one told in other words.
 //!
-//! Every two rare [anchors](crate::reworded::anchors) that stand close together in a document are joined like fingerprints of passages. What a document
+//! Every two rare [`anchors`] that stand close together in a document are joined like fingerprints of passages. What a document
 //! shares with another by chance, or because both are about one person, is a pair or two of a name; whoever rewords a story keeps dozens. So
 //! [`FEWEST_SHARED`] are asked for, and that rare anchors come in [one order](in_order). Pairs of anchors in more than [`FEW`] stories join nothing; how many there are is counted.
 
@@ -21,11 +21,11 @@ pub const FEWEST_SHARED: usize = 3;
 /// Rare anchors that two stories have in one order: so many at least, and so much of the shorter list. On invented heavy spins these are never under 14
 /// and .45, on one in four pairs of reports of one topic.
 const FEWEST_IN_ORDER: usize = 6;
-const LEAST_IN_ORDER: f64 = 0.3;
+const LEAST_IN_ORDER: f64 = 0.35;
 
 /// How much more of the shorter list is in order than with one list reversed. On invented spins never under .25, on real pairs of one topic .04 in the middle
 /// and over .11 on one in four.
-const LEAST_BEYOND_CHANCE: f64 = 0.1;
+const LEAST_BEYOND_CHANCE: f64 = 0.15;
 
 /// Rare anchors of a story whose order is looked at.
 const MOST_IN_ORDER: usize = 256;

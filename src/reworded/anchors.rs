@@ -3,7 +3,7 @@
 //! Whoever rewords a story changes its words and keeps its names and numbers, for they have no synonyms. So documents that may tell one story in
 //! other words are found by them. This is the cheap reading, done once for every document: it knows no sentence and no language, and looks at
 //! each byte once. A name is a word with a capital; at the head of a sentence that is wrong, but such words are common and the join leaves
-//! common anchors out. Names are cut to [`PREFIX`] letters, because translations spell the rest in their own way (*Echavala*, *Echavalla*).
+//! common anchors out. Names are cut to five letters, because translations spell the rest in their own way (*Echavala*, *Echavalla*).
 
 use unicode_normalization::char::decompose_canonical;
 
