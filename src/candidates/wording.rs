@@ -2,7 +2,8 @@
 //!
 //! Every two rare [`anchors`] that stand close together in a document are joined like fingerprints of passages. What a document
 //! shares with another by chance, or because both are about one person, is a pair or two of a name; whoever rewords a story keeps dozens. So
-//! [`FEWEST_SHARED`] are asked for, and that rare anchors come in [one order](in_order). Pairs of anchors in more than [`FEW`] stories join nothing; how many there are is counted.
+//! [`FEWEST_SHARED`] are asked for, and that rare anchors come in [one order](in_order). Pairs of anchors in more than [`FEW`] stories join nothing; how
+//! many there are is counted.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
