@@ -65,6 +65,8 @@ struct Columns {
     bands: Lists<u32>,
     passages: Lists<u64>,
     repeats: Lists<u32>,
+    /// Names and numbers, if reworded copy is looked for.
+    anchors: Lists<u32>,
 }
 
 /// What is kept of a text to find those like it.
@@ -76,6 +78,8 @@ pub struct Traces {
     pub passages: Vec<Fingerprint>,
     /// Fingerprints that tell what a site repeats, shortened.
     pub repeats: Vec<u32>,
+    /// Names and numbers in order; `None` unless reworded copy is looked for.
+    pub anchors: Option<Vec<u32>>,
 }
 
 /// Every document of a scan, in canonical order.
@@ -245,6 +249,9 @@ impl BlockColumns {
         self.columns.bands.push(traces.bands.iter().copied());
         self.columns.passages.push(bits(&traces.passages));
         self.columns.repeats.push(traces.repeats.iter().copied());
+        if let Some(anchors) = &traces.anchors {
+            self.columns.anchors.push(anchors.iter().copied());
+        }
         self.lines.push(record.line);
         self.records.push(record.record);
     }
@@ -263,6 +270,7 @@ impl BlockColumns {
             bands,
             passages,
             repeats,
+            anchors,
         } = &mut self.columns;
         places.shrink_to_fit();
         published.shrink_to_fit();
@@ -275,6 +283,7 @@ impl BlockColumns {
         bands.shrink();
         passages.shrink();
         repeats.shrink();
+        anchors.shrink();
         self.ids.text.shrink_to_fit();
         self.ids.ends.shrink_to_fit();
         self.sites.shrink_to_fit();
@@ -636,6 +645,11 @@ impl Catalog {
         self.columns.put_away(store)
     }
 
+    /// The document's names and numbers in order; none unless reworded copy is looked for.
+    pub(crate) fn anchors(&self, doc: DocNo) -> Result<Cow<'_, [u32]>, ReadError> {
+        self.columns.anchors.get(self.slot(doc))
+    }
+
     /// Frees what only learning boilerplate needs.
     pub fn forget_repeats(&mut self) {
         self.columns.repeats = Lists::default();
@@ -664,6 +678,9 @@ impl Catalog {
             self.columns.contents[slot] = content;
             self.columns.bands.replace(slot, traces.bands.into_iter());
             self.columns.passages.replace(slot, bits(&traces.passages));
+            if let Some(anchors) = traces.anchors {
+                self.columns.anchors.replace(slot, anchors.into_iter());
+            }
             let regions = regions.into_iter().map(|region| (slot as u32, region));
             self.regions.extend(regions);
         }
@@ -779,16 +796,19 @@ impl Columns {
         self.bands.append(other.bands);
         self.passages.append(other.passages);
         self.repeats.append(other.repeats);
+        self.anchors.append(other.anchors);
     }
 
     fn bytes_held(&self) -> usize {
-        self.bands.bytes_held() + self.passages.bytes_held() + self.repeats.bytes_held()
+        let lists = self.bands.bytes_held() + self.passages.bytes_held();
+        lists + self.repeats.bytes_held() + self.anchors.bytes_held()
     }
 
     fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
         self.bands.put_away(store)?;
         self.passages.put_away(store)?;
-        self.repeats.put_away(store)
+        self.repeats.put_away(store)?;
+        self.anchors.put_away(store)
     }
 }
 

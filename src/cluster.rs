@@ -32,6 +32,9 @@ const PARTNERS: usize = 64;
 /// From this Jaccard similarity with the source on, a document is a copy; below, a revision.
 pub const COPY: f64 = 0.8;
 
+/// Behind the digests that two documents can be, in the order in which pairs hang.
+const REWORDED_LAST: u8 = 3;
+
 /// Documents joined by pairs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
@@ -69,6 +72,8 @@ pub enum Role {
     Excerpt,
     /// Holds parts of stories that have nothing to do with each other, of this one among them.
     Digest,
+    /// Tells it sentence by sentence in other words.
+    Reworded,
 }
 
 impl Role {
@@ -80,6 +85,7 @@ impl Role {
             Role::Revised => "revised",
             Role::Excerpt => "excerpt",
             Role::Digest => "digest",
+            Role::Reworded => "reworded",
         }
     }
 }
@@ -308,6 +314,10 @@ impl Hanging {
         let related = |x: &Part, y: &Part| related.contains(&(core(x.story), core(y.story)));
         let mut partners: Vec<Vec<Part>> = vec![Vec::new(); documents.len()];
         for &(number, x, y) in &across {
+            // Of what was reworded nobody knows where it stands.
+            if pairs[number].relation == Relation::Reworded {
+                continue;
+            }
             let run = pairs[number].longest;
             let part = |story: usize, start: usize| Part {
                 story,
@@ -342,15 +352,19 @@ impl Hanging {
             of_pairs: vec![None; pairs.len()],
         };
         let role = |place: usize, number: usize| match pairs[number].relation {
+            Relation::Reworded => Role::Reworded,
             _ if digest[place] => Role::Digest,
             Relation::Excerpt => Role::Excerpt,
             Relation::Exact | Relation::Near => Role::Revised,
         };
         // By the first document of the host, so that two excerpts of one story are found to hang on it and not on each other; digests last, for
-        // they hang on what they are made of, whichever was first.
+        // they hang on what they are made of, whichever was first. What was reworded comes behind all that shares words, and hangs on the earlier story.
         let mut hung: Vec<(u8, usize, usize, usize, usize)> = across
             .into_iter()
             .map(|(number, x, y)| {
+                if pairs[number].relation == Relation::Reworded {
+                    return (REWORDED_LAST, home[x].min(home[y]), number, x, y);
+                }
                 let host = match (digest[x], digest[y]) {
                     (true, false) => home[y],
                     (false, true) => home[x],

@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, DocNo};
 use crate::cluster::{self, Cluster, Stories, Tie};
 use crate::links::{Group, Links};
 use crate::passage::Passage;
+use crate::reworded::Likeness;
 use crate::verify::Comparison;
 
 /// The containment from which two pages of one site are an excerpt, unless told otherwise: sites reuse the background of their own stories, which
@@ -27,10 +28,12 @@ pub enum Relation {
     Near,
     /// Jaccard similarity below the threshold, but one document holds enough of the other, and a long enough run of it.
     Excerpt,
+    /// The same story sentence by sentence in other words, and none of the above.
+    Reworded,
 }
 
 impl Relation {
-    /// Every relation, in the order in which they are offered.
+    /// Every relation of texts that share words, in the order in which they are offered.
     pub const ALL: [Relation; 3] = [Relation::Exact, Relation::Near, Relation::Excerpt];
 
     /// The word in the `relation` column.
@@ -39,6 +42,7 @@ impl Relation {
             Relation::Exact => "exact",
             Relation::Near => "near",
             Relation::Excerpt => "excerpt",
+            Relation::Reworded => "reworded",
         }
     }
 }
@@ -64,6 +68,17 @@ pub struct Finding {
     pub quoted_share: Option<f64>,
     /// Index of their cluster.
     pub cluster: u32,
+    /// Of a reworded pair, how alike the two are sentence by sentence.
+    pub likeness: Option<Likeness>,
+}
+
+/// Two documents of which one tells the other's story in other words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reworded {
+    /// What they share word by word.
+    pub compared: Comparison,
+    /// What they share sentence by sentence.
+    pub likeness: Likeness,
 }
 
 /// Which pairs are wanted.
@@ -172,6 +187,8 @@ pub struct Assembled {
 
 /// Writes comparisons of representatives out to all documents they stand for, and joins documents to clusters.
 ///
+/// `reworded` pairs are written as they are; they join nothing.
+///
 /// Within a family of whole copies of up to [`BIG_CLUSTER`] documents that is every pair. A larger one gives about one link a document: a spanning
 /// forest of the wanted pairs among those compared, the strongest first (Kruskal; ties go to the earlier pair), which joins the same
 /// documents as all of them would. An excerpt of a larger family has one link with it.
@@ -180,6 +197,7 @@ pub fn assemble(
     twins: &[Twins],
     compared: &[Comparison],
     hot: &[DocNo],
+    reworded: &[Reworded],
     selection: &Selection,
 ) -> Assembled {
     let group = |doc: DocNo| group_of(twins, doc);
@@ -226,6 +244,10 @@ pub fn assemble(
     big.add_edges(of_big, &cores, &is_big);
     assembled.not_written = big.known.saturating_sub(big.pairs.len()) as u64;
     assembled.pairs.append(&mut big.pairs);
+    // A pair of stories, not of groups: it is written as it was found.
+    assembled
+        .pairs
+        .extend(reworded.iter().map(Reworded::finding));
     assembled
         .pairs
         .par_sort_unstable_by_key(|pair| (pair.a, pair.b));
@@ -457,6 +479,24 @@ impl Edge<'_> {
             longest,
             quoted_share: None,
             cluster: 0,
+            likeness: None,
+        }
+    }
+}
+
+impl Reworded {
+    fn finding(&self) -> Finding {
+        Finding {
+            a: self.compared.pair.a,
+            b: self.compared.pair.b,
+            relation: Relation::Reworded,
+            jaccard: self.compared.jaccard(),
+            containment_a: self.compared.containment_a(),
+            containment_b: self.compared.containment_b(),
+            longest: self.compared.longest,
+            quoted_share: None,
+            cluster: 0,
+            likeness: Some(self.likeness),
         }
     }
 }
@@ -476,5 +516,6 @@ fn exact(catalog: &Catalog, a: DocNo, b: DocNo) -> Finding {
         longest,
         quoted_share: None,
         cluster: 0,
+        likeness: None,
     }
 }

@@ -1,8 +1,9 @@
 //! wirecopy finds who republished whose copy: exact near-duplicate and syndication detection for news and crawls.
 //!
 //! A document's way is the order of these modules: [`read`] → [`words`] → [`boilerplate`] → [`shingle`] → [`sign`] (banded by [`plan`]) and
-//! [`fingerprint`] → [`catalog`] → [`candidates`] → [`verify`] (with [`passage`]) → [`finding`] (with [`family`] and `links`) →
-//! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`duplicates`] decides instead which documents stay; [`pipeline`] runs them and is where work fans out to threads.
+//! [`fingerprint`] → [`catalog`] → [`candidates`] → [`verify`] (with [`passage`]) → [`reworded`] (on request) → [`finding`] (with [`family`] and `links`) →
+//! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`duplicates`] decides instead which documents stay; [`pipeline`] runs them and is where work
+//! fans out to threads.
 
 pub mod boilerplate;
 mod buckets;
@@ -24,6 +25,7 @@ pub mod plan;
 mod quotation;
 pub mod read;
 pub mod report;
+pub mod reworded;
 pub mod shingle;
 pub mod sign;
 pub mod source;

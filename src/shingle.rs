@@ -58,7 +58,8 @@ impl fmt::Display for Shingle {
 #[derive(Debug, Default)]
 pub struct Shingler {
     scanner: Words,
-    lines: Vec<usize>,
+    /// The number of the first word of each line of the last text, if that was read by lines.
+    pub(crate) lines: Vec<usize>,
     /// Word hashes of the last text, in order.
     pub words: Vec<u64>,
     /// Shingle hashes of the last text, one a position, repeats included.

@@ -205,7 +205,7 @@ pub fn tasks(catalog: &Catalog, candidates: &[Pair]) -> Vec<Task> {
 }
 
 /// A text ready to be compared: its words, and where each of its shingles stands.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Shingled {
     words: Vec<u64>,
     shingles: Positions,
@@ -263,6 +263,24 @@ impl Shingled {
         })
     }
 
+    /// What the two share, whatever comes of it: the comparison of a pair that was found another way. Neither may be near to the other.
+    pub(crate) fn measure(&self, other: &Shingled, pair: Pair) -> Comparison {
+        let (shingles_a, shingles_b) = (self.shingles.distinct, other.shingles.distinct);
+        let (fewer, more) = if shingles_a <= shingles_b {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        Comparison {
+            pair,
+            shared: fewer.shingles.shared(&more.shingles),
+            shingles_a,
+            shingles_b,
+            longest: self.longest_passage(other),
+            near: false,
+        }
+    }
+
     /// Extends every common seed to the run of words it stands in; without a common seed, or with too many, bisects.
     fn longest_passage(&self, other: &Shingled) -> Passage {
         let (mine, others) = (self.seeds(), other.seeds());
@@ -306,7 +324,7 @@ impl Shingled {
 
 /// Where each hash of a sequence stands: an open-addressing table of first positions, and a chain from each position to the next of
 /// the same hash. Positions are stored from 1, so 0 is none.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Positions {
     hashes: Vec<u64>,
     slots: Vec<u32>,

@@ -64,6 +64,31 @@ fn standard_input_gives_what_the_file_gives() {
 }
 
 #[test]
+fn columns_of_reworded_copy_are_there_when_it_is_looked_for() {
+    let stories = root().join("data/reworded/held-out.jsonl");
+    let stories = stories.to_str().expect("a path in UTF-8");
+    let header = |arguments: &[&str]| {
+        let arguments = [&[stories, "-q"], arguments].concat();
+        let out = String::from_utf8(run(scan(&arguments)).stdout).expect("UTF-8");
+        out.lines().next().expect("a header").to_owned()
+    };
+    let usual = header(&[]);
+    assert!(usual.ends_with(",cluster,quoted_share"), "{usual}");
+    let more = header(&["--reworded"]);
+    assert_eq!(more, format!("{usual},reworded_score,aligned_sentences"));
+    let first = header(&["--reworded", "--passages", "--format", "jsonl"]);
+    let pair: Value = serde_json::from_str(&first).expect("JSON");
+    assert_eq!(pair["relation"], "reworded");
+    assert!(
+        pair["reworded_score"]
+            .as_f64()
+            .is_some_and(|score| score > 0.9),
+        "{first}"
+    );
+    assert!(pair["passages"].is_array());
+}
+
+#[test]
 fn jsonl_pairs_hold_what_csv_pairs_hold() {
     let csv = run(scan(&[&newsroom(), "-q"])).stdout;
     let jsonl = run(scan(&[&newsroom(), "-q", "--format", "jsonl"])).stdout;

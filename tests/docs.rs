@@ -13,6 +13,7 @@ use wirecopy::read::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, ID_NAMES, MAX_RECORD, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
+use wirecopy::reworded::DEFAULT_SCORE;
 use wirecopy::shingle::DEFAULT_SHINGLE;
 use wirecopy::sign::DEFAULT_SEED;
 use wirecopy::verify::{
@@ -86,6 +87,7 @@ fn help_quotes_the_constants() {
                 "{DEFAULT_CONTAINMENT}; {DEFAULT_CONTAINMENT_OF_CHARACTERS} for shingles of characters"
             ),
         ),
+        ("--reworded-score", DEFAULT_SCORE.to_string()),
         ("--max-record", format!("{}M", MAX_RECORD >> 20)),
     ] {
         assert_eq!(quoted_default(&options[flag]), Some(&*default), "{flag}");

@@ -1,10 +1,12 @@
 //! Candidates: pairs that are worth comparing. Nothing is reported on that evidence alone.
 //!
-//! [`bands`] and [`prefixes`] find documents that are alike as a whole, [`passages`] those that share a part.
+//! [`bands`] and [`prefixes`] find documents that are alike as a whole, [`passages`] those that share a part, [`wording`] those that may tell one
+//! story in other words.
 
 pub mod bands;
 pub mod passages;
 pub mod prefixes;
+pub mod wording;
 
 use rayon::prelude::*;
 

@@ -9,6 +9,7 @@ use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
 use wirecopy::pipeline::DEFAULT_MIN_WORDS;
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use wirecopy::reworded::DEFAULT_SCORE;
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
 use wirecopy::sign::DEFAULT_SEED;
 use wirecopy::verify::{
@@ -267,6 +268,15 @@ pub struct ScanArguments {
 
     #[command(flatten)]
     pub comparing: ComparingArguments,
+
+    /// Look for reworded copy too: stories told sentence by sentence in other words, as translation and synonym tools leave them. Latin scripts only.
+    /// Likely, not exact; pairs at most three days apart, unless --window says otherwise
+    #[arg(long, conflicts_with = "index", help_heading = "Matching")]
+    pub reworded: bool,
+
+    /// With --reworded: how likely reworded copy has to be: over 0, at most 1. Lower finds more and errs more
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_SCORE, value_parser = meaning::share, help_heading = "Matching")]
+    pub reworded_score: f64,
 
     /// Only pairs of these relations, commas between; without excerpt, passages are not looked for
     #[arg(

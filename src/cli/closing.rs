@@ -76,6 +76,7 @@ impl Closing<'_> {
         self.merged(out)?;
         run.boilerplate(out, "--summary shows which, --keep-boilerplate leaves them")?;
         self.bounded(out)?;
+        self.reworded(out)?;
         run.recall(out)?;
         if run.details {
             run.stages(out)?;
@@ -97,6 +98,9 @@ impl Closing<'_> {
             count(counts.near),
             counted(counts.excerpt, "excerpt")
         )?;
+        if let Some(reworded) = &counts.reworded {
+            write!(out, ", {} reworded", count(reworded.found))?;
+        }
         if counts.cross_site > 0 {
             write!(out, "; {} across sites", count(counts.cross_site))?;
         }
@@ -269,6 +273,35 @@ impl Closing<'_> {
             )?;
         }
         Ok(())
+    }
+
+    fn reworded(&self, out: &mut String) -> fmt::Result {
+        let counts = &self.findings.counts.reworded;
+        let Some((counts, rewording)) = counts.as_ref().zip(self.run.settings.reworded) else {
+            return Ok(());
+        };
+        write!(
+            out,
+            "reworded: {} of {} compared, at a score of {}",
+            counted(counts.found, "pair"),
+            count(counts.candidates),
+            rewording.score
+        )?;
+        for (n, what) in [
+            (
+                counts.not_told,
+                "stories without names and numbers in Latin script not looked at",
+            ),
+            (
+                counts.not_compared,
+                "pairs at most not looked at for names in too many stories",
+            ),
+        ] {
+            if n > 0 {
+                write!(out, "; {} {what}", count(n))?;
+            }
+        }
+        writeln!(out)
     }
 }
 

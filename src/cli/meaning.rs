@@ -13,6 +13,7 @@ use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
 use wirecopy::report::metrics;
 use wirecopy::report::table::TableFormat;
+use wirecopy::reworded::{DEFAULT_WINDOW, Rewording};
 use wirecopy::shingle::Shingle;
 use wirecopy::verify::{
     DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
@@ -152,6 +153,10 @@ impl Scan {
                 as_of: Some(as_of),
                 keep_hashes: typed.seen.adds(),
                 memory: None,
+                reworded: typed.reworded.then(|| Rewording {
+                    score: typed.reworded_score,
+                    window: typed.window.unwrap_or(DEFAULT_WINDOW),
+                }),
                 selection,
             },
             most_rejects: most_rejects(&typed.reading),

@@ -4,6 +4,7 @@ mod before;
 mod dedup;
 mod memory;
 mod read;
+mod rewording;
 mod search;
 mod show;
 mod texts;
@@ -22,6 +23,7 @@ use crate::finding::{
     self, Assembled, DEFAULT_SAME_SITE_CONTAINMENT, Finding, Relation, Selection,
 };
 use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use crate::reworded::Rewording;
 use crate::shingle::{DEFAULT_SHINGLE, Shingle};
 use crate::sign::DEFAULT_SEED;
 use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
@@ -31,6 +33,7 @@ pub use before::{Before, KnownTie, Merged};
 pub use dedup::{Duplicates, duplicates, duplicates_after};
 pub use memory::{LEAST_MEMORY, Memory};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
+pub use rewording::RewordedCounts;
 use search::Matches;
 pub use show::{Details, Placed};
 use texts::Texts;
@@ -70,6 +73,8 @@ pub struct Settings {
     pub keep_hashes: bool,
     /// What memory may be taken; `None` for as much as it needs.
     pub memory: Option<Memory>,
+    /// How reworded copy is looked for; `None` not to look, and spare what it costs.
+    pub reworded: Option<Rewording>,
 }
 
 impl Default for Settings {
@@ -96,6 +101,7 @@ impl Default for Settings {
             as_of: None,
             keep_hashes: false,
             memory: None,
+            reworded: None,
         }
     }
 }
@@ -238,6 +244,8 @@ pub struct Counts {
     pub near: u64,
     /// Pairs found of which one holds a part of the other.
     pub excerpt: u64,
+    /// What was looked at and found as reworded copy; `None` if it was not looked for.
+    pub reworded: Option<RewordedCounts>,
 }
 
 /// Runs the whole scan.
@@ -294,6 +302,14 @@ pub fn scan_after<C: Corpus>(
         search::search(&texts, &twins, &known, settings, observer, &mut counts)?;
     counts.verified = compared.len() as u64;
 
+    let mut reworded = Vec::new();
+    if let Some(rewording) = settings.reworded {
+        let (found, counted) =
+            rewording::rewordings(&texts, &twins, &compared, settings, rewording, observer)?;
+        reworded = found;
+        counts.reworded = Some(counted);
+    }
+
     observer.begin(Stage::Cluster, None);
     if !settings.keep_hashes {
         catalog.forget_hashes();
@@ -311,8 +327,14 @@ pub fn scan_after<C: Corpus>(
         let (twins, all) = before::concerned(&catalog, twins, &all);
         (twins, Cow::Owned(all))
     };
-    let mut assembled =
-        finding::assemble(&catalog, &twins, &all_compared, &hot, &settings.selection);
+    let mut assembled = finding::assemble(
+        &catalog,
+        &twins,
+        &all_compared,
+        &hot,
+        &reworded,
+        &settings.selection,
+    );
     drop(all_compared);
     counts.big_clusters = assembled.big_clusters;
     counts.not_written = assembled.not_written;
@@ -341,6 +363,8 @@ pub fn scan_after<C: Corpus>(
             Relation::Exact => counts.exact += 1,
             Relation::Near => counts.near += 1,
             Relation::Excerpt => counts.excerpt += 1,
+            // Counted where it was found.
+            Relation::Reworded => {}
         }
         counts.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
         let lost = |doc| catalog.removed(doc) > 0;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::memory::{Memory, bytes_a_round};
+use super::texts::left;
 use super::{DOCUMENTS_A_TASK, Observer, Settings, Stage};
 use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Known, Profiles, Region, Stripper};
 use crate::catalog::{
@@ -14,6 +15,7 @@ use crate::catalog::{
 };
 use crate::document::{BlockTally, Corpus, Fetch, ReadError, Size};
 use crate::fingerprint::{self, Fingerprinter, Winnowing};
+use crate::reworded::anchors;
 use crate::shingle::{Shingle, Shingler};
 use crate::sign::Signer;
 use crate::spans;
@@ -97,6 +99,7 @@ pub(super) fn read<C: Corpus>(
         let tally = corpus.parse(block?, &mut |record| {
             shingler.read(&record.document.text, settings.shingle);
             tracer.trace(shingler, settings.boilerplate, traces);
+            tracer.anchor([&*record.document.text], traces);
             columns.push(&record, &shingler.words, traces);
             documents += 1;
         });
@@ -215,13 +218,15 @@ pub(super) fn strip(
                         words.extend(regions.iter().map(|region| region.words.clone()));
                         &words
                     });
-                })?;
-                if !regions.is_empty() {
+                    if regions.is_empty() {
+                        return;
+                    }
                     let mut traces = Traces::default();
                     tracer.trace(shingler, false, &mut traces);
+                    tracer.anchor(left(shingler, &words, &document.text), &mut traces);
                     stripped.push(Stripped::new(doc, &shingler.words, &words, traces));
                     tallies.add(site, doc, &regions);
-                }
+                })?;
             }
             observer.advance(chunk.len() as u64);
             Ok((stripped, tallies))
@@ -319,6 +324,7 @@ struct Tracer {
     fingerprinter: Fingerprinter,
     shingle: Shingle,
     runs: Vec<u64>,
+    anchors: bool,
 }
 
 impl Tracer {
@@ -333,10 +339,18 @@ impl Tracer {
             fingerprinter: Fingerprinter::default(),
             shingle: settings.shingle,
             runs: Vec::new(),
+            anchors: settings.reworded.is_some(),
         }
     }
 
-    /// Replaces the traces by those of a text; `repeats` if what its site repeats is to be learned from it.
+    /// Replaces the names and numbers by those of a text, if they are wanted.
+    fn anchor<'t>(&self, pieces: impl IntoIterator<Item = &'t str>, traces: &mut Traces) {
+        if self.anchors {
+            anchors::read(pieces, traces.anchors.get_or_insert_default());
+        }
+    }
+
+    /// Replaces the other traces by those of a text; `repeats` if what its site repeats is to be learned from it.
     fn trace(&mut self, text: &Shingler, repeats: bool, traces: &mut Traces) {
         traces.bands.clear();
         traces.passages.clear();

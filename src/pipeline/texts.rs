@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::catalog::{Catalog, DocNo};
 use crate::document::{Document, Fetch, ReadError};
 use crate::shingle::{Shingle, Shingler};
+use crate::spans;
 
 /// Documents of a corpus, to be read again.
 #[derive(Clone, Copy)]
@@ -27,6 +28,62 @@ impl Reader {
     /// How many words were taken out of the last text.
     pub(super) fn removed(&self) -> usize {
         self.regions.iter().map(Range::len).sum()
+    }
+
+    /// The pieces of the last text, given again, between what was taken out of it; no word goes across a joint.
+    pub(super) fn left<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        left(&self.shingler, &self.regions, text)
+    }
+}
+
+/// The pieces of a text that are left between regions, which were taken out as the shingler read it.
+///
+/// White space never joins words, so lines can be dealt with one by one; most regions are whole lines, whose words need not be placed.
+pub(super) fn left<'t>(
+    shingler: &Shingler,
+    regions: &[Range<usize>],
+    text: &'t str,
+) -> Vec<&'t str> {
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    let lines = &shingler.lines;
+    let all = shingler.words.len() + regions.iter().map(Range::len).sum::<usize>();
+    let mut regions = regions.iter().peekable();
+    let (mut number, mut start) = (0, 0);
+    while regions.peek().is_some() && number < lines.len() {
+        let end = memchr::memchr(b'\n', &text.as_bytes()[start..]);
+        let end = end.map_or(text.len(), |end| start + end);
+        let words = lines[number]..lines.get(number + 1).copied().unwrap_or(all);
+        while let Some(region) = regions.peek().filter(|region| region.start < words.end) {
+            // Words that cannot be told apart share a span, so one may begin before the last region ended.
+            if let Some(gone) = within_line(&text[start..end], &words, region)
+                && start + gone.start >= from
+            {
+                pieces.push(&text[from..start + gone.start]);
+                from = start + gone.end;
+            }
+            if region.end > words.end {
+                break;
+            }
+            regions.next();
+        }
+        number += 1;
+        start = (end + 1).min(text.len());
+    }
+    pieces.push(&text[from..]);
+    pieces
+}
+
+/// Where the words of a region stand in a line, whose words have these numbers, in bytes; `None` if it has none of them.
+fn within_line(line: &str, words: &Range<usize>, region: &Range<usize>) -> Option<Range<usize>> {
+    if region.start <= words.start && words.end <= region.end {
+        return Some(0..line.len());
+    }
+    let first = region.start.max(words.start) - words.start;
+    let last = region.end.min(words.end).saturating_sub(words.start);
+    match spans::of_words(line).get(first..last) {
+        Some([first, .., last]) => Some(first.start..last.end),
+        Some([only]) => Some(only.clone()),
+        _ => None,
     }
 }
 
@@ -52,5 +109,36 @@ impl Texts<'_> {
             }
             each(document, reader);
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boilerplate;
+    use crate::words::reference;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_left_has_the_words_that_are_left(text in "([a-z]{1,3}|[A-Z]|[0-9]{1,2}|[ ]|\n|’|\"|東|é|ﬁ){0,60}", cuts in proptest::collection::vec(0usize..40, 0..6)) {
+            let mut reader = Reader::default();
+            let mut edges = cuts;
+            edges.sort_unstable();
+            edges.dedup();
+            let mut regions = Vec::new();
+            reader.shingler.read_without(&text, Shingle::Words(5), |words, _| {
+                let within = edges.iter().copied().filter(|&edge| edge <= words.len());
+                let within: Vec<usize> = within.collect();
+                let cut = |ends: &[usize]| ends[0]..ends[1];
+                regions = within.chunks_exact(2).map(cut).collect();
+                &regions
+            });
+            reader.regions = regions;
+            let words = reference(&text);
+            let mut expected: Vec<&str> = words.iter().map(String::as_str).collect();
+            boilerplate::remove(&mut expected, &reader.regions);
+            prop_assert_eq!(reference(&reader.left(&text).join("\n")), expected);
+        }
     }
 }

@@ -33,6 +33,20 @@ pub const COLUMNS: [&str; 20] = [
     "passages",
 ];
 
+/// The columns where reworded copy was looked for: two more before the last.
+pub const COLUMNS_REWORDED: [&str; COLUMNS.len() + 2] = {
+    let mut columns = [""; COLUMNS.len() + 2];
+    let mut at = 0;
+    while at < WITHOUT_PASSAGES {
+        columns[at] = COLUMNS[at];
+        at += 1;
+    }
+    columns[at] = "reworded_score";
+    columns[at + 1] = "aligned_sentences";
+    columns[at + 2] = COLUMNS[at];
+    columns
+};
+
 /// The last column is there only if passages were to be listed, and the format can hold lists.
 const WITHOUT_PASSAGES: usize = COLUMNS.len() - 1;
 
@@ -48,10 +62,12 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
         credit.map_or_else(String::new, Credit::label)
     };
     let with_passages = !findings.passages.is_empty() && format.holds_lists();
-    let columns = if with_passages {
-        &COLUMNS
-    } else {
-        &COLUMNS[..WITHOUT_PASSAGES]
+    let with_reworded = findings.counts.reworded.is_some();
+    let columns: &'static [&str] = match (with_reworded, with_passages) {
+        (false, false) => &COLUMNS[..WITHOUT_PASSAGES],
+        (false, true) => &COLUMNS,
+        (true, false) => &COLUMNS_REWORDED[..COLUMNS_REWORDED.len() - 1],
+        (true, true) => &COLUMNS_REWORDED,
     };
     format.write(columns, out, |rows| {
         for (number, pair) in findings.pairs.iter().enumerate() {
@@ -62,7 +78,8 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
             } else {
                 String::new()
             };
-            let cells = [
+            let likeness = pair.likeness;
+            let fixed = [
                 Cell::Text(catalog.id(a)),
                 Cell::Text(catalog.id(b)),
                 Cell::Text(pair.relation.name()),
@@ -84,9 +101,22 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
                     Cell::Text(&cluster.name)
                 }),
                 Cell::known(pair.quoted_share, Cell::Score),
-                Cell::Json(&listed),
             ];
-            rows.row(&cells[..columns.len()])?;
+            let reworded = [
+                Cell::known(likeness.map(|likeness| likeness.score), Cell::Score),
+                Cell::known(
+                    likeness.map(|likeness| u64::from(likeness.aligned)),
+                    Cell::Count,
+                ),
+            ];
+            let mut cells = Vec::from(fixed);
+            if with_reworded {
+                cells.extend(reworded);
+            }
+            if with_passages {
+                cells.push(Cell::Json(&listed));
+            }
+            rows.row(&cells)?;
         }
         Ok(())
     })

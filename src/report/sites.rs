@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::SiteNo;
-use crate::finding::Finding;
+use crate::finding::{Finding, Relation};
 use crate::pipeline::Findings;
 
 /// The columns; their order is a promise, new ones go to the end.
@@ -68,7 +68,10 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
 /// The routes of all pairs across sites, by the names of the two sites.
 pub fn routes(findings: &Findings) -> Vec<Route> {
     let catalog = &findings.catalog;
-    let across = |pair: &&Finding| catalog.cross_site(pair.a, pair.b) == Some(true);
+    // What was reworded is likely, not sure, and shares no words to measure: it is no republishing.
+    let across = |pair: &&Finding| {
+        pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
+    };
     let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&Finding>> = BTreeMap::new();
     for pair in findings.pairs.iter().filter(across) {
         // Site numbers go by name.

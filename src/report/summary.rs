@@ -109,6 +109,8 @@ struct Summary<'a> {
     bounded: Bounded,
     found: Found,
     index: Option<Index<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reworded: Option<Reworded>,
     threads: usize,
     seconds: f64,
     peak_memory_bytes: Option<u64>,
@@ -232,6 +234,18 @@ struct Found {
     clustered_documents: u64,
 }
 
+/// What was asked and found of reworded copy; only where it was looked for.
+#[derive(Serialize)]
+struct Reworded {
+    score: f64,
+    window_seconds: i64,
+    not_told: u64,
+    candidates: u64,
+    common_anchors: u64,
+    not_compared: u64,
+    pairs: u64,
+}
+
 impl<'a> Summary<'a> {
     fn of(findings: &'a Findings, run: Run<'a>) -> Summary<'a> {
         let Findings {
@@ -242,7 +256,7 @@ impl<'a> Summary<'a> {
             ..
         } = findings;
         // Taken apart without `..`, so that a new count cannot be forgotten here.
-        let &Counts {
+        let Counts {
             seen: _,
             less_boilerplate: _,
             documents,
@@ -266,7 +280,8 @@ impl<'a> Summary<'a> {
             exact,
             near,
             excerpt,
-        } = &findings.counts;
+            reworded,
+        } = findings.counts.clone();
         Summary {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
@@ -317,6 +332,17 @@ impl<'a> Summary<'a> {
                     .sum(),
             },
             index: run.index.map(|index| Index::of(findings, index)),
+            reworded: reworded
+                .zip(run.settings.reworded)
+                .map(|(counts, rewording)| Reworded {
+                    score: rewording.score,
+                    window_seconds: rewording.window,
+                    not_told: counts.not_told,
+                    candidates: counts.candidates,
+                    common_anchors: counts.common_anchors,
+                    not_compared: counts.not_compared,
+                    pairs: counts.found,
+                }),
             threads: run.threads,
             seconds: run.stages.iter().map(|cost| cost.seconds).sum(),
             peak_memory_bytes: run
@@ -395,6 +421,7 @@ impl SettingsInForce {
             as_of,
             keep_hashes: _,
             memory,
+            reworded: _,
         } = settings;
         let (name, banding) = match surfacing {
             Surfacing::Bands(banding) => ("bands", Some(banding)),
