@@ -26,6 +26,18 @@ compare *ARGS:
 scaling *ARGS:
     scripts/scaling {{ARGS}}
 
+# One night against an index of a million, and a million in 512M.
+night *ARGS:
+    scripts/one-night {{ARGS}}
+
+# A year of nights against one index.
+year *ARGS:
+    scripts/simulate-year {{ARGS}}
+
+# Stop runs that change an index at every system call that matters.
+kill-index *ARGS:
+    scripts/kill-index {{ARGS}}
+
 # Score a scan of a generated corpus against its truth (--profile news or traps).
 score *ARGS:
     scripts/score-corpus {{ARGS}}

@@ -26,22 +26,57 @@ fn golden() {
 }
 
 #[test]
-fn the_same_bytes_at_any_thread_count() {
-    let reports = |threads: &str| {
+fn the_same_bytes_at_any_thread_count_and_in_any_memory() {
+    let reports = |threads: &str, more: &[&str]| {
         let at = TempDir::new().expect("a directory");
         let files = ["pairs.csv", "clusters.csv", "members.jsonl", "sites.csv"];
         let flags = ["-o", "--clusters", "--members", "--sites"];
         let mut scan = scan(&[&newsroom(), "-q", "--threads", threads]);
+        scan.args(more);
         for (flag, file) in flags.iter().zip(files) {
             scan.arg(flag).arg(at.path().join(file));
         }
         assert_eq!(run(scan).status.code(), Some(0));
         files.map(|file| fs::read_to_string(at.path().join(file)).expect("an output"))
     };
-    let alone = reports("1");
+    let alone = reports("1", &[]);
     assert!(alone.iter().all(|report| report.lines().count() > 1));
-    assert_eq!(alone, reports("2"));
-    assert_eq!(alone, reports("7"));
+    assert_eq!(alone, reports("2", &[]));
+    assert_eq!(alone, reports("7", &[]));
+    assert_eq!(alone, reports("2", &["--memory", "128M"]));
+}
+
+#[test]
+fn too_little_memory_and_no_room_are_said_before_the_end() {
+    let at = TempDir::new().expect("a directory");
+    let (input, output) = (at.path().join("many.jsonl"), at.path().join("pairs.csv"));
+    let records: String = (0..70_000)
+        .map(|number| format!("{{\"id\":\"{number}\",\"text\":\"word{number}\"}}\n"))
+        .collect();
+    fs::write(&input, records).expect("there is room");
+    let (input, output) = (input.to_string_lossy(), output.to_string_lossy());
+    let small = run(scan(&[&input, "-o", &output, "-q", "--memory", "128M"]));
+    assert_eq!(small.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&small.stderr).into_owned();
+    assert!(said.contains("documents and more need over"), "{said}");
+    assert!(said.contains("--memory allows 128M"), "{said}");
+    assert!(!Path::new(&*output).exists());
+    let enough = run(scan(&[&input, "-o", &output, "-q", "--memory", "160M"]));
+    assert_eq!(enough.status.code(), Some(0));
+    let nowhere = run(scan(&[
+        &input,
+        "-q",
+        "--memory",
+        "160M",
+        "--temp-dir",
+        "/nowhere",
+    ]));
+    assert_eq!(nowhere.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&nowhere.stderr).into_owned();
+    assert!(
+        said.contains("in /nowhere") && said.contains("--temp-dir"),
+        "{said}"
+    );
 }
 
 #[test]
