@@ -5,14 +5,21 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use wirecopy::catalog::ReadTally;
-use wirecopy::document::{ReadError, Size};
+use wirecopy::document::{Corpus, ReadError, Size};
 use wirecopy::pipeline::{Counts, Memory};
-use wirecopy::read::Skipped;
+use wirecopy::read::{Inputs, Skipped};
 use wirecopy::report::summary::FilesSkipped;
 use wirecopy::spill::Spill;
 
 use super::figures::counted;
 use super::status::Stop;
+
+/// What inputs are called, by number.
+pub fn source_names(inputs: &Inputs) -> Vec<&str> {
+    (0..inputs.sources())
+        .map(|source| inputs.source_name(source))
+        .collect()
+}
 
 /// What directories held beside inputs, as the reports know it.
 pub fn files_skipped(

@@ -20,6 +20,7 @@ use anyhow::{Context, anyhow};
 use tempfile::NamedTempFile;
 use wirecopy::index::{Prepared, Replacement};
 use wirecopy::read::STANDARD_INPUT;
+use wirecopy::report::summary::Output;
 use wirecopy::report::table::TableFormat;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -114,6 +115,16 @@ impl<R> Wanted<R> {
         match &self.target {
             Target::Stdout => "-".to_owned(),
             Target::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+impl<R: Named> Wanted<R> {
+    /// As the summary and the closing lines tell it.
+    pub fn described(&self) -> Output {
+        Output {
+            report: self.report.name(),
+            path: self.path(),
         }
     }
 }

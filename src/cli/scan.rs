@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::Context;
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
-use wirecopy::document::Corpus;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, Findings, Settings};
 use wirecopy::read::Inputs;
@@ -15,11 +14,11 @@ use wirecopy::report::{clusters, members, metrics, pairs, rejects, sites};
 
 use super::args::ScanArguments;
 use super::closing;
-use super::inputs::{empty, files_skipped, is_empty, memory, unreadable};
+use super::inputs::{empty, files_skipped, is_empty, memory, source_names, unreadable};
 use super::log::Level;
 use super::meaning::Scan;
 use super::nightly::Nightly;
-use super::outputs::{Named, Outputs, Pending, Report, Wanted};
+use super::outputs::{Outputs, Pending, Report, Wanted};
 use super::progress::Progress;
 use super::rejected::{self, Verdict};
 use super::signals;
@@ -63,17 +62,8 @@ fn carry_out(
         progress.expect_bytes(total);
     }
     let files_skipped = files_skipped(inputs.skipped());
-    let source_names: Vec<&str> = (0..inputs.sources())
-        .map(|source| inputs.source_name(source))
-        .collect();
-    let written: Vec<Output> = scan
-        .wanted
-        .iter()
-        .map(|wanted| Output {
-            report: wanted.report.name(),
-            path: wanted.path(),
-        })
-        .collect();
+    let source_names = source_names(&inputs);
+    let written: Vec<Output> = scan.wanted.iter().map(Wanted::described).collect();
     let rejects_kept = scan
         .wanted
         .iter()

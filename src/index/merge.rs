@@ -119,26 +119,7 @@ fn copy_records(
     let mut rows: Vec<(Row, bool)> = Vec::new();
     let table = segment.documents()?;
     table.each(&mut |row| {
-        let gone = is_gone(row.serial);
-        let site = table.sites.get(row.site as usize).cloned();
-        rows.push((
-            Row {
-                serial: row.serial,
-                added: row.added,
-                id: row.id.to_owned(),
-                site,
-                published: row.published,
-                page: row.page,
-                title: row.title,
-                words: row.words,
-                content: row.content,
-                whole: row.whole,
-                regions: row.regions,
-                passages: row.passages,
-                at: row.at,
-            },
-            gone,
-        ));
+        rows.push((row.owned(&table.sites), is_gone(row.serial)));
         Ok(())
     })?;
     let name = segment.records_name();

@@ -171,7 +171,13 @@ impl Index {
         sink: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
     ) -> Result<(), IndexError> {
         for segment in &self.segments {
-            segment.export(&|serial| self.manifest.is_gone(serial), sink)?;
+            segment.each_record(&mut |serial, line| {
+                if self.manifest.is_gone(serial) {
+                    return Ok(());
+                }
+                let written = sink(line).and_then(|()| sink(b"\n"));
+                written.map_err(segment::unpackable)
+            })?;
         }
         Ok(())
     }

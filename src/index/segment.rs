@@ -261,6 +261,9 @@ pub(super) fn unpackable(cause: std::io::Error) -> IndexError {
     }
 }
 
+/// Takes the number of a document and its record.
+type TakeRecord<'a> = dyn FnMut(u64, &[u8]) -> Result<(), IndexError> + 'a;
+
 /// The hashes of some documents of a segment.
 pub(super) struct Chunk<'a> {
     /// The rows of the documents.
@@ -444,32 +447,21 @@ impl Reading {
         Ok(old.map(|(&serial, _)| serial..serial + 1).collect())
     }
 
-    /// Hands the lines of its records that count to `sink`.
-    pub(super) fn export(
-        &self,
-        is_gone: &dyn Fn(u64) -> bool,
-        sink: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
-    ) -> Result<(), IndexError> {
+    /// Hands the records of all its documents to `each`, with the documents' numbers, as JSON lines without their ends.
+    pub(super) fn each_record(&self, each: &mut TakeRecord<'_>) -> Result<(), IndexError> {
         let name = self.records_name();
-        let mut frame = None;
-        let mut lines = Vec::new();
+        let (mut frame, mut lines) = (None, Vec::new());
         self.documents()?.each(&mut |row| {
-            if is_gone(row.serial) {
-                return Ok(());
+            let at = row.at;
+            if frame != Some(at.frame) {
+                records::read_frame(&self.records, &name, at.frame, at.frame_bytes, &mut lines)?;
+                frame = Some(at.frame);
             }
-            if frame != Some(row.at.frame) {
-                records::read_frame(
-                    &self.records,
-                    &name,
-                    row.at.frame,
-                    row.at.frame_bytes,
-                    &mut lines,
-                )?;
-                frame = Some(row.at.frame);
-            }
-            let line = records::line(&lines, row.at.record as usize);
-            let line = line.ok_or_else(|| records::no_such(&name, row.at.frame, row.at.record))?;
-            sink(line).and_then(|()| sink(b"\n")).map_err(unpackable)
+            let line = records::line(&lines, at.record as usize);
+            each(
+                row.serial,
+                line.ok_or_else(|| records::no_such(&name, at.frame, at.record))?,
+            )
         })
     }
 }

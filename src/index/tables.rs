@@ -263,6 +263,27 @@ pub(super) struct RowView<'a> {
     pub(super) at: RecordPlace,
 }
 
+impl RowView<'_> {
+    /// The same to keep, `sites` being those of its table.
+    pub(super) fn owned(&self, sites: &[String]) -> Row {
+        Row {
+            serial: self.serial,
+            added: self.added,
+            id: self.id.to_owned(),
+            site: sites.get(self.site as usize).cloned(),
+            published: self.published,
+            page: self.page,
+            title: self.title,
+            words: self.words,
+            content: self.content,
+            whole: self.whole,
+            regions: self.regions.clone(),
+            passages: self.passages,
+            at: self.at,
+        }
+    }
+}
+
 pub(super) fn write_ties(ties: &[KnownTie]) -> Result<Vec<u8>, IndexError> {
     let u64s = |of: fn(&KnownTie) -> u64| -> ArrayRef {
         Arc::new(UInt64Array::from_iter_values(ties.iter().map(of)))

@@ -2,7 +2,6 @@
 
 use super::files::{Directory, IndexError};
 use super::manifest::Manifest;
-use super::records;
 use super::segment::Reading;
 use super::tables;
 use super::{Contents, Index};
@@ -68,25 +67,6 @@ pub(super) fn verify(directory: &Directory) -> Result<(Contents, Vec<Damage>), I
 
 /// Whether every row of the table has its record.
 fn look_at_records(segment: &Reading) -> Result<(), IndexError> {
-    let name = segment.records_name();
-    let documents = segment.documents()?;
-    segment.chunks(&documents)?;
-    let (mut frame, mut lines) = (None, Vec::new());
-    documents.each(&mut |row| {
-        let at = row.at;
-        if frame != Some(at.frame) {
-            records::read_frame(
-                &segment.records,
-                &name,
-                at.frame,
-                at.frame_bytes,
-                &mut lines,
-            )?;
-            frame = Some(at.frame);
-        }
-        match records::line(&lines, at.record as usize) {
-            Some(_) => Ok(()),
-            None => Err(records::no_such(&name, at.frame, at.record)),
-        }
-    })
+    segment.chunks(&segment.documents()?)?;
+    segment.each_record(&mut |_, _| Ok(()))
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use rayon::ThreadPoolBuilder;
-use wirecopy::document::Corpus;
 use wirecopy::duplicates::Preference;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, Settings};
@@ -19,9 +18,9 @@ use wirecopy::report::{duplicates, rejects};
 
 use super::args::DedupArguments;
 use super::closing::Run;
-use super::inputs::{empty, files_skipped, is_empty, memory, unreadable};
+use super::inputs::{empty, files_skipped, is_empty, memory, source_names, unreadable};
 use super::nightly::Nightly;
-use super::outputs::{Named, Outputs, Pending};
+use super::outputs::{Outputs, Pending, Wanted};
 use super::progress::Progress;
 use super::rejected::{self, Verdict};
 use super::signals;
@@ -44,17 +43,8 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         progress.expect_bytes(total);
     }
     let format = documents::format_of(&inputs, &dedup.wanted)?;
-    let source_names: Vec<&str> = (0..inputs.sources())
-        .map(|source| inputs.source_name(source))
-        .collect();
-    let written: Vec<Output> = dedup
-        .wanted
-        .iter()
-        .map(|wanted| Output {
-            report: wanted.report.name(),
-            path: wanted.path(),
-        })
-        .collect();
+    let source_names = source_names(&inputs);
+    let written: Vec<Output> = dedup.wanted.iter().map(Wanted::described).collect();
     let rejects_kept = dedup
         .wanted
         .iter()
