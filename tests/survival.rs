@@ -309,6 +309,23 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
 }
 
 #[test]
+fn a_night_that_is_run_again_is_no_empty_one() {
+    let nights = Nights::new();
+    fs::create_dir(nights.path("out")).expect("there is room");
+    let careful = [SCAN, &["--fail-if-empty"]].concat();
+    for _ in 0..2 {
+        let ran = nights.run(&careful);
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+    }
+    let pairs = fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
+    assert_eq!(
+        pairs.lines().count(),
+        1,
+        "what is there already has no new pairs"
+    );
+}
+
+#[test]
 fn a_later_format_says_the_way_out() {
     let nights = Nights::new();
     let body = "{\"format\":999,\"whatever\":[]}";

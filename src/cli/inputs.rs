@@ -71,8 +71,8 @@ pub fn memory(
 }
 
 /// Whether there was nothing to read: no document, or none with a word.
-pub fn is_empty(counts: &Counts) -> bool {
-    counts.documents == counts.empty
+pub fn is_empty(read: &ReadTally, counts: &Counts) -> bool {
+    counts.documents == counts.empty && read.known == 0
 }
 
 /// Says so.

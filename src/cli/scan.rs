@@ -99,7 +99,7 @@ fn carry_out(
     if let Verdict::TooMany(most) = verdict {
         return Err(rejected::too_many(&findings.read.rejects, most));
     }
-    if scan.fail_if_empty && !nothing_read && is_empty(&findings.counts) {
+    if scan.fail_if_empty && !nothing_read && is_empty(&findings.read, &findings.counts) {
         return Err(empty(&findings.read, &findings.counts));
     }
 

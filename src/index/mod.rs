@@ -26,7 +26,7 @@ mod verify;
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::boilerplate::{Known, Profiles};
@@ -269,11 +269,6 @@ impl Writer {
     /// The index as it is; `None` if there is none yet.
     pub fn index(&self) -> Option<&Index> {
         self.index.as_ref()
-    }
-
-    /// Where it is.
-    pub fn directory(&self) -> PathBuf {
-        self.directory.path().to_owned()
     }
 
     /// Writes new documents, which were read with these settings at that time by who was told of documents that joined at `since` or later;

@@ -85,7 +85,7 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         return Err(rejected::too_many(rejects, most));
     }
 
-    if dedup.fail_if_empty && !nothing_read && is_empty(&found.counts) {
+    if dedup.fail_if_empty && !nothing_read && is_empty(&found.read, &found.counts) {
         return Err(empty(&found.read, &found.counts));
     }
 
