@@ -21,6 +21,9 @@ use crate::pipeline::KnownTie;
 /// How many documents a chunk of hashes is of: some 2 MB.
 pub(super) const CHUNK: usize = 4096;
 
+/// Words of the documents of a chunk: hashes are counted in 32 bits, and are brought together in memory.
+const WORDS_A_CHUNK: u64 = 1 << 25;
+
 /// How many documents a task writes records of.
 const DOCUMENTS_A_TASK: usize = 128;
 
@@ -147,7 +150,7 @@ pub(super) fn write<C: Corpus>(
 ) -> Result<SegmentEntry, IndexError> {
     let catalog = addition.catalog;
     let mut writer = SegmentWriter::create(directory, number)?;
-    for chunk in addition.new.chunks(CHUNK) {
+    for chunk in chunks(catalog, &addition.new) {
         let bands = concatenated(&catalog.bands(chunk), chunk.len())?.concat();
         let passages = concatenated(&catalog.passages(chunk), chunk.len())?;
         writer.add_hashes(chunk.len(), &bands, &passages.concat())?;
@@ -202,6 +205,23 @@ pub(super) fn write<C: Corpus>(
         .map(|(doc, name)| (serials.of(*doc), Arc::clone(name)))
         .collect();
     writer.finish(&ties, &names)
+}
+
+/// Documents in chunks, of [`CHUNK`] at most and with no more than [`WORDS_A_CHUNK`], unless one alone has more.
+fn chunks<'d>(catalog: &Catalog, mut documents: &'d [DocNo]) -> Vec<&'d [DocNo]> {
+    let mut chunks = Vec::new();
+    while !documents.is_empty() {
+        let mut words = 0;
+        let fits = |doc: &&DocNo| {
+            words += u64::from(catalog.words(**doc));
+            words <= WORDS_A_CHUNK
+        };
+        let fitting = documents.iter().take(CHUNK).take_while(fits).count();
+        let (chunk, rest) = documents.split_at(fitting.max(1));
+        chunks.push(chunk);
+        documents = rest;
+    }
+    chunks
 }
 
 /// The lists of a reading, by their numbers.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    FixedSizeBinaryBuilder, ListBuilder, StringBuilder, StringDictionaryBuilder, UInt32Builder,
+    FixedSizeBinaryBuilder, LargeStringBuilder, ListBuilder, StringDictionaryBuilder, UInt32Builder,
 };
 use arrow_array::cast::AsArray;
 use arrow_array::types::{ArrowPrimitiveType, Int64Type, UInt8Type, UInt32Type, UInt64Type};
@@ -65,7 +65,8 @@ pub(super) struct Documents {
 }
 
 pub(super) fn write_documents(rows: &[Row]) -> Result<Vec<u8>, IndexError> {
-    let mut ids = StringBuilder::new();
+    // Ids of very many documents are more than 32 bits can count.
+    let mut ids = LargeStringBuilder::new();
     let mut sites = StringDictionaryBuilder::<UInt32Type>::new();
     let mut regions = ListBuilder::new(UInt32Builder::new());
     let mut contents = FixedSizeBinaryBuilder::new(16);
@@ -165,7 +166,7 @@ impl Documents {
         let name = &self.name;
         let (serials, added) = (self.serials()?, self.added()?);
         let ids = column(&self.batch, name, "id")?
-            .as_string_opt::<i32>()
+            .as_string_opt::<i64>()
             .ok_or_else(|| damaged(name, "id"))?;
         let sites = column(&self.batch, name, "site")?
             .as_dictionary_opt::<UInt32Type>()
