@@ -410,6 +410,18 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
 }
 
 #[test]
+fn a_damaged_note_of_what_is_published_is_named() {
+    let nights = Nights::new();
+    fs::write(nights.path("index/publishing.json"), "").expect("there is room");
+    for command in [&["index", "verify", "index"], COMPACT] {
+        let ran = nights.run(command);
+        assert_eq!(ran.status.code(), Some(1), "{command:?}");
+        let told = said(&ran) + &String::from_utf8_lossy(&ran.stdout);
+        assert!(told.contains("publishing.json"), "{told}");
+    }
+}
+
+#[test]
 fn a_night_that_is_run_again_is_no_empty_one() {
     let nights = Nights::new();
     fs::create_dir(nights.path("out")).expect("there is room");

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{Directory, IndexError, failed_to_write, sync};
 
 /// The name of the note.
-const JOURNAL: &str = "publishing.json";
+pub(super) const JOURNAL: &str = "publishing.json";
 
 /// A file that is about to take the place of another, or a place where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,18 +71,31 @@ pub(super) fn begin(
     Ok(())
 }
 
-/// Finishes what a note tells of, `generation` being that of the manifest: if it is still the one before the change, takes the files back.
-pub(super) fn recover(directory: &Directory, generation: Option<u64>) -> Result<(), IndexError> {
+/// The note, if there is one.
+fn read(directory: &Directory) -> Result<Option<Note>, IndexError> {
     let path = directory.of(JOURNAL);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(super::files::failed_to_read(&path, cause)),
     };
-    let note: Note = serde_json::from_slice(&bytes).map_err(|error| IndexError::Damaged {
+    let note = serde_json::from_slice(&bytes).map_err(|error| IndexError::Damaged {
         file: JOURNAL.to_owned(),
         problem: error.to_string(),
     })?;
+    Ok(Some(note))
+}
+
+/// Whether a note that is there can be read.
+pub(super) fn check(directory: &Directory) -> Result<(), IndexError> {
+    read(directory).map(drop)
+}
+
+/// Finishes what a note tells of, `generation` being that of the manifest: if it is still the one before the change, takes the files back.
+pub(super) fn recover(directory: &Directory, generation: Option<u64>) -> Result<(), IndexError> {
+    let Some(note) = read(directory)? else {
+        return Ok(());
+    };
     let take_back = note.generation == generation;
     for file in &note.files {
         finish(file, take_back).map_err(|cause| failed_to_write(&file.to, cause))?;

@@ -1,6 +1,7 @@
 //! Looking at every byte of an index.
 
 use super::files::{Directory, IndexError};
+use super::journal;
 use super::manifest::Manifest;
 use super::segment::Reading;
 use super::tables;
@@ -54,6 +55,8 @@ pub(super) fn verify(directory: &Directory) -> Result<(Contents, Vec<Damage>), I
         let read = read.and_then(|bytes| tables::read_boilerplate(&bytes, &file.name));
         note(&file.name, read.map(drop));
     }
+    // Nobody can write to the index while this cannot be read.
+    note(journal::JOURNAL, journal::check(directory));
     damages.sort_by(|x, y| x.file.cmp(&y.file));
     damages.dedup_by(|x, y| x.file == y.file);
     let contents = Index {
