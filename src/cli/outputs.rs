@@ -365,8 +365,8 @@ fn refuse_shared<R: Named>(planned: &[Planned<R>]) -> Result<(), Stop> {
         for first in &planned[..at] {
             let same_path =
                 first.way.replaces().is_some() && first.way.replaces() == second.way.replaces();
-            let same_file =
-                first.way.identity().is_some() && first.way.identity() == second.way.identity();
+            let identity = first.way.identity();
+            let same_file = identity.is_some() && identity == second.way.identity();
             if same_path || same_file {
                 return Err(Stop::usage(format!(
                     "the {} and the {} would both go to {}: give each a file of its own",
