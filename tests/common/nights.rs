@@ -49,9 +49,9 @@ impl Nights {
         let nights = Nights { at };
         let records = newsroom();
         let (first, second) = records.split_at(records.len() / 2);
-        nights.put("first.jsonl", &first.join("\n"));
-        nights.put("second.jsonl", &second.join("\n"));
-        nights.put("few.jsonl", &second[..7].join("\n"));
+        nights.put("first.jsonl", first.join("\n"));
+        nights.put("second.jsonl", second.join("\n"));
+        nights.put("few.jsonl", second[..7].join("\n"));
         nights
     }
 
