@@ -66,6 +66,7 @@ impl<'a> Race<'a> {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "a long run tells how much it did")]
 fn several_processes_lose_nothing() {
     let nights = &Nights::new();
     nights.index("index", 1);
