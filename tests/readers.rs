@@ -585,7 +585,7 @@ fn what_cannot_be_opened_is_said_before_any_work() {
         .unwrap_err()
         .to_string();
     assert!(
-        unknown.contains(".jsonl .ndjson") && unknown.contains("--format"),
+        unknown.contains(".jsonl .ndjson") && unknown.contains("--input-format"),
         "{unknown}"
     );
     assert!(
