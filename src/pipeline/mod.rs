@@ -30,7 +30,7 @@ use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, 
 
 use before::Sources;
 pub use before::{Before, KnownTie, Merged};
-pub use dedup::{Duplicates, duplicates, duplicates_after};
+pub use dedup::{Duplicates, Outcome, duplicates, duplicates_after};
 pub use memory::{LEAST_MEMORY, Memory};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 pub use rewording::RewordedCounts;
