@@ -4,7 +4,7 @@
 //! down which files are about to be replaced, and what was there is kept beside them under another name. Whoever opens the index to write to it and
 //! finds that note compares the manifest with it: if that is still the old one, the files are put back as they were.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -65,8 +65,15 @@ pub(super) fn begin(
     for Announced { to, kept, .. } in &note.files {
         let Some(kept) = kept else { continue };
         // Some file systems know no second names.
-        let linked = fs::hard_link(to, kept).or_else(|_| fs::copy(to, kept).map(drop));
-        linked.map_err(|cause| failed_to_write(kept, cause))?;
+        let linked = fs::hard_link(to, kept).or_else(|_| {
+            fs::copy(to, kept)?;
+            File::open(kept)?.sync_all()
+        });
+        // What is kept must be there before it is replaced, also after a loss of power.
+        let directory = kept.parent().unwrap_or(Path::new("/"));
+        linked
+            .and_then(|()| sync(directory))
+            .map_err(|cause| failed_to_write(kept, cause))?;
     }
     Ok(())
 }
