@@ -6,8 +6,10 @@ mod common;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
+use std::time::Instant;
 
-use common::nights::{BEFORE, Nights, SCAN, SCAN_FEW, said};
+use common::nights::{BEFORE, Nights, SCAN, SCAN_FEW, number_from, said};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Runs the program with files of so many half kilobytes at most; past that the system says EFBIG.
 fn run_in_little_room(nights: &Nights, blocks: u64, arguments: &[&str]) -> Output {
@@ -160,5 +162,36 @@ fn directories_without_leave_to_write_say_so() {
         mode(0o755);
         let pairs = fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
         assert_eq!(pairs, BEFORE, "{closed}");
+    }
+}
+
+/// Whoever is told that a run was interrupted does it again.
+#[test]
+fn what_a_signal_interrupts_changes_nothing() {
+    let seed = number_from("WIRECOPY_SEED", 1);
+    let nights = Nights::new();
+    nights.index("kept", 1);
+    nights.reset("kept");
+    let before = nights.state();
+    let began = Instant::now();
+    nights.must(SCAN);
+    let lasted = began.elapsed();
+    let clean = nights.state();
+    for attempt in 0..number_from("WIRECOPY_SIGNALS", 24) {
+        nights.reset("kept");
+        let share = xxh3_64_with_seed(&attempt.to_le_bytes(), seed) as f64 / u64::MAX as f64;
+        let delay = lasted.mul_f64(share);
+        let interrupted = r#""$@" & sleep "$0"; kill -TERM $!; wait $!"#;
+        let seconds = delay.as_secs_f64().to_string();
+        let ran = nights.run_by(&["/bin/sh", "-c", interrupted, &seconds], SCAN);
+        let what = format!("after {delay:?}: {}", said(&ran));
+        let state = nights.state();
+        match ran.status.code() {
+            Some(0) => assert_eq!(state, clean, "{what}"),
+            Some(143) => assert_eq!(state, before, "{what}"),
+            code => panic!("{what}: {code:?}"),
+        }
+        nights.must(SCAN);
+        nights.is_tidy(&what);
     }
 }
