@@ -319,7 +319,8 @@ pub struct ScanArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
     pub credits: Option<PathBuf>,
 
-    /// Dates later than this are no evidence of who was first; the time of the run if not given
+    /// Dates later than this are no evidence of who was first; the time of the run if not given. With --index also when documents join: the same run
+    /// made again at the same time writes the same
     #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
     pub as_of: Option<i64>,
 
@@ -410,7 +411,7 @@ pub struct DedupArguments {
     #[command(flatten)]
     pub seen: SeenArguments,
 
-    /// When the documents that stay join the index; the time of the run if not given
+    /// When the documents that stay join the index; the time of the run if not given. The same run made again at the same time writes the same
     #[arg(long, value_name = "DATE", requires = "index", value_parser = meaning::moment, help_heading = "Index")]
     pub as_of: Option<i64>,
 

@@ -59,9 +59,7 @@ pub(super) fn begin(
         });
     }
     let note = Note { generation, files };
-    let failed = |error: serde_json::Error| failed_to_write(&directory.of(JOURNAL), error.into());
-    let bytes = serde_json::to_vec(&note).map_err(failed)?;
-    directory.replace(JOURNAL, &bytes)?;
+    directory.replace_sealed(JOURNAL, &note)?;
     for Announced { to, kept, .. } in &note.files {
         let Some(kept) = kept else { continue };
         // Some file systems know no second names.
@@ -80,17 +78,13 @@ pub(super) fn begin(
 
 /// The note, if there is one.
 fn read(directory: &Directory) -> Result<Option<Note>, IndexError> {
-    let path = directory.of(JOURNAL);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(super::files::failed_to_read(&path, cause)),
-    };
-    let note = serde_json::from_slice(&bytes).map_err(|error| IndexError::Damaged {
+    let not_understood = |error: serde_json::Error| IndexError::Damaged {
         file: JOURNAL.to_owned(),
         problem: error.to_string(),
-    })?;
-    Ok(Some(note))
+    };
+    let body = directory.read_sealed(JOURNAL)?;
+    let note = body.map(|body| serde_json::from_str(&body));
+    note.transpose().map_err(not_understood)
 }
 
 /// Whether a note that is there can be read.

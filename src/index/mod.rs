@@ -12,7 +12,8 @@
 //! | `N.records.jsonl.zst` | the documents themselves: JSON lines in Zstandard frames, which `zstd -dc` reads | a checksum a frame |
 //! | `N.ties.arrow`, `N.names.arrow` | what was found of its documents, and the names of their clusters | their checksums |
 //! | `N.boilerplate.arrow` | what sites repeat; only the last one counts | its checksum |
-//! | `lock`, `publishing.json` | who writes; what is being published | |
+//! | `lock` | who writes | |
+//! | `publishing.json` | what is being published, while it is | a checksum in its last line |
 
 mod files;
 mod journal;
@@ -153,18 +154,23 @@ impl Index {
         }
     }
 
-    /// What a scan is told of the documents that joined at `since` or later, and how many joined before.
+    /// What a scan is told of the documents that joined at `since` or later, and how many joined before. Those that joined `again`, at the time of the
+    /// scan itself, are still documents of that scan if it reads them once more.
     ///
     /// # Errors
     /// When a file cannot be read, or is damaged.
-    pub fn before(&self, since: Option<i64>) -> Result<(Before, u64), IndexError> {
+    pub fn before(
+        &self,
+        again: Option<i64>,
+        since: Option<i64>,
+    ) -> Result<(Before, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
         let mut seen = Seen::default();
         let mut before = Before::default();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {
             let is_gone = |serial| self.manifest.is_gone(serial);
-            expired += segment.load(number, since, &is_gone, &mut seen)?;
+            expired += segment.load(number, again, since, &is_gone, &mut seen)?;
             segment.load_ties(&mut before.ties)?;
             segment.load_names(&mut before.names)?;
         }
@@ -304,7 +310,11 @@ impl Writer {
         }
         let mut manifest = match &self.index {
             Some(index) => index.manifest.clone(),
-            None => Manifest::new(IndexSettings::of(settings)),
+            None => {
+                let begun = Manifest::begun(IndexSettings::of(settings));
+                begun.write(&self.directory)?;
+                begun
+            }
         };
         let catalog = addition.catalog;
         let since = since.unwrap_or(i64::MIN);
@@ -415,7 +425,7 @@ impl Writer {
         let opened = self.index.as_ref().map_or(&[][..], |index| &index.segments);
         let index = Index::of(&self.directory, manifest, opened)?;
         if let Err(error) = index.manifest.write(&self.directory) {
-            self.put_back(index.manifest.generation);
+            self.put_back(index.manifest);
             return Err(error);
         }
         self.index = Some(index);
@@ -424,24 +434,27 @@ impl Writer {
         Ok(())
     }
 
-    /// Puts the last manifest back, if one of that generation took its place though it may not be safe on the disk.
-    fn put_back(&self, generation: u64) {
-        if Manifest::read(&self.directory).is_ok_and(|there| there.generation == generation) {
+    /// Puts the last manifest back, if a `failed` one took its place though it may not be safe on the disk.
+    fn put_back(&self, failed: Manifest) {
+        if Manifest::read(&self.directory).is_ok_and(|there| there == failed) {
             // If this fails too, the disk does what it likes.
             let _ = match &self.index {
                 Some(index) => index.manifest.write(&self.directory),
-                None => Manifest::remove(&self.directory),
+                None => Manifest::begun(failed.settings).write(&self.directory),
             };
         }
     }
 }
 
-/// Removes files that the manifest, as it is on the disk, does not name. Without a manifest nothing is removed: what a first run left that was killed
-/// is written over by the next, and what lost its manifest is not lost for good.
+/// Removes files that the manifest, as it is on the disk, does not name. What lost its manifest is left as it is.
 fn sweep(directory: &Directory) -> Result<(), IndexError> {
     match Manifest::read(directory) {
         Ok(manifest) => directory.sweep(manifest.files().map(|file| file.name.as_str())),
-        Err(IndexError::Missing { .. }) => Ok(()),
+        Err(IndexError::Missing { .. }) => {
+            // Of a first night that did not come to its end, the manifest goes last.
+            directory.sweep(std::iter::empty())?;
+            Manifest::remove(directory)
+        }
         Err(error) => Err(error),
     }
 }

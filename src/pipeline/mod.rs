@@ -355,8 +355,8 @@ pub fn scan_after<C: Corpus>(
         clusters,
         ..
     } = assembled;
-    // Pairs of two documents seen before were reported then; until here they told who is the source of whom.
-    pairs.retain(|pair| catalog.is_new(pair.a) || catalog.is_new(pair.b));
+    // Pairs of two documents of earlier runs were reported then; until here they told who is the source of whom.
+    pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
     let passages = show::passages(&texts, settings, &pairs)?;
     for pair in &pairs {
         match pair.relation {
