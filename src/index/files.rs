@@ -153,7 +153,7 @@ impl Directory {
     pub(super) fn make(path: &Path) -> Result<Directory, IndexError> {
         let directory = Directory::new(path);
         match fs::create_dir(path) {
-            Ok(()) => sync(path.parent().unwrap_or(Path::new("/")))
+            Ok(()) => sync_directory(path.parent().unwrap_or(Path::new("/")))
                 .map_err(|cause| failed_to_write(path, cause))?,
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
             Err(cause) => return Err(failed_to_write(path, cause)),
@@ -279,7 +279,7 @@ impl Directory {
 
     /// Makes what was created, renamed or removed last through a loss of power.
     pub(super) fn sync(&self) -> Result<(), IndexError> {
-        sync(&self.path).map_err(|cause| failed_to_write(&self.path, cause))
+        sync_directory(&self.path).map_err(|cause| failed_to_write(&self.path, cause))
     }
 
     /// Removes what an index is made of and is not among the `known`.
@@ -401,8 +401,11 @@ pub(super) fn failed_to_write(path: &Path, cause: io::Error) -> IndexError {
     }
 }
 
-/// Makes renames in a directory last; some file systems cannot, and need not be asked twice.
-pub(super) fn sync(directory: &Path) -> io::Result<()> {
+/// Makes renames in a directory last through a loss of power; some file systems cannot, and need not be asked twice.
+///
+/// # Errors
+/// What the system says.
+pub fn sync_directory(directory: &Path) -> io::Result<()> {
     let directory = if directory == Path::new("") {
         Path::new(".")
     } else {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{Directory, IndexError, failed_to_write, sync};
+use super::files::{Directory, IndexError, failed_to_write, sync_directory};
 
 /// The name of the note.
 pub(super) const JOURNAL: &str = "publishing.json";
@@ -70,7 +70,7 @@ pub(super) fn begin(
         // What is kept must be there before it is replaced, also after a loss of power.
         let directory = kept.parent().unwrap_or(Path::new("/"));
         linked
-            .and_then(|()| sync(directory))
+            .and_then(|()| sync_directory(directory))
             .map_err(|cause| failed_to_write(kept, cause))?;
     }
     Ok(())
@@ -117,7 +117,7 @@ fn finish(file: &Announced, take_back: bool) -> io::Result<()> {
         gone_is_fine(fs::remove_file(&file.from))?;
     }
     match file.to.parent() {
-        Some(parent) if parent.is_dir() => sync(parent),
+        Some(parent) if parent.is_dir() => sync_directory(parent),
         _ => Ok(()),
     }
 }

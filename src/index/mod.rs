@@ -42,7 +42,7 @@ use manifest::{Manifest, SegmentEntry};
 use records::Archive;
 use segment::{Reading, Serials};
 
-pub use files::IndexError;
+pub use files::{IndexError, sync_directory};
 pub use journal::Replacement;
 pub use manifest::{FORMAT, IndexSettings};
 pub use verify::Damage;
@@ -180,6 +180,15 @@ impl Index {
         Ok((before, expired))
     }
 
+    /// Its manifest, without the documents that joined before `since`.
+    fn without_old(&self, since: i64) -> Result<Manifest, IndexError> {
+        let mut manifest = self.manifest.clone();
+        for segment in &self.segments {
+            manifest.forget(segment.older_than(since)?);
+        }
+        Ok(manifest)
+    }
+
     /// Hands the records of all documents that count to `sink`, as JSON lines, in the order in which they joined.
     ///
     /// # Errors
@@ -308,8 +317,9 @@ impl Writer {
                 cause: std::io::Error::other("the scan did not keep them"),
             });
         }
+        let since = since.unwrap_or(i64::MIN);
         let mut manifest = match &self.index {
-            Some(index) => index.manifest.clone(),
+            Some(index) => index.without_old(since)?,
             None => {
                 let begun = Manifest::begun(IndexSettings::of(settings));
                 begun.write(&self.directory)?;
@@ -317,12 +327,6 @@ impl Writer {
             }
         };
         let catalog = addition.catalog;
-        let since = since.unwrap_or(i64::MIN);
-        if let Some(index) = &self.index {
-            for segment in &index.segments {
-                manifest.forget(segment.older_than(since)?);
-            }
-        }
         let replaced = addition.replaced.iter();
         manifest.forget(replaced.map(|&serial| serial..serial + 1));
         let new = &addition.new;
@@ -360,12 +364,8 @@ impl Writer {
         let Some(index) = &self.index else {
             return Err(self.directory.missing());
         };
-        let mut manifest = index.manifest.clone();
-        let before = manifest.gone();
-        for segment in &index.segments {
-            manifest.forget(segment.older_than(since)?);
-        }
-        let pruned = manifest.gone() - before;
+        let mut manifest = index.without_old(since)?;
+        let pruned = manifest.gone() - index.manifest.gone();
         if pruned > 0 {
             manifest.drop_empty_segments();
             manifest.generation += 1;
