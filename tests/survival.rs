@@ -3,6 +3,8 @@
 //! `WIRECOPY_KILLS` says how many kills are tried (24 if it says nothing), `WIRECOPY_SEED` which.
 #![cfg(all(unix, feature = "cli"))]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use common::nights::{BEFORE, SCAN, copy, names_in, number_from, said};
 use tempfile::TempDir;
 use wirecopy::index::{Index, IndexError};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};
@@ -128,21 +131,8 @@ struct Clean {
     documents: Option<String>,
 }
 
-/// What is in the output before a run.
-const BEFORE: &str = "what was there before\n";
 /// Opens the index to write to it, and changes nothing.
 const SETTLE: &[&str] = &["index", "prune", "index", "--older-than", "10000d"];
-const SCAN: &[&str] = &[
-    "scan",
-    "second.jsonl",
-    "--index",
-    "index",
-    "-o",
-    "out/pairs.csv",
-    "--as-of",
-    "2026-03-11",
-    "-q",
-];
 const PRUNE: &[&str] = &[
     "index",
     "prune",
@@ -651,35 +641,4 @@ fn a_directory_that_cannot_be_written_to_says_so() {
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn number_from(variable: &str, default: u64) -> u64 {
-    let said = std::env::var(variable).ok();
-    said.map_or(default, |said| said.parse().expect("a number"))
-}
-
-fn names_in(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("it is there");
-    let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("it can be read")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
-    names
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("there is room");
-    for name in names_in(from) {
-        fs::copy(from.join(&name), to.join(&name)).expect("there is room");
-    }
 }
