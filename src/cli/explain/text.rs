@@ -56,7 +56,7 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
 
     let boilerplate = match layout.colour {
         true => "boilerplate is dimmed",
-        false => "boilerplate is {- so -}",
+        false => "boilerplate is {~ so ~}",
     };
     writeln!(out)?;
     let quotation = if layout.colour {
@@ -196,9 +196,10 @@ impl Glyph {
         Glyph { text, width, style }
     }
 
-    /// Whether a line may end after it: at a space, and anywhere in scripts without any.
+    /// Whether a line may end after it: at a space but those of signs, and anywhere in scripts without any.
     fn ends_word(&self) -> bool {
-        self.text == " " || self.width > 1 && self.text.chars().count() == 1
+        let is_space = self.text == " " && !self.style.sign;
+        is_space || self.width > 1 && self.text.chars().count() == 1
     }
 }
 
@@ -239,7 +240,7 @@ fn laid_out(
         };
         let signs = [
             (piece.begins, format!("[{number}| ")),
-            (opens, "{- ".to_owned()),
+            (opens, "{~ ".to_owned()),
         ];
         signs
             .iter()
@@ -247,7 +248,7 @@ fn laid_out(
             .for_each(|(_, text)| add(text, sign));
         add(piece.text, style);
         let signs = [
-            (closes, " -}".to_owned()),
+            (closes, " ~}".to_owned()),
             (piece.ends, format!(" |{number}]")),
         ];
         signs

@@ -26,7 +26,7 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
         "because": because(explained),
         "scores": explained.scores.as_ref().map(scores),
         "cross_site": explained.cross_site,
-        "lag_hours": moment::hours_between(a.published, b.published).map(|hours| (hours * 100.0).round() / 100.0),
+        "lag_hours": moment::hours_between(a.published, b.published).map(|hours| written(&format!("{hours:.2}"))),
         "candidates": explained.candidacy.as_ref().map(|candidacy| candidates(explained, candidacy)),
         "clusters": explained.stories.iter().map(cluster).collect::<Vec<_>>(),
         "documents": { "a": document(a), "b": document(b) },
@@ -49,8 +49,15 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// A score with the decimals of the pairs file.
-fn rounded(score: f64) -> f64 {
-    (score * 10_000.0).round() / 10_000.0
+fn rounded(score: f64) -> Value {
+    written(&format!("{score:.4}"))
+}
+
+/// A number as another report writes it, whose last digit rounds as it does there.
+fn written(decimals: &str) -> Value {
+    decimals
+        .parse::<f64>()
+        .map_or(Value::Null, |number| json!(number))
 }
 
 fn ends(range: &Range<usize>) -> [usize; 2] {

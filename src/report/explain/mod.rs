@@ -176,9 +176,9 @@ fn published(side: &Side) -> String {
         return "unknown".to_owned();
     };
     let note = match (side.when.bounds(), published.precision) {
-        ((None, None), _) => ": it is in the future, which is no evidence of who was first",
+        ((None, None), _) => " (in the future: no evidence of who was first)",
         ((None, Some(_)), _) => {
-            ": equal to the crawl or after it; what is known is that it was not later"
+            " (equal to the crawl or after it: tells only that it was not later)"
         }
         (_, Precision::Day) => " (a day, in whatever time zone)",
         (_, Precision::Midnight) => " (midnight, which counts as a day without a time)",
@@ -249,10 +249,13 @@ fn shared(explained: &Explanation, scores: &Scores) -> Vec<(String, String)> {
             ),
         },
     );
-    if let Some(share) = scores.quoted_share {
+    if let Some(share) = scores.quoted_share.filter(|_| scores.shared > 0) {
         facts.add(
             "quoted share",
-            &format!("{} of the words in common", score(share)),
+            &format!(
+                "{} of the words in common stand within quotation marks",
+                score(share)
+            ),
         );
     }
     if let Some(likeness) = scores.likeness {
@@ -364,13 +367,13 @@ fn boilerplate(side: &Side) -> Vec<(String, String)> {
         let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
         let more = if cut.is_some() { "…" } else { "" };
         let documents = match region.documents {
-            Some(1) => ", on this page alone".to_owned(),
-            Some(documents) => format!(", on {documents} pages of the site"),
+            Some(1) => "gone from this page alone: ".to_owned(),
+            Some(documents) => format!("gone from {documents} pages of the site: "),
             None => String::new(),
         };
         (
-            format!("{}{documents}", counted(region.words, "word")),
-            format!("{shown}{more}"),
+            counted(region.words, "word"),
+            format!("{documents}{shown}{more}"),
         )
     };
     for found in side.boilerplate.iter().take(REGIONS_SHOWN) {
