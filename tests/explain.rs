@@ -384,42 +384,46 @@ fn expected<C: Corpus>(
         .excerpts
         .is_some_and(|asked| containment >= asked.containment && longest >= asked.passage as usize);
     let relation = if words_a == words_b {
-        Relation::Exact
+        Some(Relation::Exact)
     } else if jaccard >= settings.threshold {
-        Relation::Near
-    } else if is_excerpt {
-        Relation::Excerpt
+        Some(Relation::Near)
     } else {
+        is_excerpt.then_some(Relation::Excerpt)
+    };
+    if relation.is_none() {
         reasons.push(Reason::UnderThreshold {
             jaccard,
             asked: settings.threshold,
         });
-        let Some(asked) = settings.excerpts else {
-            reasons.push(Reason::NoExcerpts);
-            return reasons;
-        };
-        if containment < asked.containment {
-            reasons.push(Reason::UnderContainment {
-                containment,
-                asked: asked.containment,
-            });
+        match settings.excerpts {
+            None => reasons.push(Reason::NoExcerpts),
+            Some(asked) => {
+                if containment < asked.containment {
+                    reasons.push(Reason::UnderContainment {
+                        containment,
+                        asked: asked.containment,
+                    });
+                }
+                if longest < asked.passage as usize {
+                    reasons.push(Reason::PassageTooShort {
+                        words: longest,
+                        asked: asked.passage,
+                    });
+                }
+            }
         }
-        if longest < asked.passage as usize {
-            reasons.push(Reason::PassageTooShort {
-                words: longest,
-                asked: asked.passage,
-            });
-        }
-        return reasons;
-    };
+    }
     let selection = &settings.selection;
-    if !selection.relations.is_empty() && !selection.relations.contains(&relation) {
+    let is_wanted = |relation: &Relation| {
+        selection.relations.is_empty() || selection.relations.contains(relation)
+    };
+    if let Some(relation) = relation.filter(|relation| !is_wanted(relation)) {
         reasons.push(Reason::UnwantedRelation(relation));
     }
     let [on_a, on_b] = told.documents.each_ref().map(|side| side.site.as_str());
     let [url_a, url_b] = told.documents.each_ref().map(|side| side.url.as_str());
     let one_site = !on_a.is_empty() && on_a == on_b;
-    if relation == Relation::Excerpt
+    if relation == Some(Relation::Excerpt)
         && one_site
         && url_a != url_b
         && containment < selection.same_site_containment

@@ -449,6 +449,7 @@ What is told:
   The scan of all inputs is made as `wirecopy scan` makes it, with the same flags, for what a site
   repeats and who meets whom depends on every document. `a` is the one published earlier, as in the
   pairs file. Settings of wirecopy.toml and the environment are those of scan and do not count here.
+  --color counts for the text on standard output.
 
 Exit status:
   0    done, whether the two are a pair or not

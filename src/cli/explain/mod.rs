@@ -60,7 +60,7 @@ pub fn run(typed: ExplainArguments, colour: When, terminal: Terminal) -> Result<
     let rejects = &findings.read.rejects;
     let documents = findings.catalog.len() as u64;
     let verdict = Verdict::of(rejects.len(), documents, explain.most_rejects);
-    if explain.talk.closing && verdict != Verdict::NothingLeft {
+    if verdict != Verdict::NothingLeft {
         rejected::show(rejects, &source_names, explain.talk.details, true, terminal);
     }
     match verdict {
@@ -69,7 +69,7 @@ pub fn run(typed: ExplainArguments, colour: When, terminal: Terminal) -> Result<
         Verdict::Clean | Verdict::SomeRejected => {}
     }
 
-    let explained = explained(&explainer, &explain.ids)?;
+    let explained = pool.install(|| explained(&explainer, &explain.ids))?;
     outputs.write(
         |_| true,
         |Report(format), mut out| match format {

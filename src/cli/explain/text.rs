@@ -1,7 +1,6 @@
 //! The explanation as text: facts first, then both texts, side by side where there is room.
 
 use std::io::{self, Write};
-use std::iter;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
@@ -315,7 +314,7 @@ fn codes(Style { mark, sign }: Style) -> Vec<&'static str> {
     let signs = signs
         .into_iter()
         .filter_map(|(is, code)| is.then_some(code));
-    iter::chain(signs, colour).collect()
+    signs.chain(colour).collect()
 }
 
 #[cfg(test)]

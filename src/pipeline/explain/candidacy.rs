@@ -19,7 +19,7 @@ pub struct Candidacy {
     pub identical: bool,
     /// How candidates for whole copies are found.
     pub surfacing: Surfacing,
-    /// The bands in which both have the same hash, in order.
+    /// The bands in which both have the same hash, in order; of identical ones nothing is asked.
     pub bands: Vec<SharedBand>,
     /// The passages that both left a fingerprint of, fewest documents first; `None` if passages are not looked for.
     pub passages: Option<Vec<SharedPassage>>,
@@ -88,8 +88,12 @@ impl<C: Corpus> Explainer<'_, C> {
         Ok(Candidacy {
             identical: a == b,
             surfacing: self.settings.surfacing,
-            bands: self.shared_bands(both, &documents)?,
+            bands: match a == b {
+                true => Vec::new(),
+                false => self.shared_bands(both, &documents)?,
+            },
             passages: match self.settings.excerpts {
+                Some(_) if a == b => Some(Vec::new()),
                 Some(_) => Some(self.shared_passages(both, &documents)?),
                 None => None,
             },

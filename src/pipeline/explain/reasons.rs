@@ -122,11 +122,12 @@ impl Verdict {
                 reasons,
             };
         }
+        let selection = &settings.selection;
         let Some(known) = relation else {
             reasons.append(&mut misses(scores, settings));
+            reasons.append(&mut unselected(catalog, selection, pair));
             return Verdict { relation, reasons };
         };
-        let selection = &settings.selection;
         if !selection.takes(known) {
             reasons.push(Reason::UnwantedRelation(known));
         }

@@ -518,7 +518,8 @@ mod tests {
 
     #[test]
     fn the_heaviest_chain_of_named_cases() {
-        let cases: &[(&str, &[[usize; 2]], &[usize], &[[usize; 2]])] = &[
+        type Places<'a> = &'a [[usize; 2]];
+        let cases: &[(&str, Places<'_>, &[usize], Places<'_>)] = &[
             ("none", &[], &[], &[]),
             ("one", &[[3, 4]], &[20], &[[3, 4]]),
             ("in order", &[[1, 1], [2, 2]], &[20, 20], &[[1, 1], [2, 2]]),
