@@ -395,7 +395,10 @@ fn cluster(story: &Story) -> Vec<(String, String)> {
     }
     let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();
     let source = match (&story.source_id, &*story.source_site) {
-        (None, "") => "nobody knows".to_owned(),
+        (None, "") => {
+            "unknown: credits and dates do not tell, or all that is shared was said by a third"
+                .to_owned()
+        }
         (Some(id), site) => format!("{id} {site}"),
         (None, site) => format!("{site}, which has no document here"),
     };
@@ -448,13 +451,24 @@ pub fn rows(explained: &Explanation) -> Vec<[Range<usize>; 2]> {
     let [a, b] = &explained.documents;
     let mut rows = Vec::new();
     let mut from = [0, 0];
-    for [to_a, to_b] in chosen.into_iter().chain([[a.text.len(), b.text.len()]]) {
-        if to_a > from[0] || to_b > from[1] {
-            rows.push([from[0]..to_a, from[1]..to_b]);
+    let starts = chosen
+        .into_iter()
+        .map(|[in_a, in_b]| [with_opening(&a.text, in_a), with_opening(&b.text, in_b)]);
+    for [to_a, to_b] in starts.chain([[a.text.len(), b.text.len()]]) {
+        let to = [to_a.max(from[0]), to_b.max(from[1])];
+        if to > from {
+            rows.push([from[0]..to[0], from[1]..to[1]]);
         }
-        from = [to_a, to_b];
+        from = to;
     }
     rows
+}
+
+/// The place, or that of the quotation marks and brackets which stand before it without a space.
+fn with_opening(text: &str, place: usize) -> usize {
+    let before = text.get(..place).unwrap_or_default();
+    let is_opening = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+    before.trim_end_matches(is_opening).len()
 }
 
 /// Of places in two texts, sorted by the first, those that ascend in both and weigh most.
@@ -517,6 +531,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn rows_begin_with_what_opens_them() {
+        for (before, opening) in [
+            ("", ""),
+            ("he said: ", "\u{201C}("),
+            ("no space", "—"),
+            ("\n", ""),
+        ] {
+            let text = format!("{before}{opening}word");
+            let place = text.len() - "word".len();
+            assert_eq!(with_opening(&text, place), before.len(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn the_heaviest_chain_of_named_cases() {
         type Places<'a> = &'a [[usize; 2]];
         let cases: &[(&str, Places<'_>, &[usize], Places<'_>)] = &[
@@ -536,9 +564,9 @@ mod tests {
                 &[[1, 9]],
             ),
             (
-                "two weigh more than a longer one between",
+                "the heavier way on",
                 &[[1, 1], [2, 9], [3, 3]],
-                &[20, 30, 20],
+                &[20, 15, 20],
                 &[[1, 1], [3, 3]],
             ),
         ];
