@@ -151,10 +151,23 @@ pub struct ReadTally {
     pub bad_dates: u64,
     /// Records that were rejected, in order of source and line.
     pub rejects: Vec<Reject>,
-    /// Documents that were seen before, with the same id and the same words, and were left alone.
-    pub known: u64,
+    /// Records of documents that were seen before, with the same id and the same words, which were left alone; in order of source and place.
+    pub known: Vec<KnownRecord>,
     /// Documents that were seen before with other words, and took the place of those: what the archive calls what they replace.
     pub replaced: Vec<u64>,
+}
+
+/// A record of a document that was seen before with the same words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRecord {
+    /// The document as it was seen.
+    pub doc: DocNo,
+    /// Where the record stands.
+    pub place: Place,
+    /// The site that it names, or [`NO_SITE`].
+    pub site: SiteNo,
+    /// When it says it was published.
+    pub published: Option<Published>,
 }
 
 impl Seen {
@@ -417,12 +430,30 @@ impl Catalog {
                 ),
             });
         }
-        tally.known = known;
         tally.replaced = replaced;
         tally
             .rejects
             .sort_by_key(|reject| (reject.source, reject.line, reject.record));
         slots.par_sort_unstable_by(|&x, &y| catalog.canonical(x as usize, y as usize));
+        tally.known = known
+            .into_par_iter()
+            .map(|(slot, before)| {
+                let earlier = |&other: &u32| {
+                    let order = catalog.canonical(other as usize, before as usize);
+                    order == Ordering::Less
+                };
+                let slot = slot as usize;
+                KnownRecord {
+                    doc: DocNo(slots.partition_point(earlier) as u32),
+                    place: catalog.columns.places[slot],
+                    site: catalog.sites[slot],
+                    published: catalog.columns.published[slot],
+                }
+            })
+            .collect();
+        tally
+            .known
+            .par_sort_unstable_by_key(|known| (known.place.source, known.place.offset));
         catalog.slots = slots;
         (catalog, tally)
     }
@@ -457,7 +488,7 @@ impl Catalog {
                         let whole = |slot: u32| self.columns.wholes[slot as usize];
                         match before {
                             Some(before) if whole(before) == whole(slot) => {
-                                ids.known += 1;
+                                ids.known.push((slot, before));
                                 refused.push(slot);
                             }
                             Some(before) => {
@@ -690,9 +721,13 @@ impl Catalog {
 
     /// Whether the two stand on different sites; a document without a site is on no other's.
     pub fn cross_site(&self, a: DocNo, b: DocNo) -> Option<bool> {
-        let (a, b) = (self.site(a), self.site(b));
-        (a != NO_SITE && b != NO_SITE).then_some(a != b)
+        cross_site(self.site(a), self.site(b))
     }
+}
+
+/// Whether two sites differ; no site differs from none.
+pub fn cross_site(a: SiteNo, b: SiteNo) -> Option<bool> {
+    (a != NO_SITE && b != NO_SITE).then_some(a != b)
 }
 
 /// Which records have ids of their own.
@@ -702,8 +737,8 @@ struct Ids {
     kept: Vec<u32>,
     /// The slots whose id one that was read before it has, and that slot.
     repeats: Vec<(u32, u32)>,
-    /// How many were seen before as they are.
-    known: u64,
+    /// The slots of those that were seen before as they are, and the slot of what was seen.
+    known: Vec<(u32, u32)>,
     /// What the archive calls those whose place another takes.
     replaced: Vec<u64>,
 }

@@ -47,6 +47,22 @@ fn the_same_bytes_at_any_thread_count_and_in_any_memory() {
 }
 
 #[test]
+fn what_the_index_has_already_was_not_rejected() {
+    let at = TempDir::new().expect("a directory");
+    let path = |name: &str| at.path().join(name).display().to_string();
+    let (input, output, index) = (path("tonight.jsonl"), path("pairs.csv"), path("index"));
+    let night = |records: &str| {
+        fs::write(&input, records).expect("there is room");
+        run(scan(&[&input, "-o", &output, "-q", "--index", &index]))
+    };
+    let known = "{\"id\":\"a\",\"text\":\"one two three\"}\n";
+    assert_eq!(night(known).status.code(), Some(0));
+    let again = night(&format!("{known}no record\n"));
+    assert_eq!(again.status.code(), Some(3));
+    assert_eq!(night("no record\n").status.code(), Some(1));
+}
+
+#[test]
 fn too_little_memory_and_no_room_are_said_before_the_end() {
     let at = TempDir::new().expect("a directory");
     let (input, output) = (at.path().join("many.jsonl"), at.path().join("pairs.csv"));

@@ -258,7 +258,56 @@ proptest! {
         // What was kept is known, and what goes goes again.
         let again = night(&index, &pages, &settings);
         prop_assert_eq!(again.staying(), Vec::new());
-        prop_assert_eq!(again.read.known as usize, kept.len());
+        prop_assert_eq!(again.read.known.len(), kept.len());
+    }
+
+    #[test]
+    fn over_nights_records_come_again_and_change(pages in chains(), threshold in prop::sample::select(vec![0.3, 0.5, 0.8, 1.0]), nights in prop::collection::vec((0usize..4, 0usize..8), 40)) {
+        let settings = Settings {
+            keep_hashes: true,
+            ..settings(threshold, Surfacing::Prefixes)
+        };
+        let directory = tempfile::tempdir().expect("there is room");
+        let index = directory.path().join("index");
+        let alike = alike(&pages, threshold);
+        let likeness = |a: usize, b: usize| alike.get(&(pages[a].id.clone(), pages[b].id.clone())).copied();
+        let words = |at: usize| pages[at].text.split_whitespace().collect::<Vec<_>>();
+        // By id, which page of that id was kept last.
+        let mut kept: BTreeMap<String, usize> = BTreeMap::new();
+        for number in 0..4 {
+            let mut tonight: BTreeMap<String, usize> = BTreeMap::new();
+            for (at, (_, id)) in nights.iter().take(pages.len()).enumerate().filter(|(_, (night, _))| *night == number) {
+                tonight.entry(format!("n{id}")).or_insert(at);
+            }
+            let those: Vec<Page> = tonight.iter().map(|(id, &at)| Page { id: id.clone(), ..pages[at].clone() }).collect();
+            let found = night(&index, &those, &settings);
+            let again = |id: &String, at: usize| kept.get(id).is_some_and(|&before| words(before) == words(at));
+            let known: Vec<String> = tonight.iter().filter(|&(id, &at)| again(id, at)).map(|(id, _)| id.clone()).collect();
+            let outcomes: Vec<_> = found.outcomes().collect();
+            let read: Vec<&str> = outcomes.iter().map(|outcome| found.catalog.id(outcome.doc)).collect();
+            prop_assert_eq!(read, tonight.keys().collect::<Vec<_>>(), "every record, as it was read");
+            let id_of = |doc| found.catalog.id(doc).to_owned();
+            let itself = |outcome: &&pipeline::Outcome| outcome.duplicate.is_some_and(|duplicate| duplicate.of == outcome.doc);
+            prop_assert_eq!(outcomes.iter().filter(itself).map(|outcome| id_of(outcome.doc)).collect::<Vec<_>>(), known.clone());
+            kept.retain(|id, _| known.contains(id) || !tonight.contains_key(id));
+            let staying = outcomes.iter().filter(|outcome| outcome.duplicate.is_none());
+            kept.extend(staying.map(|outcome| (id_of(outcome.doc), tonight[&id_of(outcome.doc)])));
+            for duplicate in outcomes.iter().filter_map(|outcome| outcome.duplicate) {
+                let (id, of) = (id_of(duplicate.doc), id_of(duplicate.of));
+                prop_assert!(kept.contains_key(&of), "{} is not there", of);
+                let (doc, of) = (tonight[&id], kept[&of]);
+                if words(doc) == words(of) {
+                    prop_assert_eq!((duplicate.relation, duplicate.jaccard), (Relation::Exact, 1.0));
+                } else {
+                    prop_assert_eq!(likeness(doc, of), Some(duplicate.jaccard));
+                }
+            }
+        }
+        for (id, &a) in &kept {
+            for (other, &b) in &kept {
+                prop_assert!(id == other || likeness(a, b).is_none(), "{} stays beside {}", id, other);
+            }
+        }
     }
 
     #[test]

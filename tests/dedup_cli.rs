@@ -330,6 +330,79 @@ fn rejected_records_do_not_come_out() {
 }
 
 #[test]
+fn a_record_that_the_index_has_goes_for_itself() {
+    let directory = TempDir::new().expect("there is room");
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let (index, input, clean, removed) = (
+        path("index"),
+        path("tonight.jsonl"),
+        path("clean.jsonl"),
+        path("removed.csv"),
+    );
+    let a = r#"{"id":"a","site":"x.example","text":"seven eight nine ten eleven twelve"}"#;
+    let b = r#"{"id":"b","text":"something else that no one else says here"}"#;
+    let night = |records: &[&str], flags: &[&str]| {
+        fs::write(&input, records.join("\n") + "\n").expect("there is room");
+        let outputs = ["-o", &clean, "--removed", &removed, "--index", &index];
+        let mut command = dedup(&[&input]);
+        command.args(outputs).args(flags);
+        let result = run(command);
+        let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+        (result, read(&clean), read(&removed))
+    };
+    let (first, out, _) = night(&[a, b], &[]);
+    assert_eq!(first.status.code(), Some(0), "{}", said(&first));
+    assert_eq!(out, format!("{a}\n{b}\n"));
+
+    // The same again, on another site even, among a copy, other words and what cannot be read.
+    let moved = a.replace("x.example", "y.example");
+    let copy = a.replace(r#""a""#, r#""c""#);
+    let changed = b.replace("else", "other");
+    let (again, out, list) = night(&[&copy, &moved, "no record", b], &["--no-add"]);
+    assert_eq!(again.status.code(), Some(3), "{}", said(&again));
+    assert_eq!(out, "");
+    let rows: Vec<&str> = list.lines().skip(1).collect();
+    let file = &input;
+    assert_eq!(
+        rows,
+        [
+            format!("c,a,exact,1.0000,false,x.example,x.example,,,{file}"),
+            format!("a,a,exact,1.0000,true,y.example,x.example,,,{file}"),
+            format!("b,b,exact,1.0000,,,,,,{file}"),
+        ]
+    );
+    assert!(
+        said(&again).contains("3 removed: 3 exact, 0 near"),
+        "{}",
+        said(&again)
+    );
+
+    let (_, out, _) = night(&[&copy, &moved, &changed], &["--mark", "--no-add"]);
+    let mark =
+        |record: &str, of: &str| record.replace("\"}", &format!("\",\"duplicate_of\":{of}}}"));
+    let marked = [
+        mark(&copy, "\"a\""),
+        mark(&moved, "\"a\""),
+        mark(&changed, "null"),
+    ];
+    assert_eq!(out, marked.join("\n") + "\n");
+
+    // A mark that is taken is refused there too.
+    let taken = a.replace("\"site\"", "\"duplicate_of\":1,\"site\"");
+    let (refused, _, _) = night(&[&taken], &["--mark", "--no-add"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+
+    // Nothing but what is there already, and a record that cannot be read: not every record was rejected.
+    let (rejected, out, _) = night(&[a, "no record"], &["--fail-if-empty"]);
+    assert_eq!(rejected.status.code(), Some(3), "{}", said(&rejected));
+    assert_eq!(out, "");
+    let (_, out, list) = night(&[a, &changed], &[]);
+    assert_eq!((out, list.lines().count()), (format!("{changed}\n"), 2));
+    let (_, out, list) = night(&[a, &changed], &[]);
+    assert_eq!((out.as_str(), list.lines().count()), ("", 3));
+}
+
+#[test]
 fn documents_without_words_and_too_short_ones_stay() {
     let lines = b"{\"id\":1,\"text\":\"\"}\n{\"id\":2,\"text\":\"\"}\n{\"id\":3,\"text\":\"a b\"}\n{\"id\":4,\"text\":\"a b\"}\n";
     let stays = |flags: &[&str]| {

@@ -318,7 +318,7 @@ impl Run<'_> {
             write!(out, "; {} joined", count(joined))?;
         }
         for (n, what) in [
-            (self.read.known, "were there already"),
+            (self.read.known.len() as u64, "were there already"),
             (replaced, "took the place of others of their ids"),
             (expired, "were kept long enough"),
         ] {

@@ -72,7 +72,7 @@ pub fn memory(
 
 /// Whether there was nothing to read: no document, or none with a word.
 pub fn is_empty(read: &ReadTally, counts: &Counts) -> bool {
-    counts.documents == counts.empty && read.known == 0
+    counts.documents == counts.empty && read.known.is_empty()
 }
 
 /// Says so.

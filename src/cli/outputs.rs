@@ -147,7 +147,10 @@ impl<R: Named> Outputs<R> {
     ) -> Result<Outputs<R>, Stop> {
         let mut planned = Vec::with_capacity(wanted.len());
         for wanted in wanted {
+            // To try a directory a file is made there, and no signal comes before it is gone.
+            let held = pending.lock();
             let way = Way::to(&wanted.target).or_tell(&wanted.target)?;
+            drop(held);
             planned.push(Planned { wanted, way });
         }
         refuse_shared(&planned)?;

@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use serde_json::json;
+use wirecopy::catalog::ReadTally;
 use wirecopy::document::Reject;
 
 use super::figures::counted;
@@ -26,13 +27,13 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// What so many rejects mean beside so many documents.
-    pub fn of(rejected: usize, documents: u64, most_rejects: Option<u64>) -> Verdict {
-        let rejected = rejected as u64;
+    /// What the rejects mean beside so many documents, and those that were seen before.
+    pub fn of(read: &ReadTally, documents: u64, most_rejects: Option<u64>) -> Verdict {
+        let rejected = read.rejects.len() as u64;
         match most_rejects {
             _ if rejected == 0 => Verdict::Clean,
             Some(most) if rejected > most => Verdict::TooMany(most),
-            _ if documents == 0 => Verdict::NothingLeft,
+            _ if documents == 0 && read.known.is_empty() => Verdict::NothingLeft,
             _ => Verdict::SomeRejected,
         }
     }

@@ -22,11 +22,11 @@ use crate::boilerplate::Profiles;
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
 use crate::candidates::prefixes::Postings;
 use crate::candidates::{Pair, pairs_of, union};
-use crate::catalog::{Catalog, DocNo, ReadTally};
-use crate::document::{Corpus, ReadError};
+use crate::catalog::{Catalog, DocNo, ReadTally, SiteNo};
+use crate::document::{Corpus, Place, Published, ReadError};
 use crate::duplicates::{Candidacy, Decided, Duplicate, Preference};
 use crate::family::Settled;
-use crate::finding::{self, Selection, Twins};
+use crate::finding::{self, Relation, Selection, Twins};
 use crate::pipeline::Removed;
 use crate::verify::Comparison;
 
@@ -53,7 +53,52 @@ pub struct Duplicates {
     pub boilerplate: Profiles,
 }
 
+/// What becomes of a record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// Its document, or the one that was seen before with its id and words.
+    pub doc: DocNo,
+    /// Where it stands.
+    pub place: Place,
+    /// The site that it names, or [`NO_SITE`](crate::catalog::NO_SITE).
+    pub site: SiteNo,
+    /// When it says it was published.
+    pub published: Option<Published>,
+    /// Why it goes, if it does. What was seen before as it is goes for itself.
+    pub duplicate: Option<Duplicate>,
+}
+
 impl Duplicates {
+    /// What becomes of every record that was decided on or that was seen before as it is, in order of reading.
+    pub fn outcomes(&self) -> impl Iterator<Item = Outcome> {
+        let decided = self.decided.iter().map(|&doc| Outcome {
+            doc,
+            place: self.catalog.place(doc),
+            site: self.catalog.site(doc),
+            published: self.catalog.published(doc),
+            duplicate: self.find(doc).copied(),
+        });
+        let known = self.read.known.iter().map(|known| Outcome {
+            doc: known.doc,
+            place: known.place,
+            site: known.site,
+            published: known.published,
+            duplicate: Some(Duplicate {
+                doc: known.doc,
+                of: known.doc,
+                relation: Relation::Exact,
+                jaccard: 1.0,
+            }),
+        });
+        let (mut decided, mut known) = (decided.peekable(), known.peekable());
+        let order = |outcome: &Outcome| (outcome.place.source, outcome.place.offset);
+        std::iter::from_fn(move || match (decided.peek(), known.peek()) {
+            (Some(new), Some(old)) if order(old) < order(new) => known.next(),
+            (None, _) => known.next(),
+            (Some(_), _) => decided.next(),
+        })
+    }
+
     /// The new documents that stay, in canonical order.
     pub fn staying(&self) -> Vec<DocNo> {
         let mut staying = self.decided.clone();

@@ -31,7 +31,7 @@ use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, 
 
 use before::Sources;
 pub use before::{Before, KnownTie, Merged};
-pub use dedup::{Duplicates, duplicates, duplicates_after};
+pub use dedup::{Duplicates, Outcome, duplicates, duplicates_after};
 pub use explain::{
     Boilerplate, Candidacy, ExplainError, Explainer, Explanation, Mark, Part, Reason, Scores,
     Segment, SharedBand, SharedPassage, Side, Story, Which,

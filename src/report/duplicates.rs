@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::moment;
 use super::table::{Cell, TableFormat};
+use crate::catalog::cross_site;
 use crate::pipeline::Duplicates;
 
 /// The columns; their order is a promise, new ones go to the end.
@@ -32,18 +33,21 @@ pub fn write(
 ) -> io::Result<()> {
     let catalog = &found.catalog;
     format.write(&COLUMNS, out, |rows| {
-        for duplicate in found.decided.iter().filter_map(|&doc| found.find(doc)) {
-            let (doc, of) = (duplicate.doc, duplicate.of);
-            let source = catalog.place(doc).source as usize;
+        for outcome in found.outcomes() {
+            let Some(duplicate) = outcome.duplicate else {
+                continue;
+            };
+            let of = duplicate.of;
+            let source = outcome.place.source as usize;
             rows.row(&[
-                Cell::Text(catalog.id(doc)),
+                Cell::Text(catalog.id(outcome.doc)),
                 Cell::Text(catalog.id(of)),
                 Cell::Text(duplicate.relation.name()),
                 Cell::Score(duplicate.jaccard),
-                Cell::known(catalog.cross_site(doc, of), Cell::Flag),
-                Cell::Text(catalog.site_name(catalog.site(doc))),
+                Cell::known(cross_site(outcome.site, catalog.site(of)), Cell::Flag),
+                Cell::Text(catalog.site_name(outcome.site)),
                 Cell::Text(catalog.site_name(catalog.site(of))),
-                Cell::Text(&moment::written_or_empty(catalog.published(doc))),
+                Cell::Text(&moment::written_or_empty(outcome.published)),
                 Cell::Text(&moment::written_or_empty(catalog.published(of))),
                 Cell::Text(source_names.get(source).unwrap_or(&"")),
             ])?;

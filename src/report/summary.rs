@@ -370,7 +370,7 @@ impl<'a> Index<'a> {
         Index {
             documents_before: before,
             expired: index.expired,
-            already_there: findings.read.known,
+            already_there: findings.read.known.len() as u64,
             replaced: if index.adds { replaced } else { 0 },
             added,
             documents_after: if index.adds { seen + documents } else { before },

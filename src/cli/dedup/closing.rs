@@ -58,10 +58,11 @@ impl Closing<'_> {
     fn duplicates(&self, out: &mut String) -> fmt::Result {
         let duplicates = &self.found.duplicates;
         let kept = (self.found.decided.len() - duplicates.len()) as u64;
-        let exact = duplicates
+        let near = duplicates
             .iter()
-            .filter(|duplicate| duplicate.relation == Relation::Exact)
+            .filter(|duplicate| duplicate.relation == Relation::Near)
             .count();
+        let gone = duplicates.len() + self.found.read.known.len();
         let (done, others) = if self.marked {
             ("marked", "not marked")
         } else {
@@ -71,14 +72,13 @@ impl Closing<'_> {
             out,
             "{} {others}, {} {done}",
             self.run.strong(counted(kept, "document")),
-            count(duplicates.len() as u64),
+            count(gone as u64),
         )?;
-        if !duplicates.is_empty() {
-            let near = duplicates.len() - exact;
+        if gone > 0 {
             write!(
                 out,
                 ": {} exact, {} near",
-                count(exact as u64),
+                count((gone - near) as u64),
                 count(near as u64)
             )?;
         }

@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use wirecopy::catalog::DocNo;
 use wirecopy::document::{Corpus, Fetch};
-use wirecopy::pipeline::Duplicates;
+use wirecopy::pipeline::{Duplicates, Outcome};
 use wirecopy::read::{Format, Header, Inputs, LineEnd};
 use wirecopy::report::records::{with_cell, with_member};
 
@@ -85,21 +84,22 @@ impl Documents<'_> {
         };
         match self.format {
             Format::Jsonl => {
-                let place = |doc: DocNo| self.found.catalog.place(doc);
-                let marked: Result<Vec<bool>, _> = self
-                    .found
-                    .decided
-                    .par_iter()
-                    .map(|&doc| self.inputs.has_field(place(doc), mark))
-                    .collect();
-                let marked = marked.map_err(unreadable)?;
-                match marked.iter().position(|&marked| marked) {
-                    Some(at) => {
-                        let id = self.found.catalog.id(self.found.decided[at]);
-                        Err(taken(&format!("the document {id}")))
+                let Duplicates {
+                    catalog,
+                    decided,
+                    read,
+                    ..
+                } = self.found;
+                let decided = decided.par_iter().map(|&doc| (doc, catalog.place(doc)));
+                let known = read.known.par_iter().map(|known| (known.doc, known.place));
+                let refused = decided.chain(known).find_map_first(|(doc, place)| {
+                    match self.inputs.has_field(place, mark) {
+                        Ok(false) => None,
+                        Ok(true) => Some(taken(&format!("the document {}", catalog.id(doc)))),
+                        Err(error) => Some(unreadable(error)),
                     }
-                    None => Ok(()),
-                }
+                });
+                refused.map_or(Ok(()), Err)
             }
             Format::Csv | Format::Tsv => match headers.first() {
                 Some((first, header)) if header.names.iter().any(|name| name == mark) => {
@@ -118,11 +118,9 @@ impl Documents<'_> {
             self.write_row(&header.bytes, self.mark, out)?;
             out.write_all(header.line_end.bytes())?;
         }
-        for &doc in &self.found.decided {
-            let duplicate = self.found.find(doc);
-            if duplicate.is_none() || self.mark.is_some() {
-                let of = duplicate.map(|duplicate| self.found.catalog.id(duplicate.of));
-                self.write_document(doc, of, out)?;
+        for outcome in self.found.outcomes() {
+            if outcome.duplicate.is_none() || self.mark.is_some() {
+                self.write_document(&outcome, out)?;
             }
         }
         Ok(())
@@ -133,12 +131,14 @@ impl Documents<'_> {
         (0..self.inputs.sources()).filter_map(|at| Some((at, self.inputs.header(at)?)))
     }
 
-    fn write_document(&self, doc: DocNo, of: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
-        let place = self.found.catalog.place(doc);
+    fn write_document(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+        let id = |doc| self.found.catalog.id(doc);
+        let of = outcome.duplicate.map(|duplicate| id(duplicate.of));
+        let place = outcome.place;
         let mut done = Ok(());
         let read = match self.format {
             Format::Text => self.inputs.fetch(place, &mut |document| {
-                done = self.write_text(self.found.catalog.id(doc), &document.text, of, out);
+                done = self.write_text(id(outcome.doc), &document.text, of, out);
             }),
             _ => self.inputs.copy(place, &mut |record, line_end| {
                 done = self.write_record(record, line_end, of, out);

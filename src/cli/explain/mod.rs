@@ -59,7 +59,7 @@ pub fn run(typed: ExplainArguments, colour: When, terminal: Terminal) -> Result<
     let findings = explainer.findings();
     let rejects = &findings.read.rejects;
     let documents = findings.catalog.len() as u64;
-    let verdict = Verdict::of(rejects.len(), documents, explain.most_rejects);
+    let verdict = Verdict::of(&findings.read, documents, explain.most_rejects);
     if verdict != Verdict::NothingLeft {
         rejected::show(rejects, &source_names, explain.talk.details, true, terminal);
     }
