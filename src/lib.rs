@@ -17,6 +17,7 @@ pub mod family;
 pub mod finding;
 pub mod fingerprint;
 pub mod index;
+pub mod inert;
 mod links;
 pub mod lists;
 pub mod passage;

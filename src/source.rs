@@ -129,6 +129,15 @@ impl When {
         }
     }
 
+    /// From, where that is known, and until.
+    pub fn bounds(self) -> (Option<i64>, Option<i64>) {
+        let known = |moment: i64| ![i64::MIN, i64::MAX].contains(&moment);
+        (
+            Some(self.from).filter(|&from| known(from)),
+            Some(self.until).filter(|&until| known(until)),
+        )
+    }
+
     /// Whether it was before the other for sure.
     pub fn before(self, other: When) -> bool {
         self.until < other.from

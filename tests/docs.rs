@@ -46,7 +46,7 @@ fn links_lead_to_files() {
 
 #[test]
 fn every_flag_in_the_manuals_exists() {
-    let commands = ["scan", "dedup"].map(|command| (command, options_of(command)));
+    let commands = ["scan", "dedup", "explain"].map(|command| (command, options_of(command)));
     for manual in manuals().iter().filter(|manual| manual.exists()) {
         for (called, flag) in flags(&read(manual)) {
             let mut asked = commands
@@ -210,6 +210,7 @@ fn flags(markdown: &str) -> Vec<(Option<&'static str>, String)> {
         ("wirecopy scan ", "scan"),
         ("-- scan ", "scan"),
         ("wirecopy dedup ", "dedup"),
+        ("wirecopy explain ", "explain"),
     ];
     let mut flags = Vec::new();
     for code in code(markdown) {

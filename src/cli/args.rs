@@ -62,6 +62,8 @@ pub enum Command {
     Scan(Box<ScanArguments>),
     /// Write a corpus less its duplicates
     Dedup(Box<DedupArguments>),
+    /// Tell everything about two documents: why they are a pair, or why they are none
+    Explain(Box<ExplainArguments>),
     /// Look after an index of documents that were seen
     Index {
         #[command(subcommand)]
@@ -250,6 +252,33 @@ pub struct ScanArguments {
     #[arg(long, value_name = "NAME=VALUE", value_parser = meaning::label, requires = "metrics", help_heading = "Reports")]
     pub metrics_label: Vec<(String, String)>,
 
+    #[command(flatten)]
+    pub finding: FindingArguments,
+
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub sources: SourceArguments,
+
+    #[command(flatten)]
+    pub seen: SeenArguments,
+
+    /// Take settings from this file; without the flag from wirecopy.toml, if that is in the working directory
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Running")]
+    pub config: Option<PathBuf>,
+
+    /// Print every setting and where it comes from, as a wirecopy.toml, and do nothing else
+    #[arg(long, help_heading = "Running")]
+    pub print_config: bool,
+
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+/// What a pair is, and which are wanted.
+#[derive(Debug, Args)]
+pub struct FindingArguments {
     /// The Jaccard similarity from which two documents are near-duplicates: over 0, at most 1
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
     pub threshold: f64,
@@ -311,10 +340,11 @@ pub struct ScanArguments {
     #[arg(long, overrides_with = "all_pairs", help_heading = "Selecting", help = format!(
         "In clusters of over {BIG_CLUSTER} documents write one link a document (the default)"))]
     pub links: bool,
+}
 
-    #[command(flatten)]
-    pub reading: ReadingArguments,
-
+/// What speaks for a source.
+#[derive(Debug, Args)]
+pub struct SourceArguments {
     /// A table of agencies to recognise beside those that are known; data/credits.toml shows its form
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
     pub credits: Option<PathBuf>,
@@ -323,20 +353,6 @@ pub struct ScanArguments {
     /// made again at the same time writes the same
     #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
     pub as_of: Option<i64>,
-
-    #[command(flatten)]
-    pub seen: SeenArguments,
-
-    /// Take settings from this file; without the flag from wirecopy.toml, if that is in the working directory
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Running")]
-    pub config: Option<PathBuf>,
-
-    /// Print every setting and where it comes from, as a wirecopy.toml, and do nothing else
-    #[arg(long, help_heading = "Running")]
-    pub print_config: bool,
-
-    #[command(flatten)]
-    pub running: RunningArguments,
 }
 
 const DEDUP_AFTER_HELP: &str = "\
@@ -417,6 +433,85 @@ pub struct DedupArguments {
 
     #[command(flatten)]
     pub running: RunningArguments,
+}
+
+const EXPLAIN_AFTER_HELP: &str = "\
+Examples:
+  wirecopy explain mn-0303-ruling tp-0304-ruling articles.jsonl
+      two documents of a scan, by their ids
+  wirecopy explain mine.txt theirs.txt
+      two text files
+  wirecopy explain A B articles.jsonl --window 3d -o pair.html
+      as a page; with the flags of the scan that is to be explained
+  wirecopy explain A B tonight.jsonl --index news.index
+      a document of tonight and one that was seen before; the index stays as it is
+
+What is told:
+  The scan of all inputs is made as `wirecopy scan` makes it, with the same flags, for what a site
+  repeats and who meets whom depends on every document. `a` is the one published earlier, as in the
+  pairs file. Settings of wirecopy.toml and the environment are those of scan and do not count here.
+  --color counts for the text on standard output.
+
+Exit status:
+  0    done, whether the two are a pair or not
+  1    failed: no document has that id, for one
+  2    the command line cannot be meant
+  3    done, but some records of the inputs were rejected
+  130  interrupted (143: terminated); no output is half written";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_AFTER_HELP)]
+pub struct ExplainArguments {
+    /// The id of one document; or a text file, if there are no inputs and no index
+    #[arg(value_name = "A", value_hint = ValueHint::FilePath)]
+    pub a: String,
+
+    /// The id of the other, or another text file
+    #[arg(value_name = "B", value_hint = ValueHint::FilePath)]
+    pub b: String,
+
+    /// Files, directories (walked), or - for standard input
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<String>,
+
+    /// Where it goes; - or nothing for standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+
+    /// How to say it; else by the ending of --output, or text
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
+    pub format: Option<ExplainFormat>,
+
+    /// Columns of text, 40 at least; as the terminal has, else 80. From 120 on, both texts stand side by side
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(40..=1000), help_heading = "Output")]
+    pub width: Option<usize>,
+
+    #[command(flatten)]
+    pub finding: FindingArguments,
+
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub sources: SourceArguments,
+
+    /// Look among the documents of this index too, and leave it as it is
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Index")]
+    pub index: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+/// For whom two documents are explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a person at a terminal
+    Text,
+    /// For a program
+    Json,
+    /// A page on its own
+    Html,
 }
 
 /// How documents are compared as wholes, and how pairs worth comparing are found.

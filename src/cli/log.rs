@@ -3,13 +3,11 @@
 //! Every object has `time` (RFC 3339, UTC), `level`, `event`, which names the kind, and `message`, as a person would read it; the fields of its kind
 //! stand beside them.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::terminal::is_unsafe;
+use wirecopy::inert;
 
 /// How much an event matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +42,7 @@ pub fn object(time: Timestamp, level: Level, event: &str, message: &str, fields:
         message: message.trim(),
         fields,
     };
-    harmless(&serde_json::to_string(&line).unwrap_or_default())
+    inert::json(&serde_json::to_string(&line).unwrap_or_default())
 }
 
 #[derive(Serialize)]
@@ -55,20 +53,6 @@ struct Line<'a> {
     message: &'a str,
     #[serde(flatten)]
     fields: Map<String, Value>,
-}
-
-/// The JSON with every character that could do something to a terminal written as an escape, which means the same.
-fn harmless(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_unsafe(c) {
-            // All of them stand within strings, and within the first 65,536 characters of Unicode.
-            let _ = write!(out, "\\u{:04x}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -87,7 +71,7 @@ mod tests {
             nasty,
             json!({"reason": nasty, "level": "mine"}),
         );
-        assert!(!line.chars().any(is_unsafe), "{line}");
+        assert!(!line.chars().any(inert::is_unsafe), "{line}");
         let read: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
             read,

@@ -21,8 +21,8 @@ use wirecopy::verify::{
 };
 
 use super::args::{
-    ComparingArguments, InputFormat, OutputFormat, ReadingArguments, RelationName,
-    RunningArguments, ScanArguments, SeenArguments, When,
+    ComparingArguments, FindingArguments, InputFormat, OutputFormat, ReadingArguments,
+    RelationName, RunningArguments, ScanArguments, SeenArguments, SourceArguments, When,
 };
 use super::outputs::{Named, Report, Target, Wanted};
 use super::status::Stop;
@@ -116,56 +116,18 @@ impl Scan {
         {
             return Err(Stop::usage(format!("--metrics-label names {twice} twice")));
         }
-        let (containment, passage) = match typed.comparing.shingle {
-            Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
-            Shingle::Chars(_) => (
-                DEFAULT_CONTAINMENT_OF_CHARACTERS,
-                DEFAULT_PASSAGE_OF_CHARACTERS,
-            ),
-        };
-        let selection = Selection {
-            relations: typed.relations.iter().copied().map(relation).collect(),
-            same_site_containment: typed.same_site_containment,
-            sites: typed.site.iter().map(|site| site_name(site)).collect(),
-            not_sites: typed.not_site.iter().map(|site| site_name(site)).collect(),
-            cross_site_only: typed.cross_site_only,
-            window: typed.window,
-            all_pairs: typed.all_pairs,
-        };
-        let excerpts = selection.takes(Relation::Excerpt).then(|| Excerpts {
-            containment: typed.containment.unwrap_or(containment),
-            passage: typed.passage.unwrap_or(passage),
-        });
-        let credits = match &typed.credits {
-            None => Credits::built_in(),
-            Some(path) => credits(path)?,
-        };
-        let surfacing = surfacing(&typed.comparing, typed.threshold)?;
+        let at = typed.sources.as_of.unwrap_or_else(now);
         Ok(Scan {
             reading: reading(&typed.reading, &typed.running),
             settings: Settings {
-                shingle: typed.comparing.shingle,
-                threshold: typed.threshold,
-                surfacing,
-                excerpts,
-                boilerplate: !typed.comparing.keep_boilerplate,
-                seed: typed.comparing.seed,
-                min_words: typed.comparing.min_words,
                 list_passages: typed.passages,
-                credits: Arc::new(credits),
-                as_of: Some(typed.as_of.unwrap_or_else(now)),
                 keep_hashes: typed.seen.adds(),
-                memory: None,
-                reworded: typed.reworded.then(|| Rewording {
-                    score: typed.reworded_score,
-                    window: typed.window.unwrap_or(DEFAULT_WINDOW),
-                }),
-                selection,
+                ..settings(&typed.finding, &typed.sources, at)?
             },
             most_rejects: most_rejects(&typed.reading),
             memory: typed.running.memory,
             temp_dir: typed.running.temp_dir.clone(),
-            index: IndexPlan::of(typed.seen, typed.as_of),
+            index: IndexPlan::of(typed.seen, typed.sources.as_of),
             fail_if_empty: typed.reading.fail_if_empty,
             wanted,
             metrics_labels: typed.metrics_label,
@@ -189,6 +151,57 @@ impl Talk {
             details: typed.verbose,
         }
     }
+}
+
+/// What is to be found, and what speaks for a source, at that time.
+pub fn settings(
+    typed: &FindingArguments,
+    sources: &SourceArguments,
+    now: i64,
+) -> Result<Settings, Stop> {
+    let (containment, passage) = match typed.comparing.shingle {
+        Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
+        Shingle::Chars(_) => (
+            DEFAULT_CONTAINMENT_OF_CHARACTERS,
+            DEFAULT_PASSAGE_OF_CHARACTERS,
+        ),
+    };
+    let selection = Selection {
+        relations: typed.relations.iter().copied().map(relation).collect(),
+        same_site_containment: typed.same_site_containment,
+        sites: typed.site.iter().map(|site| site_name(site)).collect(),
+        not_sites: typed.not_site.iter().map(|site| site_name(site)).collect(),
+        cross_site_only: typed.cross_site_only,
+        window: typed.window,
+        all_pairs: typed.all_pairs,
+    };
+    let excerpts = selection.takes(Relation::Excerpt).then(|| Excerpts {
+        containment: typed.containment.unwrap_or(containment),
+        passage: typed.passage.unwrap_or(passage),
+    });
+    let credits = match &sources.credits {
+        None => Credits::built_in(),
+        Some(path) => credits(path)?,
+    };
+    Ok(Settings {
+        shingle: typed.comparing.shingle,
+        threshold: typed.threshold,
+        surfacing: surfacing(&typed.comparing, typed.threshold)?,
+        excerpts,
+        boilerplate: !typed.comparing.keep_boilerplate,
+        seed: typed.comparing.seed,
+        min_words: typed.comparing.min_words,
+        list_passages: false,
+        credits: Arc::new(credits),
+        as_of: Some(now),
+        keep_hashes: false,
+        memory: None,
+        reworded: typed.reworded.then(|| Rewording {
+            score: typed.reworded_score,
+            window: typed.window.unwrap_or(DEFAULT_WINDOW),
+        }),
+        selection,
+    })
 }
 
 /// How candidates are found that a threshold asks for.

@@ -1,4 +1,4 @@
-//! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`], [`dedup`], [`index`]), what is said about it
+//! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`], [`dedup`], [`explain`], [`index`]), what is said about it
 //! ([`progress`], [`rejected`], [`closing`], [`log`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]). What was not typed but
 //! set in a file or the environment comes in by [`config`].
 
@@ -6,6 +6,7 @@ mod args;
 mod closing;
 mod config;
 mod dedup;
+mod explain;
 mod figures;
 mod index;
 mod inputs;
@@ -52,6 +53,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
             scan::run(*scan, terminal).map_err(|stop| config::hinted(stop, &sources))
         }
         Command::Dedup(dedup) => dedup::run(*dedup, terminal),
+        Command::Explain(explain) => explain::run(*explain, arguments.color, terminal),
         Command::Index { command } => index::run(command, terminal),
         Command::Completions { shell } => print(|out| {
             clap_complete::generate(

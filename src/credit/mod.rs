@@ -104,6 +104,22 @@ pub enum Evidence {
     Contribution,
 }
 
+impl Evidence {
+    /// Where that is, in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Evidence::Byline => "byline",
+            Evidence::Dateline => "dateline",
+            Evidence::Line => "line",
+            Evidence::Tagline => "tagline",
+            Evidence::Copyright => "copyright",
+            Evidence::Url => "url",
+            Evidence::Canonical => "canonical",
+            Evidence::Contribution => "contribution",
+        }
+    }
+}
+
 /// One place that names an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Finding {

@@ -2,6 +2,7 @@
 
 mod before;
 mod dedup;
+mod explain;
 mod memory;
 mod read;
 mod rewording;
@@ -31,6 +32,10 @@ use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, 
 use before::Sources;
 pub use before::{Before, KnownTie, Merged};
 pub use dedup::{Duplicates, Outcome, duplicates, duplicates_after};
+pub use explain::{
+    Boilerplate, Candidacy, ExplainError, Explainer, Explanation, Mark, Part, Reason, Scores,
+    Segment, SharedBand, SharedPassage, Side, Story, Which,
+};
 pub use memory::{LEAST_MEMORY, Memory};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 pub use rewording::RewordedCounts;

@@ -65,6 +65,8 @@ pub struct RemovedOnSite {
 /// A passage that a site repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovedPassage {
+    /// What passages that begin and end alike have in common.
+    pub key: u64,
     /// Documents that it was taken out of, counting those that differ in the middle.
     pub documents: u64,
     /// Its words, in the first of them.
@@ -471,11 +473,13 @@ impl Tallies {
             let passages = self
                 .passages
                 .range((on_site.site, 0)..=(on_site.site, u64::MAX));
-            let mut passages: Vec<_> = passages.map(|(_, &passage)| passage).collect();
-            passages.sort_by_key(|&(documents, doc, start, _)| {
+            let mut passages: Vec<_> = passages
+                .map(|(&(_, key), &passage)| (key, passage))
+                .collect();
+            passages.sort_by_key(|&(_, (documents, doc, start, _))| {
                 (std::cmp::Reverse(documents), doc, start)
             });
-            for (documents, doc, start, end) in passages.into_iter().take(PASSAGES_SHOWN) {
+            for (key, (documents, doc, start, end)) in passages.into_iter().take(PASSAGES_SHOWN) {
                 corpus.fetch(catalog.place(doc), &mut |document| {
                     let spans = spans::of_words(&document.text);
                     let text = match (spans.get(start), spans.get(end - 1)) {
@@ -483,6 +487,7 @@ impl Tallies {
                         _ => "",
                     };
                     on_site.passages.push(RemovedPassage {
+                        key,
                         documents,
                         words: (end - start) as u64,
                         text: text.chars().take(CHARACTERS_SHOWN).collect(),

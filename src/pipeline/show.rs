@@ -45,7 +45,7 @@ pub struct Details {
     /// When it can have been published.
     pub when: When,
     /// The host that its canonical url names, if that is not its own.
-    canonical: Option<String>,
+    pub(super) canonical: Option<String>,
 }
 
 /// A passage of a pair, and where it stands in the two texts as they were read, boilerplate included.
@@ -108,7 +108,7 @@ impl Details {
         among.get(at)
     }
 
-    fn of(doc: DocNo, document: &Document<'_>, settings: &Settings) -> Details {
+    pub(super) fn of(doc: DocNo, document: &Document<'_>, settings: &Settings) -> Details {
         let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
         Details {
             doc,
@@ -140,7 +140,7 @@ fn foreign_host(document: &Document<'_>) -> Option<String> {
 }
 
 /// What the corpus calls the site of a host, else its registrable domain.
-fn site_of(catalog: &Catalog, host: &str) -> String {
+pub(super) fn site_of(catalog: &Catalog, host: &str) -> String {
     let parents = host.match_indices('.').map(|(at, _)| &host[at + 1..]);
     let known = std::iter::once(host)
         .chain(parents)
@@ -152,7 +152,7 @@ fn site_of(catalog: &Catalog, host: &str) -> String {
 }
 
 /// Tells of every excerpt how much of what is shared stands within quotation marks.
-fn quotations(texts: &Texts<'_>, pairs: &mut [Finding]) -> Result<(), ReadError> {
+pub(super) fn quotations(texts: &Texts<'_>, pairs: &mut [Finding]) -> Result<(), ReadError> {
     let excerpts: Vec<&mut Finding> = pairs
         .iter_mut()
         .filter(|pair| pair.relation == Relation::Excerpt)
@@ -210,52 +210,64 @@ pub(super) fn passages(
     if !settings.list_passages {
         return Ok(Vec::new());
     }
-    let laid_out = |doc: DocNo, reader: &mut Reader| -> Result<LaidOut, ReadError> {
-        let mut laid_out = LaidOut::default();
-        texts.read(doc, reader, &mut |document, reader| {
-            let spans = spans::of_words(&document.text);
-            let mut places: Vec<usize> = (0..spans.len()).collect();
-            boilerplate::remove(&mut places, &reader.regions);
-            laid_out = LaidOut {
-                words: reader.shingler.words.clone(),
-                places,
-                spans,
-            };
-        })?;
-        Ok(laid_out)
-    };
     pairs
         .par_iter()
         .map_init(Reader::default, |reader, pair| {
-            let (a, b) = (laid_out(pair.a, reader)?, laid_out(pair.b, reader)?);
-            let passages = passage::shared(&a.words, &b.words).into_iter();
-            Ok(passages
-                .filter_map(|passage| {
-                    let (words_a, bytes_a) = a.place(passage.a..passage.a + passage.words)?;
-                    let (words_b, bytes_b) = b.place(passage.b..passage.b + passage.words)?;
-                    Some(Placed {
-                        words: passage.words,
-                        words_a,
-                        words_b,
-                        bytes_a,
-                        bytes_b,
-                    })
-                })
-                .collect())
+            let a = LaidOut::read(texts, pair.a, reader)?;
+            Ok(placed(&a, &LaidOut::read(texts, pair.b, reader)?))
+        })
+        .collect()
+}
+
+/// The passages of two texts, and where they stand.
+pub(super) fn placed(a: &LaidOut, b: &LaidOut) -> Vec<Placed> {
+    let passages = passage::shared(&a.words, &b.words).into_iter();
+    passages
+        .filter_map(|passage| {
+            let (words_a, bytes_a) = a.place(passage.a..passage.a + passage.words)?;
+            let (words_b, bytes_b) = b.place(passage.b..passage.b + passage.words)?;
+            Some(Placed {
+                words: passage.words,
+                words_a,
+                words_b,
+                bytes_a,
+                bytes_b,
+            })
         })
         .collect()
 }
 
 /// A text without its boilerplate, and where its words stand in the whole.
 #[derive(Default)]
-struct LaidOut {
+pub(super) struct LaidOut {
     words: Vec<u64>,
     /// The place among all words of each word that is left.
     places: Vec<usize>,
-    spans: Vec<Range<usize>>,
+    /// Where every word of the whole text stands in its bytes.
+    pub(super) spans: Vec<Range<usize>>,
 }
 
 impl LaidOut {
+    fn read(texts: &Texts<'_>, doc: DocNo, reader: &mut Reader) -> Result<LaidOut, ReadError> {
+        let mut laid_out = LaidOut::default();
+        texts.read(doc, reader, &mut |document, reader| {
+            laid_out = LaidOut::of(&document.text, reader);
+        })?;
+        Ok(laid_out)
+    }
+
+    /// Of the text that the reader read last.
+    pub(super) fn of(text: &str, reader: &Reader) -> LaidOut {
+        let spans = spans::of_words(text);
+        let mut places: Vec<usize> = (0..spans.len()).collect();
+        boilerplate::remove(&mut places, &reader.regions);
+        LaidOut {
+            words: reader.shingler.words.clone(),
+            places,
+            spans,
+        }
+    }
+
     /// The words and the bytes in the whole text of a run of what is left.
     fn place(&self, run: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
         let (first, last) = (*self.places.get(run.start)?, *self.places.get(run.end - 1)?);

@@ -4,6 +4,7 @@
 
 pub mod clusters;
 pub mod duplicates;
+pub mod explain;
 pub mod members;
 pub mod metrics;
 pub mod pairs;

@@ -1,0 +1,157 @@
+//! What is meant by what was typed of an explanation.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use terminal_size::{Width, terminal_size};
+use wirecopy::pipeline::Settings;
+use wirecopy::read;
+
+use super::text::Layout;
+use crate::cli::args::{ExplainArguments, ExplainFormat, When};
+use crate::cli::meaning::{IndexPlan, Talk, most_rejects, now, reading, settings};
+use crate::cli::outputs::{Named, Target, Wanted};
+use crate::cli::status::Stop;
+
+/// Columns of a text that goes to no terminal.
+const USUAL_WIDTH: usize = 80;
+
+/// An explanation as it is meant.
+pub struct Explain {
+    /// The two documents.
+    pub ids: [String; 2],
+    /// What to read, as given.
+    pub inputs: Vec<String>,
+    /// How to read it.
+    pub reading: read::Settings,
+    /// The scan to explain.
+    pub settings: Settings,
+    /// The most rejected records that are put up with.
+    pub most_rejects: Option<u64>,
+    /// What to write.
+    pub wanted: Wanted<Report>,
+    /// How a text looks.
+    pub layout: Layout,
+    /// The most memory to take, in bytes.
+    pub memory: Option<u64>,
+    /// Where to put what does not fit.
+    pub temp_dir: Option<PathBuf>,
+    /// The index to look in.
+    pub index: Option<IndexPlan>,
+    /// How many threads to work with; 0 means one a core.
+    pub threads: usize,
+    /// How much to say.
+    pub talk: Talk,
+}
+
+/// What an explanation writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Report(pub ExplainFormat);
+
+impl Named for Report {
+    fn name(self) -> &'static str {
+        "explanation"
+    }
+}
+
+impl Explain {
+    /// Works out what the arguments mean.
+    pub fn of(typed: ExplainArguments, colour: When) -> Result<Explain, Stop> {
+        if typed.a == typed.b {
+            return Err(Stop::usage("A and B are the same document: name two"));
+        }
+        let now = typed.sources.as_of.unwrap_or_else(now);
+        let mut reading = reading(&typed.reading, &typed.running);
+        let ids = [typed.a, typed.b];
+        let mut inputs = typed.inputs;
+        if inputs.is_empty() && typed.index.is_none() {
+            let [a, b] = &ids;
+            are_texts([a, b], reading.format)?;
+            reading.format = Some(read::Format::Text);
+            inputs = ids.to_vec();
+        }
+        let target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
+        let wanted = Wanted {
+            report: Report(format(&target, typed.format)?),
+            target,
+        };
+        Ok(Explain {
+            reading,
+            settings: settings(&typed.finding, &typed.sources, now)?,
+            most_rejects: most_rejects(&typed.reading),
+            layout: layout(typed.width, colour, &wanted.target),
+            wanted,
+            memory: typed.running.memory,
+            temp_dir: typed.running.temp_dir.clone(),
+            index: typed.index.map(|directory| IndexPlan {
+                directory,
+                adds: false,
+                since: None,
+                now,
+                again: None,
+                wait: false,
+            }),
+            threads: typed.running.threads,
+            talk: Talk::of(&typed.running),
+            ids,
+            inputs,
+        })
+    }
+}
+
+/// Refuses what are no two text files, where nothing else was named.
+fn are_texts(names: [&String; 2], said: Option<read::Format>) -> Result<(), Stop> {
+    for name in names {
+        let path = Path::new(name);
+        if !path.exists() || path.is_dir() {
+            return Err(Stop::usage(format!(
+                "there is no file {name}: where A and B are ids, name the inputs that hold them after the two, or --index; where they are text files, name both"
+            )));
+        }
+        let told = said.or_else(|| read::Format::of_name(name));
+        if told.is_some_and(|format| format != read::Format::Text) {
+            return Err(Stop::usage(format!(
+                "{name} holds records, not a text: name two of them by their ids, as in `wirecopy explain A B {name}`"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The format: as said, else as the name ends.
+fn format(target: &Target, said: Option<ExplainFormat>) -> Result<ExplainFormat, Stop> {
+    let Target::File(path) = target else {
+        return Ok(said.unwrap_or(ExplainFormat::Text));
+    };
+    let ending = path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
+    let told = match ending.as_deref() {
+        Some("json") => Some(ExplainFormat::Json),
+        Some("html" | "htm") => Some(ExplainFormat::Html),
+        Some("txt" | "text") => Some(ExplainFormat::Text),
+        _ => None,
+    };
+    match (told, said) {
+        (Some(told), Some(said)) if told != said => Err(Stop::usage(format!(
+            "--output {} and --format say different things: drop one of them",
+            path.display()
+        ))),
+        (told, said) => Ok(said.or(told).unwrap_or(ExplainFormat::Text)),
+    }
+}
+
+/// How a text looks that goes there.
+fn layout(width: Option<usize>, colour: When, target: &Target) -> Layout {
+    let on_terminal = *target == Target::Stdout && io::stdout().is_terminal();
+    let columns = || {
+        let size = terminal_size().filter(|_| on_terminal);
+        size.map_or(USUAL_WIDTH, |(Width(columns), _)| usize::from(columns))
+    };
+    let unless_told =
+        || on_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Layout {
+        width: width.unwrap_or_else(columns),
+        colour: colour.or_else(unless_told),
+    }
+}

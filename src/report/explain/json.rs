@@ -1,0 +1,232 @@
+//! The explanation as JSON, for programs. Keys are a promise; new ones may come.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
+use super::{because, moment, part, told};
+use crate::credit::Credit;
+use crate::inert;
+use crate::pipeline::{
+    Boilerplate, Candidacy, Explanation, Placed, Reason, Scores, Segment, Side, Story, Surfacing,
+};
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
+    let [a, b] = &explained.documents;
+    let settings = &explained.settings;
+    let value = json!({
+        "relation": explained.relation.map(|relation| relation.name()),
+        "written": explained.written,
+        "reasons": explained.reasons.iter().map(reason).collect::<Vec<_>>(),
+        "because": because(explained),
+        "scores": explained.scores.as_ref().map(scores),
+        "cross_site": explained.cross_site,
+        "lag_hours": moment::hours_between(a.published, b.published).map(|hours| written(&format!("{hours:.2}"))),
+        "candidates": explained.candidacy.as_ref().map(|candidacy| candidates(explained, candidacy)),
+        "clusters": explained.stories.iter().map(cluster).collect::<Vec<_>>(),
+        "documents": { "a": document(a), "b": document(b) },
+        "passages": explained.passages.iter().map(|found| passage(a, found)).collect::<Vec<_>>(),
+        "settings": {
+            "shingle": settings.shingle.to_string(),
+            "threshold": settings.threshold,
+            "containment": settings.excerpts.map(|excerpts| excerpts.containment),
+            "passage": settings.excerpts.map(|excerpts| excerpts.passage),
+            "same_site_containment": settings.selection.same_site_containment,
+            "min_words": settings.min_words,
+            "boilerplate": settings.boilerplate,
+        },
+    });
+    let pretty = serde_json::to_string_pretty(&value)?;
+    for line in pretty.split('\n') {
+        writeln!(out, "{}", inert::json(line))?;
+    }
+    Ok(())
+}
+
+/// A score with the decimals of the pairs file.
+fn rounded(score: f64) -> Value {
+    written(&format!("{score:.4}"))
+}
+
+/// A number as another report writes it, whose last digit rounds as it does there.
+fn written(decimals: &str) -> Value {
+    decimals
+        .parse::<f64>()
+        .map_or(Value::Null, |number| json!(number))
+}
+
+fn ends(range: &Range<usize>) -> [usize; 2] {
+    [range.start, range.end]
+}
+
+fn scores(scores: &Scores) -> Value {
+    json!({
+        "jaccard": rounded(scores.jaccard),
+        "containment_a": rounded(scores.containment_a),
+        "containment_b": rounded(scores.containment_b),
+        "longest_passage": scores.longest_passage,
+        "shared_shingles": scores.shared,
+        "shingles_a": scores.shingles_a,
+        "shingles_b": scores.shingles_b,
+        "quoted_share": scores.quoted_share.map(rounded),
+        "reworded_score": scores.likeness.map(|likeness| rounded(likeness.score)),
+        "aligned_sentences": scores.likeness.map(|likeness| likeness.aligned),
+    })
+}
+
+/// A reason: what kind it is, what is and what is asked for, and the sentence.
+fn reason(reason: &Reason) -> Value {
+    let (kind, document, is, asked) = match reason {
+        Reason::Empty(which) => ("empty", Some(which), Value::Null, Value::Null),
+        Reason::TooShort {
+            document,
+            words,
+            asked,
+        } => ("too_short", Some(document), json!(words), json!(asked)),
+        Reason::BoilerplateOnly { document, left, .. } => {
+            ("boilerplate_only", Some(document), json!(left), Value::Null)
+        }
+        Reason::UnderThreshold { jaccard, asked } => {
+            ("under_threshold", None, json!(jaccard), json!(asked))
+        }
+        Reason::UnderContainment { containment, asked } => {
+            ("under_containment", None, json!(containment), json!(asked))
+        }
+        Reason::PassageTooShort { words, asked } => {
+            ("passage_too_short", None, json!(words), json!(asked))
+        }
+        Reason::NoExcerpts => ("no_excerpts", None, Value::Null, Value::Null),
+        Reason::NotReworded { asked } => ("not_reworded", None, Value::Null, json!(asked)),
+        Reason::SameSite { containment, asked } => {
+            ("same_site", None, json!(containment), json!(asked))
+        }
+        Reason::UnwantedRelation(relation) => (
+            "unwanted_relation",
+            None,
+            json!(relation.name()),
+            Value::Null,
+        ),
+        Reason::OnNoWantedSite => ("on_no_wanted_site", None, Value::Null, Value::Null),
+        Reason::OnUnwantedSite(which) => {
+            ("on_unwanted_site", Some(which), Value::Null, Value::Null)
+        }
+        Reason::NotAcrossSites => ("not_across_sites", None, Value::Null, Value::Null),
+        Reason::NoSite(which) => ("no_site", Some(which), Value::Null, Value::Null),
+        Reason::OutsideWindow { apart, asked } => {
+            ("outside_window", None, json!(apart), json!(asked))
+        }
+        Reason::NoDate(which) => ("no_date", Some(which), Value::Null, Value::Null),
+        Reason::SeenBefore => ("seen_before", None, Value::Null, Value::Null),
+        Reason::Linked => ("linked", None, Value::Null, Value::Null),
+        Reason::NotSurfaced => ("not_surfaced", None, Value::Null, Value::Null),
+    };
+    json!({
+        "kind": kind,
+        "document": document.map(|which| which.name()),
+        "is": is,
+        "asked": asked,
+        "told": told(reason),
+    })
+}
+
+fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
+    let jaccard = explained.scores.map_or(0.0, |scores| scores.jaccard);
+    let (bands, rows) = match candidacy.surfacing {
+        Surfacing::Bands(banding) => (Some(banding.bands()), Some(banding.rows())),
+        Surfacing::Prefixes => (None, None),
+    };
+    let agreeing = candidacy
+        .bands
+        .iter()
+        .map(|band| json!({ "band": band.band, "documents": band.documents, "hot": band.hot }));
+    let passages = candidacy.passages.as_ref().map(|passages| {
+        let passage = |passage: &crate::pipeline::SharedPassage| {
+            json!({
+                "documents": passage.documents,
+                "stories": passage.stories,
+                "bounded": passage.bounded(),
+            })
+        };
+        passages.iter().map(passage).collect::<Vec<_>>()
+    });
+    json!({
+        "identical": candidacy.identical,
+        "found": candidacy.found,
+        "bands": bands,
+        "rows": rows,
+        "chance": rounded(candidacy.chance(jaccard, explained.settings.threshold)),
+        "agreeing_bands": agreeing.collect::<Vec<_>>(),
+        "fingerprints": passages,
+    })
+}
+
+fn cluster(story: &Story) -> Value {
+    let [a, b] = story.roles.map(|role| role.map(|role| role.name()));
+    let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();
+    json!({
+        "cluster": story.name.as_ref(),
+        "documents": story.documents,
+        "role_a": a,
+        "role_b": b,
+        "source_id": story.source_id,
+        "source_site": story.source_site,
+        "source_basis": basis,
+        "source_sureness": story.sureness.map(|sureness| sureness.name()),
+    })
+}
+
+fn document(side: &Side) -> Value {
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let credit = |credit: &Credit| {
+        let evidence: Vec<&str> = credit.evidence.iter().map(|place| place.name()).collect();
+        json!({ "label": credit.label(), "evidence": evidence, "sites": side.credited })
+    };
+    let boilerplate = |region: &Boilerplate| {
+        json!({
+            "words": region.words,
+            "bytes": ends(&region.bytes),
+            "documents": region.documents,
+            "text": side.text.get(region.bytes.clone()),
+        })
+    };
+    let quoted = |segment: &&Segment| segment.mark.quoted;
+    let quotations = side.segments.iter().filter(quoted);
+    json!({
+        "id": side.id,
+        "file": side.file,
+        "site": known(&side.site),
+        "url": known(&side.url),
+        "title": known(&side.title),
+        "author": known(&side.author),
+        "canonical": known(&side.canonical),
+        "canonical_site": side.canonical_site,
+        "published": side.published.map(moment::written),
+        "crawled": side.crawled.map(moment::written),
+        "credit": side.credit.as_ref().map(credit),
+        "words": side.words,
+        "words_removed": side.removed,
+        "part": part(side.part),
+        "same_words": side.same_words,
+        "rejected": side.rejected,
+        "boilerplate": side.boilerplate.iter().map(boilerplate).collect::<Vec<_>>(),
+        "quoted": quotations.map(|segment| ends(&segment.bytes)).collect::<Vec<_>>(),
+        "text": side.text,
+    })
+}
+
+/// A passage: how many words, where they begin and end (half-open) in words and bytes of both texts, and how it reads in the first.
+fn passage(a: &Side, passage: &Placed) -> Value {
+    json!({
+        "words": passage.words,
+        "words_a": ends(&passage.words_a),
+        "words_b": ends(&passage.words_b),
+        "bytes_a": ends(&passage.bytes_a),
+        "bytes_b": ends(&passage.bytes_b),
+        "text": a.text.get(passage.bytes_a.clone()),
+    })
+}
