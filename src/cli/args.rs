@@ -349,8 +349,7 @@ pub struct SourceArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Sources")]
     pub credits: Option<PathBuf>,
 
-    /// Dates later than this are no evidence of who was first; the time of the run if not given. With --index also when documents join: the same run
-    /// made again at the same time writes the same
+    /// Dates later than this are no evidence of who was first; the time of the run if not given
     #[arg(long, value_name = "DATE", value_parser = meaning::moment, help_heading = "Sources")]
     pub as_of: Option<i64>,
 }
@@ -427,7 +426,7 @@ pub struct DedupArguments {
     #[command(flatten)]
     pub seen: SeenArguments,
 
-    /// When the documents that stay join the index; the time of the run if not given. The same run made again at the same time writes the same
+    /// When the documents that stay join the index; the time of the run if not given
     #[arg(long, value_name = "DATE", requires = "index", value_parser = meaning::moment, help_heading = "Index")]
     pub as_of: Option<i64>,
 
@@ -581,7 +580,8 @@ pub struct ReadingArguments {
 /// What to do with documents that were seen before.
 #[derive(Debug, Args)]
 pub struct SeenArguments {
-    /// Compare with the documents of this index too; afterwards those of this run are in it. A directory, made if it is not there
+    /// Compare with the documents of this index too; afterwards those of this run are in it. A directory, made if it is not there.
+    /// The same run made again with the same --as-of writes the same
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Index")]
     pub index: Option<PathBuf>,
 
