@@ -38,7 +38,7 @@ pub use explain::{
 };
 pub use memory::{LEAST_MEMORY, Memory};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
-pub use rewording::RewordedCounts;
+pub use rewording::{Retelling, RewordedCounts};
 use search::Matches;
 pub use show::{Details, Placed};
 use texts::Texts;
