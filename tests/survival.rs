@@ -3,10 +3,11 @@
 //! `WIRECOPY_KILLS` says how many kills are tried (24 if it says nothing), `WIRECOPY_SEED` which.
 #![cfg(all(unix, feature = "cli"))]
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -28,6 +29,7 @@ impl Nights {
         let (first, second) = records.split_at(records.len() / 2);
         fs::write(nights.path("first.jsonl"), first.join("\n")).expect("there is room");
         fs::write(nights.path("second.jsonl"), second.join("\n")).expect("there is room");
+        fs::create_dir(nights.path("tmp")).expect("there is room");
         let made = nights.run(&[
             "scan",
             "first.jsonl",
@@ -52,30 +54,51 @@ impl Nights {
             .args(arguments)
             .current_dir(self.at.path())
             .env_clear()
+            .env("TMPDIR", self.path("tmp"))
             .stdin(Stdio::null());
         command
     }
 
+    /// What a command does, which is to end in time.
     fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("it runs")
+        let mut command = self.command(arguments);
+        let (done, ended) = mpsc::channel();
+        std::thread::spawn(move || done.send(command.output()));
+        let output = ended.recv_timeout(Duration::from_secs(30));
+        output
+            .unwrap_or_else(|_| panic!("{arguments:?} does not end"))
+            .expect("it runs")
     }
 
-    /// Puts the index and the outputs back to what they were after the first night.
+    /// Puts the outputs back to what they were after the first night, and the index to one that was kept, if there is that.
     fn reset(&self, kept: &Path) {
         for name in ["index", "out"] {
             let _ = fs::remove_dir_all(self.path(name));
         }
         fs::create_dir(self.path("out")).expect("there is room");
-        fs::write(self.path("out/pairs.csv"), "what was there before\n").expect("there is room");
-        copy(kept, &self.path("index"));
+        fs::write(self.path("out/pairs.csv"), BEFORE).expect("there is room");
+        if kept.exists() {
+            copy(kept, &self.path("index"));
+        }
     }
 
-    /// The documents of the index, sorted.
-    fn documents(&self) -> BTreeSet<String> {
+    /// The documents of the index, as it writes them; `None` if there is none.
+    fn documents(&self) -> Option<String> {
+        if !self.path("index/manifest.json").exists() {
+            return None;
+        }
         let exported = self.run(&["index", "export", "index"]);
         assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
-        let lines = String::from_utf8(exported.stdout).expect("records are UTF-8");
-        lines.lines().map(str::to_owned).collect()
+        Some(String::from_utf8(exported.stdout).expect("records are UTF-8"))
+    }
+
+    /// The files beside which outputs are written, and what is in them.
+    fn outputs(&self) -> BTreeMap<String, String> {
+        let read = |name: &String| fs::read_to_string(self.path("out").join(name));
+        let names = names_in(&self.path("out")).into_iter();
+        names
+            .map(|name| (name.clone(), read(&name).expect("it is text")))
+            .collect()
     }
 
     /// That every byte is as it was written.
@@ -84,25 +107,31 @@ impl Nights {
         assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
     }
 
-    /// Asserts that nothing lies about that a run left.
-    fn nothing_stray(&self) {
-        let manifest = fs::read_to_string(self.path("index/manifest.json")).expect("it is there");
+    /// Asserts that no file of no use lies in the index, nor where temporary files go.
+    fn nothing_stray(&self, what: &str) {
+        assert!(names_in(&self.path("tmp")).is_empty(), "{what}: in TMPDIR");
+        let Ok(manifest) = fs::read_to_string(self.path("index/manifest.json")) else {
+            assert!(!self.path("index").exists(), "{what}: no index");
+            return;
+        };
         for name in names_in(&self.path("index")) {
             let known = ["lock", "manifest.json"].contains(&&*name)
                 || manifest.contains(&format!("\"{name}\""));
-            assert!(known, "index/{name} is of no use");
+            assert!(known, "{what}: index/{name} is of no use");
         }
-        let outputs: Vec<String> = names_in(&self.path("out"));
-        assert_eq!(outputs, ["pairs.csv"], "beside the output");
     }
 }
 
-/// What a command does when nobody stops it.
+/// What a command leaves when nobody stops it.
 struct Clean {
-    pairs: Option<String>,
-    documents: BTreeSet<String>,
+    outputs: BTreeMap<String, String>,
+    documents: Option<String>,
 }
 
+/// What is in the output before a run.
+const BEFORE: &str = "what was there before\n";
+/// Opens the index to write to it, and changes nothing.
+const SETTLE: &[&str] = &["index", "prune", "index", "--older-than", "10000d"];
 const SCAN: &[&str] = &[
     "scan",
     "second.jsonl",
@@ -138,85 +167,177 @@ const EXPIRING: &[&str] = &[
     "-q",
 ];
 
+const DEDUP: &[&str] = &[
+    "dedup",
+    "second.jsonl",
+    "--index",
+    "index",
+    "-o",
+    "out/kept.jsonl",
+    "--as-of",
+    "2026-03-11",
+    "-q",
+];
+const IN_LITTLE_MEMORY: &[&str] = &[
+    "scan",
+    "second.jsonl",
+    "--memory",
+    "128M",
+    "-o",
+    "out/pairs.csv",
+    "-q",
+];
+
 #[test]
 fn a_kill_at_any_instant_leaves_what_a_rerun_completes() {
     let kills = number_from("WIRECOPY_KILLS", 24);
     let seed = number_from("WIRECOPY_SEED", 1);
     let nights = Nights::new();
-    // Of two segments, one of which half is gone, so that all commands have something to do.
-    let kept = nights.path("kept");
-    copy(&nights.path("index"), &kept);
+    // Of one segment, of two, made by dedup, and none.
+    let [one, two, of_dedup, none] =
+        ["one", "two", "of-dedup", "none"].map(|name| nights.path(name));
+    fs::rename(nights.path("index"), &one).expect("it is there");
+    nights.reset(&one);
+    assert_eq!(nights.run(SCAN).status.code(), Some(0));
+    fs::rename(nights.path("index"), &two).expect("it is there");
+    nights.reset(&none);
+    let first = DEDUP.iter().map(|&part| match part {
+        "second.jsonl" => "first.jsonl",
+        "2026-03-11" => "2026-03-10",
+        same => same,
+    });
+    let made = nights.run(&first.collect::<Vec<&str>>());
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    fs::rename(nights.path("index"), &of_dedup).expect("it is there");
+    let commands = [
+        (SCAN, &one),
+        (COMPACT, &two),
+        (SCAN, &none),
+        (PRUNE, &two),
+        (EXPIRING, &one),
+        (DEDUP, &of_dedup),
+        (SCAN, &one),
+        (IN_LITTLE_MEMORY, &none),
+    ];
     let mut done = 0;
-    for (number, command) in [SCAN, PRUNE, COMPACT, EXPIRING].iter().cycle().enumerate() {
+    for (round, (command, start)) in commands.iter().cycle().enumerate() {
         if done >= kills {
             break;
         }
-        nights.reset(&kept);
-        if command == &COMPACT {
-            assert_eq!(nights.run(SCAN).status.code(), Some(0));
-        }
-        let before = nights.path("before");
-        let _ = fs::remove_dir_all(&before);
-        copy(&nights.path("index"), &before);
+        nights.reset(start);
         let began = Instant::now();
         let ran = nights.run(command);
         assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
         let lasted = began.elapsed();
-        let writes_pairs = command.contains(&"scan");
-        let pairs = || fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
         let clean = Clean {
-            pairs: writes_pairs.then(pairs),
+            outputs: nights.outputs(),
             documents: nights.documents(),
         };
         // Several kills of one command, for the clean run is dear.
-        for attempt in 0..6 {
-            let share = xxh3_64_with_seed(&[number as u8, attempt], seed) as f64 / u64::MAX as f64;
-            let delay = lasted.mul_f64(share * 1.1);
-            nights.reset(&before);
-            let mut child = nights
-                .command(command)
-                .stderr(Stdio::null())
-                .stdout(Stdio::null())
-                .spawn()
-                .expect("it runs");
-            std::thread::sleep(delay);
-            let _ = child.kill();
-            let _ = child.wait();
-            done += 1;
-            completes(
-                &nights,
-                command,
-                &clean,
-                &format!("{command:?} killed after {delay:?}"),
-            );
+        for attempt in 0..3u64 {
+            nights.reset(start);
+            let mut what = format!("{command:?} on {start:?}");
+            // The last time the rerun is killed too, if there is still something for it to do.
+            for time in 0..=attempt / 2 {
+                let lot = [round as u64, attempt, time].map(u64::to_le_bytes).concat();
+                let share = xxh3_64_with_seed(&lot, seed) as f64 / u64::MAX as f64;
+                let delay = lasted.mul_f64(share * 1.05);
+                what += &format!(", killed after {delay:?}");
+                kill(&nights, command, delay);
+                done += 1;
+                if nights.documents() == clean.documents {
+                    break;
+                }
+            }
+            completes(&nights, command, &clean, attempt == 1, &what);
         }
     }
 }
 
-/// Asserts that after a run that was stopped, another completes what it began, or finds it done.
-fn completes(nights: &Nights, command: &[&str], clean: &Clean, what: &str) {
+/// Runs a command and kills it after so long, if it still runs.
+fn kill(nights: &Nights, command: &[&str], delay: Duration) {
+    let mut child = nights
+        .command(command)
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    std::thread::sleep(delay);
+    child.kill().expect("it is ours");
+    child.wait().expect("it is ours");
+}
+
+/// Asserts that after a run that was killed, another completes what it began, or finds it done.
+fn completes(nights: &Nights, command: &[&str], clean: &Clean, settle: bool, what: &str) {
     // A reader takes the index as it is, before anybody puts it right.
-    nights.verify();
-    let was_there = nights.documents() == clean.documents && clean.pairs.is_some();
-    let pairs =
-        |nights: &Nights| fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
+    let documents = nights.documents();
+    if documents.is_some() {
+        nights.verify();
+    }
+    let adds = command.contains(&"--index");
+    let was_there = adds && documents == clean.documents;
+    for (name, bytes) in nights.outputs() {
+        let whole = clean.outputs.get(&name) == Some(&bytes);
+        let as_before = !was_there && bytes == BEFORE;
+        let temporary = name.starts_with(".wirecopy-");
+        assert!(whole || as_before || temporary, "{what}: {name}: {bytes}");
+    }
     if was_there {
-        // Then the pairs are there too.
-        assert_eq!(
-            Some(pairs(nights)),
-            clean.pairs,
-            "{what}: the index without the pairs"
-        );
+        let there = nights.outputs();
+        let missing = clean.outputs.keys().find(|&name| !there.contains_key(name));
+        assert_eq!(missing, None, "{what}: the index without the output");
+    }
+    if settle && adds && documents.is_some() {
+        // Whoever writes next puts it right, also if it is another command: index and outputs have the night, or neither.
+        let settled = nights.run(SETTLE);
+        assert_eq!(settled.status.code(), Some(0), "{what}: {}", said(&settled));
+        let before = BTreeMap::from([("pairs.csv".to_owned(), BEFORE.to_owned())]);
+        let mut there = nights.outputs();
+        // Those of killed runs go when that output is written again.
+        there.retain(|name, _| !name.ends_with(".tmp"));
+        let expected = if was_there { &clean.outputs } else { &before };
+        assert_eq!(&there, expected, "{what}: settled");
+        assert_eq!(nights.documents(), documents, "{what}: settled");
     }
     let again = nights.run(command);
     assert_eq!(again.status.code(), Some(0), "{what}: {}", said(&again));
     assert_eq!(nights.documents(), clean.documents, "{what}");
-    if let Some(expected) = clean.pairs.as_ref().filter(|_| !was_there) {
-        assert_eq!(&pairs(nights), expected, "{what}");
+    let outputs = nights.outputs();
+    if was_there {
+        // The rerun finds nothing new.
+        assert!(outputs.keys().eq(clean.outputs.keys()), "{what}");
+    } else {
+        assert_eq!(outputs, clean.outputs, "{what}");
     }
-    nights.verify();
-    nights.nothing_stray();
+    if documents.is_some() {
+        nights.verify();
+    }
+    nights.nothing_stray(what);
 }
+
+const ASK: &[&str] = &[
+    "scan",
+    "third.jsonl",
+    "--index",
+    "index",
+    "--no-add",
+    "-o",
+    "out/pairs.csv",
+    "--as-of",
+    "2026-03-12",
+    "-q",
+];
+const ADD: &[&str] = &[
+    "scan",
+    "third.jsonl",
+    "--index",
+    "index",
+    "-o",
+    "out/pairs.csv",
+    "--as-of",
+    "2026-03-12",
+    "-q",
+];
 
 #[test]
 fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
@@ -225,11 +346,14 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
     assert_eq!(nights.run(SCAN).status.code(), Some(0));
     let kept = nights.path("kept");
     copy(&nights.path("index"), &kept);
-    fs::write(
-        nights.path("third.jsonl"),
-        fs::read(nights.path("first.jsonl")).expect("it is there"),
-    )
-    .expect("there is room");
+    let first = fs::read_to_string(nights.path("first.jsonl")).expect("it is there");
+    let copies = first.replace("{\"id\": \"", "{\"id\": \"copy-of-");
+    fs::write(nights.path("third.jsonl"), copies).expect("there is room");
+    nights.reset(&kept);
+    assert_eq!(nights.run(ASK).status.code(), Some(0));
+    let pairs = || fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
+    let clean = pairs();
+    assert!(clean.contains("copy-of-"), "{clean}");
     for name in names_in(&kept).into_iter().filter(|name| name != "lock") {
         let whole = fs::read(kept.join(&name)).expect("it is there");
         let mut broken: Vec<(String, Option<Vec<u8>>)> = vec![
@@ -240,7 +364,7 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
                 Some(whole[..whole.len() / 2].to_vec()),
             ),
         ];
-        for at in 0..3u64 {
+        for at in 0..5u64 {
             let bit = xxh3_64_with_seed(name.as_bytes(), at) as usize % (whole.len() * 8).max(1);
             let mut flipped = whole.clone();
             if let Some(byte) = flipped.get_mut(bit / 8) {
@@ -272,39 +396,43 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
                 named.contains(&name) || missing_index && named.contains("no index"),
                 "{name} {what}: {named}"
             );
-            for command in [
-                &["index", "info", "index"][..],
-                &["index", "export", "index"],
-                &[
-                    "scan",
-                    "third.jsonl",
-                    "--index",
-                    "index",
-                    "--no-add",
-                    "-o",
-                    "out/pairs.csv",
-                    "-q",
-                ],
-                &[
-                    "scan",
-                    "third.jsonl",
-                    "--index",
-                    "index",
-                    "-o",
-                    "out/pairs.csv",
-                    "-q",
-                ],
-                &["index", "compact", "index"],
-            ] {
+            let damaged_manifest = name == "manifest.json" && what != "missing";
+            let info = &["index", "info", "index"][..];
+            let export = &["index", "export", "index"];
+            for command in [info, export, ASK, SETTLE, ADD, COMPACT] {
+                let before = pairs();
                 let ran = nights.run(command);
-                let code = ran.status.code();
-                assert!(
-                    matches!(code, Some(0 | 1)),
-                    "{name} {what}: {command:?}: {code:?} {}",
-                    said(&ran)
-                );
+                let (code, told) = (ran.status.code(), said(&ran));
+                let about = format!("{name} {what}: {command:?}: {code:?} {told}");
+                assert!(matches!(code, Some(0 | 1)), "{about}");
+                if damaged_manifest {
+                    assert!(code == Some(1) && told.contains("manifest.json"), "{about}");
+                }
+                let scans = command[0] == "scan";
+                if scans && missing_index {
+                    continue;
+                }
+                // Whoever does not notice has not read it.
+                let expected = if scans && code == Some(0) {
+                    &clean
+                } else {
+                    &before
+                };
+                assert_eq!(&pairs(), expected, "{about}");
             }
         }
+    }
+}
+
+#[test]
+fn a_damaged_note_of_what_is_published_is_named() {
+    let nights = Nights::new();
+    fs::write(nights.path("index/publishing.json"), "").expect("there is room");
+    for command in [&["index", "verify", "index"], COMPACT] {
+        let ran = nights.run(command);
+        assert_eq!(ran.status.code(), Some(1), "{command:?}");
+        let told = said(&ran) + &String::from_utf8_lossy(&ran.stdout);
+        assert!(told.contains("publishing.json"), "{told}");
     }
 }
 
@@ -404,13 +532,18 @@ fn several_at_once_do_each_other_no_harm() {
         )
     });
     nights.verify();
-    let contents = Index::open(&nights.path("index"))
-        .expect("it is there")
-        .contents();
+    nights.nothing_stray("afterwards");
+    let documents = nights.documents().expect("it is there");
+    for (writer, count) in [(1, first), (2, second)] {
+        for number in 0..count {
+            let id = format!("\"w{writer}-{number}\"");
+            assert_eq!(documents.matches(&id).count(), 1, "{id} of {count}");
+        }
+    }
     let first_night = fs::read_to_string(nights.path("first.jsonl")).expect("it is there");
     assert_eq!(
-        contents.documents,
-        first_night.lines().count() as u64 + u64::from(first + second)
+        documents.lines().count(),
+        first_night.lines().count() + (first + second) as usize
     );
 }
 
@@ -422,8 +555,12 @@ fn an_index_of_the_first_format_opens() {
     copy(&root().join("tests/index-format-1"), &nights.path("index"));
     fs::remove_file(nights.path("index/README.md")).expect("it is there");
     nights.verify();
-    let documents = nights.documents().len();
-    assert_eq!(documents, 30);
+    let count = || {
+        nights
+            .documents()
+            .map(|documents| documents.lines().count())
+    };
+    assert_eq!(count(), Some(30));
     let ran = nights.run(&[
         "scan",
         "second.jsonl",
@@ -438,13 +575,6 @@ fn an_index_of_the_first_format_opens() {
     let pairs = fs::read_to_string(nights.path("pairs.csv")).expect("it is there");
     // What the newsroom's second half has in common with itself and with its first half, as learned night by night.
     assert_eq!(
-        pairs.lines().count(),
-        fs::read_to_string(root().join("tests/index-format-1-pairs.csv"))
-            .expect("it is there")
-            .lines()
-            .count()
-    );
-    assert_eq!(
         pairs,
         fs::read_to_string(root().join("tests/index-format-1-pairs.csv")).expect("it is there")
     );
@@ -453,6 +583,7 @@ fn an_index_of_the_first_format_opens() {
         Some(0)
     );
     nights.verify();
+    assert_eq!(count(), Some(61));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use wirecopy::index::{Contents, Index, IndexError};
 use super::args::{IndexArguments, IndexCommand, InfoFormat};
 use super::figures::{count, counted};
 use super::meaning::now;
-use super::nightly::open_to_write;
+use super::nightly::{open_to_write, tidy};
 use super::outputs::{Named, Outputs, Pending, Target, Wanted};
 use super::progress::Progress;
 use super::status::{Status, Stop};
@@ -48,7 +48,7 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
             let mut writer = open_to_write(&directory, wait, terminal)?;
             let since = as_of.unwrap_or_else(now).saturating_sub(older_than);
             let pruned = writer.prune(since)?;
-            writer.tidy()?;
+            tidy(&mut writer, terminal);
             let text = format!("{} gone", counted(pruned, "document"));
             say(format, &text, json!({ "documents_gone": pruned }))
         }

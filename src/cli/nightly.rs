@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
+use serde_json::json;
 use wirecopy::document::Corpus;
 use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Prepared, Writer};
 use wirecopy::pipeline::{Before, Settings};
 use wirecopy::report::summary::IndexUse;
 
+use super::log::Level;
 use super::meaning::IndexPlan;
 use super::status::Stop;
-use super::terminal::Terminal;
+use super::terminal::{Style, Terminal, escaped};
 
 /// The index of a run, if there is one.
 pub struct Nightly {
@@ -75,10 +77,9 @@ impl Nightly {
     }
 
     /// Merges what many nights left.
-    pub fn tidy(&mut self) -> Result<(), IndexError> {
-        match &mut self.opened {
-            Some((_, Opened::ToWrite(writer))) => writer.tidy().map(drop),
-            _ => Ok(()),
+    pub fn tidy(&mut self, terminal: Terminal) {
+        if let Some((_, Opened::ToWrite(writer))) = &mut self.opened {
+            tidy(writer, terminal);
         }
     }
 
@@ -112,4 +113,16 @@ pub fn open_to_write(
             "{holder} writes to the index; waiting until it is done"
         ));
     })
+}
+
+/// Merges what many nights left. What was asked for is done by then, and would be done again by who is told that it failed: so this only warns.
+pub fn tidy(writer: &mut Writer, terminal: Terminal) {
+    if let Err(error) = writer.tidy() {
+        let warning = terminal.paint(Style::Warning, "warning:");
+        let words = format!(
+            "segments of the index were not merged, which the next run tries again: {error}"
+        );
+        let line = format!("{warning} {}", escaped(&words));
+        terminal.tell(Level::Warning, "not_merged", &line, json!({}));
+    }
 }

@@ -63,9 +63,15 @@ pub struct Outputs<R = Report> {
     pending: Arc<Pending>,
 }
 
-/// The temporary files that there are just now.
+/// The temporary files that there are just now, and whether outputs took their places.
 #[derive(Default)]
-pub struct Pending(Mutex<Vec<PathBuf>>);
+pub struct Pending(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    paths: Vec<PathBuf>,
+    is_done: bool,
+}
 
 struct Planned<R> {
     wanted: Wanted<R>,
@@ -209,7 +215,7 @@ impl<R: Named> Outputs<R> {
             change.announce(&replacements)?;
         }
         let renamed = rename(files);
-        pending.clear();
+        pending.paths.clear();
         match (renamed, change) {
             (Ok(()), Some(change)) => change.publish()?,
             (Ok(()), None) => {}
@@ -220,6 +226,7 @@ impl<R: Named> Outputs<R> {
                 return Err(stop);
             }
         }
+        pending.is_done = true;
         Ok(())
     }
 
@@ -233,7 +240,7 @@ impl<R: Named> Outputs<R> {
         let file = {
             let mut pending = self.pending.lock();
             let file = temporary_for(directory, path)?;
-            pending.push(file.path().to_owned());
+            pending.paths.push(file.path().to_owned());
             file
         };
         if let Ok(replaced) = path.metadata() {
@@ -249,18 +256,23 @@ impl<R: Named> Outputs<R> {
 }
 
 impl Pending {
-    /// Removes the temporary files and keeps any more from being made or renamed.
-    pub fn remove_for_good(&self) {
-        let mut paths = self.lock();
-        for path in paths.drain(..) {
+    /// Removes the temporary files and keeps any more from being made or renamed. Not once outputs are there: then the run ends as it would, for
+    /// whoever is told that it was interrupted does it again.
+    pub fn remove_for_good(&self) -> bool {
+        let mut held = self.lock();
+        if held.is_done {
+            return false;
+        }
+        for path in held.paths.drain(..) {
             // Whatever cannot be removed now, nobody can do anything about.
             let _ = fs::remove_file(path);
         }
-        std::mem::forget(paths);
+        std::mem::forget(held);
+        true
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<PathBuf>> {
-        // The list is whole after every statement, whatever panicked elsewhere.
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        // It is whole after every statement, whatever panicked elsewhere.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -368,8 +380,8 @@ fn refuse_shared<R: Named>(planned: &[Planned<R>]) -> Result<(), Stop> {
         for first in &planned[..at] {
             let same_path =
                 first.way.replaces().is_some() && first.way.replaces() == second.way.replaces();
-            let same_file =
-                first.way.identity().is_some() && first.way.identity() == second.way.identity();
+            let identity = first.way.identity();
+            let same_file = identity.is_some() && identity == second.way.identity();
             if same_path || same_file {
                 return Err(Stop::usage(format!(
                     "the {} and the {} would both go to {}: give each a file of its own",

@@ -119,7 +119,7 @@ fn carry_out(
     };
     outputs.write(asked, |report, out| renderer.render(report, out), change)?;
     progress.stop();
-    nightly.tidy()?;
+    nightly.tidy(terminal);
 
     if nothing_read {
         return Err(rejected::nothing_left(

@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::status::Status;
 use super::terminal::Terminal;
 
-/// From here on, SIGINT and SIGTERM end the program once a commit under way is done, and leave no temporary file.
+/// From here on, SIGINT and SIGTERM end the program and leave no temporary file, until its outputs are there.
 pub fn watch(pending: Arc<Pending>, progress: Arc<Progress>, terminal: Terminal) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     thread::Builder::new()
@@ -24,7 +24,9 @@ pub fn watch(pending: Arc<Pending>, progress: Arc<Progress>, terminal: Terminal)
             let Some(signal) = signals.forever().next() else {
                 return;
             };
-            pending.remove_for_good();
+            if !pending.remove_for_good() {
+                return;
+            }
             progress.stop();
             let word = if signal == SIGINT {
                 "interrupted"

@@ -4,7 +4,7 @@
 //! down which files are about to be replaced, and what was there is kept beside them under another name. Whoever opens the index to write to it and
 //! finds that note compares the manifest with it: if that is still the old one, the files are put back as they were.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{Directory, IndexError, failed_to_write, sync};
 
 /// The name of the note.
-const JOURNAL: &str = "publishing.json";
+pub(super) const JOURNAL: &str = "publishing.json";
 
 /// A file that is about to take the place of another, or a place where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,24 +65,44 @@ pub(super) fn begin(
     for Announced { to, kept, .. } in &note.files {
         let Some(kept) = kept else { continue };
         // Some file systems know no second names.
-        let linked = fs::hard_link(to, kept).or_else(|_| fs::copy(to, kept).map(drop));
-        linked.map_err(|cause| failed_to_write(kept, cause))?;
+        let linked = fs::hard_link(to, kept).or_else(|_| {
+            fs::copy(to, kept)?;
+            File::open(kept)?.sync_all()
+        });
+        // What is kept must be there before it is replaced, also after a loss of power.
+        let directory = kept.parent().unwrap_or(Path::new("/"));
+        linked
+            .and_then(|()| sync(directory))
+            .map_err(|cause| failed_to_write(kept, cause))?;
     }
     Ok(())
 }
 
-/// Finishes what a note tells of, `generation` being that of the manifest: if it is still the one before the change, takes the files back.
-pub(super) fn recover(directory: &Directory, generation: Option<u64>) -> Result<(), IndexError> {
+/// The note, if there is one.
+fn read(directory: &Directory) -> Result<Option<Note>, IndexError> {
     let path = directory.of(JOURNAL);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(super::files::failed_to_read(&path, cause)),
     };
-    let note: Note = serde_json::from_slice(&bytes).map_err(|error| IndexError::Damaged {
+    let note = serde_json::from_slice(&bytes).map_err(|error| IndexError::Damaged {
         file: JOURNAL.to_owned(),
         problem: error.to_string(),
     })?;
+    Ok(Some(note))
+}
+
+/// Whether a note that is there can be read.
+pub(super) fn check(directory: &Directory) -> Result<(), IndexError> {
+    read(directory).map(drop)
+}
+
+/// Finishes what a note tells of, `generation` being that of the manifest: if it is still the one before the change, takes the files back.
+pub(super) fn recover(directory: &Directory, generation: Option<u64>) -> Result<(), IndexError> {
+    let Some(note) = read(directory)? else {
+        return Ok(());
+    };
     let take_back = note.generation == generation;
     for file in &note.files {
         finish(file, take_back).map_err(|cause| failed_to_write(&file.to, cause))?;

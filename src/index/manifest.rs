@@ -222,6 +222,10 @@ impl Manifest {
         directory.replace(MANIFEST, format!("{body}\n{checksum}\n").as_bytes())
     }
 
+    pub(super) fn remove(directory: &Directory) -> Result<(), IndexError> {
+        directory.remove(MANIFEST)
+    }
+
     /// Every file that counts.
     pub(super) fn files(&self) -> impl Iterator<Item = &FileEntry> {
         let of_segments = self.segments.iter().flat_map(SegmentEntry::files);

@@ -37,7 +37,7 @@ use crate::verify::Comparison;
 
 use files::Directory;
 use lock::Lock;
-use manifest::Manifest;
+use manifest::{Manifest, SegmentEntry};
 use records::Archive;
 use segment::{Reading, Serials};
 
@@ -100,12 +100,24 @@ impl Index {
     }
 
     fn load(directory: Directory) -> Result<Index, IndexError> {
-        let manifest = Manifest::read(&directory)?;
-        let segments = manifest
-            .segments
-            .iter()
-            .map(|segment| Reading::open(&directory, segment))
-            .collect::<Result<Vec<Reading>, IndexError>>()?;
+        Index::of(&directory, Manifest::read(&directory)?, &[])
+    }
+
+    /// What a manifest says, `opened` being segments that need not be opened again.
+    fn of(
+        directory: &Directory,
+        manifest: Manifest,
+        opened: &[Reading],
+    ) -> Result<Index, IndexError> {
+        let open = |segment: &SegmentEntry| {
+            let mut opened = opened.iter();
+            match opened.find(|reading| reading.entry == *segment) {
+                Some(reading) => Ok(reading.clone()),
+                None => Reading::open(directory, segment),
+            }
+        };
+        let segments = manifest.segments.iter().map(open);
+        let segments = segments.collect::<Result<Vec<Reading>, IndexError>>()?;
         let known = match &manifest.boilerplate {
             None => Known::default(),
             Some(file) => tables::read_boilerplate(&directory.read(file)?, &file.name)?,
@@ -397,12 +409,30 @@ impl Writer {
     }
 
     /// Makes a manifest the one that counts, and removes what only the last one named.
+    ///
+    /// What goes on with it is opened before: once the change is there nothing may fail any more, or somebody would make it again.
     fn replace(&mut self, manifest: Manifest) -> Result<(), IndexError> {
-        manifest.write(&self.directory)?;
-        // From here on the change is there; what is left over can be removed at any other time too.
-        self.index = None;
-        self.index = Some(Index::load(self.directory.clone())?);
-        sweep(&self.directory)
+        let opened = self.index.as_ref().map_or(&[][..], |index| &index.segments);
+        let index = Index::of(&self.directory, manifest, opened)?;
+        if let Err(error) = index.manifest.write(&self.directory) {
+            self.put_back(index.manifest.generation);
+            return Err(error);
+        }
+        self.index = Some(index);
+        // What is left over can be removed at any other time too.
+        let _ = sweep(&self.directory);
+        Ok(())
+    }
+
+    /// Puts the last manifest back, if one of that generation took its place though it may not be safe on the disk.
+    fn put_back(&self, generation: u64) {
+        if Manifest::read(&self.directory).is_ok_and(|there| there.generation == generation) {
+            // If this fails too, the disk does what it likes.
+            let _ = match &self.index {
+                Some(index) => index.manifest.write(&self.directory),
+                None => Manifest::remove(&self.directory),
+            };
+        }
     }
 }
 

@@ -295,6 +295,7 @@ pub(super) struct Chunk<'a> {
 }
 
 /// A segment that is open to be read: its files stay, whoever replaces it.
+#[derive(Clone)]
 pub(super) struct Reading {
     pub(super) entry: SegmentEntry,
     table: Arc<File>,

@@ -1,6 +1,7 @@
 //! Looking at every byte of an index.
 
 use super::files::{Directory, IndexError};
+use super::journal;
 use super::manifest::Manifest;
 use super::segment::Reading;
 use super::tables;
@@ -15,8 +16,33 @@ pub struct Damage {
     pub problem: String,
 }
 
+/// So often a manifest may be replaced while its files are looked at.
+const MOST_TRIES: u32 = 100;
+
 pub(super) fn verify(directory: &Directory) -> Result<(Contents, Vec<Damage>), IndexError> {
-    let manifest = Manifest::read(directory)?;
+    let mut tries = 1;
+    loop {
+        let manifest = Manifest::read(directory)?;
+        let damages = look_at(directory, &manifest);
+        // Files go when a writer replaces the manifest that named them: that is no damage.
+        let is_replaced = || {
+            let now = Manifest::read(directory);
+            now.is_ok_and(|now| now.generation != manifest.generation)
+        };
+        if damages.is_empty() || tries == MOST_TRIES || !is_replaced() {
+            let index = Index {
+                manifest,
+                segments: Vec::new(),
+                known: Default::default(),
+            };
+            return Ok((index.contents(), damages));
+        }
+        tries += 1;
+    }
+}
+
+/// What is damaged of the files that a manifest names, in order.
+fn look_at(directory: &Directory, manifest: &Manifest) -> Vec<Damage> {
     let mut damages = Vec::new();
     let mut note = |file: &str, looked: Result<(), IndexError>| {
         let problem = match looked {
@@ -54,15 +80,11 @@ pub(super) fn verify(directory: &Directory) -> Result<(Contents, Vec<Damage>), I
         let read = read.and_then(|bytes| tables::read_boilerplate(&bytes, &file.name));
         note(&file.name, read.map(drop));
     }
+    // Nobody can write to the index while this cannot be read.
+    note(journal::JOURNAL, journal::check(directory));
     damages.sort_by(|x, y| x.file.cmp(&y.file));
     damages.dedup_by(|x, y| x.file == y.file);
-    let contents = Index {
-        manifest,
-        segments: Vec::new(),
-        known: Default::default(),
-    }
-    .contents();
-    Ok((contents, damages))
+    damages
 }
 
 /// Whether every row of the table has its record.

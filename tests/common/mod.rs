@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "no test file uses all of it")]
 
+#[cfg(all(unix, feature = "cli"))]
+pub mod nights;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

@@ -124,7 +124,7 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         change,
     )?;
     progress.stop();
-    nightly.tidy()?;
+    nightly.tidy(terminal);
 
     if nothing_read {
         return Err(rejected::nothing_left(rejects, &source_names));
