@@ -8,7 +8,7 @@ use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::credit::Credits;
 use wirecopy::document::Size;
 use wirecopy::finding::{Relation, Selection};
-use wirecopy::pipeline::{LEAST_MEMORY, Settings, Surfacing};
+use wirecopy::pipeline::{LEAST_MEMORY, PageLimits, Settings, Surfacing};
 use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
 use wirecopy::report::metrics;
@@ -145,6 +145,10 @@ impl Scan {
                 seed: typed.seed,
                 min_words: typed.min_words,
                 list_passages: typed.passages,
+                page: typed
+                    .report
+                    .is_some()
+                    .then(|| PageLimits::of_pairs(typed.report_limit)),
                 credits: Arc::new(credits),
                 as_of: Some(as_of),
                 memory: None,
@@ -244,6 +248,7 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
         }
     }
     for (path, report) in [
+        (&typed.report, Report::Page),
         (&typed.summary, Report::Summary),
         (&typed.metrics, Report::Metrics),
     ] {

@@ -35,6 +35,7 @@ pub enum Report {
     Rejects(TableFormat),
     /// The documents themselves.
     Records(TableFormat),
+    Page,
     Summary,
     Metrics,
 }
@@ -90,6 +91,7 @@ impl Report {
             Report::Sites(_) => "sites",
             Report::Rejects(_) => "rejects",
             Report::Records(_) => "records",
+            Report::Page => "report",
             Report::Summary => "summary",
             Report::Metrics => "metrics",
         }

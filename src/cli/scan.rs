@@ -12,7 +12,7 @@ use wirecopy::document::{Corpus, ReadError, Reject};
 use wirecopy::pipeline::{self, Counts, Findings, Memory, Settings};
 use wirecopy::read::{Inputs, Skipped};
 use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, Run, StageCost};
-use wirecopy::report::{clusters, members, metrics, pairs, rejects, sites};
+use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 use wirecopy::spill::Spill;
 
 use super::args::ScanArguments;
@@ -256,6 +256,7 @@ impl Renderer<'_> {
             }
             // An index exports them, a scan does not.
             Report::Records(_) => Ok(()),
+            Report::Page => page::write(self.findings, self.settings, self.source_names, out),
             Report::Summary => {
                 summary::write(self.findings, self.summarized(&self.progress.costs()), out)
             }

@@ -2,6 +2,7 @@
 
 mod before;
 mod memory;
+mod page;
 mod read;
 mod search;
 mod show;
@@ -28,6 +29,7 @@ use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, 
 use before::Sources;
 pub use before::{Before, KnownTie, Merged};
 pub use memory::{LEAST_MEMORY, Memory};
+pub use page::{DEFAULT_PAGE_PAIRS, Page, PageLimits, PageText, SideBySide};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 use search::Matches;
 pub use show::{Details, Placed};
@@ -60,6 +62,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Whether the passages of every pair are listed.
     pub list_passages: bool,
+    /// How much is chosen for the report page, if there is to be one.
+    pub page: Option<PageLimits>,
     /// How agencies are recognised.
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
@@ -88,6 +92,7 @@ impl Default for Settings {
                 ..Selection::default()
             },
             list_passages: false,
+            page: None,
             credits: Arc::new(Credits::built_in()),
             as_of: None,
             memory: None,
@@ -166,6 +171,8 @@ pub struct Findings {
     pub details: Vec<Details>,
     /// The passages of each pair, if they were to be listed.
     pub passages: Vec<Vec<Placed>>,
+    /// What the report page shows, if there is to be one.
+    pub page: Option<Page>,
     /// What was taken out as boilerplate.
     pub removed: Removed,
     /// What was read and rejected.
@@ -334,6 +341,10 @@ pub fn scan_after<C: Corpus>(
     // Pairs of two documents seen before were reported then; until here they told who is the source of whom.
     pairs.retain(|pair| catalog.is_new(pair.a) || catalog.is_new(pair.b));
     let passages = show::passages(&texts, settings, &pairs)?;
+    let page = match settings.page {
+        Some(limits) => Some(page::choose(&texts, limits, &pairs, &clusters)?),
+        None => None,
+    };
     for pair in &pairs {
         match pair.relation {
             Relation::Exact => counts.exact += 1,
@@ -350,6 +361,7 @@ pub fn scan_after<C: Corpus>(
         clusters,
         details,
         passages,
+        page,
         removed,
         read,
         counts,

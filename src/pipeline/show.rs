@@ -213,14 +213,7 @@ pub(super) fn passages(
     let laid_out = |doc: DocNo, reader: &mut Reader| -> Result<LaidOut, ReadError> {
         let mut laid_out = LaidOut::default();
         texts.read(doc, reader, &mut |document, reader| {
-            let spans = spans::of_words(&document.text);
-            let mut places: Vec<usize> = (0..spans.len()).collect();
-            boilerplate::remove(&mut places, &reader.regions);
-            laid_out = LaidOut {
-                words: reader.shingler.words.clone(),
-                places,
-                spans,
-            };
+            laid_out = LaidOut::of(document, reader);
         })?;
         Ok(laid_out)
     };
@@ -228,27 +221,14 @@ pub(super) fn passages(
         .par_iter()
         .map_init(Reader::default, |reader, pair| {
             let (a, b) = (laid_out(pair.a, reader)?, laid_out(pair.b, reader)?);
-            let passages = passage::shared(&a.words, &b.words).into_iter();
-            Ok(passages
-                .filter_map(|passage| {
-                    let (words_a, bytes_a) = a.place(passage.a..passage.a + passage.words)?;
-                    let (words_b, bytes_b) = b.place(passage.b..passage.b + passage.words)?;
-                    Some(Placed {
-                        words: passage.words,
-                        words_a,
-                        words_b,
-                        bytes_a,
-                        bytes_b,
-                    })
-                })
-                .collect())
+            Ok(a.shared(&b))
         })
         .collect()
 }
 
 /// A text without its boilerplate, and where its words stand in the whole.
 #[derive(Default)]
-struct LaidOut {
+pub(super) struct LaidOut {
     words: Vec<u64>,
     /// The place among all words of each word that is left.
     places: Vec<usize>,
@@ -256,6 +236,41 @@ struct LaidOut {
 }
 
 impl LaidOut {
+    /// That of a text which was just read.
+    pub(super) fn of(document: &Document<'_>, reader: &Reader) -> LaidOut {
+        let spans = spans::of_words(&document.text);
+        let mut places: Vec<usize> = (0..spans.len()).collect();
+        boilerplate::remove(&mut places, &reader.regions);
+        LaidOut {
+            words: reader.shingler.words.clone(),
+            places,
+            spans,
+        }
+    }
+
+    /// The passages that it shares with another text.
+    pub(super) fn shared(&self, other: &LaidOut) -> Vec<Placed> {
+        let placed = |passage: passage::Passage| {
+            let (words_a, bytes_a) = self.place(passage.a..passage.a + passage.words)?;
+            let (words_b, bytes_b) = other.place(passage.b..passage.b + passage.words)?;
+            Some(Placed {
+                words: passage.words,
+                words_a,
+                words_b,
+                bytes_a,
+                bytes_b,
+            })
+        };
+        let passages = passage::shared(&self.words, &other.words);
+        passages.into_iter().filter_map(placed).collect()
+    }
+
+    /// Where words stand in the bytes of the whole text.
+    pub(super) fn bytes(&self, words: &Range<usize>) -> Option<Range<usize>> {
+        let (first, last) = (words.start, words.end.checked_sub(1)?);
+        Some(self.spans.get(first)?.start..self.spans.get(last)?.end)
+    }
+
     /// The words and the bytes in the whole text of a run of what is left.
     fn place(&self, run: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
         let (first, last) = (*self.places.get(run.start)?, *self.places.get(run.end - 1)?);

@@ -5,6 +5,7 @@
 pub mod clusters;
 pub mod members;
 pub mod metrics;
+pub mod page;
 pub mod pairs;
 pub mod rejects;
 pub mod sites;

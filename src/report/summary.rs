@@ -391,6 +391,7 @@ impl SettingsInForce {
             min_words,
             selection,
             list_passages: _,
+            page: _,
             credits: _,
             as_of,
             memory,
