@@ -85,7 +85,8 @@
     const first = times.reduce((x, y) => Math.min(x, y));
     const last = times.reduce((x, y) => Math.max(x, y));
     const shown = dated.slice(0, most);
-    const [label, room, step] = [Math.round(width * 0.42), Math.round(width * 0.5), 18];
+    const label = Math.min(220, Math.round(width * 0.45));
+    const [room, step] = [width - label - 24, 18];
     const bottom = shown.length * step + 6;
     const x = (time) => label + 8 + (last > first ? ((time - first) / (last - first)) * room : 0);
     const told = shown.map(([doc, role]) => `${siteOf(doc) || documents.id[doc]} ${moment(doc)} ${role}`).join(", ");
@@ -94,7 +95,7 @@
     shown.forEach(([doc, role], at) => {
       const y = at * step + 12;
       svg.append(
-        drawn("text", { class: "end", x: label - 4, y: y + 4 }, cut(siteOf(doc) || documents.id[doc], Math.round(label / 6.4))),
+        drawn("text", { class: "end", x: label - 4, y: y + 4 }, cut(siteOf(doc) || documents.id[doc], Math.floor(label / 6.5))),
         drawn("path", { class: "line", d: `M${x(first)} ${y}H${x(timeOf(doc)).toFixed(1)}` }),
         drawn("circle", { class: role, cx: x(timeOf(doc)).toFixed(1), cy: y, r: 5 }, drawn("title", {}, `${moment(doc)}, ${role}`)),
       );
@@ -287,7 +288,7 @@
     { name: "Longest", title: "Words of the longest passage", number: true, of: (i) => number.format(pairs.longest[i]), by: (i) => pairs.longest[i] },
     { name: "Site a", of: (i) => siteOf(pairs.a[i]), by: (i) => documents.site[pairs.a[i]] ?? Infinity, number: false },
     { name: "Document a", of: (i) => nameOf(pairs.a[i]) },
-    { name: "Published a", of: (i) => moment(pairs.a[i]) },
+    { name: "Published a", of: (i) => moment(pairs.a[i]).slice(0, 16), by: (i) => documents.published[pairs.a[i]] || "~" },
     { name: "Site b", of: (i) => siteOf(pairs.b[i]), by: (i) => documents.site[pairs.b[i]] ?? Infinity, number: false },
     { name: "Document b", of: (i) => nameOf(pairs.b[i]) },
     { name: "Lag h", number: true, of: (i) => (pairs.lag[i] === null ? "" : pairs.lag[i].toFixed(1)), by: (i) => pairs.lag[i] ?? Infinity },
