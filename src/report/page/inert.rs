@@ -78,13 +78,13 @@ impl Formatter for Inert {
         let mut from = 0;
         let special = |c| matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
         for (at, found) in fragment.match_indices(special) {
-            out.write_all(fragment[from..at].as_bytes())?;
+            out.write_all(&fragment.as_bytes()[from..at])?;
             for c in found.chars() {
                 write!(out, "\\u{:04x}", u32::from(c))?;
             }
             from = at + found.len();
         }
-        out.write_all(fragment[from..].as_bytes())
+        out.write_all(&fragment.as_bytes()[from..])
     }
 
     fn write_char_escape<W: Write + ?Sized>(
