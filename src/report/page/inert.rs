@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn fields_hide_nothing() {
         for (text, shown) in [
-            ("plain", "plain"),
+            ("text", "text"),
+            ("longer", "long…"),
             ("abc\u{202e}def", "abc\\u{202e}…"),
             ("a\u{2066}b\0", "a\\u{2066}b\\u{0}"),
             ("שלום", "שלום"),

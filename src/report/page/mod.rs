@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::clusters::sites_among;
 use super::summary::recall_at_threshold;
+use crate::finding::Relation;
 use crate::pipeline::{Findings, RemovedOnSite, Settings};
 use figures::{Histogram, Sites};
 
@@ -42,6 +43,7 @@ struct Html<'a> {
     settings: Vec<(&'a str, String)>,
     left_out: Vec<String>,
     bounded: Vec<String>,
+    relations: Vec<&'a str>,
     histograms: Vec<Histogram>,
     sites: Sites,
     boilerplate: Vec<SiteBoilerplate>,
@@ -107,6 +109,7 @@ pub fn write(
         settings: settings_in_force(settings),
         left_out: left_out(findings),
         bounded: bounded(findings),
+        relations: Relation::ALL.into_iter().map(Relation::name).collect(),
         histograms: figures::histograms(&findings.pairs),
         sites: figures::sites(findings),
         boilerplate: boilerplate(findings),
