@@ -46,6 +46,10 @@ score *ARGS:
 check-deploy:
     scripts/check-deploy
 
+# Open report pages in Chromium.
+test-report:
+    scripts/test-report
+
 # Licences, advisories and sources of the dependencies (needs cargo-deny).
 deny:
     cargo deny check

@@ -2,10 +2,24 @@
 
 use std::fmt::Write as _;
 
+use url::Url;
+
+/// A longer url is not linked: servers refuse it.
+const LONGEST_URL: usize = 2000;
+
 /// The text with every character written out that could move the cursor, colour the screen or turn the direction of writing.
 pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    field(text, usize::MAX)
+}
+
+/// At most `most` characters of a text, written out as by [`escaped`]; with an ellipsis where some are missing.
+pub fn field(text: &str, most: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(most));
+    for (at, c) in text.chars().enumerate() {
+        if at == most {
+            out.push('…');
+            break;
+        }
         if is_unsafe(c) {
             let _ = write!(out, "{}", c.escape_default());
         } else {
@@ -13,6 +27,23 @@ pub fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// A whole text, each such character but tabs and line breaks as U+FFFD, which takes as many UTF-16 units: places in the text stay.
+pub fn body(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => c,
+        c if is_unsafe(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A url to link to, if it is one of the web; written so that it hides nothing.
+pub fn link(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let of_the_web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    (of_the_web && url.as_str().len() <= LONGEST_URL).then(|| url.into())
 }
 
 /// The JSON with every such character written as an escape, which means the same. It must be on one line.
@@ -50,5 +81,52 @@ mod tests {
         ] {
             assert_eq!(escaped(text), expected);
         }
+    }
+
+    #[test]
+    fn fields_hide_nothing() {
+        for (text, shown) in [
+            ("text", "text"),
+            ("longer", "long…"),
+            ("abc\u{202e}def", "abc\\u{202e}…"),
+            ("a\u{2066}b\0", "a\\u{2066}b\\u{0}"),
+            ("שלום", "שלום"),
+        ] {
+            assert_eq!(field(text, 4), shown);
+        }
+    }
+
+    #[test]
+    fn places_in_bodies_stay() {
+        let text = "a\u{202e}b\u{1f600}\r\n\u{0}c";
+        assert_eq!(body(text), "a\u{fffd}b\u{1f600}\r\n\u{fffd}c");
+        assert_eq!(
+            body(text).encode_utf16().count(),
+            text.encode_utf16().count()
+        );
+    }
+
+    #[test]
+    fn only_the_web_is_linked() {
+        for (url, expected) in [
+            ("https://a.example/x", Some("https://a.example/x")),
+            ("HTTP://A.example", Some("http://a.example/")),
+            (
+                "https://a.example/\u{202e}\"<",
+                Some("https://a.example/%E2%80%AE%22%3C"),
+            ),
+            ("javascript:alert(1)", None),
+            ("JaVaScRiPt://a.example/%0aalert(1)", None),
+            ("data:text/html,x", None),
+            ("//a.example/", None),
+            ("a.example", None),
+            ("", None),
+        ] {
+            assert_eq!(link(url).as_deref(), expected, "{url}");
+        }
+        assert_eq!(
+            link(&format!("https://a.example/{}", "x".repeat(2000))),
+            None
+        );
     }
 }

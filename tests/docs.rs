@@ -8,6 +8,7 @@ use std::process::Command;
 
 use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
+use wirecopy::pipeline::DEFAULT_PAGE_PAIRS;
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::read::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, ID_NAMES, MAX_RECORD, PUBLISHED_NAMES,
@@ -71,6 +72,7 @@ fn help_quotes_the_constants() {
         ("--permutations", DEFAULT_PERMUTATIONS.to_string()),
         ("--shingle", DEFAULT_SHINGLE.to_string()),
         ("--seed", DEFAULT_SEED.to_string()),
+        ("--report-limit", DEFAULT_PAGE_PAIRS.to_string()),
         (
             "--passage",
             format!(

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
-use wirecopy::pipeline::DEFAULT_MIN_WORDS;
+use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS};
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::reworded::DEFAULT_SCORE;
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
@@ -239,6 +239,14 @@ pub struct ScanArguments {
     /// Write a summary of the run as JSON: counts, settings, times, memory
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
     pub summary: Option<PathBuf>,
+
+    /// Write a page to read in a browser: figures, clusters, texts side by side, pairs to search and sort
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub report: Option<PathBuf>,
+
+    /// The most pairs on the page; those of the biggest clusters
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PAGE_PAIRS, value_parser = RangedU64ValueParser::<u32>::new().range(1..=200_000), help_heading = "Reports")]
+    pub report_limit: u32,
 
     /// Write the records that could not be used, with file, line and reason
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]

@@ -8,7 +8,7 @@ use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::credit::Credits;
 use wirecopy::document::Size;
 use wirecopy::finding::{Relation, Selection};
-use wirecopy::pipeline::{LEAST_MEMORY, Settings, Surfacing};
+use wirecopy::pipeline::{LEAST_MEMORY, PageLimits, Settings, Surfacing};
 use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
 use wirecopy::read::{self, FieldNames, dates, sites};
 use wirecopy::report::metrics;
@@ -122,6 +122,10 @@ impl Scan {
             settings: Settings {
                 list_passages: typed.passages,
                 keep_hashes: typed.seen.adds(),
+                page: typed
+                    .report
+                    .is_some()
+                    .then(|| PageLimits::of_pairs(typed.report_limit)),
                 ..settings(&typed.finding, &typed.sources, at)?
             },
             most_rejects: most_rejects(&typed.reading),
@@ -192,6 +196,7 @@ pub fn settings(
         seed: typed.comparing.seed,
         min_words: typed.comparing.min_words,
         list_passages: false,
+        page: None,
         credits: Arc::new(credits),
         as_of: Some(now),
         keep_hashes: false,
@@ -294,6 +299,7 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<Wanted>, Stop> {
         }
     }
     for (path, report) in [
+        (&typed.report, Report::Page),
         (&typed.summary, Report::Summary),
         (&typed.metrics, Report::Metrics),
     ] {

@@ -34,6 +34,7 @@ pub enum Report {
     Members(TableFormat),
     Sites(TableFormat),
     Rejects(TableFormat),
+    Page,
     Summary,
     Metrics,
 }
@@ -98,6 +99,7 @@ impl Named for Report {
             Report::Members(_) => "members",
             Report::Sites(_) => "sites",
             Report::Rejects(_) => "rejects",
+            Report::Page => "report",
             Report::Summary => "summary",
             Report::Metrics => "metrics",
         }

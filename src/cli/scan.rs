@@ -10,7 +10,7 @@ use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, Findings, Settings};
 use wirecopy::read::Inputs;
 use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, Run, StageCost};
-use wirecopy::report::{clusters, members, metrics, pairs, rejects, sites};
+use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::ScanArguments;
 use super::closing;
@@ -218,6 +218,7 @@ impl Renderer<'_> {
             Report::Rejects(format) => {
                 rejects::write(&self.findings.read.rejects, self.source_names, format, out)
             }
+            Report::Page => page::write(self.findings, self.settings, self.source_names, out),
             Report::Summary => {
                 summary::write(self.findings, self.summarized(&self.progress.costs()), out)
             }

@@ -4,6 +4,7 @@ mod before;
 mod dedup;
 mod explain;
 mod memory;
+mod page;
 mod read;
 mod rewording;
 mod search;
@@ -37,6 +38,7 @@ pub use explain::{
     Segment, SharedBand, SharedPassage, Side, Story, Which,
 };
 pub use memory::{LEAST_MEMORY, Memory};
+pub use page::{DEFAULT_PAGE_PAIRS, Page, PageLimits, PageText, SideBySide};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 pub use rewording::{Retelling, RewordedCounts};
 use search::Matches;
@@ -70,6 +72,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Whether the passages of every pair are listed.
     pub list_passages: bool,
+    /// How much is chosen for the report page, if there is to be one.
+    pub page: Option<PageLimits>,
     /// How agencies are recognised.
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
@@ -102,6 +106,7 @@ impl Default for Settings {
                 ..Selection::default()
             },
             list_passages: false,
+            page: None,
             credits: Arc::new(Credits::built_in()),
             as_of: None,
             keep_hashes: false,
@@ -182,6 +187,8 @@ pub struct Findings {
     pub details: Vec<Details>,
     /// The passages of each pair, if they were to be listed.
     pub passages: Vec<Vec<Placed>>,
+    /// What the report page shows, if there is to be one.
+    pub page: Option<Page>,
     /// What was taken out as boilerplate.
     pub removed: Removed,
     /// What was read and rejected.
@@ -363,6 +370,10 @@ pub fn scan_after<C: Corpus>(
     // Pairs of two documents of earlier runs were reported then; until here they told who is the source of whom.
     pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
     let passages = show::passages(&texts, settings, &pairs)?;
+    let page = match settings.page {
+        Some(limits) => Some(page::choose(&texts, limits, &pairs, &clusters)?),
+        None => None,
+    };
     for pair in &pairs {
         match pair.relation {
             Relation::Exact => counts.exact += 1,
@@ -381,6 +392,7 @@ pub fn scan_after<C: Corpus>(
         clusters,
         details,
         passages,
+        page,
         removed,
         read,
         counts,

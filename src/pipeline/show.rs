@@ -214,25 +214,7 @@ pub(super) fn passages(
         .par_iter()
         .map_init(Reader::default, |reader, pair| {
             let a = LaidOut::read(texts, pair.a, reader)?;
-            Ok(placed(&a, &LaidOut::read(texts, pair.b, reader)?))
-        })
-        .collect()
-}
-
-/// The passages of two texts, and where they stand.
-pub(super) fn placed(a: &LaidOut, b: &LaidOut) -> Vec<Placed> {
-    let passages = passage::shared(&a.words, &b.words).into_iter();
-    passages
-        .filter_map(|passage| {
-            let (words_a, bytes_a) = a.place(passage.a..passage.a + passage.words)?;
-            let (words_b, bytes_b) = b.place(passage.b..passage.b + passage.words)?;
-            Some(Placed {
-                words: passage.words,
-                words_a,
-                words_b,
-                bytes_a,
-                bytes_b,
-            })
+            Ok(a.shared(&LaidOut::read(texts, pair.b, reader)?))
         })
         .collect()
 }
@@ -266,6 +248,29 @@ impl LaidOut {
             places,
             spans,
         }
+    }
+
+    /// The passages that it shares with another text.
+    pub(super) fn shared(&self, other: &LaidOut) -> Vec<Placed> {
+        let placed = |passage: passage::Passage| {
+            let (words_a, bytes_a) = self.place(passage.a..passage.a + passage.words)?;
+            let (words_b, bytes_b) = other.place(passage.b..passage.b + passage.words)?;
+            Some(Placed {
+                words: passage.words,
+                words_a,
+                words_b,
+                bytes_a,
+                bytes_b,
+            })
+        };
+        let passages = passage::shared(&self.words, &other.words);
+        passages.into_iter().filter_map(placed).collect()
+    }
+
+    /// Where words stand in the bytes of the whole text.
+    pub(super) fn bytes(&self, words: &Range<usize>) -> Option<Range<usize>> {
+        let (first, last) = (words.start, words.end.checked_sub(1)?);
+        Some(self.spans.get(first)?.start..self.spans.get(last)?.end)
     }
 
     /// The words and the bytes in the whole text of a run of what is left.

@@ -7,6 +7,7 @@ pub mod duplicates;
 pub mod explain;
 pub mod members;
 pub mod metrics;
+pub mod page;
 pub mod pairs;
 pub mod records;
 pub mod rejects;
@@ -14,6 +15,7 @@ pub mod sites;
 pub mod summary;
 pub mod table;
 
+mod html;
 mod moment;
 
 use crate::catalog::DocNo;

@@ -417,6 +417,7 @@ impl SettingsInForce {
             min_words,
             selection,
             list_passages: _,
+            page: _,
             credits: _,
             as_of,
             keep_hashes: _,

@@ -269,6 +269,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         let settings = Settings {
             keep_hashes: true,
             list_passages: false,
+            page: None,
             ..settings.clone()
         };
         let names = before.names.clone();
@@ -317,7 +318,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         let pair = Pair::of(x, y);
         let (mut a, text_a) = self.read(pair.a)?;
         let (mut b, text_b) = self.read(pair.b)?;
-        let passages = show::placed(&text_a.words, &text_b.words);
+        let passages = text_a.words.shared(&text_b.words);
         a.segments = text_a.segments(&a.text, passages.iter().map(|passage| &passage.words_a));
         b.segments = text_b.segments(&b.text, passages.iter().map(|passage| &passage.words_b));
         let documents = [a, b];

@@ -10,6 +10,9 @@ use askama::Template;
 use super::{Piece, Section, because, headline, passages, pieces, rows, sections};
 use crate::inert;
 use crate::pipeline::{Explanation, Side};
+use crate::report::html;
+
+const STYLE: &str = html::style!("explain.css");
 
 /// Colours that passages take in turn.
 const COLOURS: usize = 5;
@@ -24,6 +27,8 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let row =
         |[range_a, range_b]: &[Range<usize>; 2]| [cell(a, &of_a, range_a), cell(b, &of_b, range_b)];
     let page = Page {
+        style: STYLE,
+        policy: html::policy(STYLE, None),
         ids: [inert::escaped(&a.id), inert::escaped(&b.id)],
         headline: headline(explained),
         because: because(explained)
@@ -37,8 +42,10 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
 }
 
 #[derive(Template)]
-#[template(path = "explain.html")]
+#[template(path = "explain/explain.html")]
 struct Page {
+    style: &'static str,
+    policy: String,
     ids: [String; 2],
     headline: String,
     because: Vec<String>,

@@ -1,0 +1,91 @@
+//! What the pages of HTML have in common: a style to begin with, a policy that lets nothing else in, and JSON for their scripts.
+//!
+//! Templates escape what they are given, and [`crate::inert`] writes out what could turn or hide text.
+
+use std::io::{self, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
+use sha2::{Digest, Sha256};
+
+/// Colours, light and dark, and how plain elements look; a page's own style comes behind it.
+macro_rules! style {
+    ($own:literal) => {
+        concat!(include_str!("../html/base.css"), include_str!($own))
+    };
+}
+pub(super) use style;
+
+/// The content security policy of a page of this style, and this script if it has one: nothing else is let in, and nothing out.
+pub fn policy(style: &str, script: Option<&str>) -> String {
+    let hash = |inline: &str| STANDARD.encode(Sha256::digest(inline));
+    let mut policy = format!("default-src 'none'; style-src 'sha256-{}'", hash(style));
+    if let Some(script) = script {
+        policy += &format!("; script-src 'sha256-{}'", hash(script));
+    }
+    policy
+        + "; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+}
+
+/// A value as JSON that may stand in a `script` element: nothing in it ends the element or begins another.
+///
+/// # Errors
+/// None that is known: what is on a page can be written as JSON.
+pub fn json(value: &impl Serialize) -> io::Result<String> {
+    let mut out = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(
+        &mut out,
+        Inert(CompactFormatter),
+    ))?;
+    String::from_utf8(out).map_err(io::Error::other)
+}
+
+/// Writes `<`, `>`, `&` and the line breaks of JavaScript as escapes; they stand in strings alone.
+struct Inert(CompactFormatter);
+
+impl Formatter for Inert {
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut from = 0;
+        let special = |c| matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
+        for (at, found) in fragment.match_indices(special) {
+            out.write_all(&fragment.as_bytes()[from..at])?;
+            for c in found.chars() {
+                write!(out, "\\u{:04x}", u32::from(c))?;
+            }
+            from = at + found.len();
+        }
+        out.write_all(&fragment.as_bytes()[from..])
+    }
+
+    fn write_char_escape<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.0.write_char_escape(out, escape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_stays_within_its_element() {
+        let text = "</script><!--&&\u{2028}\u{2029}\"\\\n\0<<é";
+        let written = json(&text).expect("JSON");
+        assert!(
+            !written.contains(['<', '>', '&', '\u{2028}', '\u{2029}']),
+            "{written}"
+        );
+        let read: String = serde_json::from_str(&written).expect("JSON");
+        assert_eq!(read, text);
+    }
+}

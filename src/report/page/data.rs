@@ -1,0 +1,277 @@
+//! What the page's script works on: documents, pairs, clusters, texts. Documents and pairs are columns, for there may be many.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::{DocNo, NO_SITE, SiteNo};
+use crate::credit::Credit;
+use crate::finding::Finding;
+use crate::inert;
+use crate::pipeline::{Findings, Page, PageText, Placed};
+use crate::report::clusters::sites_among;
+use crate::report::{details, moment};
+
+/// Characters that are shown of an id or the name of a site.
+const NAME: usize = 120;
+
+/// Characters that are shown of a title.
+const TITLE: usize = 200;
+
+/// What is there from the beginning. Documents and sites are named by their places here, scores are in ten-thousandths.
+#[derive(Serialize)]
+pub struct Data {
+    sites: Vec<String>,
+    documents: Documents,
+    pairs: Pairs,
+    clusters: Vec<Cluster>,
+}
+
+#[derive(Default, Serialize)]
+struct Documents {
+    id: Vec<String>,
+    site: Vec<Option<usize>>,
+    published: Vec<String>,
+    title: Vec<String>,
+    url: Vec<Option<String>>,
+    credit: Vec<String>,
+}
+
+#[derive(Default, Serialize)]
+struct Pairs {
+    a: Vec<usize>,
+    b: Vec<usize>,
+    relation: Vec<&'static str>,
+    jaccard: Vec<u32>,
+    containment_a: Vec<u32>,
+    containment_b: Vec<u32>,
+    longest: Vec<usize>,
+    quoted: Vec<Option<u32>>,
+    /// Empty where reworded copy was not looked for.
+    reworded: Vec<Option<u32>>,
+    lag: Vec<Option<f64>>,
+    cluster: Vec<usize>,
+}
+
+#[derive(Serialize)]
+struct Cluster {
+    name: String,
+    documents: usize,
+    sites: usize,
+    members: Vec<Member>,
+    source: Option<usize>,
+    source_site: String,
+    basis: Vec<&'static str>,
+    sureness: Option<&'static str>,
+}
+
+/// A document and its role.
+#[derive(Serialize)]
+struct Member(usize, &'static str);
+
+/// The texts, which are read only when they are looked at.
+#[derive(Serialize)]
+pub struct Texts {
+    texts: Vec<Text>,
+    /// By documents, what they share: beginning and end in the one, and in the other.
+    side_by_side: Vec<(usize, usize, Vec<[usize; 4]>)>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    document: usize,
+    text: String,
+    cut: bool,
+    boilerplate: Vec<[usize; 2]>,
+}
+
+/// What the page shows, and its texts.
+pub fn of(findings: &Findings, page: &Page) -> (Data, Texts) {
+    let known = Known::of(findings, page);
+    let data = Data {
+        sites: known.sites(findings),
+        documents: known.documents(findings),
+        pairs: known.pairs(findings, page),
+        clusters: known.clusters(findings, page),
+    };
+    let places: BTreeMap<DocNo, Places> = page
+        .texts
+        .iter()
+        .map(|text| (text.doc, Places::of(text)))
+        .collect();
+    let side_by_side = page.side_by_side.iter().filter_map(|two| {
+        let (a, b) = (places.get(&two.a)?, places.get(&two.b)?);
+        let ends = |passage: &Placed| {
+            let (in_a, in_b) = (&passage.bytes_a, &passage.bytes_b);
+            [
+                a.at(in_a.start),
+                a.at(in_a.end),
+                b.at(in_b.start),
+                b.at(in_b.end),
+            ]
+        };
+        let passages = two.passages.iter().map(ends).collect();
+        Some((known.document(two.a), known.document(two.b), passages))
+    });
+    let text = |text: &PageText| Text {
+        document: known.document(text.doc),
+        text: inert::body(&text.text),
+        cut: text.cut,
+        boilerplate: text
+            .boilerplate
+            .iter()
+            .map(|bytes| [bytes.start, bytes.end].map(|at| places[&text.doc].at(at)))
+            .collect(),
+    };
+    let texts = Texts {
+        texts: page.texts.iter().map(text).collect(),
+        side_by_side: side_by_side.collect(),
+    };
+    (data, texts)
+}
+
+/// The documents that the page speaks of, in canonical order, and their sites, in order of name.
+struct Known {
+    documents: Vec<DocNo>,
+    sites: Vec<SiteNo>,
+}
+
+impl Known {
+    fn of(findings: &Findings, page: &Page) -> Known {
+        let pairs = page.pairs.iter().map(|&pair| &findings.pairs[pair]);
+        let members = page.clusters.iter().zip(&page.members);
+        let members = members.flat_map(|(&number, listed)| {
+            let cluster = &findings.clusters[number];
+            let listed = listed.iter().map(|&at| cluster.members[at].doc);
+            listed.chain(cluster.source.doc)
+        });
+        let mut documents: Vec<DocNo> = pairs
+            .flat_map(|pair| [pair.a, pair.b])
+            .chain(members)
+            .collect();
+        documents.sort_unstable();
+        documents.dedup();
+        let sites = documents.iter().map(|&doc| findings.catalog.site(doc));
+        let mut sites: Vec<_> = sites.filter(|&site| site != NO_SITE).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        Known { documents, sites }
+    }
+
+    /// The place of a document, which is among them.
+    fn document(&self, doc: DocNo) -> usize {
+        self.documents.partition_point(|&known| known < doc)
+    }
+
+    fn sites(&self, findings: &Findings) -> Vec<String> {
+        let name = |&site| inert::field(findings.catalog.site_name(site), NAME);
+        self.sites.iter().map(name).collect()
+    }
+
+    fn documents(&self, findings: &Findings) -> Documents {
+        let mut documents = Documents::default();
+        for &doc in &self.documents {
+            let details = details(findings, doc);
+            let (id, site) = (findings.catalog.id(doc), findings.catalog.site(doc));
+            let published = findings.catalog.published(doc);
+            let title = details.map_or("", |details| details.title.as_str());
+            let credit = details.and_then(|details| details.credit.as_ref());
+            documents.id.push(inert::field(id, NAME));
+            documents.site.push(self.sites.binary_search(&site).ok());
+            documents
+                .published
+                .push(moment::written_or_empty(published));
+            documents.title.push(inert::field(title, TITLE));
+            documents
+                .url
+                .push(details.and_then(|details| inert::link(&details.url)));
+            let credit = credit.map_or_else(String::new, Credit::label);
+            documents.credit.push(inert::field(&credit, NAME));
+        }
+        documents
+    }
+
+    fn pairs(&self, findings: &Findings, page: &Page) -> Pairs {
+        let catalog = &findings.catalog;
+        let cluster: BTreeMap<usize, usize> = (page.clusters.iter().copied()).zip(0..).collect();
+        let mut pairs = Pairs::default();
+        for &number in &page.pairs {
+            let pair: &Finding = &findings.pairs[number];
+            let lag = moment::hours_between(catalog.published(pair.a), catalog.published(pair.b));
+            pairs.a.push(self.document(pair.a));
+            pairs.b.push(self.document(pair.b));
+            pairs.relation.push(pair.relation.name());
+            pairs.jaccard.push(score(pair.jaccard));
+            pairs.containment_a.push(score(pair.containment_a));
+            pairs.containment_b.push(score(pair.containment_b));
+            pairs.longest.push(pair.longest.words);
+            pairs.quoted.push(pair.quoted_share.map(score));
+            if findings.counts.reworded.is_some() {
+                let likeness = pair.likeness.map(|likeness| score(likeness.score));
+                pairs.reworded.push(likeness);
+            }
+            pairs
+                .lag
+                .push(lag.map(|hours| (hours * 100.0).round() / 100.0));
+            pairs.cluster.push(cluster[&(pair.cluster as usize)]);
+        }
+        pairs
+    }
+
+    fn clusters(&self, findings: &Findings, page: &Page) -> Vec<Cluster> {
+        let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
+            let cluster = &findings.clusters[number];
+            let member = |&at: &usize| {
+                let member = cluster.members[at];
+                Member(self.document(member.doc), member.role.name())
+            };
+            let source = &cluster.source;
+            Cluster {
+                name: inert::field(&cluster.name, NAME),
+                documents: cluster.members.len(),
+                sites: sites_among(&findings.catalog, cluster.documents()),
+                members: listed.iter().map(member).collect(),
+                source: source.doc.map(|doc| self.document(doc)),
+                source_site: inert::field(&source.site, NAME),
+                basis: source.basis.iter().map(|basis| basis.name()).collect(),
+                sureness: source.sureness.map(|sureness| sureness.name()),
+            }
+        };
+        page.clusters
+            .iter()
+            .zip(&page.members)
+            .map(cluster)
+            .collect()
+    }
+}
+
+/// A share in ten-thousandths.
+fn score(share: f64) -> u32 {
+    (share * 10_000.0).round() as u32
+}
+
+/// Where the bytes of a text stand in UTF-16, which is how scripts count.
+struct Places(Option<Vec<u32>>);
+
+impl Places {
+    fn of(text: &PageText) -> Places {
+        if text.text.is_ascii() {
+            return Places(None);
+        }
+        let mut places = Vec::with_capacity(text.text.len() + 1);
+        let mut units = 0;
+        for c in text.text.chars() {
+            places.extend(std::iter::repeat_n(units, c.len_utf8()));
+            units += c.len_utf16() as u32;
+        }
+        places.push(units);
+        Places(Some(places))
+    }
+
+    fn at(&self, byte: usize) -> usize {
+        let Places(Some(places)) = self else {
+            return byte;
+        };
+        places.get(byte).map_or(byte, |&units| units as usize)
+    }
+}
