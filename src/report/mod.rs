@@ -14,6 +14,7 @@ pub mod rejects;
 pub mod sites;
 pub mod summary;
 pub mod table;
+pub mod tune;
 
 mod html;
 mod moment;
