@@ -33,7 +33,7 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
         headers.push("reworded");
     }
     headers.extend(["clusters", "biggest", "documents"]);
-    table(&headers, tuned, layout, out, &|row| {
+    table(&headers, tuned, &|_| true, layout, out, &|row| {
         let effect = &row.effect;
         let mut cells = vec![
             count(effect.pairs),
@@ -78,6 +78,7 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
         table(
             &["", "precision", "recall", "F1"],
             tuned,
+            &|_| true,
             layout,
             out,
             &|row| {
@@ -102,7 +103,14 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
         "candidates",
         "seconds",
     ];
-    table(&headers, tuned, layout, out, &|row| {
+    // Excerpts change nothing about bands.
+    let by_bands = |row: &Row| {
+        !matches!(
+            row.varied,
+            Varied::Containment | Varied::Passage | Varied::RewordedScore
+        )
+    };
+    table(&headers, tuned, &by_bands, layout, out, &|row| {
         let effect = &row.effect;
         let bands = effect.banding();
         vec![
@@ -163,10 +171,11 @@ fn estimate(estimate: Option<Estimate>) -> String {
     format!("{value:.3} [{low:.3}, {high:.3}]")
 }
 
-/// A table with a line for every choice, under a heading for each flag.
+/// A table with a line for every choice that is to be `shown`.
 fn table(
     headers: &[&str],
     tuned: &Tuned,
+    shown: &dyn Fn(&Row) -> bool,
     layout: Layout,
     out: &mut impl Write,
     cells: &dyn Fn(&Row) -> Vec<String>,
@@ -177,7 +186,8 @@ fn table(
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(layout.width).unwrap_or(u16::MAX))
         .set_header(headers.iter().map(|header| right(header)));
-    for (at, row) in tuned.rows.iter().enumerate() {
+    let rows = tuned.rows.iter().enumerate();
+    for (at, row) in rows.filter(|(_, row)| shown(row)) {
         let best = tuned.best.as_ref().is_some_and(|best| best.row == at);
         let choice = match row.varied {
             Varied::Nothing => "as asked for".to_owned(),
