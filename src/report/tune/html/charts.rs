@@ -9,6 +9,9 @@ use crate::valley::{Valley, density};
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 200.0;
 
+/// Colours that curves take in turn; of more, those that follow are dashed.
+const COLOURS: usize = 6;
+
 /// Points of an S-curve.
 const POINTS: usize = 50;
 
@@ -26,8 +29,8 @@ pub struct Chart {
 /// A curve.
 pub struct Line {
     pub name: String,
-    /// Which of the colours it has.
-    pub colour: usize,
+    /// Its colour.
+    pub class: String,
     /// `x,y x,y`.
     pub points: String,
     /// What its points are, for those that are few.
@@ -188,17 +191,10 @@ fn scores(title: &str, scores: &[f64], valley: Option<Valley>) -> Option<Chart> 
 /// Draws curves; those with few points have `dots`.
 fn chart(title: String, note: &'static str, lines: Vec<(String, Vec<Point>)>, dots: bool) -> Chart {
     let points = || lines.iter().flat_map(|(_, points)| points);
-    let least = points().map(|point| point.0).fold(f64::INFINITY, f64::min);
-    let right = points()
-        .map(|point| point.0)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let (left, right) = match right > 1.0 {
-        true => (least, right),
-        false => (0.0, 1.0),
-    };
+    let right = nice(points().map(|point| point.0).fold(1.0, f64::max));
     let most = points().map(|point| point.1).fold(0.0, f64::max);
     let top = nice(most);
-    let x = |value: f64| number((value - left) / (right - left).max(f64::EPSILON) * WIDTH);
+    let x = |value: f64| number(value / right * WIDTH);
     let y = |value: f64| number(HEIGHT - value / top * HEIGHT);
     let line = |(colour, (name, points)): (usize, &(String, Vec<Point>))| {
         let pair = |value: f64, height: f64| format!("{},{}", x(value), y(height));
@@ -216,7 +212,10 @@ fn chart(title: String, note: &'static str, lines: Vec<(String, Vec<Point>)>, do
         band.extend(low.into_iter().rev());
         Line {
             name: name.clone(),
-            colour,
+            class: match colour / COLOURS {
+                0 => format!("c{colour}"),
+                _ => format!("c{} more", colour % COLOURS),
+            },
             points: points
                 .iter()
                 .map(|&(value, height, _)| pair(value, height))
@@ -236,8 +235,7 @@ fn chart(title: String, note: &'static str, lines: Vec<(String, Vec<Point>)>, do
         note,
         lines: lines.iter().enumerate().map(line).collect(),
         below: quarters()
-            .map(|quarter| left + quarter * (right - left))
-            .map(|value| tick(x(value), value))
+            .map(|quarter| tick(x(quarter * right), quarter * right))
             .collect(),
         beside: quarters()
             .map(|quarter| tick(y(quarter * top), quarter * top))
