@@ -176,7 +176,9 @@ impl Closing<'_> {
             .max()
             .unwrap_or_default();
         for (size, name) in rows {
-            writeln!(out, "   {size:<width$}  {}", excerpt(name, TITLE_SHOWN))?;
+            // Three columns before, two between, and the ellipsis.
+            let room = self.run.terminal.room(width + 6, TITLE_SHOWN);
+            writeln!(out, "   {size:<width$}  {}", excerpt(name, room))?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
 use serde_json::{Value, json};
+use terminal_size::{Width, terminal_size_of};
 pub use wirecopy::inert::escaped;
 
 use super::args::{LogFormat, When};
@@ -55,6 +56,15 @@ impl Terminal {
                 self.tell(Level::Error, "panic", &panic.to_string(), json!({}));
             }));
         }
+    }
+
+    /// How many columns of a line are left for a title after so many others: as the terminal has, else `usual`.
+    pub fn room(self, others: usize, usual: usize) -> usize {
+        let stderr = io::stderr();
+        let size = terminal_size_of(&stderr).filter(|_| stderr.is_terminal());
+        size.map_or(usual, |(Width(columns), _)| {
+            usize::from(columns).saturating_sub(others).clamp(10, usual)
+        })
     }
 
     /// The words in that style.

@@ -124,7 +124,8 @@ impl Closing<'_> {
             .collect();
         let width = rows.iter().map(|(size, _)| size.len()).max().unwrap_or(0);
         for (size, title) in rows {
-            writeln!(out, "   {size:<width$}  {}", excerpt(&title, TITLE_SHOWN))?;
+            let room = self.run.terminal.room(width + 6, TITLE_SHOWN);
+            writeln!(out, "   {size:<width$}  {}", excerpt(&title, room))?;
         }
         Ok(())
     }
