@@ -81,7 +81,7 @@
     $("measured").replaceChildren(...pair.measured.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
     $("scores").open = false;
     $("passage").disabled = pair.passages === 0;
-    $("passages").textContent = pair.passages === 0 ? "No run of eight words stands in both." : counted(pair.passages, "shared passage");
+    $("passages").textContent = pair.passages === 0 ? "No run of eight words stands in both." : counted(pair.passages, "passage");
     refresh();
   }
 

@@ -219,7 +219,7 @@ fn row(sampled: &Sampled, settings: &Settings) -> Row {
         Measure::Jaccard => ("Jaccard", Some(settings.threshold.to_string())),
         Measure::Containment => (
             "containment",
-            excerpts.map(|excerpts| excerpts.containment.to_string()),
+            excerpts.map(|excerpts| contained(excerpts.containment, settings)),
         ),
         Measure::Passage => (
             "longest passage",
@@ -244,6 +244,16 @@ fn row(sampled: &Sampled, settings: &Settings) -> Row {
         },
         found: count(sampled.found as u64),
         taken: sampled.taken,
+    }
+}
+
+/// The containment of an excerpt, and that of one within a site if it is another.
+fn contained(containment: f64, settings: &Settings) -> String {
+    let within_site = settings.selection.same_site_containment;
+    if within_site > containment {
+        format!("{containment}, or {within_site} within one site")
+    } else {
+        containment.to_string()
     }
 }
 
