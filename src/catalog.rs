@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -95,6 +95,8 @@ pub struct Catalog {
     slots: Vec<u32>,
     /// The number that each document seen before has in its archive; they stand before all others in the columns.
     serials: Vec<u64>,
+    /// The documents seen before that this run has once more, sorted.
+    again: Vec<DocNo>,
 }
 
 /// Documents that were seen before, as their archive keeps them.
@@ -107,6 +109,8 @@ pub struct Seen {
     site_numbers: HashMap<String, u32>,
     regions: Vec<(u32, Range<u32>)>,
     serials: Vec<u64>,
+    /// The slots of those that joined when this same run was made before.
+    of_run: HashSet<u32>,
 }
 
 /// What an archive keeps of a document beside its text and the hashes that it left.
@@ -114,6 +118,8 @@ pub struct Seen {
 pub struct SeenDocument<'a> {
     /// Its number in the archive.
     pub serial: u64,
+    /// Whether it joined when this same run was made before.
+    pub is_of_run: bool,
     /// Its id.
     pub id: &'a str,
     /// The number of its site, as [`Seen::number_sites`] gave it; any other for none.
@@ -162,6 +168,8 @@ pub struct ReadTally {
 pub struct KnownRecord {
     /// The document as it was seen.
     pub doc: DocNo,
+    /// Whether it joined when this same run was made before.
+    pub is_of_run: bool,
     /// Where the record stands.
     pub place: Place,
     /// The site that it names, or [`NO_SITE`].
@@ -196,6 +204,9 @@ impl Seen {
         let regions = document.regions.into_iter().map(|region| (slot, region));
         self.regions.extend(regions);
         self.serials.push(document.serial);
+        if document.is_of_run {
+            self.of_run.insert(slot);
+        }
         self.ids.push(document.id);
         self.sites.push(document.site);
         self.columns.places.push(document.place);
@@ -327,7 +338,8 @@ impl Catalog {
     /// Joins the blocks of a corpus, given in order of source and place, to what was seen before.
     ///
     /// A record without an id is called `source:record`. Of records with one id the first stays, the others are rejected. A record with the id
-    /// of a document that was seen before takes its place if its words are others, and else is left alone.
+    /// of a document that was seen before takes its place if its words are others, and else is left alone. If that document joined when
+    /// this same run was made before, it is still the run's.
     pub fn join(
         seen: Seen,
         blocks: Vec<(usize, BlockColumns, BlockTally)>,
@@ -445,6 +457,7 @@ impl Catalog {
                 let slot = slot as usize;
                 KnownRecord {
                     doc: DocNo(slots.partition_point(earlier) as u32),
+                    is_of_run: seen.of_run.contains(&before),
                     place: catalog.columns.places[slot],
                     site: catalog.sites[slot],
                     published: catalog.columns.published[slot],
@@ -455,6 +468,9 @@ impl Catalog {
             .known
             .par_sort_unstable_by_key(|known| (known.place.source, known.place.offset));
         catalog.slots = slots;
+        let again = tally.known.iter().filter(|known| known.is_of_run);
+        catalog.again = again.map(|known| known.doc).collect();
+        catalog.again.sort_unstable();
         (catalog, tally)
     }
 
@@ -615,6 +631,11 @@ impl Catalog {
     /// Whether the document was read in this run, and not seen before.
     pub fn is_new(&self, doc: DocNo) -> bool {
         self.slot(doc) >= self.serials.len()
+    }
+
+    /// Whether the run has the document: it is new, or joined when this same run was made before.
+    pub fn is_of_run(&self, doc: DocNo) -> bool {
+        self.is_new(doc) || self.again.binary_search(&doc).is_ok()
     }
 
     /// The number of a document in its archive, if it was seen before.

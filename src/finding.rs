@@ -287,12 +287,12 @@ pub fn assemble(
 }
 
 impl Assembled {
-    /// Leaves out the clusters that have nothing to do with a new document, and their pairs.
+    /// Leaves out the clusters that have nothing to do with a document of the run, and their pairs.
     pub(crate) fn leave_old(&mut self, catalog: &Catalog) {
-        let has_new = |cluster: &Cluster| cluster.documents().any(|doc| catalog.is_new(doc));
-        let mut kept: Vec<bool> = self.clusters.iter().map(has_new).collect();
+        let is_of_run = |cluster: &Cluster| cluster.documents().any(|doc| catalog.is_of_run(doc));
+        let mut kept: Vec<bool> = self.clusters.iter().map(is_of_run).collect();
         for pair in &self.pairs {
-            kept[pair.cluster as usize] |= catalog.is_new(pair.a) || catalog.is_new(pair.b);
+            kept[pair.cluster as usize] |= catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b);
         }
         let numbers: Vec<u32> = kept
             .iter()

@@ -40,7 +40,7 @@ fn find(pages: &[Page], settings: &Settings, preference: Preference<'_>) -> Dupl
 fn night(index: &Path, pages: &[Page], settings: &Settings) -> Duplicates {
     let corpus = Memory::new(pages.to_vec());
     let mut writer = Writer::open(index, false, &|_| {}).expect("nobody else writes");
-    let before = writer.index().map(|index| index.before(None));
+    let before = writer.index().map(|index| index.before(None, None));
     let (before, _) = before.transpose().expect("it is whole").unwrap_or_default();
     let preference = Preference {
         seen: &|catalog, doc| !catalog.is_new(doc),

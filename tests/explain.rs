@@ -15,6 +15,7 @@ use wirecopy::pipeline::{
 };
 use wirecopy::plan::Banding;
 use wirecopy::read::{self, Inputs};
+use wirecopy::reworded::Rewording;
 use wirecopy::shingle::{Shingle, Shingler};
 use wirecopy::verify::Excerpts;
 
@@ -310,10 +311,67 @@ fn page(id: &str, text: &str) -> Page {
     Page::new("one.example", id, text)
 }
 
+#[test]
+fn retellings_are_those_that_the_scan_found() {
+    let corpus = shipped("reworded/articles.jsonl");
+    let settings = Settings {
+        reworded: Some(Rewording::default()),
+        ..defaults()
+    };
+    let explainer = explainer(&corpus, &settings);
+    let findings = explainer.findings();
+    let reworded = findings.pairs.iter();
+    let reworded: Vec<&Finding> = reworded
+        .filter(|pair| pair.relation == Relation::Reworded)
+        .collect();
+    assert!(reworded.len() >= 24, "{}", reworded.len());
+    for pair in reworded.into_iter().step_by(4) {
+        let told = explainer.explain(pair.a, pair.b).expect("it reads");
+        let retelling = told.retelling.expect("it is reworded");
+        assert_eq!(told.relation, Some(Relation::Reworded));
+        assert_eq!(Some(retelling.evidence.likeness()), pair.likeness);
+        assert_eq!(
+            retelling.sentences.len(),
+            retelling.evidence.aligned as usize
+        );
+        let [a, b] = &told.documents;
+        let mut ended = [0, 0];
+        for [in_a, in_b] in &retelling.sentences {
+            for (text, place) in [(&a.text, in_a), (&b.text, in_b)] {
+                let sentence = text.get(place.clone()).expect("whole characters");
+                assert!(
+                    !sentence.is_empty() && sentence.trim() == sentence,
+                    "{sentence:?}"
+                );
+            }
+            assert!(in_a.start >= ended[0] && in_b.start >= ended[1]);
+            ended = [in_a.end, in_b.end];
+        }
+    }
+
+    for other in ["01-01-i", "01-01-r", "01-02-w"] {
+        let told = tell(&explainer, "01-01-w", other);
+        assert!(!told.written && told.retelling.is_some());
+        let is_told = |reason: &Reason| matches!(reason, Reason::NotReworded { score, asked } if score < asked);
+        assert!(
+            told.reasons.iter().any(is_told),
+            "{other}: {:?}",
+            told.reasons
+        );
+    }
+}
+
 fn newsroom() -> Inputs {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/newsroom.jsonl");
+    shipped("newsroom.jsonl")
+}
+
+/// A corpus under `data`.
+fn shipped(name: &str) -> Inputs {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(name);
     let names = [file.display().to_string()];
-    Inputs::open(&names, read::Settings::default()).expect("the newsroom opens")
+    Inputs::open(&names, read::Settings::default()).expect("it opens")
 }
 
 fn explainer<'a, C: Corpus>(corpus: &'a C, settings: &Settings) -> Explainer<'a, C> {

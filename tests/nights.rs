@@ -48,7 +48,7 @@ fn night(
     let since = keep.map(|keep| now - keep);
     let mut writer = writer(index);
     let (before, _) = writer.index().map_or((Before::default(), 0), |index| {
-        index.before(since).expect("it is whole")
+        index.before(Some(now), since).expect("it is whole")
     });
     let settings = &Settings {
         keep_hashes: true,
@@ -127,6 +127,15 @@ proptest! {
             let those = pages.iter().zip(&nights).filter(|(_, (night, _))| *night == number);
             let those: Vec<Page> = those.map(|(page, _)| page.clone()).collect();
             let found = night(&index, &those, &settings, number as i64 * DAY, None);
+            // Run again at the same time, it finds the same.
+            let again = night(&index, &those, &settings, number as i64 * DAY, None);
+            prop_assert_eq!(related_rows(&again), related_rows(&found));
+            let named = |found| {
+                let mut named = names(found);
+                named.retain(|_, name| !name.is_empty());
+                named
+            };
+            prop_assert_eq!(named(&again), named(&found));
             union.extend(related_rows(&found));
             known.extend(names(&found));
             if nights[number].1 {
@@ -325,7 +334,7 @@ fn who_reads_goes_on_with_what_was_there() {
     writer.compact().expect("it is whole");
     writer.prune(100 * DAY).expect("it is whole");
     drop(writer);
-    let (known, _) = before.before(None).expect("its files are open");
+    let (known, _) = before.before(None, None).expect("its files are open");
     let corpus = Memory::new(vec![page("c")]);
     let found = pipeline::scan_after(&corpus, known, &defaults(), &Unobserved);
     assert_eq!(named(&found.expect("its files are open")).len(), 2);

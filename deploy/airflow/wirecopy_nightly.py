@@ -7,12 +7,12 @@ from airflow.sdk import DAG
 
 STATE = "/var/lib/wirecopy"
 
-# Exit status 3 says that outputs are whole and some records were rejected: done, for the metrics watch the rejects. Reports are
-# written whole or not at all and named by the night, so a second try replaces what the first one wrote.
+# Exit status 3 says that outputs are whole and some records were rejected: done, for the metrics watch the rejects. The night is
+# said with --as-of, so a second try writes what the first one wrote, however that ended.
 SCAN = r"""
 wirecopy scan "tonight/{{ ds }}.jsonl" \
     --config /etc/wirecopy.toml \
-    --index index --keep 90d \
+    --index index --keep 90d --as-of {{ ds }} \
     -o "pairs/{{ ds }}.csv" --clusters "pairs/{{ ds }}-clusters.csv" \
     --rejects "runs/{{ ds }}-rejects.csv" --summary "runs/{{ ds }}.json" \
     --metrics metrics/wirecopy.prom || test $? -eq 3

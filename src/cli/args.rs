@@ -588,7 +588,8 @@ pub struct ReadingArguments {
 /// What to do with documents that were seen before.
 #[derive(Debug, Args)]
 pub struct SeenArguments {
-    /// Compare with the documents of this index too; afterwards those of this run are in it. A directory, made if it is not there
+    /// Compare with the documents of this index too; afterwards those of this run are in it. A directory, made if it is not there.
+    /// The same run made again with the same --as-of writes the same
     #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath, help_heading = "Index")]
     pub index: Option<PathBuf>,
 

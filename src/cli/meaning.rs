@@ -71,19 +71,23 @@ pub struct IndexPlan {
     pub since: Option<i64>,
     /// When the documents of the run join.
     pub now: i64,
+    /// The same if it was said: then a run may be made again.
+    pub again: Option<i64>,
     /// Whether to wait for another run.
     pub wait: bool,
 }
 
 impl IndexPlan {
-    /// What was meant at that time.
-    pub fn of(typed: SeenArguments, now: i64) -> Option<IndexPlan> {
+    /// What was meant.
+    pub fn of(typed: SeenArguments, as_of: Option<i64>) -> Option<IndexPlan> {
         let adds = typed.adds();
+        let now = as_of.unwrap_or_else(now);
         typed.index.map(|directory| IndexPlan {
             directory,
             adds,
             since: typed.keep.map(|keep| now.saturating_sub(keep)),
             now,
+            again: as_of,
             wait: typed.wait,
         })
     }
@@ -112,7 +116,7 @@ impl Scan {
         {
             return Err(Stop::usage(format!("--metrics-label names {twice} twice")));
         }
-        let as_of = typed.sources.as_of.unwrap_or_else(now);
+        let at = typed.sources.as_of.unwrap_or_else(now);
         Ok(Scan {
             reading: reading(&typed.reading, &typed.running),
             settings: Settings {
@@ -122,12 +126,12 @@ impl Scan {
                     .report
                     .is_some()
                     .then(|| PageLimits::of_pairs(typed.report_limit)),
-                ..settings(&typed.finding, &typed.sources, as_of)?
+                ..settings(&typed.finding, &typed.sources, at)?
             },
             most_rejects: most_rejects(&typed.reading),
             memory: typed.running.memory,
             temp_dir: typed.running.temp_dir.clone(),
-            index: IndexPlan::of(typed.seen, as_of),
+            index: IndexPlan::of(typed.seen, typed.sources.as_of),
             fail_if_empty: typed.reading.fail_if_empty,
             wanted,
             metrics_labels: typed.metrics_label,

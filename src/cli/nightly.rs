@@ -56,7 +56,7 @@ impl Nightly {
         let Some((plan, index)) = known else {
             return Ok(Before::default());
         };
-        let (before, expired) = index.before(plan.since)?;
+        let (before, expired) = index.before(plan.again, plan.since)?;
         self.expired = expired;
         Ok(before)
     }

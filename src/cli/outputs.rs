@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow};
 use tempfile::NamedTempFile;
-use wirecopy::index::{Prepared, Replacement};
+use wirecopy::index::{Prepared, Replacement, sync_directory};
 use wirecopy::read::STANDARD_INPUT;
 use wirecopy::report::summary::Output;
 use wirecopy::report::table::TableFormat;
@@ -511,21 +511,6 @@ fn write_through(
 pub fn unless_closed(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
-}
-
-/// Makes renames in the directory last through a loss of power; some file systems cannot, and need not be asked twice.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    match File::open(directory).and_then(|directory| directory.sync_all()) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
-            ) =>
-        {
-            Ok(())
-        }
         result => result,
     }
 }

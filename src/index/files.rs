@@ -17,6 +17,14 @@ pub enum IndexError {
         /// Where it was looked for.
         directory: String,
     },
+    /// Its manifest is gone, and its files are not.
+    #[error(
+        "manifest.json of the index in {directory} is gone, without which its files mean nothing; put it back from a copy, or move them away and let a scan with --index make another (zstd -dc {directory}/*.records.jsonl.zst has the documents)"
+    )]
+    Lost {
+        /// Where the files are.
+        directory: String,
+    },
     /// A later version wrote it.
     #[error(
         "the index in {directory} has format {format} and this program reads formats up to {newest}; use the version of wirecopy that wrote it, or a later one"
@@ -78,6 +86,17 @@ pub enum IndexError {
     Corpus(#[from] crate::document::ReadError),
 }
 
+/// How the names of the files end that are called by a number.
+const ENDINGS: [&str; 7] = [
+    "documents.arrow",
+    "bands",
+    "passages",
+    "records.jsonl.zst",
+    "ties.arrow",
+    "names.arrow",
+    "boilerplate.arrow",
+];
+
 /// A file as the manifest names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileEntry {
@@ -134,7 +153,7 @@ impl Directory {
     pub(super) fn make(path: &Path) -> Result<Directory, IndexError> {
         let directory = Directory::new(path);
         match fs::create_dir(path) {
-            Ok(()) => sync(path.parent().unwrap_or(Path::new("/")))
+            Ok(()) => sync_directory(path.parent().unwrap_or(Path::new("/")))
                 .map_err(|cause| failed_to_write(path, cause))?,
             Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
             Err(cause) => return Err(failed_to_write(path, cause)),
@@ -152,6 +171,12 @@ impl Directory {
 
     pub(super) fn missing(&self) -> IndexError {
         IndexError::Missing {
+            directory: self.path.display().to_string(),
+        }
+    }
+
+    pub(super) fn lost(&self) -> IndexError {
+        IndexError::Lost {
             directory: self.path.display().to_string(),
         }
     }
@@ -206,11 +231,40 @@ impl Directory {
         })
     }
 
-    /// Puts a file in the place of another, all at once.
-    pub(super) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), IndexError> {
-        let beside = format!("{name}.tmp");
-        self.write(&beside, bytes)?;
+    /// Reads the JSON of a file whose last line is the checksum of the first; `None` if there is no such file.
+    pub(super) fn read_sealed(&self, name: &str) -> Result<Option<String>, IndexError> {
         let path = self.of(name);
+        let damaged = |problem: &str| IndexError::Damaged {
+            file: name.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(failed_to_read(&path, cause)),
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text"))?;
+        let (body, checksum) = text
+            .split_once('\n')
+            .ok_or_else(|| damaged("it ends too early"))?;
+        if checksum != format!("{}\n", Checksum::of(body.as_bytes()).digits()) {
+            return Err(damaged("its checksum is another"));
+        }
+        Ok(Some(body.to_owned()))
+    }
+
+    /// Puts JSON in the place of a file, all at once, with its checksum in the last line.
+    pub(super) fn replace_sealed(
+        &self,
+        name: &str,
+        value: &impl Serialize,
+    ) -> Result<(), IndexError> {
+        let path = self.of(name);
+        let body =
+            serde_json::to_string(value).map_err(|error| failed_to_write(&path, error.into()))?;
+        let checksum = Checksum::of(body.as_bytes()).digits();
+        let beside = format!("{name}.tmp");
+        self.write(&beside, format!("{body}\n{checksum}\n").as_bytes())?;
         fs::rename(self.of(&beside), &path).map_err(|cause| failed_to_write(&path, cause))?;
         self.sync()
     }
@@ -225,26 +279,52 @@ impl Directory {
 
     /// Makes what was created, renamed or removed last through a loss of power.
     pub(super) fn sync(&self) -> Result<(), IndexError> {
-        sync(&self.path).map_err(|cause| failed_to_write(&self.path, cause))
+        sync_directory(&self.path).map_err(|cause| failed_to_write(&self.path, cause))
     }
 
     /// Removes what an index is made of and is not among the `known`.
     pub(super) fn sweep<'a>(&self, known: impl Iterator<Item = &'a str>) -> Result<(), IndexError> {
         let known: HashSet<&str> = known.collect();
-        let failed = |cause| failed_to_read(&self.path, cause);
-        for entry in fs::read_dir(&self.path).map_err(failed)? {
-            let name = entry.map_err(failed)?.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let numbered = name.split_once('.').is_some_and(|(number, _)| {
-                number.len() >= 6 && number.bytes().all(|digit| digit.is_ascii_digit())
-            });
-            let beside = name == "manifest.json.tmp" || name == "publishing.json.tmp";
-            if (numbered && !known.contains(name)) || beside {
-                self.remove(name)?;
-            }
+        let unknown = |name: &String| is_numbered(name) && !known.contains(&**name);
+        let beside = |name: &String| name == "manifest.json.tmp" || name == "publishing.json.tmp";
+        let names = self.names()?;
+        let stray: Vec<&String> = names
+            .iter()
+            .filter(|&name| unknown(name) || beside(name))
+            .collect();
+        for name in &stray {
+            let path = self.of(name);
+            fs::remove_file(&path).map_err(|cause| failed_to_write(&path, cause))?;
         }
-        Ok(())
+        if stray.is_empty() {
+            return Ok(());
+        }
+        self.sync()
     }
+
+    /// Whether there is a file that only a manifest can make sense of.
+    pub(super) fn has_numbered(&self) -> Result<bool, IndexError> {
+        Ok(self.names()?.iter().any(|name| is_numbered(name)))
+    }
+
+    /// The names of all files, as far as they are UTF-8; none if there is no directory.
+    fn names(&self) -> Result<Vec<String>, IndexError> {
+        let failed = |cause| failed_to_read(&self.path, cause);
+        let entries = match fs::read_dir(&self.path) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(failed)?,
+        };
+        let names = entries.map(|entry| Ok(entry.map_err(failed)?.file_name().into_string().ok()));
+        names.filter_map(Result::transpose).collect()
+    }
+}
+
+/// Whether a file is called as those of segments are. Others that lie in the directory are none of our business.
+fn is_numbered(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(number, ending)| {
+        let digits = number.bytes().all(|digit| digit.is_ascii_digit());
+        digits && number.len() >= 6 && ENDINGS.contains(&ending)
+    })
 }
 
 impl FileEntry {
@@ -321,8 +401,11 @@ pub(super) fn failed_to_write(path: &Path, cause: io::Error) -> IndexError {
     }
 }
 
-/// Makes renames in a directory last; some file systems cannot, and need not be asked twice.
-pub(super) fn sync(directory: &Path) -> io::Result<()> {
+/// Makes renames in a directory last through a loss of power; some file systems cannot, and need not be asked twice.
+///
+/// # Errors
+/// What the system says.
+pub fn sync_directory(directory: &Path) -> io::Result<()> {
     let directory = if directory == Path::new("") {
         Path::new(".")
     } else {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{Directory, IndexError, failed_to_write, sync};
+use super::files::{Directory, IndexError, failed_to_write, sync_directory};
 
 /// The name of the note.
 pub(super) const JOURNAL: &str = "publishing.json";
@@ -59,9 +59,7 @@ pub(super) fn begin(
         });
     }
     let note = Note { generation, files };
-    let failed = |error: serde_json::Error| failed_to_write(&directory.of(JOURNAL), error.into());
-    let bytes = serde_json::to_vec(&note).map_err(failed)?;
-    directory.replace(JOURNAL, &bytes)?;
+    directory.replace_sealed(JOURNAL, &note)?;
     for Announced { to, kept, .. } in &note.files {
         let Some(kept) = kept else { continue };
         // Some file systems know no second names.
@@ -72,7 +70,7 @@ pub(super) fn begin(
         // What is kept must be there before it is replaced, also after a loss of power.
         let directory = kept.parent().unwrap_or(Path::new("/"));
         linked
-            .and_then(|()| sync(directory))
+            .and_then(|()| sync_directory(directory))
             .map_err(|cause| failed_to_write(kept, cause))?;
     }
     Ok(())
@@ -80,17 +78,13 @@ pub(super) fn begin(
 
 /// The note, if there is one.
 fn read(directory: &Directory) -> Result<Option<Note>, IndexError> {
-    let path = directory.of(JOURNAL);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(super::files::failed_to_read(&path, cause)),
-    };
-    let note = serde_json::from_slice(&bytes).map_err(|error| IndexError::Damaged {
+    let not_understood = |error: serde_json::Error| IndexError::Damaged {
         file: JOURNAL.to_owned(),
         problem: error.to_string(),
-    })?;
-    Ok(Some(note))
+    };
+    let body = directory.read_sealed(JOURNAL)?;
+    let note = body.map(|body| serde_json::from_str(&body));
+    note.transpose().map_err(not_understood)
 }
 
 /// Whether a note that is there can be read.
@@ -123,7 +117,7 @@ fn finish(file: &Announced, take_back: bool) -> io::Result<()> {
         gone_is_fine(fs::remove_file(&file.from))?;
     }
     match file.to.parent() {
-        Some(parent) if parent.is_dir() => sync(parent),
+        Some(parent) if parent.is_dir() => sync_directory(parent),
         _ => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! The manifest: which segments count, and what an index was made with. It is replaced whole, and its last line is the checksum of the first.
+//! The manifest: which segments count, and what an index was made with. It is replaced whole.
 
 use std::ops::Range;
 
@@ -12,6 +12,9 @@ pub(super) const MANIFEST: &str = "manifest.json";
 
 /// The version of the format that is written. Every version that was ever released can be read.
 pub const FORMAT: u32 = 1;
+
+/// The generation of a manifest that stands there before the first files do.
+const NOTHING_YET: u64 = 0;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Manifest {
@@ -146,7 +149,33 @@ impl IndexSettings {
     }
 }
 
+/// The sum, if there is one that fits.
+fn sum(mut numbers: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    numbers.try_fold(0, |sum: u64, number| sum.checked_add(number?))
+}
+
+impl ChunkEntry {
+    /// The bytes of its band hashes.
+    fn band_bytes(&self) -> Option<u64> {
+        let values = self.documents.checked_mul(self.bands.into())?;
+        values.checked_mul(size_of::<u32>() as u64)
+    }
+
+    /// The bytes of its fingerprints.
+    fn passage_bytes(&self) -> Option<u64> {
+        self.passages.checked_mul(size_of::<u64>() as u64)
+    }
+}
+
 impl SegmentEntry {
+    fn adds_up(&self) -> bool {
+        let chunks = || self.chunks.iter();
+        self.serials.start <= self.serials.end
+            && sum(chunks().map(|chunk| Some(chunk.documents))) == Some(self.documents)
+            && sum(chunks().map(ChunkEntry::band_bytes)) == Some(self.bands.bytes)
+            && sum(chunks().map(ChunkEntry::passage_bytes)) == Some(self.passages.bytes)
+    }
+
     pub(super) fn files(&self) -> [&FileEntry; 6] {
         [
             &self.table,
@@ -160,10 +189,11 @@ impl SegmentEntry {
 }
 
 impl Manifest {
-    pub(super) fn new(settings: IndexSettings) -> Manifest {
+    /// That of an index whose first night is being written. Readers take it for none; without it, files of segments have lost theirs.
+    pub(super) fn begun(settings: IndexSettings) -> Manifest {
         Manifest {
             format: FORMAT,
-            generation: 0,
+            generation: NOTHING_YET,
             settings,
             next_serial: 0,
             next_number: 1,
@@ -174,32 +204,25 @@ impl Manifest {
     }
 
     pub(super) fn read(directory: &Directory) -> Result<Manifest, IndexError> {
-        let path = directory.of(MANIFEST);
         let damaged = |problem: &str| IndexError::Damaged {
             file: MANIFEST.to_owned(),
             problem: problem.to_owned(),
         };
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-                return Err(directory.missing());
-            }
-            Err(cause) => return Err(super::files::failed_to_read(&path, cause)),
+        let Some(body) = directory.read_sealed(MANIFEST)? else {
+            // A first night may have begun since.
+            let lost = directory.has_numbered()? && !directory.of(MANIFEST).exists();
+            return Err(match lost {
+                true => directory.lost(),
+                false => directory.missing(),
+            });
         };
-        let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text"))?;
-        let (body, checksum) = text
-            .split_once('\n')
-            .ok_or_else(|| damaged("it ends too early"))?;
-        if checksum != format!("{}\n", Checksum::of(body.as_bytes()).digits()) {
-            return Err(damaged("its checksum is another"));
-        }
         // The format first: what a later version wrote need not be understood any further.
         #[derive(Deserialize)]
         struct Format {
             format: u32,
         }
         let not_understood = |error: serde_json::Error| damaged(&error.to_string());
-        let Format { format } = serde_json::from_str(body).map_err(not_understood)?;
+        let Format { format } = serde_json::from_str(&body).map_err(not_understood)?;
         if format > FORMAT {
             return Err(IndexError::TooNew {
                 directory: directory.path().display().to_string(),
@@ -207,19 +230,33 @@ impl Manifest {
                 newest: FORMAT,
             });
         }
-        serde_json::from_str(body).map_err(not_understood)
+        let manifest: Manifest = serde_json::from_str(&body).map_err(not_understood)?;
+        match manifest.generation {
+            _ if !manifest.adds_up() => Err(damaged("its numbers do not go together")),
+            NOTHING_YET => Err(directory.missing()),
+            _ => Ok(manifest),
+        }
+    }
+
+    /// Whether its numbers go together, so that sums and differences of them are numbers too.
+    fn adds_up(&self) -> bool {
+        let documents = sum(self.segments.iter().map(|segment| Some(segment.documents)));
+        let gone = sum(self
+            .gone
+            .iter()
+            .map(|range| range.end.checked_sub(range.start)));
+        documents.is_some()
+            && gone.is_some()
+            && gone <= documents
+            && sum(self.segments.iter().map(|segment| Some(segment.ties))).is_some()
+            && sum(self.files().map(|file| Some(file.bytes))).is_some()
+            && self.segments.iter().all(SegmentEntry::adds_up)
     }
 
     pub(super) fn write(&self, directory: &Directory) -> Result<(), IndexError> {
-        let failed = |error: serde_json::Error| IndexError::Write {
-            file: MANIFEST.to_owned(),
-            cause: error.into(),
-        };
-        let body = serde_json::to_string(self).map_err(failed)?;
-        let checksum = Checksum::of(body.as_bytes()).digits();
         // The segments must be there before they are named.
         directory.sync()?;
-        directory.replace(MANIFEST, format!("{body}\n{checksum}\n").as_bytes())
+        directory.replace_sealed(MANIFEST, self)
     }
 
     pub(super) fn remove(directory: &Directory) -> Result<(), IndexError> {

@@ -12,7 +12,8 @@
 //! | `N.records.jsonl.zst` | the documents themselves: JSON lines in Zstandard frames, which `zstd -dc` reads | a checksum a frame |
 //! | `N.ties.arrow`, `N.names.arrow` | what was found of its documents, and the names of their clusters | their checksums |
 //! | `N.boilerplate.arrow` | what sites repeat; only the last one counts | its checksum |
-//! | `lock`, `publishing.json` | who writes; what is being published | |
+//! | `lock` | who writes | |
+//! | `publishing.json` | what is being published, while it is | a checksum in its last line |
 
 mod files;
 mod journal;
@@ -41,7 +42,7 @@ use manifest::{Manifest, SegmentEntry};
 use records::Archive;
 use segment::{Reading, Serials};
 
-pub use files::IndexError;
+pub use files::{IndexError, sync_directory};
 pub use journal::Replacement;
 pub use manifest::{FORMAT, IndexSettings};
 pub use verify::Damage;
@@ -153,18 +154,23 @@ impl Index {
         }
     }
 
-    /// What a scan is told of the documents that joined at `since` or later, and how many joined before.
+    /// What a scan is told of the documents that joined at `since` or later, and how many joined before. Those that joined `again`, at the time of the
+    /// scan itself, are still documents of that scan if it reads them once more.
     ///
     /// # Errors
     /// When a file cannot be read, or is damaged.
-    pub fn before(&self, since: Option<i64>) -> Result<(Before, u64), IndexError> {
+    pub fn before(
+        &self,
+        again: Option<i64>,
+        since: Option<i64>,
+    ) -> Result<(Before, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
         let mut seen = Seen::default();
         let mut before = Before::default();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {
             let is_gone = |serial| self.manifest.is_gone(serial);
-            expired += segment.load(number, since, &is_gone, &mut seen)?;
+            expired += segment.load(number, again, since, &is_gone, &mut seen)?;
             segment.load_ties(&mut before.ties)?;
             segment.load_names(&mut before.names)?;
         }
@@ -172,6 +178,15 @@ impl Index {
         before.boilerplate = self.known.clone();
         before.archive = Some(Arc::new(Archive::of(&self.segments)));
         Ok((before, expired))
+    }
+
+    /// Its manifest, without the documents that joined before `since`.
+    fn without_old(&self, since: i64) -> Result<Manifest, IndexError> {
+        let mut manifest = self.manifest.clone();
+        for segment in &self.segments {
+            manifest.forget(segment.older_than(since)?);
+        }
+        Ok(manifest)
     }
 
     /// Hands the records of all documents that count to `sink`, as JSON lines, in the order in which they joined.
@@ -302,17 +317,16 @@ impl Writer {
                 cause: std::io::Error::other("the scan did not keep them"),
             });
         }
+        let since = since.unwrap_or(i64::MIN);
         let mut manifest = match &self.index {
-            Some(index) => index.manifest.clone(),
-            None => Manifest::new(IndexSettings::of(settings)),
+            Some(index) => index.without_old(since)?,
+            None => {
+                let begun = Manifest::begun(IndexSettings::of(settings));
+                begun.write(&self.directory)?;
+                begun
+            }
         };
         let catalog = addition.catalog;
-        let since = since.unwrap_or(i64::MIN);
-        if let Some(index) = &self.index {
-            for segment in &index.segments {
-                manifest.forget(segment.older_than(since)?);
-            }
-        }
         let replaced = addition.replaced.iter();
         manifest.forget(replaced.map(|&serial| serial..serial + 1));
         let new = &addition.new;
@@ -350,12 +364,8 @@ impl Writer {
         let Some(index) = &self.index else {
             return Err(self.directory.missing());
         };
-        let mut manifest = index.manifest.clone();
-        let before = manifest.gone();
-        for segment in &index.segments {
-            manifest.forget(segment.older_than(since)?);
-        }
-        let pruned = manifest.gone() - before;
+        let mut manifest = index.without_old(since)?;
+        let pruned = manifest.gone() - index.manifest.gone();
         if pruned > 0 {
             manifest.drop_empty_segments();
             manifest.generation += 1;
@@ -415,7 +425,7 @@ impl Writer {
         let opened = self.index.as_ref().map_or(&[][..], |index| &index.segments);
         let index = Index::of(&self.directory, manifest, opened)?;
         if let Err(error) = index.manifest.write(&self.directory) {
-            self.put_back(index.manifest.generation);
+            self.put_back(index.manifest);
             return Err(error);
         }
         self.index = Some(index);
@@ -424,24 +434,27 @@ impl Writer {
         Ok(())
     }
 
-    /// Puts the last manifest back, if one of that generation took its place though it may not be safe on the disk.
-    fn put_back(&self, generation: u64) {
-        if Manifest::read(&self.directory).is_ok_and(|there| there.generation == generation) {
+    /// Puts the last manifest back, if a `failed` one took its place though it may not be safe on the disk.
+    fn put_back(&self, failed: Manifest) {
+        if Manifest::read(&self.directory).is_ok_and(|there| there == failed) {
             // If this fails too, the disk does what it likes.
             let _ = match &self.index {
                 Some(index) => index.manifest.write(&self.directory),
-                None => Manifest::remove(&self.directory),
+                None => Manifest::begun(failed.settings).write(&self.directory),
             };
         }
     }
 }
 
-/// Removes files that the manifest, as it is on the disk, does not name. Without a manifest nothing is removed: what a first run left that was killed
-/// is written over by the next, and what lost its manifest is not lost for good.
+/// Removes files that the manifest, as it is on the disk, does not name. What lost its manifest is left as it is.
 fn sweep(directory: &Directory) -> Result<(), IndexError> {
     match Manifest::read(directory) {
         Ok(manifest) => directory.sweep(manifest.files().map(|file| file.name.as_str())),
-        Err(IndexError::Missing { .. }) => Ok(()),
+        Err(IndexError::Missing { .. }) => {
+            // Of a first night that did not come to its end, the manifest goes last.
+            directory.sweep(std::iter::empty())?;
+            Manifest::remove(directory)
+        }
         Err(error) => Err(error),
     }
 }

@@ -361,6 +361,7 @@ impl Reading {
     pub(super) fn load(
         &self,
         number: u32,
+        again: Option<i64>,
         since: i64,
         is_gone: &dyn Fn(u64) -> bool,
         seen: &mut Seen,
@@ -376,6 +377,7 @@ impl Reading {
             if !old && !gone {
                 seen.push(SeenDocument {
                     serial: row.serial,
+                    is_of_run: again == Some(row.added),
                     id: row.id,
                     site: site_numbers
                         .get(row.site as usize)

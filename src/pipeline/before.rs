@@ -92,7 +92,7 @@ pub(super) fn comparisons(
     known
 }
 
-/// The groups that hang together with a new document, however many ties away, and the ties between them.
+/// The groups that hang together with a document of the run, however many ties away, and the ties between them.
 pub(super) fn concerned(
     catalog: &Catalog,
     twins: Vec<Twins>,
@@ -103,9 +103,13 @@ pub(super) fn concerned(
         let Pair { a, b } = found.pair;
         together.join(group_of(&twins, a), group_of(&twins, b));
     }
-    let has_new = |twins: &Twins| twins.members.iter().any(|&doc| catalog.is_new(doc));
+    let is_of_run = |twins: &Twins| twins.members.iter().any(|&doc| catalog.is_of_run(doc));
     let mut concerned = vec![false; twins.len()];
-    for (group, _) in twins.iter().enumerate().filter(|(_, twins)| has_new(twins)) {
+    for (group, _) in twins
+        .iter()
+        .enumerate()
+        .filter(|(_, twins)| is_of_run(twins))
+    {
         concerned[together.root(group)] = true;
     }
     let is_concerned: Vec<bool> = (0..twins.len())

@@ -83,7 +83,8 @@ impl Duplicates {
             place: known.place,
             site: known.site,
             published: known.published,
-            duplicate: Some(Duplicate {
+            // What this same run let join, when it was made before, stays again.
+            duplicate: (!known.is_of_run).then_some(Duplicate {
                 doc: known.doc,
                 of: known.doc,
                 relation: Relation::Exact,

@@ -41,7 +41,7 @@ pub use explain::{
 pub use memory::{LEAST_MEMORY, Memory};
 pub use page::{DEFAULT_PAGE_PAIRS, Page, PageLimits, PageText, SideBySide};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
-pub use rewording::RewordedCounts;
+pub use rewording::{Retelling, RewordedCounts};
 pub use sample::{
     Distance, MOST_SAMPLED, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Sampling,
     Shares, Stratum, sample,
@@ -372,8 +372,8 @@ pub fn scan_after<C: Corpus>(
         clusters,
         ..
     } = assembled;
-    // Pairs of two documents seen before were reported then; until here they told who is the source of whom.
-    pairs.retain(|pair| catalog.is_new(pair.a) || catalog.is_new(pair.b));
+    // Pairs of two documents of earlier runs were reported then; until here they told who is the source of whom.
+    pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
     let passages = show::passages(&texts, settings, &pairs)?;
     let page = match settings.page {
         Some(limits) => Some(page::choose(&texts, limits, &pairs, &clusters)?),

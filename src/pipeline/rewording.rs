@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -18,9 +19,10 @@ use crate::catalog::{Catalog, DocNo, SiteNo};
 use crate::document::ReadError;
 use crate::family::Families;
 use crate::finding::{Reworded, Twins};
+use crate::reworded::align::Step;
 use crate::reworded::sentences::{SentenceReader, Sentences};
 use crate::reworded::weights::{SAMPLE, Weights};
-use crate::reworded::{self, Rewording};
+use crate::reworded::{self, Evidence, Rewording};
 use crate::verify::{Comparison, Shingled};
 
 /// Of the documents of two stories so many pairs are looked at for a wanted one.
@@ -258,10 +260,45 @@ fn verify(
     Ok(found?.concat())
 }
 
+/// How one document tells what another does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retelling {
+    /// How alike they are.
+    pub evidence: Evidence,
+    /// The sentences that go together, one or two with one or two: their bytes in both texts as they were read, in order.
+    pub sentences: Vec<[Range<usize>; 2]>,
+}
+
+impl Retelling {
+    /// Compares two documents as a search does, whatever it knows of them already.
+    pub(super) fn of(
+        texts: &Texts<'_>,
+        twins: &[Twins],
+        compared: &[Comparison],
+        pair: Pair,
+    ) -> Result<Retelling, ReadError> {
+        let weights = weights(texts, &Stories::of(texts.catalog, twins, compared))?;
+        let mut tools = Tools::default();
+        let a = sentences(texts, pair.a, &mut tools)?;
+        let b = sentences(texts, pair.b, &mut tools)?;
+        let (evidence, steps) = reworded::aligned(&a, &b, &weights);
+        let place = |text: &Sentences, sentences: &Range<usize>| {
+            let first = text.places.get(sentences.start)?;
+            let last = text.places.get(sentences.end.checked_sub(1)?)?;
+            Some(first.start..last.end)
+        };
+        let both = |step: &Step| Some([place(&a, &step.a)?, place(&b, &step.b)?]);
+        Ok(Retelling {
+            evidence,
+            sentences: steps.iter().filter_map(both).collect(),
+        })
+    }
+}
+
 /// What reading a document by its sentences needs.
 type Tools = (Reader, SentenceReader);
 
-/// The sentences that are left of a document.
+/// The sentences that are left of a document, with their places in all of its text.
 fn sentences(
     texts: &Texts<'_>,
     doc: DocNo,
@@ -269,10 +306,25 @@ fn sentences(
 ) -> Result<Sentences, ReadError> {
     let mut sentences = Sentences::default();
     texts.read(doc, reader, &mut |document, reader| {
-        sentences = match &reader.left(&document.text)[..] {
+        let pieces = reader.left(&document.text);
+        sentences = match &pieces[..] {
             [whole] => terms.read(whole),
             pieces => terms.read(&pieces.join("\n")),
         };
+        // Where each piece begins, in what was read and in the text.
+        let begins: Vec<(usize, usize)> = pieces
+            .iter()
+            .scan(0, |at, piece| {
+                let begin = *at;
+                *at += piece.len() + 1;
+                Some((begin, piece.as_ptr().addr() - document.text.as_ptr().addr()))
+            })
+            .collect();
+        for place in &mut sentences.places {
+            let piece = begins.partition_point(|(begin, _)| *begin <= place.start);
+            let (begin, in_text) = begins[piece - 1];
+            *place = place.start - begin + in_text..place.end - begin + in_text;
+        }
     })?;
     Ok(sentences)
 }

@@ -14,7 +14,7 @@ pub mod weights;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use align::{Bag, Item};
+use align::{Bag, Item, Step};
 use sentences::{Kind, Sentences, Term};
 use weights::{RARE, Weights};
 
@@ -114,8 +114,13 @@ impl Evidence {
 
 /// Compares two texts. Nothing is told of what is not prose.
 pub fn compare(a: &Sentences, b: &Sentences, weights: &Weights) -> Evidence {
+    aligned(a, b, weights).0
+}
+
+/// Compares two texts, and tells which sentences go together.
+pub fn aligned(a: &Sentences, b: &Sentences, weights: &Weights) -> (Evidence, Vec<Step>) {
     if !a.is_prose() || !b.is_prose() {
-        return Evidence::default();
+        return Default::default();
     }
     let ids = Spellings::of(a, b, weights);
     let (a, b) = (ids.items(a, weights), ids.items(b, weights));
@@ -131,12 +136,13 @@ pub fn compare(a: &Sentences, b: &Sentences, weights: &Weights) -> Evidence {
         let aligned: f64 = sentences.map(|at| bags[at].weight).sum();
         if all > 0.0 { aligned / all } else { 0.0 }
     };
-    Evidence {
+    let evidence = Evidence {
         order: order(&a, &b),
         coverage_a: covered(&bags_a, &mut steps.iter().flat_map(|step| step.a.clone())),
         coverage_b: covered(&bags_b, &mut steps.iter().flat_map(|step| step.b.clone())),
         aligned: steps.len() as u32,
-    }
+    };
+    (evidence, steps)
 }
 
 /// As [`Evidence::order`].

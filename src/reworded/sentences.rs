@@ -5,6 +5,7 @@
 //! by `text2num` ("nine hours" and "9 hours" are one). A language that a library does not know keeps its words whole. What is not in Latin
 //! script is no term.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -47,6 +48,8 @@ pub struct Sentences {
     pub language: Option<Lang>,
     /// The terms of each sentence that has any, in order.
     pub sentences: Vec<Vec<Term>>,
+    /// Where each of these stands in the text.
+    pub places: Vec<Range<usize>>,
 }
 
 /// What can survive rewording.
@@ -107,16 +110,23 @@ impl SentenceReader {
             words,
             plain: &mut self.plain,
         };
-        let sentences = text
-            .lines()
-            .flat_map(UnicodeSegmentation::unicode_sentences)
-            .map(|sentence| terms.of(sentence))
-            .filter(|terms| !terms.is_empty())
+        let lines = text.split_inclusive('\n').scan(0, |end, line| {
+            *end += line.len();
+            Some((*end - line.len(), line))
+        });
+        let (sentences, places) = lines
+            .flat_map(|(start, line)| {
+                let within = line.split_sentence_bound_indices();
+                within.map(move |(at, sentence)| (start + at, sentence.trim_end()))
+            })
+            .map(|(at, sentence)| (terms.of(sentence), at..at + sentence.len()))
+            .filter(|(terms, _)| !terms.is_empty())
             .take(MOST_SENTENCES)
-            .collect();
+            .unzip();
         Sentences {
             language,
             sentences,
+            places,
         }
     }
 }

@@ -57,12 +57,14 @@ impl Closing<'_> {
 
     fn duplicates(&self, out: &mut String) -> fmt::Result {
         let duplicates = &self.found.duplicates;
-        let kept = (self.found.decided.len() - duplicates.len()) as u64;
+        let known = &self.found.read.known;
+        let again = known.iter().filter(|known| known.is_of_run).count();
+        let kept = (self.found.decided.len() - duplicates.len() + again) as u64;
         let near = duplicates
             .iter()
             .filter(|duplicate| duplicate.relation == Relation::Near)
             .count();
-        let gone = duplicates.len() + self.found.read.known.len();
+        let gone = duplicates.len() + known.len() - again;
         let (done, others) = if self.marked {
             ("marked", "not marked")
         } else {

@@ -12,7 +12,7 @@ use wirecopy::report::table::TableFormat;
 
 use crate::cli::args::{DedupArguments, KeepName};
 use crate::cli::meaning::{
-    IndexPlan, Talk, most_rejects, now, one_on_standard_output, reading, surfacing, table_format,
+    IndexPlan, Talk, most_rejects, one_on_standard_output, reading, surfacing, table_format,
 };
 use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
@@ -88,7 +88,7 @@ impl Dedup {
             wanted: wanted(&typed)?,
             memory: typed.running.memory,
             temp_dir: typed.running.temp_dir.clone(),
-            index: IndexPlan::of(typed.seen, typed.as_of.unwrap_or_else(now)),
+            index: IndexPlan::of(typed.seen, typed.as_of),
             fail_if_empty: typed.reading.fail_if_empty,
             threads: typed.running.threads,
             talk: Talk::of(&typed.running),

@@ -88,6 +88,7 @@ impl Explain {
                 adds: false,
                 since: None,
                 now,
+                again: None,
                 wait: false,
             }),
             threads: typed.running.threads,

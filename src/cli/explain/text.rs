@@ -17,6 +17,9 @@ const NARROWEST: usize = 40;
 /// What stands between two texts.
 const BETWEEN: &str = " │ ";
 
+/// What stands before the lines of each text, where one is below the other.
+const BELOW: [&str; 2] = ["", "    │ "];
+
 /// Colours that passages take in turn: cyan, yellow, magenta, green, blue.
 const COLOURS: [&str; 5] = ["36", "33", "35", "32", "34"];
 
@@ -63,8 +66,12 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
     } else {
         ""
     };
+    let sentences = match explained.retelling {
+        Some(_) => "sentences that go together stand beside each other, ",
+        None => "",
+    };
     write_hanging(
-        &format!("Both texts: passages are [1| so |1], {boilerplate}{quotation}"),
+        &format!("Both texts: {sentences}passages are [1| so |1], {boilerplate}{quotation}"),
         0,
         0,
         layout,
@@ -74,6 +81,9 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
     let of_each = passages(explained);
     if layout.width >= SIDE_BY_SIDE {
         return write_beside(explained, &of_each, layout, out);
+    }
+    if explained.retelling.is_some() {
+        return write_below(explained, &of_each, layout, out);
     }
     for ((which, side), passages) in Which::ALL
         .into_iter()
@@ -135,6 +145,36 @@ fn write_beside(
                 painted(right, layout)
             );
             writeln!(out, "{}", line.trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes both texts in turn, row by row, the second one indented.
+fn write_below(
+    explained: &Explanation,
+    passages: &[Vec<Range<usize>>; 2],
+    layout: Layout,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let sides = explained.documents.iter().zip(passages);
+    for ((which, side), before) in Which::ALL.into_iter().zip(&explained.documents).zip(BELOW) {
+        let title = format!("{before}{}: {}", which.name(), side.id);
+        write_hanging(&title, before.len(), before.chars().count(), layout, out)?;
+    }
+    for row in rows(explained) {
+        writeln!(out)?;
+        for (((side, passages), range), before) in sides.clone().zip(&row).zip(BELOW) {
+            let width = layout.width - before.chars().count();
+            for line in laid_out(side, passages, range, width, layout) {
+                if !range.is_empty() {
+                    writeln!(
+                        out,
+                        "{}",
+                        format!("{before}{}", painted(&line, layout)).trim_end()
+                    )?;
+                }
+            }
         }
     }
     Ok(())

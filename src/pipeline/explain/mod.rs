@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::before::{Before, Sources};
 use super::show::{self, Details, LaidOut, Placed};
 use super::texts::{Reader, Texts};
-use super::{Counts, Findings, Observer, Settings, read, scan_after, taking_part};
+use super::{Counts, Findings, Observer, Retelling, Settings, read, scan_after, taking_part};
 use crate::boilerplate::{Region, Stripper};
 use crate::candidates::Pair;
 use crate::catalog::DocNo;
@@ -22,7 +22,6 @@ use crate::credit::Credit;
 use crate::document::{Corpus, Document, Published, ReadError, Reject};
 use crate::finding::{self, Finding, Relation, Twins, group_of};
 use crate::quotation;
-use crate::reworded::Likeness;
 use crate::shingle::Shingler;
 use crate::source::{Basis, Source, Sureness, When};
 use crate::verify::{Comparison, Shingled};
@@ -49,6 +48,8 @@ pub struct Explanation {
     pub candidacy: Option<Candidacy>,
     /// The passages that they share, in order of the first.
     pub passages: Vec<Placed>,
+    /// How one retells the other, where reworded copy is looked for and they are neither copies nor excerpts.
+    pub retelling: Option<Retelling>,
     /// The clusters that either is in.
     pub stories: Vec<Story>,
     /// What was asked for.
@@ -96,8 +97,6 @@ pub struct Scores {
     pub longest_passage: usize,
     /// Share of the words in common that stand within quotation marks, where it can be told. The pairs file tells it of excerpts.
     pub quoted_share: Option<f64>,
-    /// Of a reworded pair, how alike the two are sentence by sentence.
-    pub likeness: Option<Likeness>,
 }
 
 impl Scores {
@@ -324,8 +323,16 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         b.segments = text_b.segments(&b.text, passages.iter().map(|passage| &passage.words_b));
         let documents = [a, b];
         let written = self.written(pair);
-        let scores = self.scores(pair, &text_a, &text_b, written)?;
-        let verdict = reasons::Verdict::of(self, pair, &documents, scores.as_ref(), written);
+        let scores = self.scores(pair, &text_a, &text_b)?;
+        let retelling = self.retelling(pair, scores.as_ref())?;
+        let verdict = reasons::Verdict::of(
+            self,
+            pair,
+            &documents,
+            scores.as_ref(),
+            retelling.as_ref(),
+            written,
+        );
         let takes_part = |side: &Side| side.part == Part::Compared;
         let candidacy = match documents.iter().all(takes_part) {
             true => Some(self.candidacy(pair)?),
@@ -340,6 +347,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
             cross_site: self.findings.catalog.cross_site(pair.a, pair.b),
             candidacy,
             passages,
+            retelling,
             stories: self.stories(pair),
             settings: self.settings.clone(),
         })
@@ -498,13 +506,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     }
 
     /// What the two share, measured as a scan does; identical ones are not measured there.
-    fn scores(
-        &self,
-        pair: Pair,
-        a: &Text,
-        b: &Text,
-        written: Option<&Finding>,
-    ) -> Result<Option<Scores>, ReadError> {
+    fn scores(&self, pair: Pair, a: &Text, b: &Text) -> Result<Option<Scores>, ReadError> {
         let catalog = &self.findings.catalog;
         if catalog.words(pair.a) == 0 || catalog.words(pair.b) == 0 {
             return Ok(None);
@@ -533,8 +535,23 @@ impl<'a, C: Corpus> Explainer<'a, C> {
             shingles_b: compared.shingles_b,
             longest_passage: compared.longest.words,
             quoted_share: asked[0].quoted_share,
-            likeness: written.and_then(|written| written.likeness),
         }))
+    }
+
+    /// Compares two documents sentence by sentence, unless what they share makes them a pair already.
+    fn retelling(
+        &self,
+        pair: Pair,
+        scores: Option<&Scores>,
+    ) -> Result<Option<Retelling>, ReadError> {
+        let is_told = |scores: &Scores| {
+            reasons::relation(&self.findings.catalog, pair, scores, &self.settings).is_none()
+        };
+        if self.settings.reworded.is_none() || !scores.is_some_and(is_told) {
+            return Ok(None);
+        }
+        let compared = &self.findings.compared;
+        Retelling::of(&self.texts(), &self.twins, compared, pair).map(Some)
     }
 
     fn stories(&self, pair: Pair) -> Vec<Story> {

@@ -5,7 +5,8 @@ use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo};
 use crate::document::Corpus;
 use crate::finding::{BIG_CLUSTER, Finding, Relation, Selection};
-use crate::pipeline::Settings;
+use crate::pipeline::{Retelling, Settings};
+use crate::reworded::Rewording;
 
 /// Something that keeps two documents from being a row of the pairs file.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +54,10 @@ pub enum Reason {
     },
     /// Excerpts are not looked for.
     NoExcerpts,
-    /// It was not found to be reworded copy of that score or more.
+    /// Told sentence by sentence, they are too little alike.
     NotReworded {
+        /// How much.
+        score: f64,
         /// The score asked for.
         asked: f64,
     },
@@ -75,6 +78,13 @@ pub enum Reason {
     NotAcrossSites,
     /// The site of one is not known, and only pairs across sites are wanted.
     NoSite(Which),
+    /// They are alike enough sentence by sentence, but reworded copy is looked for between sites.
+    RewordedOnOneSite,
+    /// They are alike enough sentence by sentence, but nothing surfaced them, or other documents of their stories stand for them.
+    RewordedNotMet {
+        /// How much.
+        score: f64,
+    },
     /// They were published too far apart.
     OutsideWindow {
         /// How far, in seconds.
@@ -104,6 +114,7 @@ impl Verdict {
         pair: Pair,
         documents: &[Side; 2],
         scores: Option<&Scores>,
+        retelling: Option<&Retelling>,
         written: Option<&Finding>,
     ) -> Verdict {
         let (settings, findings) = (&explainer.settings, &explainer.findings);
@@ -125,6 +136,9 @@ impl Verdict {
         let selection = &settings.selection;
         let Some(known) = relation else {
             reasons.append(&mut misses(scores, settings));
+            if let (Some(rewording), Some(retelling)) = (settings.reworded, retelling) {
+                reasons.push(not_reworded(catalog, pair, rewording, retelling));
+            }
             reasons.append(&mut unselected(catalog, selection, pair));
             return Verdict { relation, reasons };
         };
@@ -208,7 +222,7 @@ fn no_part(documents: &[Side; 2], settings: &Settings) -> Vec<Reason> {
 }
 
 /// How the two relate, whoever wants it.
-fn relation(
+pub(super) fn relation(
     catalog: &Catalog,
     pair: Pair,
     scores: &Scores,
@@ -249,10 +263,29 @@ fn misses(scores: &Scores, settings: &Settings) -> Vec<Reason> {
             }
         }
     }
-    reasons.extend(settings.reworded.map(|rewording| Reason::NotReworded {
-        asked: rewording.score,
-    }));
     reasons
+}
+
+/// Why two documents are no reworded pair.
+fn not_reworded(
+    catalog: &Catalog,
+    pair: Pair,
+    rewording: Rewording,
+    retelling: &Retelling,
+) -> Reason {
+    let score = retelling.evidence.score();
+    let dates = catalog.published(pair.a).zip(catalog.published(pair.b));
+    let apart = dates.map_or(0, |(a, b)| a.seconds.abs_diff(b.seconds));
+    let asked = rewording.window.unsigned_abs();
+    match () {
+        () if score < rewording.score => Reason::NotReworded {
+            score,
+            asked: rewording.score,
+        },
+        () if catalog.cross_site(pair.a, pair.b) == Some(false) => Reason::RewordedOnOneSite,
+        () if apart > asked => Reason::OutsideWindow { apart, asked },
+        () => Reason::RewordedNotMet { score },
+    }
 }
 
 /// Why a selection does not want two documents; nothing if it does.

@@ -9,7 +9,8 @@ use super::{because, moment, part, told};
 use crate::credit::Credit;
 use crate::inert;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Placed, Reason, Scores, Segment, Side, Story, Surfacing,
+    Boilerplate, Candidacy, Explanation, Placed, Reason, Retelling, Scores, Segment, Side, Story,
+    Surfacing,
 };
 
 /// Writes the report.
@@ -25,6 +26,7 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
         "reasons": explained.reasons.iter().map(reason).collect::<Vec<_>>(),
         "because": because(explained),
         "scores": explained.scores.as_ref().map(scores),
+        "retelling": explained.retelling.as_ref().map(retold),
         "cross_site": explained.cross_site,
         "lag_hours": moment::hours_between(a.published, b.published).map(|hours| written(&format!("{hours:.2}"))),
         "candidates": explained.candidacy.as_ref().map(|candidacy| candidates(explained, candidacy)),
@@ -74,8 +76,20 @@ fn scores(scores: &Scores) -> Value {
         "shingles_a": scores.shingles_a,
         "shingles_b": scores.shingles_b,
         "quoted_share": scores.quoted_share.map(rounded),
-        "reworded_score": scores.likeness.map(|likeness| rounded(likeness.score)),
-        "aligned_sentences": scores.likeness.map(|likeness| likeness.aligned),
+    })
+}
+
+/// How one retells the other, with the bytes of sentences that go together (half-open).
+fn retold(retelling: &Retelling) -> Value {
+    let evidence = &retelling.evidence;
+    let sentences = retelling.sentences.iter();
+    json!({
+        "reworded_score": rounded(evidence.score()),
+        "aligned_sentences": evidence.aligned,
+        "order": rounded(evidence.order),
+        "coverage_a": rounded(evidence.coverage_a),
+        "coverage_b": rounded(evidence.coverage_b),
+        "sentences": sentences.map(|[a, b]| json!({ "bytes_a": ends(a), "bytes_b": ends(b) })).collect::<Vec<_>>(),
     })
 }
 
@@ -101,7 +115,9 @@ fn reason(reason: &Reason) -> Value {
             ("passage_too_short", None, json!(words), json!(asked))
         }
         Reason::NoExcerpts => ("no_excerpts", None, Value::Null, Value::Null),
-        Reason::NotReworded { asked } => ("not_reworded", None, Value::Null, json!(asked)),
+        Reason::NotReworded { score, asked } => ("not_reworded", None, json!(score), json!(asked)),
+        Reason::RewordedOnOneSite => ("reworded_on_one_site", None, Value::Null, Value::Null),
+        Reason::RewordedNotMet { score } => ("reworded_not_met", None, json!(score), Value::Null),
         Reason::SameSite { containment, asked } => {
             ("same_site", None, json!(containment), json!(asked))
         }

@@ -16,8 +16,10 @@ use crate::document::Precision;
 use crate::finding::Relation;
 use crate::passage;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Mark, Part, Scores, Side, Story, Surfacing, Which,
+    Boilerplate, Candidacy, Explanation, Mark, Part, Retelling, Scores, Side, Story, Surfacing,
+    Which,
 };
+use crate::reworded::FEWEST_ALIGNED;
 
 pub use words::told;
 use words::{counted, score};
@@ -101,6 +103,12 @@ pub fn sections(explained: &Explanation) -> Vec<Section> {
         sections.push(Section {
             title: "What they share".to_owned(),
             facts: shared(explained, scores),
+        });
+    }
+    if let Some(retelling) = &explained.retelling {
+        sections.push(Section {
+            title: "Sentence by sentence".to_owned(),
+            facts: retold(explained, retelling),
         });
     }
     if let Some(candidacy) = &explained.candidacy {
@@ -258,16 +266,6 @@ fn shared(explained: &Explanation, scores: &Scores) -> Vec<(String, String)> {
             ),
         );
     }
-    if let Some(likeness) = scores.likeness {
-        facts.add(
-            "reworded",
-            &format!(
-                "score {}, {} aligned",
-                score(likeness.score),
-                counted(likeness.aligned as usize, "sentence")
-            ),
-        );
-    }
     let across = match explained.cross_site {
         Some(true) => "on different sites",
         Some(false) => "on one site",
@@ -277,6 +275,41 @@ fn shared(explained: &Explanation, scores: &Scores) -> Vec<(String, String)> {
     let [a, b] = &explained.documents;
     if let Some(hours) = moment::hours_between(a.published, b.published) {
         facts.add("lag", &format!("{hours:.2} hours"));
+    }
+    facts.0
+}
+
+fn retold(explained: &Explanation, retelling: &Retelling) -> Vec<(String, String)> {
+    let mut facts = Facts::default();
+    let evidence = &retelling.evidence;
+    let asked = explained.settings.reworded.map(|rewording| rewording.score);
+    let asked = asked.map_or(String::new(), |asked| format!(" (reworded from {asked})"));
+    facts.add(
+        "reworded score",
+        &format!("{}{asked}", score(evidence.score())),
+    );
+    facts.add(
+        "aligned",
+        &format!(
+            "{} (fewer than {FEWEST_ALIGNED} are no pattern)",
+            counted(evidence.aligned as usize, "sentence")
+        ),
+    );
+    facts.add(
+        "order",
+        &format!(
+            "{} of rare names and numbers, less what chance would give",
+            score(evidence.order)
+        ),
+    );
+    for (which, coverage) in Which::ALL
+        .into_iter()
+        .zip([evidence.coverage_a, evidence.coverage_b])
+    {
+        facts.add(
+            &format!("coverage of {}", which.name()),
+            &format!("{} of its terms, by weight", score(coverage)),
+        );
     }
     facts.0
 }
@@ -433,8 +466,45 @@ pub fn part(part: Part) -> &'static str {
     }
 }
 
-/// Both texts cut into rows, so that what stands beside each other is the same: a row begins at each longer passage that comes in the same order in both.
+/// Both texts cut into rows, so that what stands beside each other is the same: a row begins at each longer passage that comes in the same order in
+/// both, and of a retelling at each sentence that goes together with one of the other text.
 pub fn rows(explained: &Explanation) -> Vec<[Range<usize>; 2]> {
+    let [a, b] = &explained.documents;
+    let mut cuts = match &explained.retelling {
+        Some(retelling) => around_sentences(retelling, [&a.text, &b.text]),
+        None => at_passages(explained),
+    };
+    cuts.push([a.text.len(), b.text.len()]);
+    let mut rows = Vec::new();
+    let mut from = [0, 0];
+    for [to_a, to_b] in cuts {
+        let to = [to_a.max(from[0]), to_b.max(from[1])];
+        if to != from {
+            rows.push([from[0]..to[0], from[1]..to[1]]);
+        }
+        from = to;
+    }
+    rows
+}
+
+/// Where the sentences begin and end that go together. What stands between them in one text has a row of its own.
+fn around_sentences(retelling: &Retelling, [of_a, of_b]: [&str; 2]) -> Vec<[usize; 2]> {
+    let with_space = |text: &str, place: usize| {
+        let rest = text.get(place..).unwrap_or_default();
+        place + rest.len() - rest.trim_start().len()
+    };
+    let sentences = retelling.sentences.iter();
+    sentences
+        .flat_map(|[a, b]| {
+            let ends = [with_space(of_a, a.end), with_space(of_b, b.end)];
+            [[a.start, b.start], ends]
+        })
+        .collect()
+}
+
+/// Where the longer passages begin that come in the same order in both.
+fn at_passages(explained: &Explanation) -> Vec<[usize; 2]> {
+    let [a, b] = &explained.documents;
     let long = explained
         .passages
         .iter()
@@ -444,24 +514,13 @@ pub fn rows(explained: &Explanation) -> Vec<[Range<usize>; 2]> {
         .map(|passage| [passage.bytes_a.start, passage.bytes_b.start])
         .collect();
     let weights: Vec<usize> = long.map(|passage| passage.words).collect();
-    let chosen = match starts.len() {
-        0..=MOST_ROWS => heaviest_chain(&starts, &weights),
-        _ => Vec::new(),
-    };
-    let [a, b] = &explained.documents;
-    let mut rows = Vec::new();
-    let mut from = [0, 0];
-    let starts = chosen
-        .into_iter()
-        .map(|[in_a, in_b]| [with_opening(&a.text, in_a), with_opening(&b.text, in_b)]);
-    for [to_a, to_b] in starts.chain([[a.text.len(), b.text.len()]]) {
-        let to = [to_a.max(from[0]), to_b.max(from[1])];
-        if to > from {
-            rows.push([from[0]..to[0], from[1]..to[1]]);
-        }
-        from = to;
+    if starts.len() > MOST_ROWS {
+        return Vec::new();
     }
-    rows
+    let chain = heaviest_chain(&starts, &weights).into_iter();
+    chain
+        .map(|[in_a, in_b]| [with_opening(&a.text, in_a), with_opening(&b.text, in_b)])
+        .collect()
 }
 
 /// The place, or that of the quotation marks and brackets which stand before it without a space.

@@ -1,7 +1,7 @@
 //! Sentences of an explanation.
 
 use crate::finding::{BIG_CLUSTER, Relation};
-use crate::pipeline::{Candidacy, Explanation, Reason, Scores, Surfacing, Which};
+use crate::pipeline::{Candidacy, Explanation, Reason, Retelling, Scores, Surfacing, Which};
 
 /// A score as the pairs file has it.
 pub fn score(score: f64) -> String {
@@ -60,8 +60,17 @@ pub fn told(reason: &Reason) -> String {
         Reason::NoExcerpts => {
             "excerpts are not looked for: --relations does not name them".to_owned()
         }
-        Reason::NotReworded { asked } => format!(
-            "not found to be reworded copy with a score of {asked} or more (--reworded-score)"
+        Reason::NotReworded { score, asked } => format!(
+            "not reworded: sentence by sentence the score is {}, under {asked} (--reworded-score)",
+            missing(*score, *asked)
+        ),
+        Reason::RewordedOnOneSite => {
+            "alike sentence by sentence, but on one site: reworded copy is looked for between sites"
+                .to_owned()
+        }
+        Reason::RewordedNotMet { score: is } => format!(
+            "alike sentence by sentence, with a score of {}, but not compared: no names and numbers in order surfaced the two, or other documents of their stories stand for them",
+            score(*is)
         ),
         Reason::SameSite { containment, asked } => format!(
             "two pages of one site: the larger containment is {}, under {asked} (--same-site-containment)",
@@ -122,7 +131,11 @@ pub fn qualifies(explained: &Explanation, scores: &Scores, relation: Relation) -
             )
         }
         Relation::Reworded => {
-            "the same story sentence by sentence in other words; likely, not exact".to_owned()
+            let of = |retelling: &Retelling| score(retelling.evidence.score());
+            format!(
+                "the same story sentence by sentence in other words, with a score of {}: likely, not exact",
+                explained.retelling.as_ref().map(of).unwrap_or_default()
+            )
         }
     }
 }
@@ -139,7 +152,11 @@ pub fn surfaced(explained: &Explanation, candidacy: &Candidacy) -> String {
         candidacy.surfacing == Surfacing::Prefixes && jaccard >= explained.settings.threshold;
     let hot = candidacy.bands.iter().any(|band| band.hot);
     let common = candidacy.passages.iter().flatten().next().is_some();
+    let is_reworded = explained.written && explained.relation == Some(Relation::Reworded);
     match (candidacy.by_bands() || by_proof, candidacy.by_passages()) {
+        _ if is_reworded => {
+            "names and numbers in order make the two, or their stories, a candidate".to_owned()
+        }
         _ if candidacy.identical => {
             "one stands for both while pairs are looked for, so nothing has to surface them"
                 .to_owned()
