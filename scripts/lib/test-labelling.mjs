@@ -54,10 +54,10 @@ async function newsroom(browser) {
   await page.check("#keys");
 
   // Passages.
-  while (!/^[2-9]/.test(await page.textContent("#passages"))) await page.keyboard.press("ArrowRight");
+  while (!/^[2-9]/.test(await page.textContent("#marks"))) await page.keyboard.press("ArrowRight");
   await page.keyboard.press("p");
-  await page.click("#passage");
-  assert.match(await page.textContent("#passages"), /^Passage 2 of/);
+  await page.click("#mark");
+  assert.match(await page.textContent("#marks"), /^Passage 2 of/);
   const marks = await page.$$eval("mark.now", (marks) => marks.map((mark) => mark.textContent.slice(0, 30)));
   assert.ok(marks.length >= 2 && marks.every((mark) => mark !== ""));
 

@@ -44,7 +44,7 @@ pub use read::{Removed, RemovedOnSite, RemovedPassage};
 pub use rewording::{Retelling, RewordedCounts};
 pub use sample::{
     Distance, MOST_SAMPLED, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Sampling,
-    Shares, Stratum, sample,
+    Shared, Shares, Stratum, sample,
 };
 use search::Matches;
 pub use show::{Details, Placed};

@@ -16,7 +16,7 @@ use super::before::Sources;
 use super::search::{self, Matches};
 use super::show::{LaidOut, Placed};
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Settings, Surfacing, read, rewording, taking_part};
+use super::{Counts, Observer, Retelling, Settings, Surfacing, read, rewording, taking_part};
 use crate::boilerplate::Known;
 use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo, ReadTally, Seen};
@@ -25,6 +25,7 @@ use crate::finding::{self, Relation, Reworded, Twins};
 use crate::passage::Passage;
 use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use crate::reworded::Rewording;
+use crate::reworded::weights::Weights;
 use crate::verify::{Comparison, Excerpts};
 
 pub use shown::Piece;
@@ -102,8 +103,19 @@ pub struct SampledPair {
     pub scores: Shares,
     /// How likely one is reworded from the other, if that was found at all.
     pub reworded: Option<f64>,
-    /// Passages that both texts have.
-    pub passages: usize,
+    /// What is marked in both texts.
+    pub shared: Shared,
+    /// How many such there are.
+    pub marks: usize,
+}
+
+/// What two texts share that can be marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// Runs of words.
+    Passages,
+    /// Sentences of which one may retell the other.
+    Sentences,
 }
 
 /// What two documents share.
@@ -172,11 +184,15 @@ pub fn sample<C: Corpus>(
         .iter()
         .filter_map(|compared| judge.compared(compared));
     found.extend(compared.map(|found| (found.pair, found)));
+    let mut weights = None;
     if let Some(rewording) = lower.reworded {
         // As in a scan: what shares enough words is not looked at.
         let known: Vec<Comparison> = found.values().filter_map(Found::known).collect();
         let (reworded, _) =
             rewording::rewordings(&texts, &twins, &known, settings, rewording, observer)?;
+        if !reworded.is_empty() {
+            weights = Some(rewording::weights_among(&texts, &twins, &known)?);
+        }
         for reworded in reworded {
             let reworded = judge.reworded(&reworded);
             let told = reworded.relation.is_some();
@@ -200,7 +216,7 @@ pub fn sample<C: Corpus>(
     let pairs: Result<Vec<SampledPair>, ReadError> = chosen
         .par_iter()
         .map_init(Reader::default, |reader, &at| {
-            found[at].read(&texts, reader)
+            found[at].read(&texts, weights.as_ref(), reader)
         })
         .collect();
     Ok(Sample {
@@ -377,13 +393,31 @@ impl Found {
         known.then_some(self.compared)
     }
 
-    /// Reads both texts.
-    fn read(&self, texts: &Texts<'_>, reader: &mut Reader) -> Result<SampledPair, ReadError> {
+    /// Reads both texts. What is marked in a pair that was found by its score are sentences that go together.
+    fn read(
+        &self,
+        texts: &Texts<'_>,
+        weights: Option<&Weights>,
+        reader: &mut Reader,
+    ) -> Result<SampledPair, ReadError> {
         let a = Text::read(texts, self.pair.a, reader)?;
         let b = Text::read(texts, self.pair.b, reader)?;
-        let passages = a.laid_out.shared(&b.laid_out);
-        let of_a = |passage: &Placed| passage.bytes_a.clone();
-        let of_b = |passage: &Placed| passage.bytes_b.clone();
+        let by_score = self.stratum.measure == Measure::Score;
+        let (shared, marks) = match weights.filter(|_| by_score) {
+            Some(weights) => {
+                let retelling = Retelling::weighed(texts, weights, self.pair)?;
+                (Shared::Sentences, retelling.sentences)
+            }
+            None => {
+                let bytes = |passage: Placed| [passage.bytes_a, passage.bytes_b];
+                let passages = a.laid_out.shared(&b.laid_out).into_iter();
+                (Shared::Passages, passages.map(bytes).collect())
+            }
+        };
+        let [of_a, of_b] = [0, 1].map(|side| {
+            let marks = marks.iter().map(|both| both[side].clone());
+            marks.collect::<Vec<Range<usize>>>()
+        });
         Ok(SampledPair {
             relation: self.relation,
             scores: Shares {
@@ -392,11 +426,9 @@ impl Found {
                 longest: self.compared.longest.words,
             },
             reworded: self.reworded,
-            passages: passages.len(),
-            documents: [
-                a.shown(passages.iter().map(of_a)),
-                b.shown(passages.iter().map(of_b)),
-            ],
+            shared,
+            marks: marks.len(),
+            documents: [a.shown(&of_a), b.shown(&of_b)],
         })
     }
 }
@@ -437,10 +469,9 @@ impl Text {
         })
     }
 
-    fn shown(self, passages: impl Iterator<Item = Range<usize>>) -> SampledText {
-        let passages: Vec<Range<usize>> = passages.collect();
+    fn shown(self, shared: &[Range<usize>]) -> SampledText {
         SampledText {
-            pieces: shown::pieces(&self.text, &passages, &self.boilerplate, SHOWN),
+            pieces: shown::pieces(&self.text, shared, &self.boilerplate, SHOWN),
             ..self.sampled
         }
     }

@@ -14,7 +14,7 @@ const AROUND: usize = 300;
 pub enum Piece {
     /// That only this text has.
     Own(String),
-    /// That stands in both: the number of the passage, and how it reads here.
+    /// That both share: the number of the passage or of the sentences, and how it reads here.
     Shared(usize, String),
     /// That was taken out before anything was compared.
     Boilerplate(String),

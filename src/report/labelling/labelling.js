@@ -9,7 +9,7 @@
   let labels = new Array(count).fill(""); // As they are in the file; nothing for a pair without one.
   let changes = []; // Which pair was given a label, and which it had before.
   let now = 0; // The pair that is shown.
-  let passage = 0; // The passage that is in sight.
+  let mark = 0; // What is shared and in sight, by number.
   let saved = true; // Whether a file has all labels.
   let storage = true; // Whether the browser keeps them.
 
@@ -75,13 +75,14 @@
 
   function show(at) {
     now = at;
-    passage = 0;
+    mark = 0;
     const pair = pairs[now];
     $("texts").replaceChildren(side(pair.documents[0], "Left"), side(pair.documents[1], "Right"));
     $("measured").replaceChildren(...pair.measured.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
     $("scores").open = false;
-    $("passage").disabled = pair.passages === 0;
-    $("passages").textContent = pair.passages === 0 ? "No run of eight words stands in both." : counted(pair.passages, "passage");
+    $("mark").textContent = `Next ${pair.shared}`;
+    $("mark").disabled = pair.marks === 0;
+    $("marks").textContent = pair.marks === 0 ? "Nothing is marked: both share no run of eight words." : counted(pair.marks, pair.shared);
     refresh();
   }
 
@@ -107,14 +108,15 @@
     say(named(at));
   }
 
-  function nextPassage() {
-    const { passages } = pairs[now];
-    if (passages === 0) return;
-    passage = (passage % passages) + 1;
+  function nextMark() {
+    const { shared, marks } = pairs[now];
+    if (marks === 0) return;
+    mark = (mark % marks) + 1;
     const texts = $("texts").querySelectorAll(".text");
-    showPassage(texts, passage);
+    showPassage(texts, mark);
     const hidden = [...texts].some((text) => !text.querySelector("mark.now"));
-    $("passages").textContent = `Passage ${passage} of ${passages}${hidden ? ", which is left out here" : ""}`;
+    const name = shared[0].toUpperCase() + shared.slice(1);
+    $("marks").textContent = `${name} ${mark} of ${marks}${hidden ? ", which is left out here" : ""}`;
   }
 
   // --- Labelling
@@ -167,7 +169,7 @@
     n: () => label("different"),
     "?": () => label("unsure"),
     u: undo,
-    p: nextPassage,
+    p: nextMark,
     s: save,
     arrowleft: () => go(now - 1),
     arrowright: () => go(now + 1),
@@ -191,7 +193,7 @@
   $("next").addEventListener("click", () => go(now + 1));
   $("undo").addEventListener("click", undo);
   $("save").addEventListener("click", save);
-  $("passage").addEventListener("click", nextPassage);
+  $("mark").addEventListener("click", nextMark);
   addEventListener("keydown", press);
   addEventListener("beforeunload", (event) => {
     if (!storage && !saved) event.preventDefault();

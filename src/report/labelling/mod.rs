@@ -16,7 +16,7 @@ use super::table::{Cell, TableFormat};
 use crate::finding::Relation;
 use crate::inert;
 use crate::pipeline::{
-    Distance, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Settings,
+    Distance, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Settings, Shared,
 };
 
 /// The columns of the labels.
@@ -46,6 +46,7 @@ struct Html<'a> {
     documents: String,
     /// How many were asked for, if there were not so many.
     missing: Option<u32>,
+    reworded: bool,
     strata: Vec<Row>,
     data: String,
 }
@@ -75,7 +76,9 @@ struct Pair {
     documents: [Text; 2],
     /// Name and value.
     measured: Vec<(&'static str, String)>,
-    passages: usize,
+    /// What one that is marked is called, and how many there are.
+    shared: &'static str,
+    marks: usize,
 }
 
 #[derive(Serialize)]
@@ -142,6 +145,7 @@ pub fn write(sample: &Sample, settings: &Settings, out: &mut impl Write) -> io::
         found: count(found as u64),
         documents: count(sample.documents),
         missing: fewer.then_some(sample.asked),
+        reworded: settings.reworded.is_some(),
         strata: sample
             .strata
             .iter()
@@ -158,7 +162,11 @@ fn pair(pair: &SampledPair) -> io::Result<Pair> {
         row: begun(&a.id, &b.id)?,
         documents: [text(a), text(b)],
         measured: measured(pair),
-        passages: pair.passages,
+        shared: match pair.shared {
+            Shared::Passages => "passage",
+            Shared::Sentences => "sentence",
+        },
+        marks: pair.marks,
     })
 }
 
