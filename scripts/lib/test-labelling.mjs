@@ -57,7 +57,8 @@ async function newsroom(browser) {
   while (!/^[2-9]/.test(await page.textContent("#marks"))) await page.keyboard.press("ArrowRight");
   await page.keyboard.press("p");
   await page.click("#mark");
-  assert.match(await page.textContent("#marks"), /^Passage 2 of/);
+  assert.match(await page.textContent("#marks"), /^2 of/);
+  assert.match(await status(page), /^Passage 2 of/);
   const marks = await page.$$eval("mark.now", (marks) => marks.map((mark) => mark.textContent.slice(0, 30)));
   assert.ok(marks.length >= 2 && marks.every((mark) => mark !== ""));
 
@@ -176,4 +177,17 @@ async function empty(browser) {
   await close();
 }
 
-await run([newsroom, storage, hostile, empty]);
+async function reworded(browser) {
+  const { page, seen, close } = await open(browser, sample("reworded", "data/reworded/articles.jsonl", ["--sample", "30", "--reworded"]));
+  while ((await page.textContent("#mark")) !== "Next sentence") await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("p");
+  assert.equal(await page.locator(".two > :first-child mark.now").count(), 1);
+  assert.ok((await page.locator(".two > :last-child mark.now").count()) >= 1);
+  assert.match(await page.textContent("#help"), /sentences that go together/);
+  await page.click("#scores summary");
+  assert.match(await page.textContent("#measured"), /Score of reworded copy/);
+  assert.deepEqual(seen.errors, []);
+  await close();
+}
+
+await run([newsroom, reworded, storage, hostile, empty]);

@@ -116,7 +116,9 @@
     showPassage(texts, mark);
     const hidden = [...texts].some((text) => !text.querySelector("mark.now"));
     const name = shared[0].toUpperCase() + shared.slice(1);
-    $("marks").textContent = `${name} ${mark} of ${marks}${hidden ? ", which is left out here" : ""}`;
+    const told = `${mark} of ${marks}${hidden ? ", which is left out here" : ""}`;
+    $("marks").textContent = told;
+    say(`${name} ${told}.`);
   }
 
   // --- Labelling
