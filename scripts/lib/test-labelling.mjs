@@ -129,6 +129,9 @@ async function storage(browser) {
   assert.ok(await full.page.isVisible("#refused"));
   await full.page.keyboard.press("y");
   assert.equal(await told(full.page), "1 of 45 labelled");
+  // What was not saved is asked for.
+  const [dialog] = await Promise.all([full.page.waitForEvent("dialog"), full.page.close({ runBeforeUnload: true })]);
+  assert.equal(dialog.type(), "beforeunload");
   await full.close();
 
   for (const kept of ["no JSON", "null", "{}", '{"labels":["same"]}', JSON.stringify({ labels: new Array(45).fill("<b>") }), JSON.stringify({ labels: new Array(45).fill(""), now: 99, changes: [[77, "x"]] })]) {
@@ -190,4 +193,23 @@ async function reworded(browser) {
   await close();
 }
 
-await run([newsroom, reworded, storage, hostile, empty]);
+/** The most pairs, of long texts. */
+async function large(browser) {
+  const words = (story, count) => Array.from({ length: count }, (_, n) => `w${((story + 1) * 7919 * (n + 1)) % 1000003}`).join(" ");
+  const records = Array.from({ length: 160 }, (_, n) => ({ id: `${n}`, site: `site${n % 13}.example`, text: `${words(Math.floor(n / 10), 8000)} ${words(1000 + n, 800)}` }));
+  const file = sample("large", records, ["--sample", "500"]);
+  const { page, seen, close } = await open(browser, file);
+  assert.equal(await told(page), "0 of 500 labelled");
+  const load = await page.evaluate(() => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd);
+  const press = (key) => page.evaluate((key) => { const start = performance.now(); dispatchEvent(new KeyboardEvent("keydown", { key })); document.body.offsetHeight; return performance.now() - start; }, key);
+  const times = { y: await press("y"), n: await press("n"), p: await press("p"), u: await press("u") };
+  for (const [key, time] of Object.entries(times)) assert.ok(time < 1000, `${key} took ${time} ms`);
+  assert.ok((await page.locator(".gap").count()) >= 2);
+  const size = statSync(file).size / 1e6;
+  assert.ok(size < 20, `${size} MB`);
+  assert.deepEqual(seen.errors, []);
+  await close();
+  return `${size.toFixed(1)} MB, ready ${load.toFixed(0)} ms; ${Object.entries(times).map(([key, time]) => `${key} ${time.toFixed(0)} ms`).join(", ")}`;
+}
+
+await run([newsroom, reworded, storage, hostile, empty, large]);
