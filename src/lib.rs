@@ -2,7 +2,7 @@
 //!
 //! A document's way is the order of these modules: [`read`] → [`words`] → [`boilerplate`] → [`shingle`] → [`sign`] (banded by [`plan`]) and
 //! [`fingerprint`] → [`catalog`] → [`candidates`] → [`verify`] (with [`passage`]) → [`reworded`] (on request) → [`finding`] (with [`family`] and `links`) →
-//! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`duplicates`] decides instead which documents stay; [`pipeline`] runs them and is where work
+//! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`duplicates`] decides instead which documents stay; [`evaluation`] and [`valley`] tell which thresholds are good ones; [`pipeline`] runs them and is where work
 //! fans out to threads.
 
 pub mod boilerplate;
@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod credit;
 pub mod document;
 pub mod duplicates;
+pub mod evaluation;
 pub mod family;
 pub mod finding;
 pub mod fingerprint;
@@ -32,5 +33,6 @@ pub mod sign;
 pub mod source;
 pub mod spans;
 pub mod spill;
+pub mod valley;
 pub mod verify;
 pub mod words;

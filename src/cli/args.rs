@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
@@ -64,6 +64,8 @@ pub enum Command {
     Dedup(Box<DedupArguments>),
     /// Tell everything about two documents: why they are a pair, or why they are none
     Explain(Box<ExplainArguments>),
+    /// Show what other thresholds would find, and which of them does best
+    Tune(Box<TuneArguments>),
     /// Look after an index of documents that were seen
     Index {
         #[command(subcommand)]
@@ -285,7 +287,7 @@ pub struct ScanArguments {
 }
 
 /// What a pair is, and which are wanted.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct FindingArguments {
     /// The Jaccard similarity from which two documents are near-duplicates: over 0, at most 1
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_THRESHOLD, value_parser = meaning::share, help_heading = "Matching")]
@@ -510,6 +512,145 @@ pub struct ExplainArguments {
     pub running: RunningArguments,
 }
 
+const TUNE_AFTER_HELP: &str = "\
+Examples:
+  wirecopy tune articles.jsonl
+      what scan finds with its defaults, and with each number higher and lower
+  wirecopy tune articles.jsonl --thresholds 0.4,0.5,0.6 --containments 0.3,0.5 --grid --format csv
+      every combination of these, as a table
+  wirecopy tune articles.jsonl --labels labels.csv --min-precision 0.95 --write wirecopy.toml
+      the choice that finds most of what somebody labelled, and errs at most one time in twenty
+  wirecopy tune articles.jsonl --suggest --report tune.html
+      a hint where there are no labels, and a page with curves
+
+What is shown:
+  The flags of scan say what the other choices are compared with. Pairs and clusters are exactly what
+  scan writes with that choice and --recall 1, from one search at the lowest numbers; each further
+  shingle takes a search of its own. Recall is what the bands of the choice are expected to find of
+  them; candidates and seconds are estimates. --color counts for the text on standard output.
+
+Labels:
+  A table with the columns id_a, id_b and label (or same): same, y, yes, 1, true mean a copy;
+  different, n, no, 0, false, none mean no copy; ?, unsure and nothing are left out. Any other word
+  means a copy, unless --copies names those that do.
+
+Exit status:
+  0    done
+  1    failed; nothing was written
+  2    the command line cannot be meant
+  3    done, but some records were rejected
+  130  interrupted (143: terminated); no output is half written";
+
+// --reworded does not go with --index, which must be something here too.
+#[derive(Debug, Args)]
+#[command(after_help = TUNE_AFTER_HELP, group = ArgGroup::new("index"))]
+pub struct TuneArguments {
+    /// Files, directories (walked), or - for standard input
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<String>,
+
+    /// Values of --threshold to try, commas between [default: 0.3 to 0.9]
+    #[arg(long, value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', help_heading = "Choices")]
+    pub thresholds: Option<Vec<f64>>,
+
+    /// Values of --containment to try [default: 0.2 to 0.8]
+    #[arg(long, value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', help_heading = "Choices")]
+    pub containments: Option<Vec<f64>>,
+
+    /// Values of --passage to try [default: 15 to 60]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), value_delimiter = ',', help_heading = "Choices")]
+    pub passages: Option<Vec<u32>>,
+
+    /// Values of --shingle to try too; each takes a search of its own
+    #[arg(
+        long,
+        value_name = "word:N|char:N",
+        value_delimiter = ',',
+        help_heading = "Choices"
+    )]
+    pub shingles: Option<Vec<Shingle>>,
+
+    /// With --reworded, values of --reworded-score to try [default: 0.5 to 0.99]
+    #[arg(long, value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', requires = "reworded", help_heading = "Choices")]
+    pub reworded_scores: Option<Vec<f64>>,
+
+    /// Try every combination of thresholds, containments and passages, instead of one number at a time
+    #[arg(long, help_heading = "Choices")]
+    pub grid: bool,
+
+    /// Pairs that somebody labelled, to tell precision and recall of each choice; may be given several times
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Judging")]
+    pub labels: Vec<PathBuf>,
+
+    /// Labels that mean a copy, commas between; other words then mean none
+    #[arg(
+        long,
+        value_name = "WORD",
+        value_delimiter = ',',
+        requires = "labels",
+        help_heading = "Judging"
+    )]
+    pub copies: Vec<String>,
+
+    /// Labels that are left out
+    #[arg(
+        long,
+        value_name = "WORD",
+        value_delimiter = ',',
+        requires = "labels",
+        help_heading = "Judging"
+    )]
+    pub unsure: Vec<String>,
+
+    /// The best choice is the one of the highest recall among those of at least this precision, not of the highest F1
+    #[arg(long, value_name = "SHARE", value_parser = meaning::share, requires = "labels", help_heading = "Judging")]
+    pub min_precision: Option<f64>,
+
+    /// Look for the valley in the scores of all pairs: a hint where there are no labels
+    #[arg(long, conflicts_with = "labels", help_heading = "Judging")]
+    pub suggest: bool,
+
+    /// Store the best choice in this file of settings: with neither labels nor --suggest that of the flags
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub write: Option<PathBuf>,
+
+    /// Where the choices go; - or nothing for standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub output: Option<PathBuf>,
+
+    /// How to say them; else by the ending of --output, or text
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
+    pub format: Option<TuneFormat>,
+
+    /// Write a page with the choices as curves
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub report: Option<PathBuf>,
+
+    /// Columns of text, 40 at least; as the terminal has, else 80
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(40..=1000), help_heading = "Output")]
+    pub width: Option<usize>,
+
+    #[command(flatten)]
+    pub finding: FindingArguments,
+
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub running: RunningArguments,
+}
+
+/// For whom choices are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TuneFormat {
+    /// For a person at a terminal
+    Text,
+    /// For a program
+    Json,
+    /// A table
+    Csv,
+}
+
 /// For whom two documents are explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ExplainFormat {
@@ -522,7 +663,7 @@ pub enum ExplainFormat {
 }
 
 /// How documents are compared as wholes, and how pairs worth comparing are found.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ComparingArguments {
     /// Let what a site repeats on its pages (prompts, navigation, taglines) count as text
     #[arg(long, help_heading = "Matching")]

@@ -10,6 +10,7 @@ mod explain;
 mod figures;
 mod index;
 mod inputs;
+mod layout;
 mod log;
 mod meaning;
 mod nightly;
@@ -20,6 +21,7 @@ mod scan;
 mod signals;
 mod status;
 mod terminal;
+mod tune;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -54,6 +56,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
         }
         Command::Dedup(dedup) => dedup::run(*dedup, terminal),
         Command::Explain(explain) => explain::run(*explain, arguments.color, terminal),
+        Command::Tune(tune) => tune::run(*tune, arguments.color, terminal),
         Command::Index { command } => index::run(command, terminal),
         Command::Completions { shell } => print(|out| {
             clap_complete::generate(

@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::before::{Before, Sources};
 use super::search::{self, Search};
 use super::texts::Texts;
-use super::{Counts, Observer, Settings, Stage, Surfacing, read, taking_part};
+use super::{Counts, Observer, Read, Settings, Stage, Surfacing, read, read_all};
 use crate::boilerplate::Profiles;
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
 use crate::candidates::prefixes::Postings;
@@ -26,7 +26,7 @@ use crate::catalog::{Catalog, DocNo, ReadTally, SiteNo};
 use crate::document::{Corpus, Place, Published, ReadError};
 use crate::duplicates::{Candidacy, Decided, Duplicate, Preference};
 use crate::family::Settled;
-use crate::finding::{self, Relation, Selection, Twins};
+use crate::finding::{Relation, Selection, Twins};
 use crate::pipeline::Removed;
 use crate::verify::Comparison;
 
@@ -151,21 +151,17 @@ pub fn duplicates_after<C: Corpus>(
         of_corpus: corpus.sources() as u32,
         archive: before.archive,
     };
-    let (mut catalog, tally) = read::read(corpus, before.seen, settings, observer)?;
-    let (boilerplate, removed) = read::strip(
-        &sources,
-        &mut catalog,
-        settings,
-        &before.boilerplate,
-        observer,
-    )?;
-    let mut counts = Counts::default();
-    let documents = taking_part(&catalog, settings, &mut counts);
+    let (seen, known) = (before.seen, &before.boilerplate);
+    let Read {
+        catalog,
+        read: tally,
+        boilerplate,
+        removed,
+        mut counts,
+        twins,
+    } = read_all(corpus, &sources, seen, known, settings, observer)?;
     let mut bare: Vec<DocNo> = catalog.documents().collect();
     bare.retain(|&doc| read::boilerplate_only(&catalog, doc));
-    let twins = finding::twins(&catalog, documents.iter().copied());
-    let later = twins.iter().flat_map(|twins| &twins.members[1..]);
-    counts.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
 
     let candidacy = Candidacy::new(&catalog, &twins, &bare, preference);
     let texts = Texts {

@@ -11,19 +11,20 @@ mod sample;
 mod search;
 mod show;
 mod texts;
+mod tune;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::boilerplate::Profiles;
-use crate::catalog::{Catalog, DocNo, ReadTally};
+use crate::boilerplate::{Known, Profiles};
+use crate::catalog::{Catalog, DocNo, ReadTally, Seen};
 use crate::cluster::Cluster;
 use crate::credit::Credits;
 use crate::document::{Corpus, ReadError};
 use crate::finding::{
-    self, Assembled, DEFAULT_SAME_SITE_CONTAINMENT, Finding, Relation, Selection,
+    self, Assembled, DEFAULT_SAME_SITE_CONTAINMENT, Finding, Relation, Selection, Twins,
 };
 use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use crate::reworded::Rewording;
@@ -49,6 +50,7 @@ pub use sample::{
 use search::Matches;
 pub use show::{Details, Placed};
 use texts::Texts;
+pub use tune::{Choice, Effect, Tuner};
 
 /// The fewest words of a document that takes part, unless told otherwise: only empty ones do not.
 pub const DEFAULT_MIN_WORDS: u32 = 1;
@@ -299,14 +301,14 @@ pub fn scan_after<C: Corpus>(
         of_corpus: corpus.sources() as u32,
         archive,
     };
-    let (mut catalog, read) = read::read(corpus, seen, settings, observer)?;
-    let (boilerplate, removed) =
-        read::strip(&sources, &mut catalog, settings, &boilerplate, observer)?;
-    let mut counts = Counts::default();
-    let documents = taking_part(&catalog, settings, &mut counts);
-    let twins = finding::twins(&catalog, documents.iter().copied());
-    let later = twins.iter().flat_map(|twins| &twins.members[1..]);
-    counts.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
+    let Read {
+        mut catalog,
+        read,
+        boilerplate,
+        removed,
+        mut counts,
+        twins,
+    } = read_all(corpus, &sources, seen, &boilerplate, settings, observer)?;
 
     let texts = Texts {
         corpus: &sources,
@@ -405,6 +407,43 @@ pub fn scan_after<C: Corpus>(
         names: named,
         merged,
         boilerplate,
+    })
+}
+
+/// A corpus that was read, and of which boilerplate was taken out.
+struct Read {
+    catalog: Catalog,
+    read: ReadTally,
+    boilerplate: Profiles,
+    removed: Removed,
+    counts: Counts,
+    /// Of the documents that take part.
+    twins: Vec<Twins>,
+}
+
+/// Reads a corpus that comes after what was `seen`, of which `known` boilerplate was learned.
+fn read_all<C: Corpus>(
+    corpus: &C,
+    sources: &Sources<'_>,
+    seen: Seen,
+    known: &Known,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Read, ReadError> {
+    let (mut catalog, read) = read::read(corpus, seen, settings, observer)?;
+    let (boilerplate, removed) = read::strip(sources, &mut catalog, settings, known, observer)?;
+    let mut counts = Counts::default();
+    let documents = taking_part(&catalog, settings, &mut counts);
+    let twins = finding::twins(&catalog, documents.into_iter());
+    let later = twins.iter().flat_map(|twins| &twins.members[1..]);
+    counts.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
+    Ok(Read {
+        catalog,
+        read,
+        boilerplate,
+        removed,
+        counts,
+        twins,
     })
 }
 

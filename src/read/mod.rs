@@ -30,6 +30,7 @@ mod delimited;
 mod fields;
 mod json;
 mod jsonl;
+pub mod labels;
 mod open;
 pub mod sites;
 mod source;

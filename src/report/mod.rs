@@ -15,6 +15,7 @@ pub mod rejects;
 pub mod sites;
 pub mod summary;
 pub mod table;
+pub mod tune;
 
 mod html;
 mod moment;

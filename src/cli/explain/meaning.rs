@@ -1,20 +1,15 @@
 //! What is meant by what was typed of an explanation.
 
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use terminal_size::{Width, terminal_size};
 use wirecopy::pipeline::Settings;
 use wirecopy::read;
 
-use super::text::Layout;
 use crate::cli::args::{ExplainArguments, ExplainFormat, When};
+use crate::cli::layout::{self, Layout};
 use crate::cli::meaning::{IndexPlan, Talk, most_rejects, now, reading, settings};
 use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
-
-/// Columns of a text that goes to no terminal.
-const USUAL_WIDTH: usize = 80;
 
 /// An explanation as it is meant.
 pub struct Explain {
@@ -79,7 +74,7 @@ impl Explain {
             reading,
             settings: settings(&typed.finding, &typed.sources, now)?,
             most_rejects: most_rejects(&typed.reading),
-            layout: layout(typed.width, colour, &wanted.target),
+            layout: layout::of(typed.width, colour, &wanted.target),
             wanted,
             memory: typed.running.memory,
             temp_dir: typed.running.temp_dir.clone(),
@@ -138,20 +133,5 @@ fn format(target: &Target, said: Option<ExplainFormat>) -> Result<ExplainFormat,
             path.display()
         ))),
         (told, said) => Ok(said.or(told).unwrap_or(ExplainFormat::Text)),
-    }
-}
-
-/// How a text looks that goes there.
-fn layout(width: Option<usize>, colour: When, target: &Target) -> Layout {
-    let on_terminal = *target == Target::Stdout && io::stdout().is_terminal();
-    let columns = || {
-        let size = terminal_size().filter(|_| on_terminal);
-        size.map_or(USUAL_WIDTH, |(Width(columns), _)| usize::from(columns))
-    };
-    let unless_told =
-        || on_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    Layout {
-        width: width.unwrap_or_else(columns),
-        colour: colour.or_else(unless_told),
     }
 }

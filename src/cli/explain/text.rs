@@ -8,6 +8,8 @@ use wirecopy::inert::{escaped, is_unsafe};
 use wirecopy::pipeline::{Explanation, Mark, Side, Which};
 use wirecopy::report::explain::{Piece, because, headline, passages, pieces, rows, sections};
 
+use crate::cli::layout::Layout;
+
 /// From so many columns on, both texts stand side by side.
 const SIDE_BY_SIDE: usize = 120;
 
@@ -23,25 +25,13 @@ const BELOW: [&str; 2] = ["", "    │ "];
 /// Colours that passages take in turn: cyan, yellow, magenta, green, blue.
 const COLOURS: [&str; 5] = ["36", "33", "35", "32", "34"];
 
-/// How a text looks.
-#[derive(Debug, Clone, Copy)]
-pub struct Layout {
-    /// Its columns.
-    pub width: usize,
-    /// Whether it has colour.
-    pub colour: bool,
-}
-
 /// Writes the text.
 pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> io::Result<()> {
     let layout = Layout {
         width: layout.width.max(NARROWEST),
         ..layout
     };
-    let strong = |words: &str| match layout.colour {
-        true => format!("\x1b[1m{}\x1b[0m", escaped(words)),
-        false => escaped(words),
-    };
+    let strong = |words: &str| layout.strong(&escaped(words));
     writeln!(out, "{}", strong(&headline(explained)))?;
     for sentence in because(explained) {
         write_hanging(&format!("- {sentence}"), 2, 0, layout, out)?;

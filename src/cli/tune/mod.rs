@@ -1,0 +1,319 @@
+//! The tune command: searches once at the lowest numbers, and shows what every choice would find.
+
+mod meaning;
+mod stored;
+mod text;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+use wirecopy::candidates::Pair;
+use wirecopy::catalog::DocNo;
+use wirecopy::evaluation::{Confusion, Estimate};
+use wirecopy::pipeline::{Choice, Effect, Settings, Tuner};
+use wirecopy::read::Inputs;
+use wirecopy::read::labels::{self, Labels, Verdict as Label, Words};
+use wirecopy::report::tune::{
+    Best, Labelled, Row, Searched, Suggested, Tuned, Varied, csv, html, json,
+};
+use wirecopy::valley::valley;
+use wirecopy::verify::Comparison;
+
+use super::args::{TuneArguments, TuneFormat, When};
+use super::inputs::{memory, source_names, unreadable};
+use super::outputs::{Outputs, Pending};
+use super::progress::Progress;
+use super::rejected::{self, Verdict};
+use super::signals;
+use super::status::{Status, Stop};
+use super::terminal::Terminal;
+use meaning::{Report, Search, Tune};
+
+/// Runs the command; `colour` is that of the text.
+pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Status, Stop> {
+    let tune = Tune::of(typed, colour)?;
+    let pending = Arc::new(Pending::default());
+    let progress = Arc::new(Progress::new(tune.talk.progress, terminal));
+    signals::watch(Arc::clone(&pending), Arc::clone(&progress), terminal)
+        .context("cannot listen for signals")
+        .map_err(Stop::Failed)?;
+
+    let labels = match tune.labels.is_empty() {
+        true => None,
+        false => Some(labels_of(&tune.labels, &tune.words)?),
+    };
+    let inputs = Inputs::open(&tune.inputs, tune.reading).map_err(unreadable)?;
+    let total = inputs.total_bytes();
+    if let Some(total) = total {
+        progress.expect_bytes(total);
+    }
+    let source_names = source_names(&inputs);
+    let target = tune.wanted.iter().find_map(|wanted| match wanted.report {
+        Report::Settings => Some(wanted.target.clone()),
+        _ => None,
+    });
+    let before = target.as_ref().map(stored::read).transpose()?;
+    let outputs = Outputs::check(tune.wanted, &source_names, pending)?;
+    let pool = ThreadPoolBuilder::new().num_threads(tune.threads).build()?;
+
+    let mut tuned = Tuned {
+        rows: Vec::new(),
+        searched: Searched::default(),
+        labels: None,
+        suggested: None,
+        best: None,
+    };
+    let mut status = Status::Done;
+    for (number, search) in tune.searches.iter().enumerate() {
+        let settings = Settings {
+            memory: memory(tune.memory, tune.temp_dir.as_deref(), total)?,
+            ..search.settings.clone()
+        };
+        let seconds_before = seconds(&progress, |_| true);
+        let compared_before = seconds(&progress, is_verification);
+        let tuner = pool.install(|| {
+            Tuner::new(
+                &inputs,
+                &settings,
+                search.lowest,
+                search.surfacing,
+                &*progress,
+            )
+        });
+        let tuner = tuner.map_err(unreadable)?;
+        progress.stop();
+        if number == 0 {
+            let rejects = &tuner.read().rejects;
+            let verdict = Verdict::of(tuner.read(), tuner.counts().documents, tune.most_rejects);
+            if verdict != Verdict::NothingLeft {
+                rejected::show(rejects, &source_names, tune.talk.details, true, terminal);
+            }
+            match verdict {
+                Verdict::TooMany(most) => return Err(rejected::too_many(rejects, most)),
+                Verdict::NothingLeft => {
+                    return Err(rejected::nothing_left(rejects, &source_names));
+                }
+                Verdict::Clean | Verdict::SomeRejected => status = verdict.status(),
+            }
+            tuned.searched = searched(&tuner, search);
+        }
+        let (pairs, known) = labelled(labels.as_ref(), &tuner);
+        tuned.labels = labels.is_some().then_some(known);
+        let compared = seconds(&progress, is_verification) - compared_before;
+        let cost = Cost {
+            fixed: seconds(&progress, |_| true) - seconds_before - compared,
+            compared,
+            candidates: tuner.counts().candidates,
+        };
+        let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
+            let documents: Vec<Pair> = pairs.iter().map(|&(pair, _)| pair).collect();
+            let effect = tuner.effect(choice, surfacing, &documents);
+            let judged = effect.labelled.iter().copied();
+            let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
+            Row {
+                varied,
+                shingle: search.settings.shingle,
+                confusion: labels.is_some().then(|| Confusion::of(judged.zip(is_copy))),
+                expected_seconds: cost.of(&effect),
+                effect,
+            }
+        };
+        let rows: Vec<Row> = pool.install(|| search.choices.par_iter().map(row).collect());
+        tuned.rows.extend(rows);
+    }
+    if tune.suggest {
+        tuned.suggested = Some(Suggested {
+            threshold: valley(&tuned.searched.jaccards),
+            containment: valley(&tuned.searched.containments),
+        });
+    }
+    tuned.best = best(&tuned, tune.min_precision)?;
+    let chosen = tuned.best.as_ref().map_or(0, |best| best.row);
+    let chosen = tuned
+        .rows
+        .get(chosen)
+        .ok_or_else(|| Stop::Failed(anyhow!("there is no choice to store")))?;
+    let settings = stored::with(
+        before.as_deref().unwrap_or_default(),
+        chosen,
+        tuned.suggested,
+    )?;
+
+    outputs.write(
+        |_| true,
+        |report, mut out| match report {
+            Report::Choices(TuneFormat::Text) => text::write(&tuned, tune.layout, &mut out),
+            Report::Choices(TuneFormat::Json) => json::write(&tuned, &mut out),
+            Report::Choices(TuneFormat::Csv) => csv::write(&tuned, &mut out),
+            Report::Page => html::write(&tuned, &mut out),
+            Report::Settings => out.write_all(settings.as_bytes()),
+        },
+        None,
+    )?;
+    Ok(status)
+}
+
+fn labels_of(paths: &[PathBuf], words: &Words) -> Result<Labels, Stop> {
+    let mut read = Labels::new();
+    for path in paths {
+        let name = path.display().to_string();
+        let file = File::open(path)
+            .map_err(|error| Stop::usage(format!("cannot read --labels {name}: {error}")))?;
+        labels::read(&name, file, words, &mut read)?;
+    }
+    Ok(read)
+}
+
+/// The labelled pairs of the corpus, whether they are copies, and what the labels say in all.
+fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(Pair, bool)>, Labelled) {
+    let mut known = Labelled::default();
+    let Some(labels) = labels else {
+        return (Vec::new(), known);
+    };
+    let catalog = tuner.catalog();
+    let documents: BTreeMap<&str, DocNo> = catalog
+        .documents()
+        .map(|doc| (catalog.id(doc), doc))
+        .collect();
+    let mut pairs = Vec::new();
+    for ([a, b], label) in labels {
+        let found = documents.get(&**a).zip(documents.get(&**b));
+        let is_copy = match (found, label) {
+            (_, Label::Unsure) => {
+                known.unsure += 1;
+                continue;
+            }
+            (None, _) => {
+                known.missing += 1;
+                continue;
+            }
+            (Some(_), Label::Copy) => true,
+            (Some(_), Label::Other) => false,
+        };
+        *match is_copy {
+            true => &mut known.copies,
+            false => &mut known.others,
+        } += 1;
+        pairs.extend(found.map(|(&a, &b)| (Pair::of(a, b), is_copy)));
+    }
+    (pairs, known)
+}
+
+fn searched(tuner: &Tuner, search: &Search) -> Searched {
+    let passage = search.settings.excerpts.map(|excerpts| excerpts.passage);
+    let held = |found: &Comparison| found.containment_a().max(found.containment_b());
+    let with_passage = tuner
+        .compared()
+        .iter()
+        .filter(|found| passage.is_some_and(|passage| found.longest.words >= passage as usize));
+    Searched {
+        lowest: Some(search.lowest),
+        documents: tuner.counts().documents,
+        candidates: tuner.counts().candidates,
+        jaccards: tuner.compared().iter().map(Comparison::jaccard).collect(),
+        containments: with_passage.map(held).collect(),
+    }
+}
+
+/// What a search took, from which is told what others would.
+struct Cost {
+    /// Seconds for what every search does.
+    fixed: f64,
+    /// Seconds for comparing candidates.
+    compared: f64,
+    candidates: u64,
+}
+
+impl Cost {
+    fn of(&self, effect: &Effect) -> Option<f64> {
+        let share = effect.expected_candidates? / self.candidates.max(1) as f64;
+        Some(self.fixed + self.compared * share.min(1.0))
+    }
+}
+
+fn is_verification(stage: &str) -> bool {
+    stage == "verify"
+}
+
+fn seconds(progress: &Progress, of: impl Fn(&str) -> bool) -> f64 {
+    let costs = progress.costs();
+    let costs = costs.iter().filter(|cost| of(cost.stage));
+    costs.map(|cost| cost.seconds).sum()
+}
+
+/// The choice that labels or valleys speak for.
+fn best(tuned: &Tuned, min_precision: Option<f64>) -> Result<Option<Best>, Stop> {
+    if let Some(suggested) = tuned.suggested {
+        let told = suggested.threshold.is_some() || suggested.containment.is_some();
+        return Ok(told.then(|| Best {
+            row: 0,
+            why: "a hint: few pairs lie at the valleys, many on either side".to_owned(),
+        }));
+    }
+    if tuned.labels.is_none() {
+        return Ok(None);
+    }
+    let value = |row: &Row, of: fn(&Confusion) -> Option<Estimate>| {
+        row.confusion
+            .as_ref()
+            .and_then(of)
+            .map_or(-1.0, |estimate| estimate.value)
+    };
+    let rows = || tuned.rows.iter().enumerate();
+    let found = match min_precision {
+        None => first_max(rows().map(|(at, row)| (at, [value(row, Confusion::f1), 0.0])))
+            .map(|row| (row, "the highest F1 against the labels".to_owned())),
+        Some(least) => {
+            let fitting = rows().filter(|(_, row)| value(row, Confusion::precision) >= least);
+            let scores = fitting.map(|(at, row)| {
+                (
+                    at,
+                    [
+                        value(row, Confusion::recall),
+                        value(row, Confusion::precision),
+                    ],
+                )
+            });
+            let found = first_max(scores).ok_or_else(|| {
+                Stop::Failed(anyhow!(
+                    "no choice has a precision of {least} against the labels; nothing was written. Try higher numbers (--thresholds, --containments), or a lower --min-precision"
+                ))
+            })?;
+            let why =
+                format!("the highest recall of a precision of at least {least} against the labels");
+            Some((found, why))
+        }
+    };
+    Ok(found.map(|(row, why)| Best { row, why }))
+}
+
+/// The first of those with the highest scores.
+fn first_max(scores: impl Iterator<Item = (usize, [f64; 2])>) -> Option<usize> {
+    let first = scores.reduce(|best, next| match next.1 > best.1 {
+        true => next,
+        false => best,
+    });
+    first.map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equals_the_first_is_best() {
+        let scores = [
+            (0, [0.5, 0.0]),
+            (1, [0.9, 0.1]),
+            (2, [0.9, 0.1]),
+            (3, [0.2, 1.0]),
+        ];
+        assert_eq!(first_max(scores.into_iter()), Some(1));
+        assert_eq!(first_max(std::iter::empty()), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! The choice as settings of a `wirecopy.toml`: what else stands there, comments included, stays.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use anyhow::{Context, anyhow};
+use toml_edit::{DocumentMut, value};
+use wirecopy::report::tune::{Row, Suggested};
+
+use crate::cli::outputs::Target;
+use crate::cli::status::Stop;
+
+/// The file as it is; nothing if there is none.
+pub fn read(target: &Target) -> Result<String, Stop> {
+    let Target::File(path) = target else {
+        return Ok(String::new());
+    };
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        read => read
+            .with_context(|| format!("cannot read --write {}", path.display()))
+            .map_err(Stop::Failed),
+    }
+}
+
+/// The file with the numbers of a choice, but for those that valleys suggest.
+pub fn with(before: &str, row: &Row, suggested: Option<Suggested>) -> Result<String, Stop> {
+    let mut file: DocumentMut = before
+        .parse()
+        .map_err(|error| Stop::Failed(anyhow!("--write is no file of settings: {error}")))?;
+    let valley = |of: fn(&Suggested) -> Option<wirecopy::valley::Valley>| {
+        suggested.as_ref().and_then(of).map(|valley| valley.at)
+    };
+    let choice = &row.effect.choice;
+    let mut set = |key: &str, new: toml_edit::Item| match file.get_mut(key) {
+        // What stands behind the value on its line stays too.
+        Some(old) => {
+            let decor = old.as_value().map(|old| old.decor().clone());
+            *old = new;
+            if let (Some(value), Some(decor)) = (old.as_value_mut(), decor) {
+                *value.decor_mut() = decor;
+            }
+        }
+        None => {
+            file.insert(key, new);
+        }
+    };
+    let threshold = valley(|suggested| suggested.threshold).unwrap_or(choice.threshold);
+    set("threshold", value(threshold));
+    if let Some(excerpts) = choice.excerpts {
+        let containment = valley(|suggested| suggested.containment).unwrap_or(excerpts.containment);
+        set("containment", value(containment));
+        set("passage", value(i64::from(excerpts.passage)));
+    }
+    set("shingle", value(row.shingle.to_string()));
+    if let Some(score) = choice.reworded_score {
+        set("reworded", value(true));
+        set("reworded-score", value(score));
+    }
+    Ok(file.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wirecopy::pipeline::{Choice, Effect, Surfacing};
+    use wirecopy::report::tune::Varied;
+    use wirecopy::shingle::DEFAULT_SHINGLE;
+    use wirecopy::verify::Excerpts;
+
+    fn row() -> Row {
+        Row {
+            varied: Varied::Nothing,
+            shingle: DEFAULT_SHINGLE,
+            effect: Effect {
+                choice: Choice {
+                    threshold: 0.6,
+                    excerpts: Some(Excerpts {
+                        containment: 0.4,
+                        passage: 20,
+                    }),
+                    reworded_score: None,
+                },
+                pairs: 0,
+                exact: 0,
+                near: 0,
+                excerpt: 0,
+                reworded: None,
+                cross_site: 0,
+                clusters: 0,
+                biggest_cluster: 0,
+                documents: 0,
+                surfacing: Surfacing::Prefixes,
+                recall_at_threshold: 1.0,
+                expected_recall: 1.0,
+                expected_candidates: None,
+                labelled: Vec::new(),
+            },
+            confusion: None,
+            expected_seconds: None,
+        }
+    }
+
+    #[test]
+    fn what_else_stands_there_stays() {
+        let before = "# ours\nthreshold = 0.5 # for now\nquiet = true\n";
+        let after = with(before, &row(), None).expect("settings");
+        assert_eq!(
+            after,
+            "# ours\nthreshold = 0.6 # for now\nquiet = true\ncontainment = 0.4\npassage = 20\nshingle = \"word:5\"\n"
+        );
+        assert_eq!(with(&after, &row(), None).expect("settings"), after);
+    }
+
+    #[test]
+    fn what_is_no_settings_is_refused() {
+        let error = with("threshold = = 2", &row(), None).expect_err("no TOML");
+        assert!(
+            error.to_string().contains("--write is no file of settings"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,141 @@
+//! Evaluation: how a choice of thresholds does against labelled pairs.
+//!
+//! Precision, recall and F1 (van Rijsbergen 1979, "Information Retrieval", chapter 7) over the pairs that somebody labelled; what nobody
+//! labelled does not count. Each has a 95 % confidence interval, for labels are few: the score interval of Wilson (1927, "Probable inference,
+//! the law of succession, and statistical inference", section 3), which stays within 0 and 1 and is right for small numbers too.
+
+/// The standard score of 95 % on both sides.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// What became of labelled pairs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Confusion {
+    /// Copies that are found.
+    pub true_positives: u64,
+    /// Pairs found that are no copies.
+    pub false_positives: u64,
+    /// Copies that are not found.
+    pub false_negatives: u64,
+    /// Pairs that are no copies and not found.
+    pub true_negatives: u64,
+}
+
+/// A share, and where it lies with a probability of 95 %.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The share in the sample.
+    pub value: f64,
+    /// The ends of the interval.
+    pub interval: [f64; 2],
+}
+
+impl Confusion {
+    /// Of pairs that are `found` or not, and are copies or not.
+    pub fn of(pairs: impl Iterator<Item = (bool, bool)>) -> Confusion {
+        let mut confusion = Confusion::default();
+        for (found, is_copy) in pairs {
+            let count = match (found, is_copy) {
+                (true, true) => &mut confusion.true_positives,
+                (true, false) => &mut confusion.false_positives,
+                (false, true) => &mut confusion.false_negatives,
+                (false, false) => &mut confusion.true_negatives,
+            };
+            *count += 1;
+        }
+        confusion
+    }
+
+    /// Of the labelled pairs found, the share that are copies; `None` if none was found.
+    pub fn precision(&self) -> Option<Estimate> {
+        Estimate::of(
+            self.true_positives,
+            self.true_positives + self.false_positives,
+        )
+    }
+
+    /// Of the copies, the share that is found; `None` if there are none.
+    pub fn recall(&self) -> Option<Estimate> {
+        Estimate::of(
+            self.true_positives,
+            self.true_positives + self.false_negatives,
+        )
+    }
+
+    /// The harmonic mean of precision and recall; `None` if there is nothing to find and nothing was found.
+    ///
+    /// With `j` the copies found among all pairs that are copies or found, F1 is `2j / (1 + j)`, which grows with `j`: so its interval is that of `j`.
+    pub fn f1(&self) -> Option<Estimate> {
+        let all = self.true_positives + self.false_positives + self.false_negatives;
+        let j = Estimate::of(self.true_positives, all)?;
+        let f1 = |j: f64| 2.0 * j / (1.0 + j);
+        Some(Estimate {
+            value: f1(j.value),
+            interval: j.interval.map(f1),
+        })
+    }
+}
+
+impl Estimate {
+    /// So many of so many; `None` of none.
+    pub fn of(some: u64, all: u64) -> Option<Estimate> {
+        if all == 0 {
+            return None;
+        }
+        let (n, value) = (all as f64, some as f64 / all as f64);
+        let middle = (value + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+        let half =
+            Z / (1.0 + Z * Z / n) * (value * (1.0 - value) / n + Z * Z / (4.0 * n * n)).sqrt();
+        Some(Estimate {
+            value,
+            // Rounding must not leave the value outside.
+            interval: [
+                (middle - half).clamp(0.0, value),
+                (middle + half).clamp(value, 1.0),
+            ],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn intervals_of_known_samples() {
+        // Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 3.
+        for (some, all, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
+            let [from, to] = Estimate::of(some, all).expect("there are some").interval;
+            assert!((from - low).abs() < 5e-5, "{some} of {all}: {from}");
+            assert!((to - high).abs() < 5e-5, "{some} of {all}: {to}");
+        }
+        assert_eq!(Estimate::of(0, 0), None);
+    }
+
+    #[test]
+    fn nothing_found_has_no_precision() {
+        let missed = Confusion::of([(false, true), (false, false)].into_iter());
+        assert_eq!(missed.precision(), None);
+        assert_eq!(missed.recall().map(|recall| recall.value), Some(0.0));
+        assert_eq!(missed.f1().map(|f1| f1.value), Some(0.0));
+    }
+
+    proptest! {
+        #[test]
+        fn f1_is_the_harmonic_mean(tp in 1u64..500, fp in 0u64..500, fne in 0u64..500) {
+            let confusion = Confusion { true_positives: tp, false_positives: fp, false_negatives: fne, true_negatives: 0 };
+            let value = |estimate: Option<Estimate>| estimate.expect("some are found");
+            let (p, r, f1) = (value(confusion.precision()), value(confusion.recall()), value(confusion.f1()));
+            prop_assert!((f1.value - 2.0 * p.value * r.value / (p.value + r.value)).abs() < 1e-12);
+            for estimate in [p, r, f1] {
+                let [from, to] = estimate.interval;
+                prop_assert!(0.0 <= from && from <= estimate.value && estimate.value <= to && to <= 1.0);
+            }
+        }
+    }
+}

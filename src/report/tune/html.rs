@@ -1,0 +1,123 @@
+//! Choices as a page of HTML with curves: no script, no file, no net.
+
+mod charts;
+
+use std::io::{self, Write};
+
+use askama::Template;
+
+use super::{Row, Tuned, Varied, rounded};
+use crate::evaluation::{Confusion, Estimate};
+use crate::inert;
+use crate::report::html;
+use charts::Chart;
+
+const STYLE: &str = html::style!("tune.css");
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
+    let first = tuned.rows.first();
+    let page = Page {
+        style: STYLE,
+        policy: html::policy(STYLE, None),
+        base: first.map(Row::flags).unwrap_or_default(),
+        best: tuned.best.as_ref().and_then(|best| {
+            let row = tuned.rows.get(best.row)?;
+            Some((row.flags(), inert::escaped(&best.why)))
+        }),
+        labels: tuned.labels.map(|labels| {
+            format!(
+                "{} copies and {} others, {} unsure, {} with a document that is not in the corpus",
+                labels.copies, labels.others, labels.unsure, labels.missing
+            )
+        }),
+        lines: (0..)
+            .zip(&tuned.rows)
+            .map(|(at, row)| Line::of(row, tuned.best.as_ref().is_some_and(|best| best.row == at)))
+            .collect(),
+        has_reworded: tuned.rows.iter().any(|row| row.effect.reworded.is_some()),
+        charts: charts::all(tuned),
+    };
+    page.write_into(out)
+}
+
+#[derive(Template)]
+#[template(path = "tune/tune.html")]
+struct Page {
+    style: &'static str,
+    policy: String,
+    base: String,
+    best: Option<(String, String)>,
+    labels: Option<String>,
+    lines: Vec<Line>,
+    has_reworded: bool,
+    charts: Vec<Chart>,
+}
+
+/// A row of the table.
+struct Line {
+    choice: String,
+    is_base: bool,
+    is_best: bool,
+    pairs: u64,
+    cross_site: u64,
+    exact: u64,
+    near: u64,
+    excerpt: u64,
+    reworded: String,
+    clusters: u64,
+    biggest_cluster: u64,
+    documents: u64,
+    recall: String,
+    candidates: String,
+    labelled: Option<[String; 3]>,
+}
+
+impl Line {
+    fn of(row: &Row, is_best: bool) -> Line {
+        let effect = &row.effect;
+        let estimate = |estimate: Option<Estimate>| match estimate {
+            None => "–".to_owned(),
+            Some(Estimate {
+                value,
+                interval: [low, high],
+            }) => format!("{value:.3} ({low:.3} to {high:.3})"),
+        };
+        let labelled = |confusion: Confusion| {
+            [
+                estimate(confusion.precision()),
+                estimate(confusion.recall()),
+                estimate(confusion.f1()),
+            ]
+        };
+        Line {
+            choice: match row.varied {
+                Varied::Nothing => "as asked for".to_owned(),
+                Varied::Several => row.flags(),
+                _ => row.varied_flag(),
+            },
+            is_base: row.varied == Varied::Nothing,
+            is_best,
+            pairs: effect.pairs,
+            cross_site: effect.cross_site,
+            exact: effect.exact,
+            near: effect.near,
+            excerpt: effect.excerpt,
+            reworded: effect
+                .reworded
+                .map_or("–".to_owned(), |pairs| pairs.to_string()),
+            clusters: effect.clusters,
+            biggest_cluster: effect.biggest_cluster,
+            documents: effect.documents,
+            recall: format!("{:.4}", effect.recall_at_threshold),
+            candidates: match effect.expected_candidates {
+                None => "by proof".to_owned(),
+                Some(candidates) => rounded(candidates).to_string(),
+            },
+            labelled: row.confusion.map(labelled),
+        }
+    }
+}

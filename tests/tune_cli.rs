@@ -1,0 +1,294 @@
+//! The tune command: choices, labels, and what is stored of them.
+#![cfg(feature = "cli")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const NEWSROOM: &str = "data/newsroom.jsonl";
+
+/// Runs the program where the newsroom is.
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    command.args(arguments).output().expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn must(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    String::from_utf8(output.stdout).expect("it is UTF-8")
+}
+
+/// The rows of a table by the names of its columns.
+fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut table = csv::Reader::from_reader(table.as_bytes());
+    let rows = table.deserialize();
+    rows.map(|row| row.expect("a row")).collect()
+}
+
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Place {
+        Place(TempDir::new().expect("there is room"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn name(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn put(&self, name: &str, text: &str) -> String {
+        fs::write(self.path(name), text).expect("there is room");
+        self.name(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("it is there")
+    }
+
+    /// Labels of the newsroom: copies are the pairs of its expected scan that are across sites and near or exact, others are excerpts.
+    fn labels(&self) -> String {
+        let pairs = must(&["scan", NEWSROOM, "-q", "--as-of", "2026-03-09"]);
+        let label = |row: &BTreeMap<String, String>| match &*row["relation"] {
+            "excerpt" => "different",
+            _ => "same",
+        };
+        let lines = rows(&pairs);
+        let lines = lines
+            .iter()
+            .map(|row| format!("{},{},{}\n", row["id_a"], row["id_b"], label(row)));
+        let table = format!(
+            "id_a,id_b,label\n{}nowhere,else,same\n",
+            lines.collect::<String>()
+        );
+        self.put("labels.csv", &table)
+    }
+}
+
+#[test]
+fn every_row_is_what_scan_writes() {
+    let place = Place::new();
+    let table = must(&["tune", NEWSROOM, "--format", "csv", "--recall", "1", "-q"]);
+    let rows_of_tune = rows(&table);
+    assert_eq!(rows_of_tune.len(), 17);
+    for row in rows_of_tune {
+        let clusters = place.name("clusters.csv");
+        let pairs = must(&[
+            "scan",
+            NEWSROOM,
+            "-q",
+            "--recall",
+            "1",
+            "--threshold",
+            &row["threshold"],
+            "--containment",
+            &row["containment"],
+            "--passage",
+            &row["passage"],
+            "--clusters",
+            &clusters,
+        ]);
+        let (pairs, clusters) = (rows(&pairs), rows(&place.read("clusters.csv")));
+        let of = |column: &str, value: &str| {
+            let those = pairs.iter().filter(|pair| pair[column] == value);
+            those.count().to_string()
+        };
+        assert_eq!(row["pairs"], pairs.len().to_string(), "{row:?}");
+        assert_eq!(row["cross_site"], of("cross_site", "true"), "{row:?}");
+        for relation in ["exact", "near", "excerpt"] {
+            assert_eq!(row[relation], of("relation", relation), "{row:?}");
+        }
+        assert_eq!(row["clusters"], clusters.len().to_string(), "{row:?}");
+    }
+}
+
+#[test]
+fn the_best_choice_by_labels_is_stored_and_scan_takes_it() {
+    let place = Place::new();
+    let labels = place.labels();
+    let settings = place.put(
+        "wirecopy.toml",
+        "# Ours.\nthreshold = 0.9 # too high\nmin-words = 5\n",
+    );
+    let json = must(&[
+        "tune",
+        NEWSROOM,
+        "--labels",
+        &labels,
+        "--write",
+        &settings,
+        "--format",
+        "json",
+        "-q",
+        "--containments",
+        "0.3,0.9",
+        "--thresholds",
+        "0.5,0.9",
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let best = told["best"]["choice"].as_u64().expect("there is one") as usize;
+    let best = &told["choices"][best];
+    // Without excerpts there is nothing that the labels call different.
+    assert_eq!(best["containment"], 0.9, "{told}");
+    assert_eq!(best["labelled"]["precision"]["value"], 1.0);
+    assert_eq!(best["labelled"]["recall"]["value"], 1.0);
+    assert_eq!(told["labels"]["missing"], 1);
+    assert_eq!(
+        place.read("wirecopy.toml"),
+        "# Ours.\nthreshold = 0.5 # too high\nmin-words = 5\ncontainment = 0.9\npassage = 25\nshingle = \"word:5\"\n"
+    );
+    let pairs = must(&["scan", NEWSROOM, "-q", "--config", &settings]);
+    assert_eq!(
+        rows(&pairs).len() as u64,
+        best["pairs"].as_u64().expect("a count")
+    );
+}
+
+#[test]
+fn a_precision_that_none_has_changes_nothing() {
+    let place = Place::new();
+    let (a, b) = ("mn-0303-ruling", "tp-0304-ruling");
+    let labels = place.put("labels.csv", &format!("id_a,id_b,same\n{a},{b},no\n"));
+    let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
+    let choices = place.name("choices.csv");
+    let output = run(&[
+        "tune",
+        NEWSROOM,
+        "--labels",
+        &labels,
+        "--min-precision",
+        "0.5",
+        "--write",
+        &settings,
+        "-o",
+        &choices,
+        "-q",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("no choice has a precision of 0.5"),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
+    assert!(!Path::new(&choices).exists());
+}
+
+#[test]
+fn labels_that_cannot_be_used_say_why() {
+    let place = Place::new();
+    let labels = place.put("labels.csv", "id_a,id_b,label\na,\u{1b}[31mb,y\na,a,y\n");
+    let output = run(&["tune", NEWSROOM, "--labels", &labels, "-q"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("labels.csv:3: a label is of two"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn further_shingles_are_searched_for() {
+    let table = must(&[
+        "tune",
+        NEWSROOM,
+        "--shingles",
+        "word:3,char:9",
+        "--format",
+        "csv",
+        "-q",
+    ]);
+    let rows = rows(&table);
+    let tried: Vec<(&str, &str)> = rows
+        .iter()
+        .filter(|row| row["varied"] == "shingle")
+        .map(|row| (&*row["shingle"], &*row["containment"]))
+        .collect();
+    // Each with the containment that is its own.
+    assert_eq!(tried, [("word:3", "0.3000"), ("char:9", "0.5000")]);
+    let pairs = must(&["scan", NEWSROOM, "-q", "--shingle", "char:9"]);
+    let row = rows
+        .iter()
+        .find(|row| row["shingle"] == "char:9")
+        .expect("it was tried");
+    assert_eq!(row["pairs"], (pairs.lines().count() - 1).to_string());
+}
+
+#[test]
+fn rejected_records_show_in_the_status() {
+    let place = Place::new();
+    let newsroom = fs::read_to_string(NEWSROOM).expect("it is there");
+    let input = place.put("some.jsonl", &format!("{newsroom}no record\n"));
+    let output = run(&["tune", &input, "-q"]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("some.jsonl:62"), "{}", said(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("as asked for"));
+    assert_eq!(
+        run(&["tune", &input, "-q", "--strict"]).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn the_page_lets_nothing_in() {
+    let place = Place::new();
+    let page = place.name("tune.html");
+    must(&[
+        "tune",
+        NEWSROOM,
+        "-q",
+        "--labels",
+        &place.labels(),
+        "--report",
+        &page,
+    ]);
+    let page = place.read("tune.html");
+    assert!(page.contains("default-src 'none'; style-src 'sha256-"));
+    for sign in ["<script", "http:", "https:", "url(", "onload"] {
+        assert!(!page.contains(sign), "{sign}");
+    }
+    for chart in [
+        "What --threshold finds",
+        "--containment against the labels",
+        "bands of",
+    ] {
+        assert!(page.contains(chart), "{chart}");
+    }
+}
+
+#[test]
+fn the_same_bytes_at_any_thread_count() {
+    let table = |threads| {
+        must(&[
+            "tune",
+            NEWSROOM,
+            "--format",
+            "csv",
+            "-q",
+            "--threads",
+            threads,
+        ])
+    };
+    assert_eq!(table("1"), table("3"));
+}
+
+#[test]
+fn texts_fit_their_width() {
+    for width in ["60", "90", "140"] {
+        let text = must(&["tune", NEWSROOM, "-q", "--width", width]);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= width.parse().ok(), "{width}: {text}");
+    }
+}
