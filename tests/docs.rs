@@ -47,7 +47,8 @@ fn links_lead_to_files() {
 
 #[test]
 fn every_flag_in_the_manuals_exists() {
-    let commands = ["scan", "dedup", "explain", "tune"].map(|command| (command, options_of(command)));
+    let commands =
+        ["scan", "dedup", "explain", "tune"].map(|command| (command, options_of(command)));
     for manual in manuals().iter().filter(|manual| manual.exists()) {
         for (called, flag) in flags(&read(manual)) {
             let mut asked = commands

@@ -16,13 +16,13 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::before::Sources;
 use super::search::{self, Matches};
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Settings, Surfacing, read, rewording, taking_part};
+use super::{Counts, Observer, Read, Settings, Surfacing, read_all, rewording};
 use crate::boilerplate::Known;
 use crate::candidates::Pair;
 use crate::catalog::{Catalog, ReadTally, Seen};
 use crate::document::{Corpus, Published, ReadError};
-use crate::finding::{self, Relation};
-use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use crate::finding::Relation;
+use crate::plan::{Banding, DEFAULT_PERMUTATIONS};
 use crate::reworded::Rewording;
 use crate::verify::{Comparison, Excerpts};
 
@@ -65,8 +65,8 @@ pub struct Sample {
     pub asked: u32,
     /// What they were taken from, the strata nearest to thresholds first.
     pub strata: Vec<Sampled>,
-    /// Documents that were compared.
-    pub documents: u64,
+    /// What was read and compared.
+    pub counts: Counts,
     /// What was read and rejected.
     pub read: ReadTally,
 }
@@ -152,11 +152,20 @@ pub fn sample<C: Corpus>(
         archive: None,
     };
     let lower = lowered(settings);
-    let (mut catalog, tally) = read::read(corpus, Seen::default(), &lower, observer)?;
-    read::strip(&sources, &mut catalog, &lower, &Known::default(), observer)?;
-    let mut counts = Counts::default();
-    let documents = taking_part(&catalog, settings, &mut counts);
-    let twins = finding::twins(&catalog, documents.iter().copied());
+    let Read {
+        catalog,
+        read,
+        mut counts,
+        twins,
+        ..
+    } = read_all(
+        corpus,
+        &sources,
+        Seen::default(),
+        &Known::default(),
+        &lower,
+        observer,
+    )?;
     let texts = Texts {
         corpus: &sources,
         catalog: &catalog,
@@ -213,18 +222,22 @@ pub fn sample<C: Corpus>(
         pairs: pairs?,
         asked: sampling.pairs,
         strata: strata::tally(&candidates, &chosen),
-        documents: documents.len() as u64,
-        read: tally,
+        counts,
+        read,
     })
 }
 
-/// The settings with thresholds under those in force.
+/// The settings with thresholds under those in force, of which pairs are found as surely.
 fn lowered(settings: &Settings) -> Settings {
     let threshold = settings.threshold * BELOW;
     let surfacing = match settings.surfacing {
         Surfacing::Prefixes => Surfacing::Prefixes,
-        Surfacing::Bands(_) => Banding::for_recall(threshold, DEFAULT_RECALL, DEFAULT_PERMUTATIONS)
-            .map_or(Surfacing::Prefixes, Surfacing::Bands),
+        Surfacing::Bands(banding) => {
+            let recall = banding.recall_at(settings.threshold);
+            let most = banding.permutations().max(DEFAULT_PERMUTATIONS);
+            Banding::for_recall(threshold, recall, most)
+                .map_or(Surfacing::Prefixes, Surfacing::Bands)
+        }
     };
     Settings {
         threshold,
