@@ -45,8 +45,12 @@ impl Confusion {
         confusion
     }
 
-    /// Of the labelled pairs found, the share that are copies; `None` if none was found.
+    /// Of the labelled pairs found, the share that are copies; `None` if none was found, or if no pair is labelled that is no copy: then nothing
+    /// could have been found wrongly.
     pub fn precision(&self) -> Option<Estimate> {
+        if !self.has_others() {
+            return None;
+        }
         Estimate::of(
             self.true_positives,
             self.true_positives + self.false_positives,
@@ -61,10 +65,13 @@ impl Confusion {
         )
     }
 
-    /// The harmonic mean of precision and recall; `None` if there is nothing to find and nothing was found.
+    /// The harmonic mean of precision and recall; `None` without labels of both kinds, copies and others.
     ///
     /// With `j` the copies found among all pairs that are copies or found, F1 is `2j / (1 + j)`, which grows with `j`: so its interval is that of `j`.
     pub fn f1(&self) -> Option<Estimate> {
+        if !self.has_others() || self.true_positives + self.false_negatives == 0 {
+            return None;
+        }
         let all = self.true_positives + self.false_positives + self.false_negatives;
         let j = Estimate::of(self.true_positives, all)?;
         let f1 = |j: f64| 2.0 * j / (1.0 + j);
@@ -72,6 +79,10 @@ impl Confusion {
             value: f1(j.value),
             interval: j.interval.map(f1),
         })
+    }
+
+    fn has_others(&self) -> bool {
+        self.false_positives + self.true_negatives > 0
     }
 }
 
@@ -125,10 +136,23 @@ mod tests {
         assert_eq!(missed.f1().map(|f1| f1.value), Some(0.0));
     }
 
+    #[test]
+    fn labels_of_one_kind_tell_no_more_than_they_can() {
+        let copies = Confusion::of([(true, true), (false, true)].into_iter());
+        assert_eq!(copies.precision(), None);
+        assert_eq!(copies.recall().map(|recall| recall.value), Some(0.5));
+        assert_eq!(copies.f1(), None);
+        // A choice that finds a pair wrongly is not better than one that finds none.
+        let others = Confusion::of([(true, false), (false, false)].into_iter());
+        assert_eq!(others.precision().map(|share| share.value), Some(0.0));
+        assert_eq!(others.recall(), None);
+        assert_eq!(others.f1(), None);
+    }
+
     proptest! {
         #[test]
         fn f1_is_the_harmonic_mean(tp in 1u64..500, fp in 0u64..500, fne in 0u64..500) {
-            let confusion = Confusion { true_positives: tp, false_positives: fp, false_negatives: fne, true_negatives: 0 };
+            let confusion = Confusion { true_positives: tp, false_positives: fp, false_negatives: fne, true_negatives: 1 };
             let value = |estimate: Option<Estimate>| estimate.expect("some are found");
             let (p, r, f1) = (value(confusion.precision()), value(confusion.recall()), value(confusion.f1()));
             prop_assert!((f1.value - 2.0 * p.value * r.value / (p.value + r.value)).abs() < 1e-12);

@@ -160,7 +160,9 @@ fn the_best_choice_by_labels_is_stored_and_scan_takes_it() {
 fn a_precision_that_none_has_changes_nothing() {
     let place = Place::new();
     let (a, b) = ("mn-0303-ruling", "tp-0304-ruling");
-    let labels = place.put("labels.csv", &format!("id_a,id_b,same\n{a},{b},no\n"));
+    // The pair that is a copy is one that no choice finds.
+    let table = format!("id_a,id_b,same\n{a},{b},no\n{a},mn-0302-strike,yes\n");
+    let labels = place.put("labels.csv", &table);
     let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
     let choices = place.name("choices.csv");
     let output = run(&[
@@ -184,6 +186,130 @@ fn a_precision_that_none_has_changes_nothing() {
     );
     assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
     assert!(!Path::new(&choices).exists());
+}
+
+/// Labels that cannot judge recommend nothing and store nothing, and say what is missing.
+#[test]
+fn labels_of_one_kind_speak_for_no_choice() {
+    let place = Place::new();
+    // An excerpt that --containment 0.3 does not find and 0.2 does.
+    let (a, b) = ("mn-0304-storm", "tp-0306-morning");
+    for (pair, label, said_of_it) in [
+        (format!("{a},{b}"), "no", "labelled as a copy"),
+        (format!("{a},{b}"), "yes", "labelled as no copy"),
+        ("nowhere,else".to_owned(), "yes", "No labelled pair"),
+    ] {
+        let labels = place.put("labels.csv", &format!("id_a,id_b,label\n{pair},{label}\n"));
+        let tune = ["tune", NEWSROOM, "-q", "--labels", &labels];
+        let json = must(&[&tune[..], &["--format", "json"]].concat());
+        let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert!(told["best"].is_null(), "{label}: {told}");
+        for choice in told["choices"].as_array().expect("choices") {
+            assert!(choice["labelled"]["f1"].is_null(), "{choice}");
+        }
+        if label == "yes" {
+            let judged = &told["choices"][0]["labelled"];
+            assert!(judged["precision"].is_null(), "{judged}");
+        }
+        let text = must(&[&tune[..], &["--width", "120"]].concat());
+        assert!(text.contains(said_of_it), "{text}");
+        assert!(!text.contains("Best:"), "{text}");
+        for more in [["--min-precision", "0.5"], ["--write", "SETTINGS"]] {
+            let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
+            let more = more.map(|word| word.replace("SETTINGS", &settings));
+            let more: Vec<&str> = more.iter().map(String::as_str).collect();
+            let output = run(&[&tune[..], &more].concat());
+            assert_eq!(output.status.code(), Some(1), "{label} {more:?}");
+            assert!(said(&output).contains(said_of_it), "{}", said(&output));
+            assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
+        }
+    }
+}
+
+#[test]
+fn no_valley_stores_nothing() {
+    let place = Place::new();
+    let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
+    let output = run(&["tune", NEWSROOM, "-q", "--suggest", "--write", &settings]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("no valley"), "{}", said(&output));
+    assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
+}
+
+/// Two groups of pairs, so that there is a valley: it is stored, and no row is called the best.
+#[test]
+fn a_valley_is_stored_and_scan_takes_it() {
+    let place = Place::new();
+    let story = |subject: usize, words: std::ops::Range<usize>| -> String {
+        words.map(|n| format!("w{subject}x{n} ")).collect()
+    };
+    let mut records = Vec::new();
+    let mut add = |id: String, text: String| {
+        records.push(serde_json::json!({ "id": id, "text": text }).to_string());
+    };
+    for subject in 0..60 {
+        add(format!("a{subject}"), story(subject, 0..200));
+        // Of every second story a copy nearly as long, of the others one that goes on otherwise.
+        let other = match subject % 2 {
+            0 => story(subject, 0..192),
+            _ => story(subject, 0..140) + &story(subject + 1000, 0..60),
+        };
+        add(format!("b{subject}"), other);
+    }
+    let input = place.put("two.jsonl", &(records.join("\n") + "\n"));
+    let settings = place.name("wirecopy.toml");
+    let arguments = ["tune", &input, "-q", "--suggest", "--write", &settings];
+    let json = must(&[&arguments[..], &["--format", "json"]].concat());
+    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let at = told["suggested"]["threshold"]["at"]
+        .as_f64()
+        .unwrap_or_else(|| panic!("there is a valley: {}", told["suggested"]));
+    assert!((0.55..0.95).contains(&at), "{at}");
+    assert!(told["best"].is_null(), "{}", told["best"]);
+    assert!(
+        place
+            .read("wirecopy.toml")
+            .contains(&format!("threshold = {at}\n"))
+    );
+    let pairs = rows(&must(&["scan", &input, "-q", "--config", &settings]));
+    let near = pairs.iter().filter(|pair| pair["relation"] == "near");
+    assert_eq!(near.count(), 30);
+}
+
+#[test]
+fn settings_that_scan_does_not_take_are_left_alone() {
+    let place = Place::new();
+    for before in [
+        "[scan]\nthreshold = 0.9\n",
+        "threshold = = 2\n",
+        "treshold = 0.9\n",
+    ] {
+        let settings = place.put("wirecopy.toml", before);
+        let output = run(&["tune", NEWSROOM, "-q", "--write", &settings]);
+        assert_eq!(output.status.code(), Some(2), "{before}");
+        assert!(
+            said(&output).contains("wirecopy.toml:"),
+            "{}",
+            said(&output)
+        );
+        assert_eq!(place.read("wirecopy.toml"), before);
+    }
+}
+
+/// In 80 columns no word of a table of the usual choices is broken, nor with labels.
+#[test]
+fn usual_choices_stand_in_eighty_columns() {
+    let place = Place::new();
+    let labels = place.labels();
+    let text = must(&["tune", NEWSROOM, "-q", "--labels", &labels, "--width", "80"]);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    for flag in ["--threshold 0.3", "--containment 0.8", "--passage 60"] {
+        let lines = text.lines().filter(|line| line.contains(flag));
+        assert!(lines.count() >= 2, "{flag}: {text}");
+    }
+    assert!(text.contains("clusters biggest docs"), "{text}");
 }
 
 #[test]

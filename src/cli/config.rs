@@ -130,6 +130,11 @@ pub fn configured(argv: &[OsString]) -> Result<Configured, Refused> {
     })
 }
 
+/// Whether a scan takes a file with that text.
+pub fn check(text: &str, path: &str) -> Result<(), Stop> {
+    Flags::new().keys(text, path).map(|_| ())
+}
+
 fn arguments(matches: &ArgMatches) -> Result<Arguments, Refused> {
     Arguments::from_arg_matches(matches).map_err(Refused::Typed)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use ::csv::{ReaderBuilder, StringRecord, Trim};
+use ::csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
 use crate::inert;
 
@@ -96,7 +96,7 @@ pub fn read(
         find(&["label", "same"])?,
     ];
     for row in table.records() {
-        let row = row.map_err(unreadable)?;
+        let row = row.map_err(|cause| malformed(file, cause))?;
         let wrong = |problem: String| LabelError::Row {
             file: file.to_owned(),
             line: row.position().map_or(0, ::csv::Position::line),
@@ -118,6 +118,35 @@ pub fn read(
         }
     }
     Ok(())
+}
+
+/// A row that is none, where the table says which.
+fn malformed(file: &str, cause: ::csv::Error) -> LabelError {
+    let (position, problem) = match cause.kind() {
+        ErrorKind::UnequalLengths {
+            pos: Some(position),
+            expected_len,
+            len,
+        } => (
+            position,
+            format!("the row has {len} of the {expected_len} columns that the header has"),
+        ),
+        ErrorKind::Utf8 {
+            pos: Some(position),
+            ..
+        } => (position, "the row is not UTF-8".to_owned()),
+        _ => {
+            return LabelError::Unreadable {
+                file: file.to_owned(),
+                cause,
+            };
+        }
+    };
+    LabelError::Row {
+        file: file.to_owned(),
+        line: position.line(),
+        problem,
+    }
 }
 
 fn field(row: &StringRecord, column: usize) -> &str {
@@ -202,7 +231,10 @@ mod tests {
                 "id_a,id_b,label\na,b,y\nb,a,n\n",
                 "labels.csv:3: b and a were labelled already",
             ),
-            ("id_a,id_b,label\na,b\n", "labels.csv: CSV error: record 1"),
+            (
+                "id_a,id_b,label\na,b,y\nc,d\n",
+                "labels.csv:3: the row has 2 of the 3 columns",
+            ),
         ] {
             let error = labels(table, &Words::default()).expect_err(table);
             assert!(error.to_string().starts_with(said), "{error}");

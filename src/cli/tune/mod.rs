@@ -140,6 +140,13 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
         });
     }
     tuned.best = best(&tuned, tune.min_precision)?;
+    if target.is_some()
+        && let Some(reason) = nothing_to_store(&tuned)
+    {
+        return Err(Stop::Failed(anyhow!(
+            "{reason} Nothing was written: leave --write out to see the choices"
+        )));
+    }
     let chosen = tuned.best.as_ref().map_or(0, |best| best.row);
     let chosen = tuned
         .rows
@@ -253,17 +260,31 @@ fn seconds(progress: &Progress, of: impl Fn(&str) -> bool) -> f64 {
     costs.map(|cost| cost.seconds).sum()
 }
 
-/// The choice that labels or valleys speak for.
-fn best(tuned: &Tuned, min_precision: Option<f64>) -> Result<Option<Best>, Stop> {
-    if let Some(suggested) = tuned.suggested {
-        let told = suggested.threshold.is_some() || suggested.containment.is_some();
-        return Ok(told.then(|| Best {
-            row: 0,
-            why: "a hint: few pairs lie at the valleys, many on either side".to_owned(),
-        }));
+/// Why neither labels nor valleys, where they were asked for, say what to store.
+fn nothing_to_store(tuned: &Tuned) -> Option<&'static str> {
+    let no_valley = Suggested {
+        threshold: None,
+        containment: None,
+    };
+    match (tuned.labels, tuned.suggested) {
+        (Some(labels), _) => labels.silence(),
+        (_, Some(suggested)) if suggested == no_valley => Some("The scores have no valley."),
+        _ => None,
     }
-    if tuned.labels.is_none() {
+}
+
+/// The choice that labels speak for.
+fn best(tuned: &Tuned, min_precision: Option<f64>) -> Result<Option<Best>, Stop> {
+    let Some(labels) = tuned.labels else {
         return Ok(None);
+    };
+    if let Some(reason) = labels.silence() {
+        return match min_precision {
+            None => Ok(None),
+            Some(_) => Err(Stop::Failed(anyhow!(
+                "{reason} Nothing was written: label such pairs, or leave --min-precision out"
+            ))),
+        };
     }
     let value = |row: &Row, of: fn(&Confusion) -> Option<Estimate>| {
         row.confusion

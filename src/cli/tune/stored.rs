@@ -7,20 +7,23 @@ use anyhow::{Context, anyhow};
 use toml_edit::{DocumentMut, value};
 use wirecopy::report::tune::{Row, Suggested};
 
+use crate::cli::config;
 use crate::cli::outputs::Target;
 use crate::cli::status::Stop;
 
-/// The file as it is; nothing if there is none.
+/// The file as it is, if a scan takes it; nothing if there is none.
 pub fn read(target: &Target) -> Result<String, Stop> {
     let Target::File(path) = target else {
         return Ok(String::new());
     };
-    match fs::read_to_string(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(String::new()),
         read => read
             .with_context(|| format!("cannot read --write {}", path.display()))
-            .map_err(Stop::Failed),
-    }
+            .map_err(Stop::Failed)?,
+    };
+    config::check(&text, &path.display().to_string())?;
+    Ok(text)
 }
 
 /// The file with the numbers of a choice, but for those that valleys suggest.
@@ -57,7 +60,9 @@ pub fn with(before: &str, row: &Row, suggested: Option<Suggested>) -> Result<Str
         set("reworded", value(true));
         set("reworded-score", value(score));
     }
-    Ok(file.to_string())
+    let after = file.to_string();
+    config::check(&after, "--write")?;
+    Ok(after)
 }
 
 #[cfg(test)]

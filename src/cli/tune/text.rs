@@ -32,7 +32,7 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
     if with_reworded {
         headers.push("reworded");
     }
-    headers.extend(["clusters", "biggest", "documents"]);
+    headers.extend(["clusters", "biggest", "docs"]);
     table(&headers, tuned, &|_| true, layout, out, &|row| {
         let effect = &row.effect;
         let mut cells = vec![
@@ -68,12 +68,8 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
             }
         }
         lines(&told, layout, out)?;
-        if labels.others == 0 {
-            lines(
-                "No label says that a pair is no copy, so precision says nothing.",
-                layout,
-                out,
-            )?;
+        if let Some(silence) = labels.silence() {
+            lines(silence, layout, out)?;
         }
         table(
             &["", "precision", "recall", "F1"],
@@ -131,7 +127,7 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
             lines(&hint, layout, out)?;
         }
     }
-    if let Some(best) = tuned.best.as_ref().filter(|_| tuned.suggested.is_none())
+    if let Some(best) = &tuned.best
         && let Some(row) = tuned.rows.get(best.row)
     {
         writeln!(out)?;
@@ -168,7 +164,7 @@ fn estimate(estimate: Option<Estimate>) -> String {
     else {
         return "-".to_owned();
     };
-    format!("{value:.3} [{low:.3}, {high:.3}]")
+    format!("{value:.3} [{low:.3}-{high:.3}]")
 }
 
 /// A table with a line for every choice that is to be `shown`.
@@ -193,14 +189,14 @@ fn table(
             Varied::Nothing => "as asked for".to_owned(),
             _ => row.varied_flag(),
         };
-        let star = if best && tuned.suggested.is_none() {
-            "* "
-        } else {
-            ""
-        };
+        let star = if best { "* " } else { "" };
         let mut line = vec![Cell::new(format!("{star}{choice}"))];
         line.extend(cells(row).iter().map(|cell| right(cell)));
         table.add_row(line);
+    }
+    // A space between columns is enough, and lets a usual table stand in 80.
+    for (number, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((u16::from(number > 0), 0));
     }
     for (number, line) in table.lines().enumerate() {
         let line = line.trim_end();

@@ -30,8 +30,12 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
         }),
         labels: tuned.labels.map(|labels| {
             format!(
-                "{} copies and {} others, {} unsure, {} with a document that is not in the corpus",
-                labels.copies, labels.others, labels.unsure, labels.missing
+                "{} copies and {} others, {} unsure, {} with a document that is not in the corpus. {}",
+                labels.copies,
+                labels.others,
+                labels.unsure,
+                labels.missing,
+                labels.silence().unwrap_or_default()
             )
         }),
         lines: (0..)

@@ -20,7 +20,7 @@ pub struct Tuned {
     pub labels: Option<Labelled>,
     /// Where the scores have a valley, if that was asked for.
     pub suggested: Option<Suggested>,
-    /// The choice that is recommended, by its place among the rows; `None` if nothing speaks for any.
+    /// The choice that labels speak for; `None` if they speak for none.
     pub best: Option<Best>,
 }
 
@@ -84,6 +84,22 @@ pub struct Labelled {
     pub unsure: u64,
     /// Pairs of which a document is not in the corpus.
     pub missing: u64,
+}
+
+impl Labelled {
+    /// Why these labels speak for no choice, if they do not.
+    pub fn silence(self) -> Option<&'static str> {
+        match (self.copies, self.others) {
+            (0, 0) => Some("No labelled pair is in the corpus, so nothing can be told."),
+            (0, _) => Some(
+                "No pair of the corpus is labelled as a copy, so neither recall nor F1 can be told.",
+            ),
+            (_, 0) => Some(
+                "No pair of the corpus is labelled as no copy, so neither precision nor F1 can be told.",
+            ),
+            _ => None,
+        }
+    }
 }
 
 /// Where the scores have a valley.
