@@ -163,6 +163,57 @@ fn scores_of_reworded_copy() {
     assert_eq!(effect.reworded, None);
 }
 
+/// Own articles that have one passage in common, 32 of which are all compared, and no more.
+fn with_a_passage(documents: u64) -> Memory {
+    let passage = story(1, 30);
+    let page = |at: u64| {
+        let text = format!("{} {passage} {}", story(100 + at, 30), story(500 + at, 30));
+        Page::new(&format!("s{at}.example"), &format!("p{at:03}"), &text)
+    };
+    Memory::new((0..documents).map(page).collect())
+}
+
+#[test]
+fn what_is_bounded_is_known() {
+    let settings = Settings {
+        boilerplate: false,
+        surfacing: Surfacing::Prefixes,
+        ..defaults()
+    };
+    for (documents, is_complete) in [(32, true), (33, false)] {
+        let corpus = with_a_passage(documents);
+        let choice = Choice::of(&settings);
+        let tuner = Tuner::new(&corpus, &settings, choice, Surfacing::Prefixes, &Unobserved);
+        let tuner = tuner.expect("it reads");
+        assert_eq!(tuner.is_complete(), is_complete, "{documents}");
+    }
+    let few: Vec<Choice> = choices().into_iter().step_by(5).collect();
+    assert_told(&with_a_passage(32), &settings, &few);
+}
+
+#[test]
+fn every_cell_of_a_generated_corpus_is_that_of_a_scan() {
+    let spec = newsgen::Spec {
+        documents: 250,
+        ..newsgen::Spec::default()
+    };
+    let (documents, _) = newsgen::documents(&spec).expect("a corpus");
+    let page =
+        |document: &newsgen::Document| Page::new(&document.site, &document.id, &document.text);
+    let corpus = Memory::new(documents.iter().map(page).collect());
+    let some: Vec<Choice> = choices().into_iter().step_by(6).collect();
+    let lowest = Choice::lowest(&some).expect("there are choices");
+    let tuner = Tuner::new(
+        &corpus,
+        &defaults(),
+        lowest,
+        Surfacing::Prefixes,
+        &Unobserved,
+    );
+    assert!(tuner.expect("it reads").is_complete());
+    assert_told(&corpus, &defaults(), &some);
+}
+
 /// One family of so many whole copies that links are written, and a labelled pair of it is found all the same.
 #[test]
 fn pairs_of_a_big_family_count_as_found() {

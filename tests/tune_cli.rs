@@ -226,6 +226,34 @@ fn labels_of_one_kind_speak_for_no_choice() {
     }
 }
 
+/// Counts are called exact only where nothing was bounded.
+#[test]
+fn what_a_scan_may_not_meet_is_said() {
+    let place = Place::new();
+    let words =
+        |subject: usize| -> String { (0..40).map(|n| format!("w{subject}x{n} ")).collect() };
+    let record = |n: usize| {
+        let text = format!("{} {}", words(n), words(1000));
+        serde_json::json!({ "id": format!("p{n}"), "text": text }).to_string() + "\n"
+    };
+    for (documents, bounded) in [(32, false), (33, true)] {
+        let input = place.put(
+            "some.jsonl",
+            &(0..documents).map(record).collect::<String>(),
+        );
+        let page = place.name("tune.html");
+        let text = must(&["tune", &input, "-q", "--width", "200", "--report", &page]);
+        let json = must(&["tune", &input, "-q", "--format", "json"]);
+        let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(told["searched"]["bounded"], bounded, "{documents}");
+        let caution = "a scan may find a little more or less";
+        assert_eq!(text.contains(caution), bounded, "{documents}: {text}");
+        let page = place.read("tune.html");
+        assert_eq!(page.contains(caution), bounded, "{documents}");
+        assert_eq!(page.contains("Counts are exact."), !bounded, "{documents}");
+    }
+}
+
 #[test]
 fn no_valley_stores_nothing() {
     let place = Place::new();

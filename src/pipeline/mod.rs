@@ -317,7 +317,7 @@ pub fn scan_after<C: Corpus>(
     };
     let known = before::comparisons(&catalog, &twins, &ties);
     drop(ties);
-    let Matches { compared, hot } =
+    let Matches { compared, hot, .. } =
         search::search(&texts, &twins, &known, settings, observer, &mut counts)?;
     counts.verified = compared.len() as u64;
 

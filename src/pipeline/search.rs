@@ -24,6 +24,8 @@ pub struct Matches {
     pub compared: Vec<Comparison>,
     /// The documents of hot buckets, sorted: not every two of them were compared.
     pub hot: Vec<DocNo>,
+    /// Whether nothing was bounded: there was neither a hot bucket nor a passage in too many documents to compare every two.
+    pub complete: bool,
 }
 
 /// Finds the pairs of representatives that meet the criteria, of which one stands for a new document at least. Those of them that are `known`, in canonical order,
@@ -152,6 +154,7 @@ impl Search<'_> {
         found.par_sort_unstable_by_key(|found| found.pair);
         Ok(Matches {
             compared: found,
+            complete: hot.is_empty() && shared.common.is_empty(),
             hot,
         })
     }

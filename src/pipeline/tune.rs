@@ -3,6 +3,10 @@
 //! Every pair that any choice takes is among those of the lowest, with its exact scores. So a choice is a filter, after which everything goes the way
 //! of a scan: families, links, clusters and what a selection wants. What is *not* the same is which whole copies a scan's bands would miss: that
 //! is told as an expectation, from the S-curve of the bands that a choice plans.
+//!
+//! A scan bounds hot buckets and common passages, and what is one depends on its numbers: of a wider window fewer fingerprints are chosen, and of
+//! a higher threshold prefixes are shorter and families smaller. So where the search at the lowest numbers bounds nothing, no scan does, and
+//! every choice is told exactly ([`Tuner::is_complete`]); else the bounds are those of the lowest numbers.
 
 use std::collections::HashMap;
 
@@ -223,6 +227,11 @@ impl Tuner {
     /// Counts of the search.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// Whether nothing was bounded, so that no scan with a choice bounds anything either.
+    pub fn is_complete(&self) -> bool {
+        self.matches.complete
     }
 
     /// Every comparison that some choice may take, of representatives of identical documents, in canonical order.

@@ -229,6 +229,8 @@ fn searched(tuner: &Tuner, search: &Search) -> Searched {
         lowest: Some(search.lowest),
         documents: tuner.counts().documents,
         candidates: tuner.counts().candidates,
+        bounded: !tuner.is_complete(),
+        not_compared: tuner.counts().not_compared + tuner.counts().passages_not_compared,
         jaccards: tuner.compared().iter().map(Comparison::jaccard).collect(),
         containments: with_passage.map(held).collect(),
     }

@@ -52,6 +52,9 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
         ]);
         cells
     })?;
+    if let Some(caution) = searched.caution() {
+        lines(&caution, layout, out)?;
+    }
     if let Some(labels) = tuned.labels {
         writeln!(out)?;
         let mut told = format!(

@@ -42,6 +42,7 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
             .zip(&tuned.rows)
             .map(|(at, row)| Line::of(row, tuned.best.as_ref().is_some_and(|best| best.row == at)))
             .collect(),
+        caution: tuned.searched.caution(),
         has_reworded: tuned.rows.iter().any(|row| row.effect.reworded.is_some()),
         charts: charts::all(tuned),
     };
@@ -57,6 +58,7 @@ struct Page {
     best: Option<(String, String)>,
     labels: Option<String>,
     lines: Vec<Line>,
+    caution: Option<String>,
     has_reworded: bool,
     charts: Vec<Chart>,
 }

@@ -116,6 +116,8 @@ fn searched(searched: &Searched) -> Value {
         "lowest": searched.lowest.as_ref().map(choice),
         "documents": searched.documents,
         "candidates": searched.candidates,
+        "bounded": searched.bounded,
+        "not_compared": searched.not_compared,
         "jaccard_density": density(&searched.jaccards),
         "containment_density": density(&searched.containments),
     })

@@ -67,10 +67,26 @@ pub struct Searched {
     pub documents: u64,
     /// Pairs of documents that were compared.
     pub candidates: u64,
+    /// Whether a bucket or a passage was in too many documents to compare every two of them: then a scan may find a little more or less.
+    pub bounded: bool,
+    /// At most so many pairs were not compared for that.
+    pub not_compared: u64,
     /// The Jaccard similarities of all pairs that some choice may take, but for those of the same words.
     pub jaccards: Vec<f64>,
     /// Of those with a passage of the first choice, how much of one document the other holds.
     pub containments: Vec<f64>,
+}
+
+impl Searched {
+    /// What to say of counts that a scan may not meet.
+    pub fn caution(&self) -> Option<String> {
+        self.bounded.then(|| {
+            format!(
+                "Some passages or buckets are in too many documents to compare every two ({} pairs at most were not compared). What is bounded depends on the choice, so a scan may find a little more or less.",
+                self.not_compared
+            )
+        })
+    }
 }
 
 /// The labels that were read.
