@@ -141,6 +141,19 @@ impl Selection {
                 .window
                 .is_none_or(|window| apart().is_some_and(|apart| apart <= window.unsigned_abs()))
     }
+
+    /// Whether an excerpt of this containment is worth a row: on one site only if one page is in the other nearly whole, or is the same page.
+    pub(crate) fn holds_enough(
+        &self,
+        catalog: &Catalog,
+        containment: f64,
+        a: DocNo,
+        b: DocNo,
+    ) -> bool {
+        containment >= self.same_site_containment
+            || catalog.cross_site(a, b) != Some(false)
+            || catalog.page(a) == catalog.page(b)
+    }
 }
 
 /// Documents of the same words, in canonical order; the first stands for all while candidates are found and verified.
@@ -442,13 +455,9 @@ impl Edge<'_> {
         }
     }
 
-    /// Whether an excerpt is worth a row: on one site only if one page is in the other nearly whole, or is the same page.
     fn holds_enough(&self, catalog: &Catalog, selection: &Selection, x: DocNo, y: DocNo) -> bool {
         let containment = self.found.containment_a().max(self.found.containment_b());
-        self.found.near
-            || containment >= selection.same_site_containment
-            || catalog.cross_site(x, y) != Some(false)
-            || catalog.page(x) == catalog.page(y)
+        self.found.near || selection.holds_enough(catalog, containment, x, y)
     }
 
     fn tie(&self) -> Tie {

@@ -1,5 +1,6 @@
 //! Text that can do nothing to whoever looks at it: what a hostile record holds is written out, not obeyed.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use url::Url;
@@ -66,6 +67,41 @@ pub fn is_unsafe(c: char) -> bool {
     turns || c.is_control()
 }
 
+/// The text of a cell as a spreadsheet will leave it alone: what it would run as a formula gets a leading apostrophe, and so does what already starts
+/// with apostrophes before such a text, so that [`restored`] gives back what was there.
+pub fn cell(text: &str) -> Cow<'_, str> {
+    if is_formula(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// What a cell was before it was made inert.
+pub fn restored(cell: &str) -> &str {
+    let neutral = cell.strip_prefix('\'').filter(|text| is_formula(text));
+    neutral.unwrap_or(cell)
+}
+
+/// Whether a spreadsheet may run the text (OWASP, "CSV Injection"), after the blanks, quotes and invisible characters it may strip.
+fn is_formula(text: &str) -> bool {
+    if text == "-" {
+        // What standard input is called; alone it is no formula.
+        return false;
+    }
+    for c in text.chars() {
+        match c {
+            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' => {
+                return true;
+            }
+            '"' | '\'' | '`' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
+            c if c.is_whitespace() || c.is_control() => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +164,45 @@ mod tests {
             link(&format!("https://a.example/{}", "x".repeat(2000))),
             None
         );
+    }
+
+    #[test]
+    fn formulas_are_neutralised_and_nothing_else_is() {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            " =1",
+            "  \u{a0}=1",
+            "\"=1",
+            "' =1",
+            "'=1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "\u{feff}=1",
+            "\0=1",
+        ] {
+            assert_eq!(cell(formula), format!("'{formula}"), "{formula:?}");
+            assert_eq!(restored(&cell(formula)), formula);
+        }
+        for harmless in [
+            "",
+            "-",
+            "a=b",
+            "1-2",
+            "'quoted' words",
+            "Über",
+            "(=1)",
+            "   ",
+            "…=1",
+        ] {
+            assert_eq!(cell(harmless), harmless);
+            assert_eq!(restored(harmless), harmless);
+        }
     }
 }

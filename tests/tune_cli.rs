@@ -292,3 +292,71 @@ fn texts_fit_their_width() {
         assert!(widest <= width.parse().ok(), "{width}: {text}");
     }
 }
+
+#[test]
+fn what_is_labelled_on_a_page_is_read_again_whatever_the_ids() {
+    let place = Place::new();
+    let story: String = (0..60).map(|n| format!("word{n} ")).collect();
+    let ids = [
+        "=1+1",
+        "'@a",
+        "a,\"b\"",
+        "two\nlines",
+        "\u{200b}+x",
+        "plain",
+        "'quoted'",
+    ];
+    let record = |(n, id): (usize, &&str)| serde_json::json!({"id": id, "site": format!("{n}.example"), "text": format!("{story}{n}")});
+    let records = ids.iter().enumerate().map(record);
+    let corpus = records
+        .map(|record| format!("{record}\n"))
+        .collect::<String>();
+    let corpus = place.put("corpus.jsonl", &corpus);
+    let page = place.name("sample.html");
+    let output = run(&["tune", &corpus, "--sample", "50", "-o", &page]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(output.stdout.is_empty());
+    let told = "21 pairs to label, of 21 found among 7 documents; 50 were asked for";
+    assert!(said(&output).contains(told), "{}", said(&output));
+
+    let page = place.read("sample.html");
+    let (_, data) = page.split_once("id=\"data\">").expect("data");
+    let (data, _) = data.split_once("</script>").expect("its end");
+    let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    let mut labels = format!("{}\n", data["header"].as_str().expect("a header"));
+    for (n, pair) in data["pairs"].as_array().expect("pairs").iter().enumerate() {
+        let label = data["labels"][n % 3].as_str().expect("a label");
+        labels += &format!("{}{label}\n", pair["row"].as_str().expect("a row"));
+    }
+    let labels = place.put("labels.csv", &labels);
+    let told = must(&[
+        "tune", &corpus, "--labels", &labels, "--format", "json", "-q",
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let known = serde_json::json!({"copies": 7, "others": 7, "unsure": 7, "missing": 0});
+    assert_eq!(told["labels"], known);
+}
+
+#[test]
+fn a_sample_is_the_same_at_any_thread_count_and_in_little_memory() {
+    let sample =
+        |flags: &[&str]| must(&[&["tune", NEWSROOM, "--sample", "20", "-q"], flags].concat());
+    let once = sample(&["--threads", "1"]);
+    assert!(once.starts_with("<!doctype html>"), "{once}");
+    assert_eq!(once, sample(&["--threads", "3"]));
+    assert_eq!(once, sample(&["--memory", "256M"]));
+    assert_ne!(once, sample(&["--seed", "2"]));
+}
+
+#[test]
+fn a_run_without_a_word_fails_where_that_is_asked_for() {
+    let place = Place::new();
+    let corpus = place.put("corpus.jsonl", "{\"id\": \"1\", \"text\": \"\"}\n");
+    for more in [&["--format", "csv"][..], &["--sample", "5"]] {
+        let arguments = [&["tune", &corpus, "-q"], more].concat();
+        assert_eq!(run(&arguments).status.code(), Some(0));
+        let output = run(&[&arguments[..], &["--fail-if-empty"]].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(output.stdout.is_empty());
+    }
+}

@@ -1,58 +1,14 @@
 // What a reader does with a report page, done in Chromium. Run by scripts/test-report.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
+import { ATTACKS, audited, DESK, fits, HOSTILE, made, open, refuses, run, scratch, shot, VIEWS } from "./browser.mjs";
 
-const require = createRequire(join(process.env.TOOLS, "package.json"));
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
-const scratch = mkdtempSync(join(tmpdir(), "report-"));
-const DESK = { viewport: { width: 1280, height: 900 } };
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-/** The page of a corpus: the path of one, or records. */
-function report(name, corpus) {
-  const page = join(scratch, `${name}.html`);
-  let input = corpus;
-  if (typeof corpus !== "string") {
-    input = join(scratch, `${name}.jsonl`);
-    writeFileSync(input, corpus.map((record) => JSON.stringify(record) + "\n").join(""));
-  }
-  execFileSync(process.env.WIRECOPY, ["scan", input, "-q", "-o", join(scratch, "pairs.csv"), "--report", page]);
-  return page;
-}
-
-/** Opens a page; whatever it asks for or says is kept. */
-async function open(browser, file, options = DESK, before = () => {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const seen = { requests: [], errors: [] };
-  page.on("request", (request) => seen.requests.push(request.url()));
-  page.on("pageerror", (error) => seen.errors.push(error.message));
-  page.on("console", (message) => message.type() === "error" && seen.errors.push(message.text()));
-  page.on("dialog", (dialog) => (seen.errors.push(`dialog ${dialog.message()}`), dialog.dismiss()));
-  await before(page);
-  await page.goto(`file://${file}`);
-  return { page, seen, close: () => context.close() };
-}
-
+const report = (name, corpus, flags = []) => made(name, corpus, (input, page) => ["scan", input, "-q", "-o", join(scratch, "pairs.csv"), "--report", page, ...flags]);
 const status = (page) => page.textContent("#status");
 const rows = (page) => page.$$eval("#rows [role=row]", (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
 const chosen = (page) => page.$eval("#grid", (grid) => Number(grid.getAttribute("aria-activedescendant")?.replace("row-", "")));
-
-async function audited(page, where) {
-  // The policy of the page lets no script in; the debugger comes by another door.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(grave.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)]), [], where);
-  return violations.length;
-}
 
 async function newsroom(browser) {
   const file = report("newsroom", "data/newsroom.jsonl");
@@ -107,40 +63,33 @@ async function newsroom(browser) {
   assert.deepEqual(seen, { requests: [`file://${file}`], errors: [] });
   await close();
 
-  for (const [name, options] of Object.entries({
-    light: { ...DESK, colorScheme: "light" },
-    dark: { ...DESK, colorScheme: "dark" },
-    phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-  })) {
+  for (const [name, options] of Object.entries(VIEWS)) {
     const { page, close } = await open(browser, file, options);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(wide <= 0, `${name}: ${wide} pixels too wide`);
+    await fits(page, name);
     await audited(page, name);
-    if (process.env.SHOTS) {
-      await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
-      await page.click("#cards button");
-      await page.screenshot({ path: join(process.env.SHOTS, `${name}-cluster.png`) });
-    }
+    await shot(page, name, { fullPage: true });
+    await page.click("#cards button");
+    await shot(page, `${name}-cluster`);
     await close();
   }
   return `${(statSync(file).size / 1000).toFixed(0)} kB`;
 }
 
+async function reworded(browser) {
+  const { page, seen, close } = await open(browser, report("reworded", "data/reworded/articles.jsonl", ["--reworded"]));
+  await page.selectOption("#relation", "reworded");
+  const [found] = (await status(page)).split(" ");
+  assert.ok(Number(found) > 20, found);
+  assert.ok((await rows(page)).every((row) => row[0] === "reworded" && Number(row[5]) > 0.9));
+  await page.click("[role=columnheader] button >> text=Reworded");
+  await audited(page, "reworded");
+  await shot(page, "reworded", { fullPage: true });
+  assert.deepEqual(seen.errors, []);
+  await close();
+}
+
 async function hostile(browser) {
-  const story = Array.from({ length: 80 }, (_, n) => `Word${n} <i>and</i> word${n * 7}.`).join(" ");
-  const attacks = [
-    "</script><script>window.hit=1</script>",
-    '<img src="https://evil.example/x.png" onerror="window.hit=1">',
-    '"><svg onload=window.hit=1><!--',
-    "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
-    "<style>@import 'https://evil.example/x.css';*{background:url(https://evil.example/y)}</style>",
-    "\u202etxt.exe\u2066\u2028\u0000",
-  ];
-  const urls = ["javascript:window.hit=1//", "data:text/html,<script>window.hit=1</script>", 'https://a.example/" onmouseover="window.hit=1', " javascript:window.hit=1", "vbscript:x", "https://b.example/</script>"];
-  const records = attacks.map((field, n) => ({
-    id: field + n, title: field, site: field + n, author: field, url: urls[n], canonical: urls[n], published: `2026-03-0${n + 1}T10:00:00Z`, text: `${field}\n${story}\n${field}`,
-  }));
-  const file = report("hostile", records);
+  const file = report("hostile", HOSTILE);
   const { page, seen, close } = await open(browser, file);
   await page.fill("#search", "<script>");
   assert.match(await status(page), /pairs$/);
@@ -149,23 +98,12 @@ async function hostile(browser) {
   await page.waitForTimeout(300);
   assert.equal(await page.evaluate(() => window.hit), undefined);
   assert.equal(await page.locator("img, iframe, object, embed, link, base").count(), 0);
-  assert.ok((await page.textContent("#view-body")).includes(attacks[0]));
+  assert.ok((await page.textContent("#view-body")).includes(ATTACKS[0]));
   const links = await page.$$eval("#view a", (links) => links.map((link) => [link.protocol, link.rel]));
   assert.ok(links.length > 0 && links.every(([protocol, rel]) => protocol === "https:" && rel === "noopener noreferrer"));
   assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(await page.evaluate(() => document.body.innerText)));
   assert.deepEqual(seen, { requests: [`file://${file}`], errors: [] });
-
-  // Were something to get in, the policy would stop it.
-  await page.evaluate(() => {
-    const image = document.createElement("img");
-    image.src = "https://evil.example/x.png";
-    document.body.append(image);
-    const script = document.createElement("script");
-    try { script.text = "window.hit = 1"; document.body.append(script); } catch { /* trusted types */ }
-  });
-  await page.waitForTimeout(300);
-  assert.equal(await page.evaluate(() => window.hit), undefined);
-  assert.ok(seen.errors.length > 0, "the policy refused them");
+  await refuses(page, seen);
   await close();
 }
 
@@ -214,11 +152,4 @@ async function large(browser) {
   return `${(statSync(file).size / 1e6).toFixed(1)} MB; first paint ${paint?.toFixed(0)} ms, ready ${load.toFixed(0)} ms; ${told}`;
 }
 
-// Each launch has a fresh profile of its own.
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: FLAGS });
-try {
-  for (const test of [newsroom, hostile, large]) console.log(`${test.name}: ok`, (await test(browser)) ?? "");
-} finally {
-  await browser.close();
-  rmSync(scratch, { recursive: true });
-}
+await run([newsroom, reworded, hostile, large]);

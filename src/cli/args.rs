@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use wirecopy::duplicates;
 use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
-use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS};
+use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, MOST_SAMPLED};
 use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::reworded::DEFAULT_SCORE;
 use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
@@ -520,6 +520,8 @@ Examples:
       every combination of these, as a table
   wirecopy tune articles.jsonl --labels labels.csv --min-precision 0.95 --write wirecopy.toml
       the choice that finds most of what somebody labelled, and errs at most one time in twenty
+  wirecopy tune articles.jsonl --sample 50 -o sample.html
+      a page on which somebody labels 50 pairs, and saves labels.csv
   wirecopy tune articles.jsonl --suggest --report tune.html
       a hint where there are no labels, and a page with curves
 
@@ -610,11 +612,24 @@ pub struct TuneArguments {
     #[arg(long, conflicts_with = "labels", help_heading = "Judging")]
     pub suggest: bool,
 
+    /// Instead of choices, write a page with that many pairs to be labelled by who reads them, from both sides of every threshold. It saves labels.csv; another --seed draws others
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = RangedU64ValueParser::<u32>::new().range(1..=u64::from(MOST_SAMPLED)),
+        conflicts_with_all = [
+            "thresholds", "containments", "passages", "shingles", "reworded_scores", "grid", "labels", "min_precision", "suggest", "write", "format",
+            "report", "width",
+        ],
+        help_heading = "Judging"
+    )]
+    pub sample: Option<u32>,
+
     /// Store the best choice in this file of settings: with neither labels nor --suggest that of the flags
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub write: Option<PathBuf>,
 
-    /// Where the choices go; - or nothing for standard output
+    /// Where the choices go, or the page of --sample; - or nothing for standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub output: Option<PathBuf>,
 

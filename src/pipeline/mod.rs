@@ -7,6 +7,7 @@ mod memory;
 mod page;
 mod read;
 mod rewording;
+mod sample;
 mod search;
 mod show;
 mod texts;
@@ -42,6 +43,10 @@ pub use memory::{LEAST_MEMORY, Memory};
 pub use page::{DEFAULT_PAGE_PAIRS, Page, PageLimits, PageText, SideBySide};
 pub use read::{Removed, RemovedOnSite, RemovedPassage};
 pub use rewording::{Retelling, RewordedCounts};
+pub use sample::{
+    Distance, MOST_SAMPLED, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Sampling,
+    Shared, Shares, Stratum, sample,
+};
 use search::Matches;
 pub use show::{Details, Placed};
 use texts::Texts;

@@ -200,6 +200,15 @@ impl Story {
     }
 }
 
+/// What terms are worth among documents of which these share words.
+pub(super) fn weights_among(
+    texts: &Texts<'_>,
+    twins: &[Twins],
+    compared: &[Comparison],
+) -> Result<Weights, ReadError> {
+    weights(texts, &Stories::of(texts.catalog, twins, compared))
+}
+
 /// What terms are worth: learned from stories at equal distances, the same whatever is compared.
 fn weights(texts: &Texts<'_>, stories: &Stories) -> Result<Weights, ReadError> {
     let step = stories.stories.len().div_ceil(SAMPLE).max(1);
@@ -277,11 +286,20 @@ impl Retelling {
         compared: &[Comparison],
         pair: Pair,
     ) -> Result<Retelling, ReadError> {
-        let weights = weights(texts, &Stories::of(texts.catalog, twins, compared))?;
+        let weights = weights_among(texts, twins, compared)?;
+        Retelling::weighed(texts, &weights, pair)
+    }
+
+    /// The same with weights that were learned before.
+    pub(super) fn weighed(
+        texts: &Texts<'_>,
+        weights: &Weights,
+        pair: Pair,
+    ) -> Result<Retelling, ReadError> {
         let mut tools = Tools::default();
         let a = sentences(texts, pair.a, &mut tools)?;
         let b = sentences(texts, pair.b, &mut tools)?;
-        let (evidence, steps) = reworded::aligned(&a, &b, &weights);
+        let (evidence, steps) = reworded::aligned(&a, &b, weights);
         let place = |text: &Sentences, sentences: &Range<usize>| {
             let first = text.places.get(sentences.start)?;
             let last = text.places.get(sentences.end.checked_sub(1)?)?;

@@ -5,6 +5,8 @@ use std::io;
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
+use crate::inert;
+
 /// What a label says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -119,12 +121,7 @@ pub fn read(
 }
 
 fn field(row: &StringRecord, column: usize) -> &str {
-    let field = row.get(column).unwrap_or_default();
-    // What a table writer puts before what a spreadsheet would take for a formula.
-    match field.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => field,
-    }
+    inert::restored(row.get(column).unwrap_or_default())
 }
 
 impl Words {

@@ -5,6 +5,7 @@
 pub mod clusters;
 pub mod duplicates;
 pub mod explain;
+pub mod labelling;
 pub mod members;
 pub mod metrics;
 pub mod page;

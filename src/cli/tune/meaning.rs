@@ -44,6 +44,8 @@ pub struct Tune {
     pub suggest: bool,
     /// The most rejected records that are put up with.
     pub most_rejects: Option<u64>,
+    /// Whether a run without a document that could be compared fails.
+    pub fail_if_empty: bool,
     /// What to write.
     pub wanted: Vec<Wanted<Report>>,
     /// How a text looks.
@@ -111,6 +113,7 @@ impl Tune {
             min_precision: typed.min_precision,
             suggest: typed.suggest,
             most_rejects: most_rejects(&typed.reading),
+            fail_if_empty: typed.reading.fail_if_empty,
             layout: layout::of(typed.width, colour, &wanted[0].target),
             wanted,
             memory: typed.running.memory,
@@ -282,7 +285,7 @@ fn format(target: &Target, said: Option<TuneFormat>) -> Result<TuneFormat, Stop>
         Some("txt" | "text") => Some(TuneFormat::Text),
         Some("html" | "htm") => {
             return Err(Stop::usage(format!(
-                "--output {} ends like a page: --report writes one",
+                "--output {} ends like a page: --report writes one of choices, --sample one to label pairs on",
                 path.display()
             )));
         }

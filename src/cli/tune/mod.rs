@@ -1,6 +1,7 @@
 //! The tune command: searches once at the lowest numbers, and shows what every choice would find.
 
 mod meaning;
+mod sample;
 mod stored;
 mod text;
 
@@ -25,7 +26,7 @@ use wirecopy::valley::valley;
 use wirecopy::verify::Comparison;
 
 use super::args::{TuneArguments, TuneFormat, When};
-use super::inputs::{memory, source_names, unreadable};
+use super::inputs::{empty, is_empty, memory, source_names, unreadable};
 use super::outputs::{Outputs, Pending};
 use super::progress::Progress;
 use super::rejected::{self, Verdict};
@@ -36,6 +37,9 @@ use meaning::{Report, Search, Tune};
 
 /// Runs the command; `colour` is that of the text.
 pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Status, Stop> {
+    if let Some(pairs) = typed.sample {
+        return sample::run(typed, pairs, terminal);
+    }
     let tune = Tune::of(typed, colour)?;
     let pending = Arc::new(Pending::default());
     let progress = Arc::new(Progress::new(tune.talk.progress, terminal));
@@ -99,6 +103,9 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
                     return Err(rejected::nothing_left(rejects, &source_names));
                 }
                 Verdict::Clean | Verdict::SomeRejected => status = verdict.status(),
+            }
+            if tune.fail_if_empty && is_empty(tuner.read(), tuner.counts()) {
+                return Err(empty(tuner.read(), tuner.counts()));
             }
             tuned.searched = searched(&tuner, search);
         }

@@ -1,4 +1,4 @@
-//! What the pages of HTML have in common: a style to begin with, a policy that lets nothing else in, and JSON for their scripts.
+//! What the pages of HTML have in common: a style and a script to begin with, a policy that lets nothing else in, and JSON for scripts.
 //!
 //! Templates escape what they are given, and [`crate::inert`] writes out what could turn or hide text.
 
@@ -19,6 +19,14 @@ macro_rules! style {
 }
 pub(super) use style;
 
+/// What scripts begin with, and a page's own behind it.
+macro_rules! script {
+    ($own:literal) => {
+        concat!(include_str!("../html/base.js"), include_str!($own))
+    };
+}
+pub(super) use script;
+
 /// The content security policy of a page of this style, and this script if it has one: nothing else is let in, and nothing out.
 pub fn policy(style: &str, script: Option<&str>) -> String {
     let hash = |inline: &str| STANDARD.encode(Sha256::digest(inline));
@@ -28,6 +36,19 @@ pub fn policy(style: &str, script: Option<&str>) -> String {
     }
     policy
         + "; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+}
+
+/// A number with its thousands apart.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// A value as JSON that may stand in a `script` element: nothing in it ends the element or begins another.
@@ -76,6 +97,18 @@ impl Formatter for Inert {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_readable() {
+        for (n, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(count(n), text);
+        }
+    }
 
     #[test]
     fn json_stays_within_its_element() {

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::clusters::sites_among;
-use super::html;
+use super::html::{self, count};
 use super::summary::recall_at_threshold;
 use crate::finding::Relation;
 use crate::inert;
@@ -20,7 +20,7 @@ use crate::pipeline::{Findings, RemovedOnSite, Settings};
 use figures::{Histogram, Sites};
 
 const STYLE: &str = html::style!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = html::script!("page.js");
 
 /// Rejects that are listed.
 const REJECTS: usize = 500;
@@ -339,34 +339,4 @@ fn boilerplate(findings: &Findings) -> Vec<SiteBoilerplate> {
             .collect(),
     };
     findings.removed.sites.iter().map(on_site).collect()
-}
-
-/// A number with its thousands apart.
-fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_readable() {
-        for (n, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(count(n), text);
-        }
-    }
 }

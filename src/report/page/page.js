@@ -1,5 +1,4 @@
 
-"use strict";
 // Draws clusters, pairs and texts from the JSON in the page. Whatever comes from outside becomes a text node, never HTML.
 (() => {
   const CARDS = 12; // Clusters that are shown at a time.
@@ -8,32 +7,13 @@
   const ROW = 36; // Height of a row, as in the style.
   const BEYOND = 8; // Rows that are drawn above and below those in sight.
 
-  const $ = (id) => document.getElementById(id);
   const { sites, documents, pairs, clusters } = JSON.parse($("data").textContent);
   const count = pairs.a.length;
-  const number = new Intl.NumberFormat("en");
-  const counted = (n, noun) => `${number.format(n)} ${noun}${n === 1 ? "" : "s"}`;
 
   // --- Elements
 
   const SVG = "http://www.w3.org/2000/svg";
-
-  function fill(node, attributes, children) {
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value !== null && value !== undefined) node.setAttribute(name, value);
-    }
-    node.append(...children.filter((child) => child !== null));
-    return node;
-  }
-
-  const element = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
   const drawn = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
-  const isolated = (text) => element("bdi", {}, text);
-
-  function link(url, text) {
-    if (!url || !/^https?:\/\//.test(url)) return isolated(text);
-    return element("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, isolated(text));
-  }
 
   // --- Documents
 
@@ -194,11 +174,7 @@
 
     function go(to) {
       now = to;
-      for (const { body } of [left, right]) {
-        for (const mark of body.querySelectorAll("mark")) mark.classList.toggle("now", mark.dataset.passage === String(now));
-        const mark = body.querySelector("mark.now");
-        if (mark) body.scrollTop += mark.getBoundingClientRect().top - body.getBoundingClientRect().top - 40;
-      }
+      showPassage([left.body, right.body], now);
       told.textContent = passages === 0 ? told.textContent : now === 0 ? counted(passages, "shared passage") : `Passage ${now} of ${passages}`;
       before.disabled = now <= 1;
       after.disabled = now >= passages;

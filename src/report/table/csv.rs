@@ -1,13 +1,10 @@
-//! Tables as CSV, safe to open in a spreadsheet.
-//!
-//! A text cell that a spreadsheet would run as a formula gets a leading apostrophe, and so does one that already starts with
-//! apostrophes before such a text: taking one apostrophe away gives back what was there.
+//! Tables as CSV, safe to open in a spreadsheet: texts are [`inert::cell`]s.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Cell, Rows};
+use crate::inert;
 
 pub(super) struct CsvRows<'w, W: Write> {
     out: csv::Writer<&'w mut W>,
@@ -33,7 +30,7 @@ impl<W: Write> Rows for CsvRows<'_, W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         for cell in cells {
             match cell {
-                Cell::Text(text) => self.out.write_field(&*inert(text)).map_err(as_io)?,
+                Cell::Text(text) => self.out.write_field(&*inert::cell(text)).map_err(as_io)?,
                 cell => {
                     self.scratch.clear();
                     write!(self.scratch, "{cell}").map_err(io::Error::other)?;
@@ -53,76 +50,10 @@ fn as_io(error: csv::Error) -> io::Error {
     }
 }
 
-/// The text as a spreadsheet will leave it alone.
-fn inert(text: &str) -> Cow<'_, str> {
-    if is_formula(text) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
-/// Whether a spreadsheet may run the text (OWASP, "CSV Injection"), after the blanks, quotes and invisible characters it may strip.
-fn is_formula(text: &str) -> bool {
-    if text == "-" {
-        // What standard input is called; alone it is no formula.
-        return false;
-    }
-    for c in text.chars() {
-        match c {
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠' => {
-                return true;
-            }
-            '"' | '\'' | '`' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
-            c if c.is_whitespace() || c.is_control() => {}
-            _ => return false,
-        }
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::table::TableFormat;
-
-    #[test]
-    fn formulas_are_neutralised_and_nothing_else_is() {
-        for formula in [
-            "=1+1",
-            "+1",
-            "-1",
-            "@SUM(A1)",
-            "\tx",
-            "\rx",
-            " =1",
-            "  \u{a0}=1",
-            "\"=1",
-            "' =1",
-            "'=1",
-            "＝1",
-            "＋1",
-            "－1",
-            "＠x",
-            "\u{feff}=1",
-            "\0=1",
-        ] {
-            assert_eq!(inert(formula), format!("'{formula}"), "{formula:?}");
-        }
-        for harmless in [
-            "",
-            "-",
-            "a=b",
-            "1-2",
-            "'quoted' words",
-            "Über",
-            "(=1)",
-            "   ",
-            "…=1",
-        ] {
-            assert_eq!(inert(harmless), harmless);
-        }
-    }
 
     #[test]
     fn cells_of_every_kind() {

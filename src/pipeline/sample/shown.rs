@@ -1,0 +1,224 @@
+//! What is shown of a text: all of it, or where it is long how it begins and what stands around its shared passages.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+/// Bytes of the beginning of a long text that are shown at least: headline, dateline and lead.
+const BEGINNING: usize = 1500;
+
+/// Bytes that are shown before and after a passage.
+const AROUND: usize = 300;
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// That only this text has.
+    Own(String),
+    /// That both share: the number of the passage or of the sentences, and how it reads here.
+    Shared(usize, String),
+    /// That was taken out before anything was compared.
+    Boilerplate(String),
+    /// So many characters are not shown.
+    LeftOut(usize),
+}
+
+/// A text in pieces, given the bytes of its passages, by number, and of its boilerplate. About `most` bytes are shown.
+pub(super) fn pieces(
+    text: &str,
+    passages: &[Range<usize>],
+    boilerplate: &[Range<usize>],
+    most: usize,
+) -> Vec<Piece> {
+    let marks = marks(passages, boilerplate);
+    let mut pieces = Vec::new();
+    let mut end = 0;
+    for window in windows(text, passages, most) {
+        left_out(&text[end..window.start], &mut pieces);
+        let mut at = window.start;
+        for (bytes, passage) in &marks {
+            let bytes = bytes.start.max(at)..bytes.end.min(window.end);
+            if bytes.is_empty() {
+                continue;
+            }
+            own(&text[at..bytes.start], &mut pieces);
+            at = bytes.end;
+            let piece = text[bytes].to_owned();
+            pieces.push(match passage {
+                Some(number) => Piece::Shared(*number, piece),
+                None => Piece::Boilerplate(piece),
+            });
+        }
+        own(&text[at..window.end], &mut pieces);
+        end = window.end;
+    }
+    left_out(&text[end..], &mut pieces);
+    pieces
+}
+
+fn own(text: &str, pieces: &mut Vec<Piece>) {
+    if !text.is_empty() {
+        pieces.push(Piece::Own(text.to_owned()));
+    }
+}
+
+fn left_out(text: &str, pieces: &mut Vec<Piece>) {
+    if !text.is_empty() {
+        pieces.push(Piece::LeftOut(text.chars().count()));
+    }
+}
+
+/// What is marked, in order: boilerplate, and passages by number where they are none.
+fn marks(
+    passages: &[Range<usize>],
+    boilerplate: &[Range<usize>],
+) -> Vec<(Range<usize>, Option<usize>)> {
+    let mut marks: Vec<(Range<usize>, Option<usize>)> = Vec::new();
+    for (number, passage) in passages.iter().enumerate() {
+        let mut at = passage.start;
+        for out in boilerplate {
+            if out.start < passage.end && out.end > at {
+                marks.push((at..out.start.max(at), Some(number)));
+                at = out.end;
+            }
+        }
+        marks.push((at..passage.end.max(at), Some(number)));
+    }
+    marks.extend(boilerplate.iter().map(|out| (out.clone(), None)));
+    marks.retain(|(bytes, _)| !bytes.is_empty());
+    marks.sort_by_key(|(bytes, _)| bytes.start);
+    marks
+}
+
+/// What is shown of a text, in order and apart from each other: the whole, or the beginning and what stands around the passages, the longest first, until there is no
+/// more room. What room is left goes to the beginning.
+fn windows(text: &str, passages: &[Range<usize>], most: usize) -> Vec<Range<usize>> {
+    if text.len() <= most {
+        let whole = 0..text.len();
+        return vec![whole];
+    }
+    let beginning = 0..BEGINNING.min(most);
+    let mut windows = vec![beginning];
+    let mut longest_first: Vec<&Range<usize>> = passages.iter().collect();
+    longest_first.sort_by_key(|passage| (Reverse(passage.len()), passage.start));
+    for passage in longest_first {
+        let room = most.saturating_sub(windows.iter().map(Range::len).sum());
+        let start = passage.start.saturating_sub(AROUND);
+        let end = (passage.end + AROUND).min(text.len()).min(start + room);
+        if end <= passage.start {
+            continue;
+        }
+        windows.push(start..end);
+        windows = joined(windows);
+    }
+    let room = most.saturating_sub(windows.iter().map(Range::len).sum());
+    windows[0].end = (windows[0].end + room).min(text.len());
+    let whole = |bytes: Range<usize>| floor(text, bytes.start)..floor(text, bytes.end);
+    joined(windows).into_iter().map(whole).collect()
+}
+
+/// In order, those that meet as one.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// The last boundary of a character up to there.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::slice;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_fits_is_whole() {
+        let text = "One two three. Sign in! Four five six.";
+        assert_eq!(
+            pieces(text, &[0..13, 24..37], slice::from_ref(&(15..23)), 1000),
+            [
+                Piece::Shared(0, "One two three".to_owned()),
+                Piece::Own(". ".to_owned()),
+                Piece::Boilerplate("Sign in!".to_owned()),
+                Piece::Own(" ".to_owned()),
+                Piece::Shared(1, "Four five six".to_owned()),
+                Piece::Own(".".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn boilerplate_cuts_a_passage() {
+        let text = "One two BUY three four.";
+        assert_eq!(
+            pieces(
+                text,
+                slice::from_ref(&(0..22)),
+                slice::from_ref(&(8..11)),
+                1000
+            ),
+            [
+                Piece::Shared(0, "One two ".to_owned()),
+                Piece::Boilerplate("BUY".to_owned()),
+                Piece::Shared(0, " three four".to_owned()),
+                Piece::Own(".".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_shown_around_its_passages() {
+        let text = "é".repeat(50_000);
+        let pieces = pieces(&text, slice::from_ref(&(60_000..60_200)), &[], 4000);
+        let left_out: Vec<bool> = pieces
+            .iter()
+            .map(|piece| matches!(piece, Piece::LeftOut(_)))
+            .collect();
+        assert_eq!(left_out, [false, true, false, false, false, true]);
+        assert!(matches!(&pieces[3], Piece::Shared(0, passage) if passage.len() == 200));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_and_left_out_is_the_text(
+            text in "[a-zé ]{0,3000}",
+            ends in prop::collection::vec(0_usize..3000, 0..12),
+            most in 0_usize..3000,
+        ) {
+            let mut ends: Vec<usize> = ends.iter().map(|&end| floor(&text, end.min(text.len()))).collect();
+            ends.sort_unstable();
+            let ranges: Vec<Range<usize>> = ends.chunks_exact(2).map(|ends| ends[0]..ends[1]).collect();
+            let (passages, boilerplate) = ranges.split_at(ranges.len() / 2);
+            let pieces = pieces(&text, passages, boilerplate, most);
+            let (mut at, mut shown) = (0, 0);
+            for piece in &pieces {
+                match piece {
+                    Piece::Own(own) | Piece::Shared(_, own) | Piece::Boilerplate(own) => {
+                        prop_assert_eq!(own, &text[at..at + own.len()]);
+                        at += own.len();
+                        shown += own.len();
+                    }
+                    Piece::LeftOut(characters) => {
+                        at += text[at..].chars().take(*characters).map(char::len_utf8).sum::<usize>();
+                    }
+                }
+            }
+            prop_assert_eq!(at, text.len());
+            prop_assert!(shown <= most || text.len() <= most, "{shown} of {most}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+
+"use strict";
+// What the scripts of all pages begin with. Whatever comes from outside becomes a text node, never HTML.
+
+const $ = (id) => document.getElementById(id);
+const number = new Intl.NumberFormat("en");
+const counted = (n, noun) => `${number.format(n)} ${noun}${n === 1 ? "" : "s"}`;
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+const element = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+const isolated = (text) => element("bdi", {}, text);
+
+function link(url, text) {
+  if (!url || !/^https?:\/\//.test(url)) return isolated(text);
+  return element("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, isolated(text));
+}
+
+/** Marks a passage in both texts and brings it into sight; none if there is none of that number. */
+function showPassage(texts, passage) {
+  for (const text of texts) {
+    for (const mark of text.querySelectorAll("mark")) mark.classList.toggle("now", mark.dataset.passage === String(passage));
+    const mark = text.querySelector("mark.now");
+    if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - 40;
+  }
+}
