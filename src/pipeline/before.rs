@@ -28,6 +28,8 @@ pub struct Before {
     pub boilerplate: Known,
     /// Whence they can be read again.
     pub archive: Option<Arc<dyn Fetch + Send>>,
+    /// Ids of those that the run is about, as if it had read them.
+    pub asked: Vec<String>,
 }
 
 /// A comparison of two documents that were seen before, called by their numbers in the archive.

@@ -295,6 +295,7 @@ pub fn scan_after<C: Corpus>(
         names,
         boilerplate,
         archive,
+        asked,
     } = before;
     let sources = Sources {
         corpus,
@@ -309,6 +310,7 @@ pub fn scan_after<C: Corpus>(
         mut counts,
         twins,
     } = read_all(corpus, &sources, seen, &boilerplate, settings, observer)?;
+    catalog.ask(&asked);
 
     let texts = Texts {
         corpus: &sources,

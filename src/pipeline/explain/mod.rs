@@ -361,8 +361,12 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         }
     }
 
-    /// The row of the pairs file.
+    /// The row of the pairs file; none if both were in the index before, for then it was written.
     fn written(&self, pair: Pair) -> Option<&Finding> {
+        let is_new = |doc| self.findings.catalog.is_new(doc);
+        if !is_new(pair.a) && !is_new(pair.b) {
+            return None;
+        }
         let pairs = &self.findings.pairs;
         let found = pairs.binary_search_by_key(&(pair.a, pair.b), |found| (found.a, found.b));
         found.ok().map(|at| &pairs[at])
