@@ -297,11 +297,7 @@ pub fn scan_after<C: Corpus>(
         archive,
         asked,
     } = before;
-    let sources = Sources {
-        corpus,
-        of_corpus: corpus.sources() as u32,
-        archive,
-    };
+    let sources = Sources::of(corpus, archive);
     let Read {
         mut catalog,
         read,

@@ -273,11 +273,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
             ..settings.clone()
         };
         let names = before.names.clone();
-        let sources = Sources {
-            corpus,
-            of_corpus: corpus.sources() as u32,
-            archive: before.archive.clone(),
-        };
+        let sources = Sources::of(corpus, before.archive.clone());
         let findings = scan_after(corpus, before, &settings, observer)?;
         let documents = taking_part(&findings.catalog, &settings, &mut Counts::default());
         let twins = finding::twins(&findings.catalog, documents.into_iter());
