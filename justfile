@@ -46,7 +46,7 @@ score *ARGS:
 check-deploy:
     scripts/check-deploy
 
-# Open report pages in Chromium.
+# Open the pages in Chromium, and label a sample.
 test-report:
     scripts/test-report
 

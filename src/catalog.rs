@@ -95,7 +95,7 @@ pub struct Catalog {
     slots: Vec<u32>,
     /// The number that each document seen before has in its archive; they stand before all others in the columns.
     serials: Vec<u64>,
-    /// The documents seen before that this run has once more, sorted.
+    /// The documents seen before that are this run's all the same, sorted.
     again: Vec<DocNo>,
 }
 
@@ -633,7 +633,20 @@ impl Catalog {
         self.slot(doc) >= self.serials.len()
     }
 
-    /// Whether the run has the document: it is new, or joined when this same run was made before.
+    /// Makes documents that were seen before the run's, by their ids.
+    pub(crate) fn ask(&mut self, ids: &[String]) {
+        if ids.is_empty() || self.serials.is_empty() {
+            return;
+        }
+        let asked = self.documents();
+        let asked: Vec<DocNo> = asked
+            .filter(|&doc| !self.is_of_run(doc) && ids.iter().any(|id| id == self.id(doc)))
+            .collect();
+        self.again.extend(asked);
+        self.again.sort_unstable();
+    }
+
+    /// Whether the run has the document: it is new, joined when this same run was made before, or is what the run is about.
     pub fn is_of_run(&self, doc: DocNo) -> bool {
         self.is_new(doc) || self.again.binary_search(&doc).is_ok()
     }

@@ -1,7 +1,7 @@
 // What a reader does with a report page, done in Chromium. Run by scripts/test-report.
 
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ATTACKS, audited, DESK, fits, HOSTILE, made, open, refuses, run, scratch, shot, VIEWS } from "./browser.mjs";
 
@@ -152,4 +152,26 @@ async function large(browser) {
   return `${(statSync(file).size / 1e6).toFixed(1)} MB; first paint ${paint?.toFixed(0)} ms, ready ${load.toFixed(0)} ms; ${told}`;
 }
 
-await run([newsroom, reworded, hostile, large]);
+/** The pages without a script: an explanation, and choices with their curves. */
+async function scriptless(browser) {
+  const labels = join(scratch, "labels.csv");
+  writeFileSync(labels, "id_a,id_b,label\nmn-0303-ruling,tp-0304-ruling,same\nmn-0303-ruling,mn-0303-outage,different\n");
+  const pages = {
+    explanation: (input, page) => ["explain", "mn-0303-ruling", "tp-0304-ruling", input, "-o", page],
+    choices: (input, page) => ["tune", input, "-q", "--labels", labels, "-o", join(scratch, "choices.csv"), "--report", page],
+  };
+  for (const [name, command] of Object.entries(pages)) {
+    const file = made(name, "data/newsroom.jsonl", command);
+    for (const [view, options] of Object.entries(VIEWS)) {
+      const { page, seen, close } = await open(browser, file, options);
+      await fits(page, `${name}, ${view}`);
+      assert.equal(await page.locator("script").count(), 0);
+      await audited(page, `${name}, ${view}`);
+      await shot(page, `${name}-${view}`, { fullPage: true });
+      assert.deepEqual(seen, { requests: [`file://${file}`], errors: [] });
+      await close();
+    }
+  }
+}
+
+await run([newsroom, reworded, scriptless, hostile, large]);

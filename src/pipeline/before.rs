@@ -10,7 +10,7 @@ use crate::boilerplate::Known;
 use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo, Seen};
 use crate::cluster::Cluster;
-use crate::document::{Document, Fetch, Place, ReadError};
+use crate::document::{Corpus, Document, Fetch, Place, ReadError};
 use crate::family::Forest;
 use crate::finding::{Twins, group_of};
 use crate::verify::Comparison;
@@ -28,6 +28,8 @@ pub struct Before {
     pub boilerplate: Known,
     /// Whence they can be read again.
     pub archive: Option<Arc<dyn Fetch + Send>>,
+    /// Ids of those that the run is about, as if it had read them.
+    pub asked: Vec<String>,
 }
 
 /// A comparison of two documents that were seen before, called by their numbers in the archive.
@@ -55,6 +57,17 @@ pub(super) struct Sources<'a> {
     pub(super) corpus: &'a dyn Fetch,
     pub(super) of_corpus: u32,
     pub(super) archive: Option<Arc<dyn Fetch + Send>>,
+}
+
+impl<'a> Sources<'a> {
+    /// Of a corpus, and of what was seen before if there is anything.
+    pub(super) fn of<C: Corpus>(corpus: &'a C, archive: Option<Arc<dyn Fetch + Send>>) -> Self {
+        Sources {
+            corpus,
+            of_corpus: corpus.sources() as u32,
+            archive,
+        }
+    }
 }
 
 impl Fetch for Sources<'_> {

@@ -146,11 +146,7 @@ pub fn duplicates_after<C: Corpus>(
         selection: Selection::default(),
         ..settings.clone()
     };
-    let sources = Sources {
-        corpus,
-        of_corpus: corpus.sources() as u32,
-        archive: before.archive,
-    };
+    let sources = Sources::of(corpus, before.archive);
     let (seen, known) = (before.seen, &before.boilerplate);
     let Read {
         catalog,

@@ -295,12 +295,9 @@ pub fn scan_after<C: Corpus>(
         names,
         boilerplate,
         archive,
+        asked,
     } = before;
-    let sources = Sources {
-        corpus,
-        of_corpus: corpus.sources() as u32,
-        archive,
-    };
+    let sources = Sources::of(corpus, archive);
     let Read {
         mut catalog,
         read,
@@ -309,6 +306,7 @@ pub fn scan_after<C: Corpus>(
         mut counts,
         twins,
     } = read_all(corpus, &sources, seen, &boilerplate, settings, observer)?;
+    catalog.ask(&asked);
 
     let texts = Texts {
         corpus: &sources,

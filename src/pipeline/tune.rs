@@ -163,11 +163,7 @@ impl Tuner {
             excerpts: lowest.excerpts,
             ..settings.clone()
         };
-        let sources = Sources {
-            corpus,
-            of_corpus: corpus.sources() as u32,
-            archive: None,
-        };
+        let sources = Sources::of(corpus, None);
         let Read {
             mut catalog,
             read,

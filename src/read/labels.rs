@@ -77,7 +77,7 @@ pub fn read(
         file: file.to_owned(),
         cause,
     };
-    let mut table = ReaderBuilder::new().trim(Trim::All).from_reader(input);
+    let mut table = ReaderBuilder::new().trim(Trim::Headers).from_reader(input);
     let header = table.headers().map_err(unreadable)?.clone();
     let find = |names: &[&'static str]| {
         let is_one = |column: &str| names.iter().any(|name| column.eq_ignore_ascii_case(name));
@@ -103,10 +103,10 @@ pub fn read(
             problem,
         };
         let [a, b, label] = columns.map(|column| field(&row, column));
-        if a.is_empty() || b.is_empty() || a == b {
+        if a.trim().is_empty() || b.trim().is_empty() || a == b {
             return Err(wrong("a label is of two documents: name both".to_owned()));
         }
-        let verdict = words.verdict(label);
+        let verdict = words.verdict(label.trim());
         let mut ids = [a.to_owned(), b.to_owned()];
         ids.sort();
         if let Some(before) = labels.insert(ids, verdict)

@@ -46,7 +46,8 @@ pub fn run(typed: ExplainArguments, colour: When, terminal: Terminal) -> Result<
         ..explain.settings
     };
     let mut nightly = Nightly::open(explain.index, &settings, terminal)?;
-    let before = nightly.before()?;
+    let mut before = nightly.before()?;
+    before.asked = explain.ids.to_vec();
 
     let pool = ThreadPoolBuilder::new()
         .num_threads(explain.threads)

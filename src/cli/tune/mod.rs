@@ -196,7 +196,9 @@ fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(Pair, bool)>, Label
         .collect();
     let mut pairs = Vec::new();
     for ([a, b], label) in labels {
-        let found = documents.get(&**a).zip(documents.get(&**b));
+        // Who writes a table by hand may put a blank behind a comma.
+        let find = |id: &str| documents.get(id).or_else(|| documents.get(id.trim()));
+        let found = find(a).zip(find(b));
         let is_copy = match (found, label) {
             (_, Label::Unsure) => {
                 known.unsure += 1;

@@ -273,11 +273,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
             ..settings.clone()
         };
         let names = before.names.clone();
-        let sources = Sources {
-            corpus,
-            of_corpus: corpus.sources() as u32,
-            archive: before.archive.clone(),
-        };
+        let sources = Sources::of(corpus, before.archive.clone());
         let findings = scan_after(corpus, before, &settings, observer)?;
         let documents = taking_part(&findings.catalog, &settings, &mut Counts::default());
         let twins = finding::twins(&findings.catalog, documents.into_iter());
@@ -361,8 +357,12 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         }
     }
 
-    /// The row of the pairs file.
+    /// The row of the pairs file; none if both were in the index before, for then it was written.
     fn written(&self, pair: Pair) -> Option<&Finding> {
+        let is_new = |doc| self.findings.catalog.is_new(doc);
+        if !is_new(pair.a) && !is_new(pair.b) {
+            return None;
+        }
         let pairs = &self.findings.pairs;
         let found = pairs.binary_search_by_key(&(pair.a, pair.b), |found| (found.a, found.b));
         found.ok().map(|at| &pairs[at])

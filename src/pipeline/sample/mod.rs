@@ -146,11 +146,7 @@ pub fn sample<C: Corpus>(
     sampling: Sampling,
     observer: &dyn Observer,
 ) -> Result<Sample, ReadError> {
-    let sources = Sources {
-        corpus,
-        of_corpus: corpus.sources() as u32,
-        archive: None,
-    };
+    let sources = Sources::of(corpus, None);
     let lower = lowered(settings);
     let Read {
         catalog,
