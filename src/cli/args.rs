@@ -526,10 +526,11 @@ Examples:
       a hint where there are no labels, and a page with curves
 
 What is shown:
-  The flags of scan say what the other choices are compared with. Pairs and clusters are exactly what
-  scan writes with that choice and --recall 1, from one search at the lowest numbers; each further
-  shingle takes a search of its own. Recall is what the bands of the choice are expected to find of
-  them; candidates and seconds are estimates. --color counts for the text on standard output.
+  The flags of scan say what the other choices are compared with. Pairs and clusters are
+  exactly what scan writes with that choice and --recall 1, from one search at the lowest
+  numbers, unless it is said that something was bounded; each further shingle takes a
+  search of its own. Recall is what the bands of the choice are expected to find of them;
+  candidates and seconds are estimates. --color counts for the text on standard output.
 
 Labels:
   A table with the columns id_a, id_b and label (or same): same, y, yes, 1, true mean a copy;
