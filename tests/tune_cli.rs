@@ -514,3 +514,24 @@ fn a_run_without_a_word_fails_where_that_is_asked_for() {
         assert!(output.stdout.is_empty());
     }
 }
+
+#[test]
+fn the_table_of_the_readme_is_what_it_prints() {
+    let readme = fs::read_to_string("README.md").expect("it is there");
+    let table = readme
+        .split("```text\n")
+        .find(|block| block.contains("as asked for"));
+    let (table, _) = table
+        .and_then(|block| block.split_once("```"))
+        .expect("a table");
+    let printed = must(&["tune", NEWSROOM, "-q"]);
+    let mut lines = 0;
+    for line in table.lines() {
+        assert!(
+            printed.lines().any(|printed| printed.trim() == line.trim()),
+            "{line}: {printed}"
+        );
+        lines += 1;
+    }
+    assert_eq!(lines, 6);
+}
