@@ -1,5 +1,6 @@
 //! What was typed. [`super::meaning`] works out what is meant by it.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
@@ -18,6 +19,7 @@ use wirecopy::verify::{
 };
 
 use super::meaning::{self, DEFAULT_MAX_RECORD};
+use super::tune::meaning::{CONTAINMENTS, PASSAGES, REWORDED_SCORES, THRESHOLDS};
 
 /// Finds who republished whose copy: exact near-duplicate and syndication detection for news and crawls.
 #[derive(Debug, Parser)]
@@ -552,16 +554,13 @@ pub struct TuneArguments {
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<String>,
 
-    /// Values of --threshold to try, commas between [default: 0.3 to 0.9]
-    #[arg(long, value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', help_heading = "Choices")]
+    #[arg(long, help = tried("Values of --threshold to try, commas between", &THRESHOLDS), value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', help_heading = "Choices")]
     pub thresholds: Option<Vec<f64>>,
 
-    /// Values of --containment to try [default: 0.2 to 0.8]
-    #[arg(long, value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', help_heading = "Choices")]
+    #[arg(long, help = tried("Values of --containment to try", &CONTAINMENTS), value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', help_heading = "Choices")]
     pub containments: Option<Vec<f64>>,
 
-    /// Values of --passage to try [default: 15 to 60]
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), value_delimiter = ',', help_heading = "Choices")]
+    #[arg(long, help = tried("Values of --passage to try", &PASSAGES), value_name = "N", value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000), value_delimiter = ',', help_heading = "Choices")]
     pub passages: Option<Vec<u32>>,
 
     /// Values of --shingle to try too; each takes a search of its own
@@ -573,8 +572,7 @@ pub struct TuneArguments {
     )]
     pub shingles: Option<Vec<Shingle>>,
 
-    /// With --reworded, values of --reworded-score to try [default: 0.5 to 0.99]
-    #[arg(long, value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', requires = "reworded", help_heading = "Choices")]
+    #[arg(long, help = tried("With --reworded, values of --reworded-score to try", &REWORDED_SCORES), value_name = "SHARE", value_parser = meaning::share, value_delimiter = ',', requires = "reworded", help_heading = "Choices")]
     pub reworded_scores: Option<Vec<f64>>,
 
     /// Try every combination of thresholds, containments and passages, instead of one number at a time
@@ -654,6 +652,12 @@ pub struct TuneArguments {
 
     #[command(flatten)]
     pub running: RunningArguments,
+}
+
+/// The help of a list whose usual values are these.
+fn tried<T: Display>(what: &str, usual: &[T]) -> String {
+    let usual: Vec<String> = usual.iter().map(T::to_string).collect();
+    format!("{what} [default: {}]", usual.join(", "))
 }
 
 /// For whom choices are shown.

@@ -18,10 +18,10 @@ use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
 
 /// What is tried unless told otherwise.
-const THRESHOLDS: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-const CONTAINMENTS: [f64; 6] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.8];
-const PASSAGES: [u32; 6] = [15, 20, 25, 30, 40, 60];
-const REWORDED_SCORES: [f64; 5] = [0.5, 0.8, 0.9, 0.97, 0.99];
+pub const THRESHOLDS: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+pub const CONTAINMENTS: [f64; 6] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.8];
+pub const PASSAGES: [u32; 6] = [15, 20, 25, 30, 40, 60];
+pub const REWORDED_SCORES: [f64; 5] = [0.5, 0.8, 0.9, 0.97, 0.99];
 
 /// More choices than anybody reads.
 const MOST_CHOICES: usize = 2000;

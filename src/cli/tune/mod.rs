@@ -1,6 +1,6 @@
 //! The tune command: searches once at the lowest numbers, and shows what every choice would find.
 
-mod meaning;
+pub mod meaning;
 mod sample;
 mod stored;
 mod text;
