@@ -288,13 +288,12 @@ fn retold(explained: &Explanation, retelling: &Retelling) -> Vec<(String, String
         "reworded score",
         &format!("{}{asked}", score(evidence.score())),
     );
-    facts.add(
-        "aligned",
-        &format!(
-            "{} (fewer than {FEWEST_ALIGNED} are no pattern)",
-            counted(evidence.aligned as usize, "sentence")
-        ),
-    );
+    let few = match evidence.aligned < FEWEST_ALIGNED {
+        true => format!(" (fewer than {FEWEST_ALIGNED} are no pattern)"),
+        false => String::new(),
+    };
+    let aligned = counted(evidence.aligned as usize, "sentence");
+    facts.add("aligned", &format!("{aligned}{few}"));
     facts.add(
         "order",
         &format!(
