@@ -1,17 +1,6 @@
 //! Figures as a person reads them.
 
-/// A count with a comma every three digits.
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
+pub use wirecopy::report::count;
 
 /// A count and its noun, which takes an `s` unless there is one.
 pub fn counted(n: u64, noun: &str) -> String {

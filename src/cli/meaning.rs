@@ -372,9 +372,7 @@ pub fn table_format(
     let Target::File(path) = target else {
         return Ok(said.unwrap_or(TableFormat::Csv));
     };
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = ending(path);
     let told = TableFormat::ALL
         .into_iter()
         .find(|format| ending.as_deref() == Some(format.name()));
@@ -402,6 +400,27 @@ pub fn table_format(
                 path.display()
             )))
         }
+    }
+}
+
+/// How a name ends, in small letters.
+pub fn ending(path: &Path) -> Option<String> {
+    let ending = path.extension()?;
+    Some(ending.to_string_lossy().to_lowercase())
+}
+
+/// What the name of an output tells of its format, or what --format says, if they do not say different things.
+pub fn agreed<F: PartialEq>(
+    path: &Path,
+    told: Option<F>,
+    said: Option<F>,
+) -> Result<Option<F>, Stop> {
+    match (told, said) {
+        (Some(told), Some(said)) if told != said => Err(Stop::usage(format!(
+            "--output {} and --format say different things: drop one of them",
+            path.display()
+        ))),
+        (told, said) => Ok(said.or(told)),
     }
 }
 

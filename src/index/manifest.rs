@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::files::{Checksum, Directory, FileEntry, IndexError};
-use crate::pipeline::{Settings, Surfacing};
+use crate::pipeline::Settings;
 
 /// The name of the file.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -92,10 +92,7 @@ pub(super) struct ChunkEntry {
 impl IndexSettings {
     /// Those of a scan.
     pub fn of(settings: &Settings) -> IndexSettings {
-        let banding = match settings.surfacing {
-            Surfacing::Bands(banding) => Some(banding),
-            Surfacing::Prefixes => None,
-        };
+        let banding = settings.surfacing.banding();
         IndexSettings {
             shingle: settings.shingle.to_string(),
             threshold: settings.threshold,

@@ -125,10 +125,7 @@ impl Default for Settings {
 
 impl Settings {
     fn banding(&self) -> Option<Banding> {
-        match self.surfacing {
-            Surfacing::Bands(banding) => Some(banding),
-            Surfacing::Prefixes => None,
-        }
+        self.surfacing.banding()
     }
 
     fn criteria(&self) -> Criteria {
@@ -146,6 +143,25 @@ pub enum Surfacing {
     Bands(Banding),
     /// Prefix filtering: every pair at or over the threshold, by proof.
     Prefixes,
+}
+
+impl Surfacing {
+    /// The bands, if there are any.
+    pub fn banding(self) -> Option<Banding> {
+        match self {
+            Surfacing::Bands(banding) => Some(banding),
+            Surfacing::Prefixes => None,
+        }
+    }
+
+    /// The chance that two documents of that Jaccard similarity agree in a band; 1 where whole copies are found by proof and it is over the
+    /// threshold.
+    pub fn chance(self, jaccard: f64, threshold: f64) -> f64 {
+        match self {
+            Surfacing::Bands(banding) => banding.recall_at(jaccard),
+            Surfacing::Prefixes => f64::from(u8::from(jaccard >= threshold)),
+        }
+    }
 }
 
 /// A stage that takes time, in order.
@@ -417,6 +433,17 @@ struct Read {
     counts: Counts,
     /// Of the documents that take part.
     twins: Vec<Twins>,
+}
+
+/// Reads a corpus that comes after nothing.
+fn read_alone<C: Corpus>(
+    corpus: &C,
+    sources: &Sources<'_>,
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Read, ReadError> {
+    let (seen, known) = (Seen::default(), Known::default());
+    read_all(corpus, sources, seen, &known, settings, observer)
 }
 
 /// Reads a corpus that comes after what was `seen`, of which `known` boilerplate was learned.

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 use super::before::Sources;
 use super::search::Matches;
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Read, Settings, Stage, Surfacing, read_all, rewording, search};
+use super::{Counts, Observer, Read, Settings, Stage, Surfacing, read_alone, rewording, search};
 use crate::candidates::Pair;
 use crate::catalog::{Catalog, DocNo, ReadTally};
 use crate::cluster::Cluster;
@@ -118,10 +118,7 @@ pub struct Effect {
 impl Effect {
     /// The bands, if whole copies are looked for by them.
     pub fn banding(&self) -> Option<Banding> {
-        match self.surfacing {
-            Surfacing::Bands(banding) => Some(banding),
-            Surfacing::Prefixes => None,
-        }
+        self.surfacing.banding()
     }
 }
 
@@ -170,14 +167,7 @@ impl Tuner {
             mut counts,
             twins,
             ..
-        } = read_all(
-            corpus,
-            &sources,
-            Default::default(),
-            &Default::default(),
-            &searched,
-            observer,
-        )?;
+        } = read_alone(corpus, &sources, &searched, observer)?;
         let texts = Texts {
             corpus: &sources,
             catalog: &catalog,
@@ -279,10 +269,7 @@ impl Tuner {
             .filter(|found| found.near)
             .map(Comparison::jaccard)
             .collect();
-        let chance = |jaccard: f64| match surfacing {
-            Surfacing::Bands(banding) => banding.recall_at(jaccard),
-            Surfacing::Prefixes => 1.0,
-        };
+        let chance = |jaccard: f64| surfacing.chance(jaccard, choice.threshold);
         let expected: f64 = near.iter().map(|&jaccard| chance(jaccard)).sum();
         Effect {
             choice,
@@ -301,10 +288,9 @@ impl Tuner {
                 0 => 1.0,
                 near => expected / near as f64,
             },
-            expected_candidates: match surfacing {
-                Surfacing::Bands(banding) => Some(self.expected_candidates(banding)),
-                Surfacing::Prefixes => None,
-            },
+            expected_candidates: surfacing
+                .banding()
+                .map(|banding| self.expected_candidates(banding)),
             labelled: found(&assembled, labelled),
         }
     }

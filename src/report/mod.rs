@@ -20,6 +20,8 @@ pub mod tune;
 mod html;
 mod moment;
 
+pub use html::count;
+
 use crate::catalog::DocNo;
 use crate::pipeline::{Details, Findings};
 

@@ -460,8 +460,6 @@ impl SettingsInForce {
 
 /// The chance that a pair exactly at the threshold becomes a candidate.
 pub fn recall_at_threshold(settings: &Settings) -> f64 {
-    match settings.surfacing {
-        Surfacing::Bands(banding) => banding.recall_at(settings.threshold),
-        Surfacing::Prefixes => 1.0,
-    }
+    let threshold = settings.threshold;
+    settings.surfacing.chance(threshold, threshold)
 }

@@ -7,7 +7,7 @@ use wirecopy::read;
 
 use crate::cli::args::{ExplainArguments, ExplainFormat, When};
 use crate::cli::layout::{self, Layout};
-use crate::cli::meaning::{IndexPlan, Talk, most_rejects, now, reading, settings};
+use crate::cli::meaning::{IndexPlan, Talk, agreed, ending, most_rejects, now, reading, settings};
 use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
 
@@ -118,20 +118,11 @@ fn format(target: &Target, said: Option<ExplainFormat>) -> Result<ExplainFormat,
     let Target::File(path) = target else {
         return Ok(said.unwrap_or(ExplainFormat::Text));
     };
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    let told = match ending.as_deref() {
+    let told = match ending(path).as_deref() {
         Some("json") => Some(ExplainFormat::Json),
         Some("html" | "htm") => Some(ExplainFormat::Html),
         Some("txt" | "text") => Some(ExplainFormat::Text),
         _ => None,
     };
-    match (told, said) {
-        (Some(told), Some(said)) if told != said => Err(Stop::usage(format!(
-            "--output {} and --format say different things: drop one of them",
-            path.display()
-        ))),
-        (told, said) => Ok(said.or(told).unwrap_or(ExplainFormat::Text)),
-    }
+    Ok(agreed(path, told, said)?.unwrap_or(ExplainFormat::Text))
 }

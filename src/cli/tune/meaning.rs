@@ -12,7 +12,7 @@ use wirecopy::verify::Excerpts;
 use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, When};
 use crate::cli::layout::{self, Layout};
 use crate::cli::meaning::{
-    Talk, most_rejects, now, one_on_standard_output, reading, settings, surfacing,
+    Talk, agreed, ending, most_rejects, now, one_on_standard_output, reading, settings, surfacing,
 };
 use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
@@ -276,10 +276,7 @@ fn format(target: &Target, said: Option<TuneFormat>) -> Result<TuneFormat, Stop>
     let Target::File(path) = target else {
         return Ok(said.unwrap_or(TuneFormat::Text));
     };
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    let told = match ending.as_deref() {
+    let told = match ending(path).as_deref() {
         Some("json") => Some(TuneFormat::Json),
         Some("csv") => Some(TuneFormat::Csv),
         Some("txt" | "text") => Some(TuneFormat::Text),
@@ -291,13 +288,7 @@ fn format(target: &Target, said: Option<TuneFormat>) -> Result<TuneFormat, Stop>
         }
         _ => None,
     };
-    match (told, said) {
-        (Some(told), Some(said)) if told != said => Err(Stop::usage(format!(
-            "--output {} and --format say different things: drop one of them",
-            path.display()
-        ))),
-        (told, said) => Ok(said.or(told).unwrap_or(TuneFormat::Text)),
-    }
+    Ok(agreed(path, told, said)?.unwrap_or(TuneFormat::Text))
 }
 
 impl FindingArguments {

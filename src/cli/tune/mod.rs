@@ -117,8 +117,8 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
             compared,
             candidates: tuner.counts().candidates,
         };
+        let documents: Vec<Pair> = pairs.iter().map(|&(pair, _)| pair).collect();
         let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
-            let documents: Vec<Pair> = pairs.iter().map(|&(pair, _)| pair).collect();
             let effect = tuner.effect(choice, surfacing, &documents);
             let judged = effect.labelled.iter().copied();
             let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
@@ -140,23 +140,8 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
         });
     }
     tuned.best = best(&tuned, tune.min_precision)?;
-    if target.is_some()
-        && let Some(reason) = nothing_to_store(&tuned)
-    {
-        return Err(Stop::Failed(anyhow!(
-            "{reason} Nothing was written: leave --write out to see the choices"
-        )));
-    }
-    let chosen = tuned.best.as_ref().map_or(0, |best| best.row);
-    let chosen = tuned
-        .rows
-        .get(chosen)
-        .ok_or_else(|| Stop::Failed(anyhow!("there is no choice to store")))?;
-    let settings = stored::with(
-        before.as_deref().unwrap_or_default(),
-        chosen,
-        tuned.suggested,
-    )?;
+    let settings = before.map(|before| to_store(&before, &tuned)).transpose()?;
+    let settings = settings.unwrap_or_default();
 
     outputs.write(
         |_| true,
@@ -262,6 +247,17 @@ fn seconds(progress: &Progress, of: impl Fn(&str) -> bool) -> f64 {
     let costs = progress.costs();
     let costs = costs.iter().filter(|cost| of(cost.stage));
     costs.map(|cost| cost.seconds).sum()
+}
+
+/// The settings of a file, with the best choice, or else the first.
+fn to_store(before: &str, tuned: &Tuned) -> Result<String, Stop> {
+    if let Some(reason) = nothing_to_store(tuned) {
+        return Err(Stop::Failed(anyhow!(
+            "{reason} Nothing was written: leave --write out to see the choices"
+        )));
+    }
+    let chosen = tuned.best.as_ref().map_or(0, |best| best.row);
+    stored::with(before, &tuned.rows[chosen], tuned.suggested)
 }
 
 /// Why neither labels nor valleys, where they were asked for, say what to store.

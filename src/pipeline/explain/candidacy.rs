@@ -68,13 +68,9 @@ impl Candidacy {
             .any(|passage| passage.stories.is_none())
     }
 
-    /// The chance that two documents of that Jaccard similarity agree in a band; 1 where whole copies are found by proof and it is over
-    /// the threshold.
+    /// As [`Surfacing::chance`].
     pub fn chance(&self, jaccard: f64, threshold: f64) -> f64 {
-        match self.surfacing {
-            Surfacing::Bands(banding) => banding.recall_at(jaccard),
-            Surfacing::Prefixes => f64::from(u8::from(jaccard >= threshold)),
-        }
+        self.surfacing.chance(jaccard, threshold)
     }
 }
 

@@ -16,10 +16,9 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::before::Sources;
 use super::search::{self, Matches};
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Read, Settings, Surfacing, read_all, rewording};
-use crate::boilerplate::Known;
+use super::{Counts, Observer, Read, Settings, Surfacing, read_alone, rewording};
 use crate::candidates::Pair;
-use crate::catalog::{Catalog, ReadTally, Seen};
+use crate::catalog::{Catalog, ReadTally};
 use crate::document::{Corpus, Published, ReadError};
 use crate::finding::Relation;
 use crate::plan::{Banding, DEFAULT_PERMUTATIONS};
@@ -154,14 +153,7 @@ pub fn sample<C: Corpus>(
         mut counts,
         twins,
         ..
-    } = read_all(
-        corpus,
-        &sources,
-        Seen::default(),
-        &Known::default(),
-        &lower,
-        observer,
-    )?;
+    } = read_alone(corpus, &sources, &lower, observer)?;
     let texts = Texts {
         corpus: &sources,
         catalog: &catalog,

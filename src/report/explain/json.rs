@@ -10,7 +10,6 @@ use crate::credit::Credit;
 use crate::inert;
 use crate::pipeline::{
     Boilerplate, Candidacy, Explanation, Placed, Reason, Retelling, Scores, Segment, Side, Story,
-    Surfacing,
 };
 
 /// Writes the report.
@@ -152,10 +151,7 @@ fn reason(reason: &Reason) -> Value {
 
 fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
     let jaccard = explained.scores.map_or(0.0, |scores| scores.jaccard);
-    let (bands, rows) = match candidacy.surfacing {
-        Surfacing::Bands(banding) => (Some(banding.bands()), Some(banding.rows())),
-        Surfacing::Prefixes => (None, None),
-    };
+    let banding = candidacy.surfacing.banding();
     let agreeing = candidacy
         .bands
         .iter()
@@ -173,8 +169,8 @@ fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
     json!({
         "identical": candidacy.identical,
         "found": candidacy.found,
-        "bands": bands,
-        "rows": rows,
+        "bands": banding.map(|banding| banding.bands()),
+        "rows": banding.map(|banding| banding.rows()),
         "chance": rounded(candidacy.chance(jaccard, explained.settings.threshold)),
         "agreeing_bands": agreeing.collect::<Vec<_>>(),
         "fingerprints": passages,

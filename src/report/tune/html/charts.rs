@@ -2,7 +2,6 @@
 
 use super::super::{Row, Tuned, Varied};
 use crate::evaluation::{Confusion, Estimate};
-use crate::pipeline::Surfacing;
 use crate::valley::{Valley, density};
 
 /// The field that curves are drawn in, in units of the drawing.
@@ -137,7 +136,7 @@ fn judged(varied: Varied, rows: &[(f64, &Row)]) -> Option<Chart> {
 fn s_curves(tuned: &Tuned) -> Option<Chart> {
     let mut plans = Vec::new();
     for row in &tuned.rows {
-        if let Surfacing::Bands(banding) = row.effect.surfacing
+        if let Some(banding) = row.effect.banding()
             && !plans.iter().any(|&(_, other)| other == banding)
         {
             plans.push((row.effect.choice.threshold, banding));
