@@ -112,7 +112,8 @@ fn windows(text: &str, passages: &[Range<usize>], most: usize) -> Vec<Range<usiz
     }
     let room = most.saturating_sub(windows.iter().map(Range::len).sum());
     windows[0].end = (windows[0].end + room).min(text.len());
-    let whole = |bytes: Range<usize>| floor(text, bytes.start)..floor(text, bytes.end);
+    // Characters that are cut are left out: with them it would be more than there is room for.
+    let whole = |bytes: Range<usize>| ceiling(text, bytes.start)..floor(text, bytes.end);
     joined(windows).into_iter().map(whole).collect()
 }
 
@@ -135,6 +136,13 @@ fn floor(text: &str, at: usize) -> usize {
         .rev()
         .find(|&at| text.is_char_boundary(at))
         .unwrap_or(0)
+}
+
+/// The first boundary of a character from there on.
+fn ceiling(text: &str, at: usize) -> usize {
+    (at..text.len())
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -190,6 +198,19 @@ mod tests {
             .collect();
         assert_eq!(left_out, [false, true, false, false, false, true]);
         assert!(matches!(&pieces[3], Piece::Shared(0, passage) if passage.len() == 200));
+    }
+
+    #[test]
+    fn no_more_is_shown_than_there_is_room_for() {
+        let text = format!("{}a{}", "é".repeat(2000), "é".repeat(3000));
+        // 300 bytes before the passage begins the second half of a letter.
+        let pieces = pieces(&text, slice::from_ref(&(4001..4201)), &[], 3000);
+        let shown = pieces.iter().map(|piece| match piece {
+            Piece::Own(text) | Piece::Shared(_, text) | Piece::Boilerplate(text) => text.len(),
+            Piece::LeftOut(_) => 0,
+        });
+        let shown: usize = shown.sum();
+        assert!((2990..=3000).contains(&shown), "{shown}");
     }
 
     proptest! {
