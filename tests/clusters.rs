@@ -6,12 +6,11 @@ use std::collections::BTreeSet;
 
 use common::{Memory, Page, defaults, edited, named, scan, story};
 use proptest::prelude::*;
+use wirecopy::attribution::source::{Basis, Source, Sureness, Testimony, When};
 use wirecopy::catalog::DocNo;
-use wirecopy::cluster::Role;
+use wirecopy::cluster::{Relation, Role, Selection};
 use wirecopy::document::{Precision, Published};
-use wirecopy::finding::{Relation, Selection};
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::source::{Basis, Source, Sureness, Testimony, When};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;

@@ -6,21 +6,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wirecopy::duplicates;
-use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
+use wirecopy::candidates::families::BIG_CLUSTER;
+use wirecopy::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, duplicates};
+use wirecopy::compare::exact::{
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_PASSAGE_OF_CHARACTERS,
+};
+use wirecopy::compare::reworded::DEFAULT_SCORE;
 use wirecopy::pipeline::DEFAULT_PAGE_PAIRS;
-use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::read::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, ID_NAMES, MAX_RECORD, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
-use wirecopy::reworded::DEFAULT_SCORE;
-use wirecopy::shingle::DEFAULT_SHINGLE;
-use wirecopy::sign::DEFAULT_SEED;
-use wirecopy::verify::{
-    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
-    DEFAULT_PASSAGE_OF_CHARACTERS,
-};
+use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use wirecopy::sketch::minhash::DEFAULT_SEED;
+use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
 #[test]
 fn links_lead_to_files() {

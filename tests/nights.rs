@@ -11,12 +11,12 @@ use common::{
     whole_copies,
 };
 use proptest::prelude::*;
-use wirecopy::finding::Relation;
+use wirecopy::cluster::Relation;
+use wirecopy::compare::exact::Excerpts;
 use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Writer};
 use wirecopy::pipeline::{self, Before, Findings, LEAST_MEMORY, Settings, Surfacing, Unobserved};
-use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
-use wirecopy::spill::Spill;
-use wirecopy::verify::Excerpts;
+use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::storage::spill::Spill;
 
 const DAY: i64 = 86_400;
 

@@ -4,10 +4,11 @@ mod common;
 
 use common::{Memory, Page, oracle, rows, scan, whole_copies};
 use proptest::prelude::*;
-use wirecopy::finding::{BIG_CLUSTER, Selection};
+use wirecopy::candidates::families::BIG_CLUSTER;
+use wirecopy::cluster::Selection;
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::plan::Banding;
-use wirecopy::shingle::Shingle;
+use wirecopy::sketch::banding::Banding;
+use wirecopy::text::shingle::Shingle;
 
 /// Whole copies of whole texts.
 fn settings(threshold: f64, surfacing: Surfacing) -> Settings {

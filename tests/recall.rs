@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use common::{Memory, Page, Row, oracle, rows, scan, whole_copies};
 use newsgen::{Profile, Spec};
-use wirecopy::finding::Selection;
+use wirecopy::cluster::Selection;
 use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::read::dates;
-use wirecopy::shingle::DEFAULT_SHINGLE;
+use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
 #[test]
 fn prefixes_find_what_comparing_all_pairs_finds() {

@@ -8,10 +8,9 @@ use std::path::Path;
 
 use common::{Memory, Page, defaults, doc, edited, named, rows, scan, scan_shuffled, story};
 use proptest::prelude::*;
-use wirecopy::cluster::Role;
-use wirecopy::finding::{Relation, Selection};
+use wirecopy::cluster::{Relation, Role, Selection};
+use wirecopy::compare::reworded::Rewording;
 use wirecopy::pipeline::{Findings, Settings};
-use wirecopy::reworded::Rewording;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;

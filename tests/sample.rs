@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use wirecopy::cluster::Role;
-use wirecopy::finding::Relation;
+use wirecopy::cluster::{Relation, Role};
+use wirecopy::compare::exact::DEFAULT_CONTAINMENT;
 use wirecopy::pipeline::{self, Findings, Settings, Unobserved};
-use wirecopy::plan::DEFAULT_THRESHOLD;
 use wirecopy::read::{self, Inputs};
-use wirecopy::shingle::Shingle;
-use wirecopy::verify::DEFAULT_CONTAINMENT;
+use wirecopy::sketch::banding::DEFAULT_THRESHOLD;
+use wirecopy::text::shingle::Shingle;
 
 /// The earlier document of a pair and the later one.
 type Ids = (String, String);
@@ -135,7 +134,7 @@ fn scan(settings: &Settings) -> Findings {
     findings
 }
 
-fn by_ids(findings: &Findings) -> BTreeMap<Ids, &wirecopy::finding::Finding> {
+fn by_ids(findings: &Findings) -> BTreeMap<Ids, &wirecopy::cluster::ReportedPair> {
     let id = |doc| findings.catalog.id(doc).to_owned();
     let pairs = findings.pairs.iter();
     pairs.map(|pair| ((id(pair.a), id(pair.b)), pair)).collect()

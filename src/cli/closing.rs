@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
+use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::candidates::passages::MOST_STORIES;
 use wirecopy::catalog::{Catalog, ReadTally};
-use wirecopy::finding::BIG_CLUSTER;
 use wirecopy::pipeline::{Counts, Details, Findings, Merged, Removed, Settings, Surfacing};
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;

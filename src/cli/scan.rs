@@ -13,7 +13,6 @@ use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, Run, Stage
 use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::ScanArguments;
-use super::closing;
 use super::inputs::{empty, files_skipped, is_empty, memory, source_names, unreadable};
 use super::log::Level;
 use super::meaning::Scan;
@@ -21,9 +20,9 @@ use super::nightly::Nightly;
 use super::outputs::{Outputs, Pending, Report, Wanted};
 use super::progress::Progress;
 use super::rejected::{self, Verdict};
-use super::signals;
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
+use super::{closing, signals};
 
 /// Runs the command; where it fails, the metrics tell.
 pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {

@@ -32,9 +32,10 @@ use std::sync::Arc;
 
 use crate::boilerplate::{Known, Profiles};
 use crate::catalog::{Catalog, DocNo, Seen};
-use crate::document::{Corpus, ReadError};
+use crate::compare::exact::Comparison;
+use crate::document::Corpus;
+use crate::error::ReadError;
 use crate::pipeline::{Before, Findings, Settings};
-use crate::verify::Comparison;
 
 use files::Directory;
 use lock::Lock;

@@ -18,19 +18,21 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::attribution::credit::Credits;
 use crate::boilerplate::{Known, Profiles};
-use crate::catalog::{Catalog, DocNo, ReadTally, Seen};
-use crate::cluster::Cluster;
-use crate::credit::Credits;
-use crate::document::{Corpus, ReadError};
-use crate::finding::{
-    self, Assembled, DEFAULT_SAME_SITE_CONTAINMENT, Finding, Relation, Selection, Twins,
+use crate::catalog::identical::IdenticalGroup;
+use crate::catalog::{Catalog, DocNo, ReadTally, Seen, identical};
+use crate::cluster;
+use crate::cluster::{
+    Assembled, Cluster, DEFAULT_SAME_SITE_CONTAINMENT, Relation, ReportedPair, Selection,
 };
-use crate::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
-use crate::reworded::Rewording;
-use crate::shingle::{DEFAULT_SHINGLE, Shingle};
-use crate::sign::DEFAULT_SEED;
-use crate::verify::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
+use crate::compare::exact::{Comparison, Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
+use crate::compare::reworded::Rewording;
+use crate::document::Corpus;
+use crate::error::ReadError;
+use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use crate::sketch::minhash::DEFAULT_SEED;
+use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
 use before::Sources;
 pub use before::{Before, KnownTie, Merged};
@@ -171,7 +173,7 @@ pub enum Stage {
     Read,
     /// Reading again the documents that hold boilerplate; counts documents.
     Boilerplate,
-    /// Finding candidates; counts documents.
+    /// ReportedPair candidates; counts documents.
     Candidates,
     /// Comparing candidates exactly; counts pairs.
     Verify,
@@ -203,7 +205,7 @@ pub struct Findings {
     /// Every document.
     pub catalog: Catalog,
     /// The pairs, in canonical order of `a`, then `b`.
-    pub pairs: Vec<Finding>,
+    pub pairs: Vec<ReportedPair>,
     /// The clusters, in canonical order of their first documents.
     pub clusters: Vec<Cluster>,
     /// What reports show of the documents in `clusters`, in canonical order of document.
@@ -360,7 +362,7 @@ pub fn scan_after<C: Corpus>(
         let (twins, all) = before::concerned(&catalog, twins, &all);
         (twins, Cow::Owned(all))
     };
-    let mut assembled = finding::assemble(
+    let mut assembled = cluster::assemble(
         &catalog,
         &twins,
         &all_compared,
@@ -432,7 +434,7 @@ struct Read {
     removed: Removed,
     counts: Counts,
     /// Of the documents that take part.
-    twins: Vec<Twins>,
+    twins: Vec<IdenticalGroup>,
 }
 
 /// Reads a corpus that comes after nothing.
@@ -459,7 +461,7 @@ fn read_all<C: Corpus>(
     let (boilerplate, removed) = read::strip(sources, &mut catalog, settings, known, observer)?;
     let mut counts = Counts::default();
     let documents = taking_part(&catalog, settings, &mut counts);
-    let twins = finding::twins(&catalog, documents.into_iter());
+    let twins = identical::group_identical(&catalog, documents.into_iter());
     let later = twins.iter().flat_map(|twins| &twins.members[1..]);
     counts.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
     Ok(Read {

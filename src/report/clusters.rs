@@ -7,8 +7,7 @@ use std::io::{self, Write};
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::cluster::Cluster;
-use crate::finding::Relation;
+use crate::cluster::{Cluster, Relation};
 use crate::pipeline::Findings;
 
 /// The columns; their order is a promise, new ones go to the end.

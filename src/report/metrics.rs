@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Relation;
+use crate::cluster::Relation;
 use crate::pipeline::{Counts, Findings};
 
 use super::summary::StageCost;

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
+use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
-use crate::credit::Credit;
 use crate::pipeline::{Findings, Placed};
 
 /// The columns; their order is a promise, new ones go to the end.

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::SiteNo;
-use crate::finding::{Finding, Relation};
+use crate::cluster::{Relation, ReportedPair};
 use crate::pipeline::Findings;
 
 /// The columns; their order is a promise, new ones go to the end.
@@ -69,10 +69,10 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
 pub fn routes(findings: &Findings) -> Vec<Route> {
     let catalog = &findings.catalog;
     // What was reworded is likely, not sure, and shares no words to measure: it is no republishing.
-    let across = |pair: &&Finding| {
+    let across = |pair: &&ReportedPair| {
         pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
     };
-    let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&Finding>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&ReportedPair>> = BTreeMap::new();
     for pair in findings.pairs.iter().filter(across) {
         // Site numbers go by name.
         pairs
@@ -80,16 +80,16 @@ pub fn routes(findings: &Findings) -> Vec<Route> {
             .or_default()
             .push(pair);
     }
-    let lag = |pair: &&Finding| {
+    let lag = |pair: &&ReportedPair| {
         moment::hours_between(catalog.published(pair.a), catalog.published(pair.b))
     };
     let when = |doc| details(findings, doc).map(|details| details.when);
-    let ordered = |pair: &&&Finding| {
+    let ordered = |pair: &&&ReportedPair| {
         when(pair.a)
             .zip(when(pair.b))
             .is_some_and(|(a, b)| a.before(b))
     };
-    let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&Finding>)| Route {
+    let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&ReportedPair>)| Route {
         source,
         copy,
         pairs: pairs.len() as u64,

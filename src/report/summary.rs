@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::finding::Relation;
+use crate::cluster::Relation;
 use crate::pipeline::{
     Counts, Findings, Merged, Removed, RemovedOnSite, RemovedPassage, Settings, Surfacing,
 };

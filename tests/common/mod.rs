@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use wirecopy::catalog::DocNo;
+use wirecopy::cluster::{Relation, ReportedPair, Selection};
+use wirecopy::compare::exact::Excerpts;
 use wirecopy::document::{
-    BlockTally, Corpus, Document, Fetch, Place, Precision, Published, ReadError, Record,
+    BlockTally, Corpus, Document, Fetch, Place, Precision, Published, Record,
 };
-use wirecopy::finding::{Finding, Relation, Selection};
+use wirecopy::error::ReadError;
 use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
-use wirecopy::shingle::{Shingle, Shingler};
-use wirecopy::verify::Excerpts;
+use wirecopy::text::shingle::{Shingle, Shingler};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Settings that find near-duplicates of whole texts, boilerplate included, and no excerpts.
@@ -257,7 +258,7 @@ pub type Row = (String, String, f64, f64, f64, u32);
 /// What a scan found, as rows in order of ids.
 pub fn rows(findings: &Findings) -> Vec<Row> {
     let id = |doc| findings.catalog.id(doc).to_owned();
-    let row = |p: &Finding| {
+    let row = |p: &ReportedPair| {
         (
             id(p.a),
             id(p.b),

@@ -14,9 +14,9 @@ use askama::Template;
 use super::clusters::sites_among;
 use super::html::{self, count};
 use super::summary::recall_at_threshold;
-use crate::finding::Relation;
-use crate::inert;
+use crate::cluster::Relation;
 use crate::pipeline::{Findings, RemovedOnSite, Settings};
+use crate::text::escaping;
 use figures::{Histogram, Sites};
 
 const STYLE: &str = html::style!("page.css");
@@ -116,13 +116,13 @@ pub fn write(
             .iter()
             .take(REJECTS)
             .map(|reject| RejectLine {
-                file: inert::field(
+                file: escaping::field(
                     source_names.get(reject.source as usize).unwrap_or(&""),
                     LINE,
                 ),
                 line: reject.line,
-                id: inert::field(reject.id.as_deref().unwrap_or_default(), LINE),
-                reason: inert::field(&reject.reason, LINE),
+                id: escaping::field(reject.id.as_deref().unwrap_or_default(), LINE),
+                reason: escaping::field(&reject.reason, LINE),
             })
             .collect(),
         rejected: count(rejects.len() as u64),
@@ -325,7 +325,7 @@ fn bounded(findings: &Findings) -> Vec<String> {
 
 fn boilerplate(findings: &Findings) -> Vec<SiteBoilerplate> {
     let on_site = |on_site: &RemovedOnSite| SiteBoilerplate {
-        site: inert::field(findings.catalog.site_name(on_site.site), LINE),
+        site: escaping::field(findings.catalog.site_name(on_site.site), LINE),
         documents: count(on_site.documents),
         words: count(on_site.words),
         passages: on_site
@@ -334,7 +334,7 @@ fn boilerplate(findings: &Findings) -> Vec<SiteBoilerplate> {
             .map(|passage| Boilerplate {
                 documents: count(passage.documents),
                 words: count(passage.words),
-                text: inert::field(&passage.text, 2 * LINE),
+                text: escaping::field(&passage.text, 2 * LINE),
             })
             .collect(),
     };
