@@ -1,4 +1,4 @@
-//! ReportedPair duplicates: which documents go because another stays.
+//! Finding duplicates: which documents go because another stays.
 //!
 //! Only documents that may both stay have to be compared. So crowds come first: in a hot bucket the most preferred document meets
 //! all others, whoever is like it goes, and the next meets what is left, until the bucket is a small one. Then every two that
@@ -15,9 +15,14 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::before::{Before, Sources};
+use super::findings::Counts;
+use super::observer::{Observer, Stage};
+use super::prepare::{Prepared, prepare};
+use super::read;
+use super::read::Removed;
 use super::search::{self, Search};
+use super::settings::{Settings, Surfacing};
 use super::texts::Texts;
-use super::{Counts, Observer, Read, Settings, Stage, Surfacing, read, read_all};
 use crate::boilerplate::Profiles;
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
 use crate::candidates::families::Settled;
@@ -30,7 +35,6 @@ use crate::cluster::{Relation, Selection};
 use crate::compare::exact::Comparison;
 use crate::document::{Corpus, Place, Published};
 use crate::error::ReadError;
-use crate::pipeline::Removed;
 
 /// How many comparisons hot buckets may cost for each document of theirs, about. In a crowd of pages of one skeleton that are no copies
 /// nobody goes, and each leader costs as many comparisons as there are pages.
@@ -150,14 +154,14 @@ pub fn duplicates_after<C: Corpus>(
     };
     let sources = Sources::of(corpus, before.archive);
     let (seen, known) = (before.seen, &before.boilerplate);
-    let Read {
+    let Prepared {
         catalog,
         read: tally,
         boilerplate,
         removed,
         mut counts,
         twins,
-    } = read_all(corpus, &sources, seen, known, settings, observer)?;
+    } = prepare(corpus, &sources, seen, known, settings, observer)?;
     let mut bare: Vec<DocNo> = catalog.documents().collect();
     bare.retain(|&doc| read::boilerplate_only(&catalog, doc));
 

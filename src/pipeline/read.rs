@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::memory::{Memory, bytes_a_round};
-use super::texts::left;
-use super::{DOCUMENTS_A_TASK, Observer, Settings, Stage};
+use super::observer::{Observer, Stage};
+use super::settings::Settings;
+use super::texts::{DOCUMENTS_A_TASK, left};
 use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Known, Profiles, Region, Stripper};
 use crate::catalog::{
     BYTES_A_DOCUMENT, BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, Seen, SiteNo, Stripped,

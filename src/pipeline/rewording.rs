@@ -1,4 +1,4 @@
-//! ReportedPair reworded copy: stories that tell the same names and numbers are read sentence by sentence.
+//! Finding reworded copy: stories that tell the same names and numbers are read sentence by sentence.
 //!
 //! Runs when whole copies and excerpts are known, so that a story that ran in three hundred copies is looked at once, and what shares its words
 //! is not looked at.
@@ -11,8 +11,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::observer::{Observer, Stage};
+use super::settings::Settings;
 use super::texts::{Reader, Texts};
-use super::{Observer, Settings, Stage};
 use crate::candidates::families::Families;
 use crate::candidates::rewording;
 use crate::catalog::identical::IdenticalGroup;

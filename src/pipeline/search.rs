@@ -1,12 +1,14 @@
-//! ReportedPair pairs: candidates by bands or prefixes, then by passages, and their comparison.
+//! Finding pairs: candidates by bands or prefixes, then by passages, and their comparison.
 
 use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::findings::Counts;
 use super::memory::bytes_a_round;
-use super::texts::{Reader, Texts};
-use super::{Counts, DOCUMENTS_A_TASK, Observer, Settings, Stage, Surfacing};
+use super::observer::{Observer, Stage};
+use super::settings::{Settings, Surfacing};
+use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
 use crate::candidates::families::Families;
 use crate::candidates::passages::{self, Shared};

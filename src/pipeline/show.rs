@@ -7,8 +7,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::texts::{Reader, Texts};
-use super::{DOCUMENTS_A_TASK, Observer, Settings};
+use super::observer::Observer;
+use super::settings::Settings;
+use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
 use crate::attribution::credit::Credit;
 use crate::attribution::source::{Source, Testimony, When};
 use crate::catalog::{Catalog, DocNo};

@@ -8,6 +8,9 @@ use crate::error::ReadError;
 use crate::text::shingle::{Shingle, Shingler};
 use crate::text::spans;
 
+/// How many documents one task of a second reading takes.
+pub(super) const DOCUMENTS_A_TASK: usize = 256;
+
 /// Documents of a corpus, to be read again.
 #[derive(Clone, Copy)]
 pub(super) struct Texts<'a> {

@@ -14,9 +14,13 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::before::Sources;
+use super::findings::Counts;
+use super::observer::{Observer, Stage};
+use super::prepare::{Prepared, prepare_alone};
 use super::search::Matches;
+use super::settings::{Settings, Surfacing};
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Read, Settings, Stage, Surfacing, read_alone, rewording, search};
+use super::{rewording, search};
 use crate::candidates::families::BIG_CLUSTER;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, ReadTally};
@@ -164,13 +168,13 @@ impl Tuner {
             ..settings.clone()
         };
         let sources = Sources::of(corpus, None);
-        let Read {
+        let Prepared {
             mut catalog,
             read,
             mut counts,
             twins,
             ..
-        } = read_alone(corpus, &sources, &searched, observer)?;
+        } = prepare_alone(corpus, &sources, &searched, observer)?;
         let texts = Texts {
             corpus: &sources,
             catalog: &catalog,

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::super::settings::Surfacing;
 use super::Explainer;
 use crate::candidates::bands::HOT_BUCKET;
 use crate::candidates::families::Families;
@@ -9,7 +10,6 @@ use crate::candidates::passages::{FEW, MOST_STORIES};
 use crate::catalog::{DocNo, DocPair};
 use crate::document::Corpus;
 use crate::error::ReadError;
-use crate::pipeline::Surfacing;
 use crate::sketch::winnowing::Fingerprint;
 
 /// What two documents share of what candidates are found by. Of several documents with the same words one stands for all.

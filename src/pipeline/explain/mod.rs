@@ -11,9 +11,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::before::{Before, Sources};
+use super::findings::{Counts, Findings};
+use super::observer::Observer;
+use super::prepare::taking_part;
+use super::read;
+use super::rewording::Retelling;
+use super::scan::scan_after;
+use super::settings::Settings;
 use super::show::{self, Details, LaidOut, Placed};
 use super::texts::{Reader, Texts};
-use super::{Counts, Findings, Observer, Retelling, Settings, read, scan_after, taking_part};
 use crate::attribution::credit::Credit;
 use crate::attribution::source::{Basis, Source, Sureness, When};
 use crate::boilerplate::{Region, Stripper};

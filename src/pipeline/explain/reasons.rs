@@ -1,12 +1,13 @@
 //! Why two documents are no pair of the pairs file.
 
+use super::super::rewording::Retelling;
+use super::super::settings::Settings;
 use super::{Explainer, Part, Scores, Side, Which};
 use crate::candidates::families::BIG_CLUSTER;
 use crate::catalog::{Catalog, DocNo, DocPair};
 use crate::cluster::{Relation, ReportedPair, Selection};
 use crate::compare::reworded::Rewording;
 use crate::document::Corpus;
-use crate::pipeline::{Retelling, Settings};
 
 /// Something that keeps two documents from being a row of the pairs file.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Settings;
+use super::super::settings::Settings;
 use super::strata::{Measure, Stratum};
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, identical};

@@ -14,9 +14,13 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::before::Sources;
+use super::findings::Counts;
+use super::observer::Observer;
+use super::prepare::{Prepared, prepare_alone};
+use super::rewording;
 use super::search::{self, Matches};
+use super::settings::{Settings, Surfacing};
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Read, Settings, Surfacing, read_alone, rewording};
 use crate::catalog::{Catalog, DocPair, ReadTally};
 use crate::cluster::Relation;
 use crate::compare::exact::{Comparison, Excerpts};
@@ -147,13 +151,13 @@ pub fn sample<C: Corpus>(
 ) -> Result<Sample, ReadError> {
     let sources = Sources::of(corpus, None);
     let lower = lowered(settings);
-    let Read {
+    let Prepared {
         catalog,
         read,
         mut counts,
         twins,
         ..
-    } = read_alone(corpus, &sources, &lower, observer)?;
+    } = prepare_alone(corpus, &sources, &lower, observer)?;
     let texts = Texts {
         corpus: &sources,
         catalog: &catalog,

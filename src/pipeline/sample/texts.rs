@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::Retelling;
+use super::super::rewording::Retelling;
 use super::super::show::{LaidOut, Placed};
 use super::super::texts::{Reader, Texts};
 use super::judge::Found;
