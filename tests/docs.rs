@@ -27,6 +27,7 @@ fn links_lead_to_files() {
     let mut documents = manuals();
     documents.extend([
         root().join("data/README.md"),
+        root().join("data/reworded/README.md"),
         root().join("benches/newsgen/README.md"),
     ]);
     let required = ["docs/ARCHITECTURE.md", "data/README.md"].map(|name| root().join(name));
@@ -117,7 +118,8 @@ fn help_of_dedup_quotes_its_constants() {
     }
     let quoted = duplicates::DEFAULT_THRESHOLD.to_string();
     let readme = read(&root().join("README.md"));
-    let said = format!("a Jaccard of {} and over (`--threshold`)", &quoted[1..]);
+    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("a Jaccard of at least {quoted} (`--threshold`)");
     assert!(readme.contains(&said), "README.md does not say: {said}");
 }
 
@@ -163,6 +165,25 @@ fn the_manuals_call_default_what_the_help_does() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn the_readme_shows_what_a_scan_prints() {
+    let readme = read(&root().join("README.md"));
+    let (_, block) = readme.split_once("```text\n").expect("a block of output");
+    let (block, _) = block.split_once("```").expect("its end");
+    let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["scan", "data/newsroom.jsonl", "-o", "-"])
+        .current_dir(root())
+        .output()
+        .expect("the program runs");
+    let printed = String::from_utf8(output.stderr).expect("closing lines in UTF-8");
+    for line in block.lines().filter(|line| line.trim() != "…") {
+        assert!(
+            printed.lines().any(|printed| printed == line),
+            "{line}: {printed}"
+        );
     }
 }
 
@@ -266,14 +287,16 @@ fn links(markdown: &str) -> Vec<&str> {
         .collect()
 }
 
-/// README.md and the Markdown in docs.
+/// README.md and the Markdown in docs and docs/method.
 fn manuals() -> Vec<PathBuf> {
     let mut manuals = vec![
         root().join("README.md"),
         root().join("docs/ARCHITECTURE.md"),
     ];
-    let docs = fs::read_dir(root().join("docs")).expect("docs is a directory");
-    manuals.extend(docs.map(|entry| entry.expect("docs can be listed").path()));
+    for folder in ["docs", "docs/method"] {
+        let pages = fs::read_dir(root().join(folder)).expect("it is a directory");
+        manuals.extend(pages.map(|entry| entry.expect("it can be listed").path()));
+    }
     manuals.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
     manuals.sort();
     manuals.dedup();
