@@ -26,7 +26,7 @@ use wirecopy::candidates::prefixes::{self, Postings, Rarity};
 use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, Seen, Traces, identical};
 use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
+use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
 use wirecopy::read::{self, Inputs};
 use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::sketch::minhash::{DEFAULT_SEED, Signer};
@@ -307,7 +307,7 @@ impl Material {
             .expect("the corpus can be opened")
     }
 
-    fn scan(&self, threshold: f64, surfacing: Surfacing) -> Findings {
+    fn scan(&self, threshold: f64, surfacing: Surfacing) -> ScanResult {
         let settings = Settings {
             threshold,
             surfacing,

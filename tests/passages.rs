@@ -13,7 +13,7 @@ use wirecopy::candidates::passages::{FEW, MOST_STORIES, between_stories};
 use wirecopy::catalog::{DocNo, DocPair};
 use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::exact::Excerpts;
-use wirecopy::pipeline::{Findings, Settings, Surfacing};
+use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
 use wirecopy::read::dates;
 use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::text::shingle::Shingle;
@@ -449,7 +449,7 @@ fn copied_and_excerpted(
 }
 
 /// The documents of excerpt pairs whose ids begin so.
-fn in_excerpts(scanned: &Findings, beginning: &str) -> usize {
+fn in_excerpts(scanned: &ScanResult, beginning: &str) -> usize {
     let mut ids: Vec<String> = named(scanned)
         .into_iter()
         .filter(|(.., relation)| *relation == Relation::Excerpt)

@@ -14,7 +14,7 @@ use crate::compare::exact::Comparison;
 
 /// What a scan found.
 #[derive(Debug)]
-pub struct Findings {
+pub struct ScanResult {
     /// Every document.
     pub catalog: Catalog,
     /// The pairs, in canonical order of `a`, then `b`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::before::{self, Before, Sources};
-use super::findings::Findings;
+use super::findings::ScanResult;
 use super::observer::{Observer, Stage};
 use super::prepare::{Prepared, prepare};
 use super::search::{self, Matches};
@@ -25,7 +25,7 @@ pub fn scan<C: Corpus>(
     corpus: &C,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Findings, ReadError> {
+) -> Result<ScanResult, ReadError> {
     scan_after(corpus, Before::default(), settings, observer)
 }
 
@@ -38,7 +38,7 @@ pub fn scan_after<C: Corpus>(
     before: Before,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Findings, ReadError> {
+) -> Result<ScanResult, ReadError> {
     let Before {
         seen,
         ties,
@@ -141,7 +141,7 @@ pub fn scan_after<C: Corpus>(
         let lost = |doc| catalog.removed(doc) > 0;
         counts.less_boilerplate += u64::from(lost(pair.a) || lost(pair.b));
     }
-    Ok(Findings {
+    Ok(ScanResult {
         catalog,
         pairs,
         clusters,
