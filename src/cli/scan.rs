@@ -80,7 +80,11 @@ fn carry_out(
     progress.stop();
     let findings = &*known.insert(found.map_err(unreadable)?);
 
-    let verdict = Verdict::of(&findings.read, findings.counts.documents, scan.most_rejects);
+    let verdict = Verdict::of(
+        &findings.read,
+        findings.counts.documents.read,
+        scan.most_rejects,
+    );
     let nothing_read = verdict == Verdict::NothingLeft;
     if !nothing_read || scan.talk.details {
         rejected::show(

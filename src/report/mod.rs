@@ -2,6 +2,7 @@
 //!
 //! A tabular report says what its columns and rows are; [`table`] knows how a format writes them. Nothing here opens a file.
 
+pub mod bounded;
 pub mod clusters;
 pub mod duplicates;
 pub mod explain;

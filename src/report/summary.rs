@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::cluster::Relation;
 use crate::pipeline::{
-    Counts, Merged, Removed, RemovedOnSite, RemovedPassage, ScanResult, Settings, Surfacing,
+    Counts, DocumentCounts, Merged, Removed, RemovedOnSite, RemovedPassage, ScanResult, Settings,
+    Surfacing,
 };
 
 /// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
@@ -255,31 +256,11 @@ impl<'a> Summary<'a> {
             removed,
             ..
         } = findings;
-        // Taken apart without `..`, so that a new count cannot be forgotten here.
         let Counts {
-            seen: _,
-            less_boilerplate: _,
             documents,
-            empty,
-            too_short,
-            boilerplate_only,
-            identical,
             candidates,
-            by_passages,
-            verified,
-            hot_buckets,
-            largest_bucket,
-            not_compared,
-            common_passages,
-            most_stories,
-            passages_not_compared,
-            big_clusters,
-            not_written,
-            same_site_excerpts,
-            cross_site,
-            exact,
-            near,
-            excerpt,
+            bounded,
+            pairs: counted,
             reworded,
         } = findings.counts.clone();
         Summary {
@@ -290,41 +271,41 @@ impl<'a> Summary<'a> {
                 sources: read.sources,
                 bytes: read.bytes,
                 records: read.records,
-                documents,
+                documents: documents.read,
                 rejected: read.rejects.len() as u64,
                 lossy: read.lossy,
                 bad_dates: read.bad_dates,
             },
             skipped: Skipped {
-                empty,
-                too_short,
-                boilerplate_only,
+                empty: documents.empty,
+                too_short: documents.too_short,
+                boilerplate_only: documents.boilerplate_only,
                 files: run.files_skipped,
             },
             boilerplate: Boilerplate::of(findings, removed),
             compared: Compared {
-                identical,
-                candidates,
-                by_passages,
-                verified,
+                identical: documents.identical,
+                candidates: candidates.compared,
+                by_passages: candidates.by_passages,
+                verified: candidates.verified,
             },
             bounded: Bounded {
-                hot_buckets,
-                largest_bucket,
-                not_compared,
-                common_passages,
-                most_stories,
-                passages_not_compared,
-                big_clusters,
-                not_written,
-                same_site_excerpts,
+                hot_buckets: bounded.buckets.number,
+                largest_bucket: bounded.buckets.largest,
+                not_compared: bounded.buckets.pairs,
+                common_passages: bounded.passages.number,
+                most_stories: bounded.passages.most_stories,
+                passages_not_compared: bounded.passages.pairs,
+                big_clusters: bounded.clusters.number,
+                not_written: bounded.clusters.pairs,
+                same_site_excerpts: counted.same_site_excerpts,
             },
             found: Found {
                 pairs: pairs.len() as u64,
-                exact,
-                near,
-                excerpt,
-                cross_site,
+                exact: counted.exact,
+                near: counted.near,
+                excerpt: counted.excerpt,
+                cross_site: counted.cross_site,
                 clusters: clusters.len() as u64,
                 clustered_documents: clusters
                     .iter()
@@ -358,14 +339,9 @@ impl<'a> Summary<'a> {
 
 impl<'a> Index<'a> {
     fn of(findings: &'a ScanResult, index: IndexUse) -> Index<'a> {
-        let Counts {
-            seen,
-            documents,
-            less_boilerplate,
-            ..
-        } = findings.counts;
+        let DocumentCounts { seen, read, .. } = findings.counts.documents;
         let replaced = findings.read.replaced.len() as u64;
-        let added = if index.adds { documents } else { 0 };
+        let added = if index.adds { read } else { 0 };
         let before = seen + replaced;
         Index {
             documents_before: before,
@@ -373,8 +349,8 @@ impl<'a> Index<'a> {
             already_there: findings.read.known.len() as u64,
             replaced: if index.adds { replaced } else { 0 },
             added,
-            documents_after: if index.adds { seen + documents } else { before },
-            pairs_less_boilerplate: less_boilerplate,
+            documents_after: if index.adds { seen + read } else { before },
+            pairs_less_boilerplate: findings.counts.pairs.less_boilerplate,
             clusters_merged: findings
                 .merged
                 .iter()

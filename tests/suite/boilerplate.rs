@@ -231,7 +231,7 @@ fn a_story_under_several_urls_with_a_word_in_forty_changed_is_not_eaten() {
 #[test]
 fn a_story_under_very_many_urls_of_a_site_alone_is_boilerplate() {
     let found = stripped(&reruns(25, |_| story(1, 150)));
-    assert_eq!(found.counts.boilerplate_only, 25);
+    assert_eq!(found.counts.documents.boilerplate_only, 25);
     assert_eq!(found.catalog.removed(doc(&found, "one.example-000")), 150);
     assert!(found.pairs.is_empty());
 }
@@ -260,12 +260,15 @@ fn a_story_under_very_many_urls_with_a_word_in_forty_changed_that_another_site_h
 fn pages_that_are_nothing_but_chrome() {
     let sign_in = pages(SITE, 36, |_| prompt());
     let found = stripped(&sign_in);
-    assert_eq!((found.counts.boilerplate_only, found.pairs.len()), (36, 0));
+    assert_eq!(
+        (found.counts.documents.boilerplate_only, found.pairs.len()),
+        (36, 0)
+    );
 
     // As many pages as a story may have: which it is, nobody can tell.
     let few = pages(SITE, MANY_PAGES - 1, |_| prompt());
     let found = stripped(&few);
-    assert_eq!(found.counts.boilerplate_only, 0);
+    assert_eq!(found.counts.documents.boilerplate_only, 0);
     assert_eq!(found.pairs.len(), 19 * 18 / 2);
 
     // On some pages there is a story below it, which tells that it is chrome.
@@ -278,7 +281,10 @@ fn pages_that_are_nothing_but_chrome() {
         )
     }));
     let found = stripped(&mixed);
-    assert_eq!((found.counts.boilerplate_only, found.pairs.len()), (3, 0));
+    assert_eq!(
+        (found.counts.documents.boilerplate_only, found.pairs.len()),
+        (3, 0)
+    );
 }
 
 #[test]
@@ -295,7 +301,11 @@ fn next_to_nothing_left_is_boilerplate_only() {
         all.push(Page::new(OTHER, "elsewhere", &story(3, left)));
         let found = stripped(&all);
         let name = format!("{left} words left");
-        assert_eq!(found.counts.boilerplate_only, u64::from(only), "{name}");
+        assert_eq!(
+            found.counts.documents.boilerplate_only,
+            u64::from(only),
+            "{name}"
+        );
         assert_eq!(
             found.catalog.words(doc(&found, "left")),
             left as u32,
@@ -304,7 +314,7 @@ fn next_to_nothing_left_is_boilerplate_only() {
         assert_eq!(found.pairs.len(), usize::from(!only), "{name}");
         assert_eq!(found.clusters.len(), usize::from(!only), "{name}");
         assert_eq!(
-            found.counts.empty,
+            found.counts.documents.empty,
             u64::from(left == 0),
             "{name}: elsewhere"
         );
@@ -486,7 +496,10 @@ fn scores_are_those_of_what_is_left() {
         "boilerplate kept"
     );
     assert_eq!(
-        (keep.removed.documents, keep.counts.boilerplate_only),
+        (
+            keep.removed.documents,
+            keep.counts.documents.boilerplate_only
+        ),
         (0, 0)
     );
     // Without a site nothing is learned, which is as if all were kept.

@@ -125,7 +125,7 @@ fn a_chain_of_windows_is_not_one_cluster() {
         .map(|(page, at)| page.at(at * HOUR))
         .collect();
     let found = found(&pages);
-    assert_eq!(found.counts.near, 11);
+    assert_eq!(found.counts.pairs.near, 11);
     assert_sound(&found);
     assert!(found.clusters.len() > 2, "{:?}", clusters(&found));
     for cluster in &found.clusters {
@@ -466,7 +466,7 @@ fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
             )
         });
         assert!(found[0].pairs.len() < found[1].pairs.len() / 10);
-        assert_eq!(found[0].counts.big_clusters, 1);
+        assert_eq!(found[0].counts.bounded.clusters.number, 1);
         // Not which of the whole copies are revisions: that is told by the pairs that were written.
         let told = found.each_ref().map(|found| -> Vec<_> {
             let whole =

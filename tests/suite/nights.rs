@@ -206,7 +206,7 @@ fn a_document_that_is_there_already_is_left_alone_and_another_text_takes_its_pla
     ]);
     let exact = |a: &str, b: &str| (a.to_owned(), b.to_owned(), Relation::Exact);
     assert_eq!(
-        (found[1].read.known.len(), found[1].counts.documents),
+        (found[1].read.known.len(), found[1].counts.documents.read),
         (1, 1)
     );
     assert_eq!(named(&found[1]), [exact("a", "b")]);
@@ -237,7 +237,7 @@ fn a_repeated_id_within_a_night_is_rejected_though_the_first_was_known() {
         (found[1].read.known.len(), found[1].read.rejects.len()),
         (1, 1)
     );
-    assert_eq!(found[1].counts.documents, 0);
+    assert_eq!(found[1].counts.documents.read, 0);
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn families_at_the_bound_of_big_clusters() {
             if big { members - 1 } else { every },
             "{members}"
         );
-        assert_eq!(linked.counts.big_clusters, u64::from(big));
+        assert_eq!(linked.counts.bounded.clusters.number, u64::from(big));
         let selection = Selection {
             all_pairs: true,
             ..Selection::default()
@@ -210,11 +210,11 @@ fn a_hot_bucket_costs_linear_work_and_loses_no_document() {
     assert_eq!(found.clusters.len(), 1);
     assert_eq!(found.clusters[0].members.len(), 3600);
     assert!(
-        found.counts.candidates < 6 * 4000,
+        found.counts.candidates.compared < 6 * 4000,
         "{}",
-        found.counts.candidates
+        found.counts.candidates.compared
     );
-    assert!(found.counts.not_compared > 0 && found.counts.hot_buckets > 0);
+    assert!(found.counts.bounded.buckets.pairs > 0 && found.counts.bounded.buckets.number > 0);
 
     let across = Selection {
         cross_site_only: true,
@@ -247,11 +247,17 @@ fn ten_thousand_copies_of_one_page_are_one_representative() {
         .collect();
     let found = scan(&Memory::new(pages), &settings(0.5, sure_bands()));
     assert_eq!(
-        (found.counts.identical, found.counts.candidates),
+        (
+            found.counts.documents.identical,
+            found.counts.candidates.compared
+        ),
         (9_999, 0)
     );
     assert_eq!((found.pairs.len(), found.clusters.len()), (9_999, 1));
-    assert_eq!(found.counts.not_written, 10_000 * 9_999 / 2 - 9_999);
+    assert_eq!(
+        found.counts.bounded.clusters.pairs,
+        10_000 * 9_999 / 2 - 9_999
+    );
 }
 
 #[test]
@@ -286,5 +292,8 @@ fn edge_cases_said_aloud() {
         page(1, None, None, text.to_owned()),
     ];
     let found = scan(&Memory::new(pages), &few);
-    assert_eq!((found.pairs.len(), found.counts.too_short), (0, 2));
+    assert_eq!(
+        (found.pairs.len(), found.counts.documents.too_short),
+        (0, 2)
+    );
 }

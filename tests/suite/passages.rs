@@ -203,7 +203,10 @@ fn generated_news_in_any_order() {
         };
         let once = scan(&Memory::new(pages.clone()), &settings);
         let name = format!("{profile:?}");
-        assert!(once.counts.excerpt > 0 && once.counts.near > 0, "{name}");
+        assert!(
+            once.counts.pairs.excerpt > 0 && once.counts.pairs.near > 0,
+            "{name}"
+        );
         assert!(once.removed.documents > 0, "{name}");
         for (seed, pages_a_block, threads) in [(1, 1_000, 1), (2, 3, 4)] {
             let again = scan_shuffled(&pages, seed, pages_a_block, threads, &settings);
@@ -304,7 +307,7 @@ fn same_site_containment_on_both_sides_of_its_share() {
             let name = format!("{name} at {same_site_containment}");
             assert_eq!(scanned.pairs.len(), usize::from(found), "{name}");
             assert_eq!(
-                scanned.counts.same_site_excerpts,
+                scanned.counts.pairs.same_site_excerpts,
                 u64::from(!found),
                 "{name}"
             );
@@ -344,10 +347,13 @@ fn a_passage_in_few_documents_and_in_many() {
             let all = documents * (documents - 1) / 2;
             let bounded = u64::from(!every_two);
             let most = if documents > FEW { documents } else { 0 };
-            assert_eq!(scanned.counts.most_stories, most as u64, "{name}");
+            assert_eq!(
+                scanned.counts.bounded.passages.most_stories, most as u64,
+                "{name}"
+            );
             if every_two {
                 assert_eq!(scanned.pairs.len(), all, "{name}");
-                assert_eq!(scanned.counts.passages_not_compared, 0, "{name}");
+                assert_eq!(scanned.counts.bounded.passages.pairs, 0, "{name}");
             } else {
                 let first = doc(&scanned, "p000");
                 let with_first = scanned.pairs.iter().filter(|pair| pair.a == first).count();
@@ -355,10 +361,13 @@ fn a_passage_in_few_documents_and_in_many() {
                 assert!(scanned.pairs.len() < all, "{name}");
                 // Counted once for every common gram at the most, so that none is forgotten.
                 let missing = (all - scanned.pairs.len()) as u64;
-                assert!(scanned.counts.passages_not_compared >= missing, "{name}");
+                assert!(scanned.counts.bounded.passages.pairs >= missing, "{name}");
             }
-            assert!(scanned.counts.common_passages >= bounded, "{name}");
-            assert!(every_two == (scanned.counts.common_passages == 0), "{name}");
+            assert!(scanned.counts.bounded.passages.number >= bounded, "{name}");
+            assert!(
+                every_two == (scanned.counts.bounded.passages.number == 0),
+                "{name}"
+            );
         }
     }
 }
@@ -487,7 +496,7 @@ fn excerpts_of_a_story_in_very_many_copies_are_found() {
                 .collect::<std::collections::BTreeSet<_>>();
             assert_eq!(with_copy.len(), excerpts, "{name}");
             assert_eq!(in_excerpts(&scanned, "excerpt"), excerpts, "{name}");
-            assert_eq!(scanned.counts.common_passages, 0, "{name}");
+            assert_eq!(scanned.counts.bounded.passages.number, 0, "{name}");
         }
     }
 }
@@ -568,6 +577,6 @@ fn copies_of_an_excerpt_to_the_letter_are_excerpts_all() {
         related_rows(&scanned),
         oracle_with_excerpts(&pages, &settings(25))
     );
-    assert_eq!(scanned.counts.exact, 3 + 1);
-    assert!(scanned.counts.excerpt >= 6);
+    assert_eq!(scanned.counts.pairs.exact, 3 + 1);
+    assert!(scanned.counts.pairs.excerpt >= 6);
 }

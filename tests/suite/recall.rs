@@ -76,7 +76,11 @@ fn threads_and_blocks_never_show() {
         });
         let of = format!("{:?} {surfacing:?}", spec.profile);
         assert!(!answers[0].pairs.is_empty(), "{of}");
-        assert_eq!(answers[0].counts.hot_buckets > 0, bounded, "{of}");
+        assert_eq!(
+            answers[0].counts.bounded.buckets.number > 0,
+            bounded,
+            "{of}"
+        );
         for other in &answers[1..] {
             assert_eq!(rows(other), rows(&answers[0]), "{of}");
             assert_eq!(other.counts, answers[0].counts, "{of}");

@@ -76,7 +76,10 @@ fn assert_told<C: Corpus>(corpus: &C, settings: &Settings, choices: &[Choice]) {
         if settings.reworded.is_some() {
             assert_eq!(effect.reworded, Some(of(Relation::Reworded)), "{choice:?}");
         }
-        assert_eq!(effect.cross_site, found.counts.cross_site, "{choice:?}");
+        assert_eq!(
+            effect.cross_site, found.counts.pairs.cross_site,
+            "{choice:?}"
+        );
         assert_eq!(effect.clusters, found.clusters.len() as u64, "{choice:?}");
         let sizes = found.clusters.iter().map(|cluster| cluster.members.len());
         assert_eq!(effect.biggest_cluster, sizes.max().unwrap_or(0) as u64);

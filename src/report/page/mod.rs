@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
+use super::bounded::sentences;
 use super::clusters::sites_among;
 use super::html::{self, count};
 use super::summary::recall_at_threshold;
@@ -101,7 +102,7 @@ pub fn write(
             "{} pairs in {} clusters among {} documents",
             count(findings.pairs.len() as u64),
             count(findings.clusters.len() as u64),
-            count(findings.counts.documents)
+            count(findings.counts.documents.read)
         ),
         numbers: numbers(findings),
         settings: settings_in_force(settings),
@@ -165,13 +166,13 @@ fn numbers(findings: &ScanResult) -> Vec<Number> {
     let removed = &findings.removed;
     vec![
         number(
-            counts.documents,
+            counts.documents.read,
             "documents",
             some(&[
-                (counts.empty, "empty"),
-                (counts.too_short, "too short"),
-                (counts.boilerplate_only, "boilerplate only"),
-                (counts.seen, "seen before"),
+                (counts.documents.empty, "empty"),
+                (counts.documents.too_short, "too short"),
+                (counts.documents.boilerplate_only, "boilerplate only"),
+                (counts.documents.seen, "seen before"),
             ]),
         ),
         number(sites_among(catalog, new) as u64, "sites", String::new()),
@@ -179,13 +180,13 @@ fn numbers(findings: &ScanResult) -> Vec<Number> {
             findings.pairs.len() as u64,
             "pairs",
             some(&[
-                (counts.exact, "exact"),
-                (counts.near, "near"),
-                (counts.excerpt, "excerpt"),
+                (counts.pairs.exact, "exact"),
+                (counts.pairs.near, "near"),
+                (counts.pairs.excerpt, "excerpt"),
                 (reworded.map_or(0, |reworded| reworded.found), "reworded"),
             ]),
         ),
-        number(counts.cross_site, "pairs across sites", String::new()),
+        number(counts.pairs.cross_site, "pairs across sites", String::new()),
         number(
             findings.clusters.len() as u64,
             "clusters",
@@ -286,38 +287,12 @@ fn left_out(findings: &ScanResult) -> Vec<String> {
 /// What the run itself did not look at or write.
 fn bounded(findings: &ScanResult) -> Vec<String> {
     let counts = &findings.counts;
-    let parts = [
-        (
-            counts.hot_buckets,
-            counts.not_compared,
-            "buckets were too large to compare every pair in",
-        ),
-        (
-            counts.common_passages,
-            counts.passages_not_compared,
-            "passages stand in too many stories to compare every two of",
-        ),
-        (
-            counts.big_clusters,
-            counts.not_written,
-            "clusters are written as links and not as every pair",
-        ),
-    ];
-    let mut bounded: Vec<String> = parts
-        .iter()
-        .filter(|(n, _, _)| *n > 0)
-        .map(|(n, pairs, what)| {
-            format!(
-                "{} {what}: at most {} pairs are missing.",
-                count(*n),
-                count(*pairs)
-            )
-        })
-        .collect();
-    if counts.same_site_excerpts > 0 {
+    let sentences = sentences(&counts.bounded, "--all-pairs");
+    let mut bounded: Vec<String> = sentences.into_iter().map(|said| said + ".").collect();
+    if counts.pairs.same_site_excerpts > 0 {
         bounded.push(format!(
             "{} excerpts within one site hold too little to be worth a row.",
-            count(counts.same_site_excerpts)
+            count(counts.pairs.same_site_excerpts)
         ));
     }
     bounded
