@@ -102,7 +102,9 @@ def main():
     with open(out, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(("id_a", "id_b"))
-        clock, settings = {"datasketch": datasketch, "rensa": rensa}[tool](corpus, float(threshold), table.writerows)
+        clock, settings = {"datasketch": datasketch, "rensa": rensa}[tool](
+            corpus, float(threshold), table.writerows
+        )
     print(json.dumps({**settings, "seconds_in_library": round(clock.seconds, 3)}))
 
 

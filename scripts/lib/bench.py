@@ -43,7 +43,9 @@ def must(command, advice, **options):
 def output_of(*command):
     """What a command says about itself, or None where it cannot be run."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=ROOT, check=True
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
 
@@ -58,7 +60,11 @@ def wirecopy(given):
         if not os.access(binary, os.X_OK):
             fail(f"{given} is not a program: give --wirecopy the path of a built wirecopy")
         return binary
-    must(["cargo", "build", "--release", "--bin", "wirecopy"], "mend the build, or give --wirecopy PATH", cwd=ROOT)
+    must(
+        ["cargo", "build", "--release", "--bin", "wirecopy"],
+        "mend the build, or give --wirecopy PATH",
+        cwd=ROOT,
+    )
     return TARGET / "release" / "wirecopy"
 
 
@@ -76,8 +82,28 @@ def corpus(documents, profile="news", seed=1):
     if not (path.exists() and truth.exists() and stories.exists()):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        generator = ["cargo", "run", "--release", "-p", "newsgen", "--", "--documents", str(documents), "--seed", str(seed)]
-        generator += ["--profile", profile, "-o", str(part), "--truth", str(truth), "--stories", str(stories)]
+        generator = [
+            "cargo",
+            "run",
+            "--release",
+            "-p",
+            "newsgen",
+            "--",
+            "--documents",
+            str(documents),
+            "--seed",
+            str(seed),
+        ]
+        generator += [
+            "--profile",
+            profile,
+            "-o",
+            str(part),
+            "--truth",
+            str(truth),
+            "--stories",
+            str(stories),
+        ]
         must(generator, "mend newsgen", cwd=ROOT)
         part.rename(path)
     return path
@@ -95,7 +121,12 @@ def describe_corpus(path):
         fail(f"cannot read the corpus {path}: {error.strerror}")
     if not documents:
         fail(f"the corpus {path} is empty: give a JSONL file with id and text in every record")
-    return {"name": path.name, "documents": documents, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
+    return {
+        "name": path.name,
+        "documents": documents,
+        "bytes": path.stat().st_size,
+        "sha256": digest.hexdigest(),
+    }
 
 
 def short(number):
@@ -114,14 +145,23 @@ def measure(command, timeout, environment=None):
     with tempfile.TemporaryFile("w+", errors="replace") as talk:
         helper = [sys.executable, "-I", "-S", TIMED, str(timeout), *map(str, command)]
         done = subprocess.run(
-            helper, stdout=subprocess.PIPE, stderr=talk, text=True, env={**os.environ, **(environment or {})}
+            helper,
+            stdout=subprocess.PIPE,
+            stderr=talk,
+            text=True,
+            env={**os.environ, **(environment or {})},
         )
         talk.seek(0)
         if done.returncode:
             fail(f"could not start {command[0]}: {talk.read().strip().rpartition(chr(10))[2]}")
         *printed, last = done.stdout.splitlines()
         talk.seek(0)
-        return {**json.loads(last), "load_before": round(load, 2), "printed": printed, "talk": talk.read()[-2000:]}
+        return {
+            **json.loads(last),
+            "load_before": round(load, 2),
+            "printed": printed,
+            "talk": talk.read()[-2000:],
+        }
 
 
 def median(runs):
@@ -144,7 +184,9 @@ def machine():
         pass
     return {
         "cpu": model,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "memory_gib": memory,
         "kernel": f"{platform.system()} {re.match(r'[0-9.]*', platform.release())[0]}",
         "python": platform.python_version(),

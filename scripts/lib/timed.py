@@ -33,4 +33,6 @@ code = os.waitstatus_to_exitcode(status)
 outcome = f"over {limit:g} s" if late else "ok" if code == 0 else f"exit {code}"
 peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 cpu = used.ru_utime + used.ru_stime
-print(f'{{"outcome": "{outcome}", "exit": {code}, "wall_s": {wall:.3f}, "cpu_s": {cpu:.3f}, "peak_rss_mb": {peak:.1f}}}')
+print(
+    f'{{"outcome": "{outcome}", "exit": {code}, "wall_s": {wall:.3f}, "cpu_s": {cpu:.3f}, "peak_rss_mb": {peak:.1f}}}'
+)

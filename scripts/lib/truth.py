@@ -46,15 +46,26 @@ class Truth:
         self.corpus = corpus
         self.held = defaultdict(dict)
         for row in read(corpus.with_suffix(".stories.csv")):
-            row["jaccard"] = jaccard_of(decimal(row["containment"]), decimal(row["source_containment"]))
+            row["jaccard"] = jaccard_of(
+                decimal(row["containment"]), decimal(row["source_containment"])
+            )
             row["words"], row["chrome_words"] = int(row["words"]), int(row["chrome_words"])
             self.held[row["id"]].setdefault(row["story"], row)
-        self.source = {row["story"]: row["source"] for rows in self.held.values() for row in rows.values() if row["source"]}
-        self.agency = {row["story"]: row["agency"] for rows in self.held.values() for row in rows.values()}
+        self.source = {
+            row["story"]: row["source"]
+            for rows in self.held.values()
+            for row in rows.values()
+            if row["source"]
+        }
+        self.agency = {
+            row["story"]: row["agency"] for rows in self.held.values() for row in rows.values()
+        }
         listed = read(corpus.with_suffix(".truth.csv"))
         self.pages, self.words_of = self.read_corpus(row for row in listed if self.needs_words(row))
         # By pair: the kind in the truth file, what it is by its scores, and whether it is so by the margin and more.
-        self.listed = {pair(row["id_a"], row["id_b"]): (row["kind"], *self.kind(row)) for row in listed}
+        self.listed = {
+            pair(row["id_a"], row["id_b"]): (row["kind"], *self.kind(row)) for row in listed
+        }
         self.words_of.clear()
 
     def read_corpus(self, rows):
@@ -80,7 +91,9 @@ class Truth:
     def needs_words(self, row):
         if row["kind"] in ("exact", "recapture", "event", *REPEATED) or not row["body_jaccard"]:
             return False
-        return float(row["body_jaccard"]) < REVISED and not self.held_of_other(row["id_a"], row["id_b"])
+        return float(row["body_jaccard"]) < REVISED and not self.held_of_other(
+            row["id_a"], row["id_b"]
+        )
 
     def kind(self, row):
         kind, jaccard = row["kind"], decimal(row["body_jaccard"])
@@ -91,7 +104,10 @@ class Truth:
         if jaccard is None:
             return "too short", False
         if kind == "recapture":
-            return kind if jaccard >= REVISED else "recapture, under .5", jaccard >= REVISED + MARGIN
+            return (
+                kind if jaccard >= REVISED else "recapture, under .5",
+                jaccard >= REVISED + MARGIN,
+            )
         if kind == "exact" or jaccard >= COPY:
             return "copy", True
         if jaccard >= REVISED:
