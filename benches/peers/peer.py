@@ -78,7 +78,7 @@ def datasketch(corpus, threshold, write):
 
 
 def rensa(corpus, threshold, write):
-    """Runs RMinHash.from_token_sets and RMinHashLSH, and keeps candidates that `is_similar` accepts.
+    """Runs RMinHash.from_token_sets and RMinHashLSH; keeps candidates that `is_similar` accepts.
 
     rensa's own RMinHashDeduplicator does the same, but cannot list pairs. Bands are that class's
     default for the threshold.
