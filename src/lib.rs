@@ -5,34 +5,19 @@
 //! [`cluster`] → [`credit`] and [`source`] → [`report`]; [`duplicates`] decides instead which documents stay; [`evaluation`] and [`valley`] tell which thresholds are good ones; [`pipeline`] runs them and is where work
 //! fans out to threads.
 
+pub mod attribution;
 pub mod boilerplate;
-mod buckets;
 pub mod candidates;
 pub mod catalog;
 pub mod cluster;
-pub mod credit;
+pub mod compare;
 pub mod document;
-pub mod duplicates;
-pub mod evaluation;
-pub mod family;
-pub mod finding;
-pub mod fingerprint;
+pub mod error;
 pub mod index;
-pub mod inert;
-mod links;
-pub mod lists;
-pub mod passage;
 pub mod pipeline;
-pub mod plan;
-mod quotation;
 pub mod read;
 pub mod report;
-pub mod reworded;
-pub mod shingle;
-pub mod sign;
-pub mod source;
-pub mod spans;
-pub mod spill;
-pub mod valley;
-pub mod verify;
-pub mod words;
+pub mod sketch;
+pub mod storage;
+pub mod text;
+pub mod tuning;

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use wirecopy::boilerplate::{
     FEWEST_STORIES, FEWEST_WORDS_LEFT, LONGEST_REGION, MANY_PAGES, WIDEST_GAP,
 };
-use wirecopy::finding::{Relation, Selection};
-use wirecopy::fingerprint::EDGE;
-use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::shingle::Shingle;
+use wirecopy::cluster::{Relation, Selection};
+use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
+use wirecopy::sketch::winnowing::EDGE;
+use wirecopy::text::shingle::Shingle;
 
 const SITE: &str = "one.example";
 const OTHER: &str = "two.example";
@@ -25,7 +25,7 @@ fn settings() -> Settings {
     }
 }
 
-fn stripped(pages: &[Page]) -> Findings {
+fn stripped(pages: &[Page]) -> ScanResult {
     scan(&Memory::new(pages.to_vec()), &settings())
 }
 

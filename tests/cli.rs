@@ -4,13 +4,12 @@
 //! read the difference before you keep it, and put `[..]` where a new case shows a time or memory.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -205,10 +204,10 @@ fn passages_stand_where_they_are_said_to() {
             let words = passage["words"].as_u64().expect("a number") as usize;
             let read = |id: &str, words_at: &str, bytes_at: &str| {
                 let (text, bytes) = (&texts[&pair[id].to_string()], range(passage, bytes_at));
-                let found = wirecopy::words::reference(&text[bytes.clone()]);
+                let found = wirecopy::text::words::reference(&text[bytes.clone()]);
                 let place = range(passage, words_at);
                 assert_eq!(found.len(), place.len(), "{passage}");
-                let all = wirecopy::words::reference(text);
+                let all = wirecopy::text::words::reference(text);
                 assert_eq!(found, all[place], "{passage}");
                 found
             };

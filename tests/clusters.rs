@@ -6,12 +6,11 @@ use std::collections::BTreeSet;
 
 use common::{Memory, Page, defaults, edited, named, scan, story};
 use proptest::prelude::*;
+use wirecopy::attribution::source::{Basis, Source, Sureness, Testimony, When};
 use wirecopy::catalog::DocNo;
-use wirecopy::cluster::Role;
+use wirecopy::cluster::{Relation, Role, Selection};
 use wirecopy::document::{Precision, Published};
-use wirecopy::finding::{Relation, Selection};
-use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::source::{Basis, Source, Sureness, Testimony, When};
+use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -25,7 +24,7 @@ fn settings() -> Settings {
     }
 }
 
-fn found(pages: &[Page]) -> Findings {
+fn found(pages: &[Page]) -> ScanResult {
     scan(&Memory::new(pages.to_vec()), &settings())
 }
 
@@ -41,7 +40,7 @@ fn part(text: &str, from: usize, words: usize) -> String {
 }
 
 /// Every cluster: the document that names it, and its members with their roles, in canonical order.
-fn clusters(found: &Findings) -> Vec<(String, Vec<(String, Role)>)> {
+fn clusters(found: &ScanResult) -> Vec<(String, Vec<(String, Role)>)> {
     let id = |doc: DocNo| found.catalog.id(doc).to_owned();
     let cluster = |cluster: &wirecopy::cluster::Cluster| {
         let members = cluster
@@ -65,7 +64,7 @@ fn expect(pages: &[Page], expected: &[(&str, &[(&str, Role)])], name: &str) {
 }
 
 /// What holds of every answer.
-fn assert_sound(found: &Findings) {
+fn assert_sound(found: &ScanResult) {
     let paired: BTreeSet<(DocNo, DocNo)> =
         found.pairs.iter().map(|pair| (pair.a, pair.b)).collect();
     for cluster in &found.clusters {
@@ -616,7 +615,7 @@ proptest! {
             let selection = Selection { all_pairs, cross_site_only, ..settings().selection };
             scan(&corpus, &Settings { selection, ..settings() })
         });
-        let with_pairs = |found: &Findings, relation: Relation| -> BTreeSet<String> {
+        let with_pairs = |found: &ScanResult, relation: Relation| -> BTreeSet<String> {
             let of = |(a, b, related): (String, String, Relation)| [(a, related), (b, related)];
             let ids = named(found).into_iter().flat_map(of);
             ids.filter(|(id, related)| *related == relation && id.starts_with('x')).map(|(id, _)| id).collect()

@@ -7,13 +7,14 @@ use std::path::Path;
 
 use common::{Memory, Page, defaults, edited, story, whole_copies};
 use proptest::prelude::*;
+use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::catalog::{Catalog, DocNo};
-use wirecopy::duplicates::{Keep, Preference};
-use wirecopy::finding::{BIG_CLUSTER, Relation};
+use wirecopy::cluster::Relation;
+use wirecopy::cluster::duplicates::{Keep, Preference};
 use wirecopy::index::{Addition, Writer};
 use wirecopy::pipeline::{self, Duplicates, Settings, Surfacing, Unobserved};
-use wirecopy::plan::Banding;
-use wirecopy::shingle::{Shingle, Shingler};
+use wirecopy::sketch::banding::Banding;
+use wirecopy::text::shingle::{Shingle, Shingler};
 
 const KEEPS: [Keep; 3] = [Keep::FirstPublished, Keep::Longest, Keep::FirstRead];
 

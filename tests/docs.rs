@@ -6,27 +6,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wirecopy::duplicates;
-use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
+use wirecopy::candidates::families::BIG_CLUSTER;
+use wirecopy::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, duplicates};
+use wirecopy::compare::exact::{
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_PASSAGE_OF_CHARACTERS,
+};
+use wirecopy::compare::reworded::DEFAULT_SCORE;
 use wirecopy::pipeline::DEFAULT_PAGE_PAIRS;
-use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::read::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, ID_NAMES, MAX_RECORD, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
-use wirecopy::reworded::DEFAULT_SCORE;
-use wirecopy::shingle::DEFAULT_SHINGLE;
-use wirecopy::sign::DEFAULT_SEED;
-use wirecopy::verify::{
-    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
-    DEFAULT_PASSAGE_OF_CHARACTERS,
-};
+use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use wirecopy::sketch::minhash::DEFAULT_SEED;
+use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
 #[test]
 fn links_lead_to_files() {
     let mut documents = manuals();
     documents.extend([
         root().join("data/README.md"),
+        root().join("data/reworded/README.md"),
         root().join("benches/newsgen/README.md"),
     ]);
     documents.extend(markdown_in("benches/results"));
@@ -118,7 +119,8 @@ fn help_of_dedup_quotes_its_constants() {
     }
     let quoted = duplicates::DEFAULT_THRESHOLD.to_string();
     let readme = read(&root().join("README.md"));
-    let said = format!("a Jaccard of {} and over (`--threshold`)", &quoted[1..]);
+    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("a Jaccard of at least {quoted} (`--threshold`)");
     assert!(readme.contains(&said), "README.md does not say: {said}");
 }
 
@@ -164,6 +166,25 @@ fn the_manuals_call_default_what_the_help_does() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn the_readme_shows_what_a_scan_prints() {
+    let readme = read(&root().join("README.md"));
+    let (_, block) = readme.split_once("```text\n").expect("a block of output");
+    let (block, _) = block.split_once("```").expect("its end");
+    let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["scan", "data/newsroom.jsonl", "-o", "-"])
+        .current_dir(root())
+        .output()
+        .expect("the program runs");
+    let printed = String::from_utf8(output.stderr).expect("closing lines in UTF-8");
+    for line in block.lines().filter(|line| line.trim() != "…") {
+        assert!(
+            printed.lines().any(|printed| printed == line),
+            "{line}: {printed}"
+        );
     }
 }
 

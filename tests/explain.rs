@@ -6,24 +6,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use common::{Memory, Page, defaults, edited, story, whole_copies};
+use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::catalog::DocNo;
+use wirecopy::cluster::{Relation, ReportedPair, Selection};
+use wirecopy::compare::exact::Excerpts;
+use wirecopy::compare::reworded::Rewording;
 use wirecopy::document::{Corpus, Published};
-use wirecopy::finding::{BIG_CLUSTER, Finding, Relation, Selection};
 use wirecopy::pipeline::{
     self, Before, ExplainError, Explainer, Explanation, Part, Reason, Settings, Surfacing,
     Unobserved, Which,
 };
-use wirecopy::plan::Banding;
 use wirecopy::read::{self, Inputs};
-use wirecopy::reworded::Rewording;
-use wirecopy::shingle::{Shingle, Shingler};
-use wirecopy::verify::Excerpts;
+use wirecopy::sketch::banding::Banding;
+use wirecopy::text::shingle::{Shingle, Shingler};
 
 #[test]
 fn every_two_articles_of_the_newsroom_are_told_as_the_pairs_file_has_them() {
     let corpus = newsroom();
     let scanned = pipeline::scan(&newsroom(), &defaults(), &Unobserved).expect("it reads");
-    let rows: BTreeMap<(DocNo, DocNo), &Finding> = scanned
+    let rows: BTreeMap<(DocNo, DocNo), &ReportedPair> = scanned
         .pairs
         .iter()
         .map(|pair| ((pair.a, pair.b), pair))
@@ -321,7 +322,7 @@ fn retellings_are_those_that_the_scan_found() {
     let explainer = explainer(&corpus, &settings);
     let findings = explainer.findings();
     let reworded = findings.pairs.iter();
-    let reworded: Vec<&Finding> = reworded
+    let reworded: Vec<&ReportedPair> = reworded
         .filter(|pair| pair.relation == Relation::Reworded)
         .collect();
     assert!(reworded.len() >= 24, "{}", reworded.len());

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use wirecopy::inert::is_unsafe;
+use wirecopy::text::escaping::is_unsafe;
 
 const HOSTILE: [[&str; 2]; 3] = [
     [

@@ -11,13 +11,13 @@ use base64::engine::general_purpose::STANDARD;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use wirecopy::finding::{Relation, Selection};
+use wirecopy::cluster::{Relation, Selection};
+use wirecopy::compare::reworded::Rewording;
 use wirecopy::pipeline::{
     self, MOST_SAMPLED, Measure, Piece, Sample, Sampling, Settings, Shared, Surfacing, Unobserved,
 };
 use wirecopy::read::{self, Inputs};
 use wirecopy::report::labelling;
-use wirecopy::reworded::Rewording;
 
 use common::{Memory, Page, defaults, edited, oracle, scan, story, whole_copies};
 
@@ -204,7 +204,7 @@ fn passages_are_the_same_words_in_both_texts() {
             let mut passages: BTreeMap<usize, Vec<String>> = BTreeMap::new();
             for piece in &text.pieces {
                 if let Piece::Shared(number, text) = piece {
-                    let words = wirecopy::words::reference(text);
+                    let words = wirecopy::text::words::reference(text);
                     passages.entry(*number).or_default().extend(words);
                 }
             }

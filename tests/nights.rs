@@ -11,12 +11,12 @@ use common::{
     whole_copies,
 };
 use proptest::prelude::*;
-use wirecopy::finding::Relation;
+use wirecopy::cluster::Relation;
+use wirecopy::compare::exact::Excerpts;
 use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Writer};
-use wirecopy::pipeline::{self, Before, Findings, LEAST_MEMORY, Settings, Surfacing, Unobserved};
-use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
-use wirecopy::spill::Spill;
-use wirecopy::verify::Excerpts;
+use wirecopy::pipeline::{self, Before, LEAST_MEMORY, ScanResult, Settings, Surfacing, Unobserved};
+use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::storage::spill::Spill;
 
 const DAY: i64 = 86_400;
 
@@ -43,7 +43,7 @@ fn night(
     settings: &Settings,
     now: i64,
     keep: Option<i64>,
-) -> Findings {
+) -> ScanResult {
     let corpus = Memory::new(pages.to_vec());
     let since = keep.map(|keep| now - keep);
     let mut writer = writer(index);
@@ -80,7 +80,7 @@ fn clusters(names: &BTreeMap<String, String>, of: &BTreeSet<&String>) -> BTreeSe
 }
 
 /// The names of clusters by the ids of their whole copies.
-fn names(findings: &Findings) -> BTreeMap<String, String> {
+fn names(findings: &ScanResult) -> BTreeMap<String, String> {
     let ids = findings.names.iter();
     ids.map(|(doc, name)| (findings.catalog.id(*doc).to_owned(), name.to_string()))
         .collect()
@@ -175,7 +175,7 @@ proptest! {
 }
 
 /// An index of some nights, a page list and a day each.
-fn index_of(nights: &[(i64, Vec<Page>)]) -> (tempfile::TempDir, Vec<Findings>) {
+fn index_of(nights: &[(i64, Vec<Page>)]) -> (tempfile::TempDir, Vec<ScanResult>) {
     let directory = tempfile::tempdir().expect("there is room");
     let index = directory.path().join("index");
     let found = nights

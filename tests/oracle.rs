@@ -4,10 +4,11 @@ mod common;
 
 use common::{Memory, Page, oracle, rows, scan, whole_copies};
 use proptest::prelude::*;
-use wirecopy::finding::{BIG_CLUSTER, Selection};
-use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::plan::Banding;
-use wirecopy::shingle::Shingle;
+use wirecopy::candidates::families::BIG_CLUSTER;
+use wirecopy::cluster::Selection;
+use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
+use wirecopy::sketch::banding::Banding;
+use wirecopy::text::shingle::Shingle;
 
 /// Whole copies of whole texts.
 fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
@@ -142,7 +143,7 @@ proptest! {
         let every = Selection { cross_site_only, window, all_pairs: true, ..Selection::default() };
         let every = scan(&corpus, &Settings { selection: every, ..settings(0.3, surfacing) });
         // Not the roles: whether a copy is a revision is told by the pairs that were written.
-        let documents = |found: &Findings| -> Vec<Vec<_>> {
+        let documents = |found: &ScanResult| -> Vec<Vec<_>> {
             found.clusters.iter().map(|cluster| cluster.documents().collect()).collect()
         };
         prop_assert!(documents(&linked) == documents(&every), "clusters differ");

@@ -8,15 +8,15 @@ use common::{
 };
 use newsgen::{Profile, Spec};
 use proptest::prelude::*;
-use wirecopy::candidates::Pair;
+use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::candidates::passages::{FEW, MOST_STORIES, between_stories};
-use wirecopy::catalog::DocNo;
-use wirecopy::finding::{BIG_CLUSTER, Relation, Selection};
-use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::catalog::{DocNo, DocPair};
+use wirecopy::cluster::{Relation, Selection};
+use wirecopy::compare::exact::Excerpts;
+use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
 use wirecopy::read::dates;
-use wirecopy::shingle::Shingle;
-use wirecopy::verify::Excerpts;
+use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::text::shingle::Shingle;
 
 /// Next to nothing is enough of a document, so only the passage decides.
 const TINY: f64 = 0.001;
@@ -232,7 +232,7 @@ fn a_passage_on_both_sides_of_its_length() {
                 let scanned = scan(&Memory::new(pages), &settings(passage as u32));
                 let name = format!("{words} of {passage} words, {place}");
                 assert_eq!(scanned.pairs.len(), usize::from(found), "{name}");
-                let longest = |pair: &wirecopy::finding::Finding| pair.longest.words;
+                let longest = |pair: &wirecopy::cluster::ReportedPair| pair.longest.words;
                 assert!(
                     scanned.pairs.iter().all(|pair| longest(pair) == words),
                     "{name}"
@@ -413,7 +413,7 @@ fn what_is_left_out_between_stories_is_counted() {
         "pairs of two passages are distinct"
     );
     assert!(two.pairs.is_sorted());
-    assert_eq!(two.pairs[0], Pair::of(DocNo(0), DocNo(1)));
+    assert_eq!(two.pairs[0], DocPair::of(DocNo(0), DocNo(1)));
 }
 
 /// So many near copies of a story of 150 words, the first published first, and excerpts of it in otherwise unrelated documents.
@@ -449,7 +449,7 @@ fn copied_and_excerpted(
 }
 
 /// The documents of excerpt pairs whose ids begin so.
-fn in_excerpts(scanned: &Findings, beginning: &str) -> usize {
+fn in_excerpts(scanned: &ScanResult, beginning: &str) -> usize {
     let mut ids: Vec<String> = named(scanned)
         .into_iter()
         .filter(|(.., relation)| *relation == Relation::Excerpt)

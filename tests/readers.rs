@@ -7,7 +7,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rayon::prelude::*;
-use wirecopy::document::{BlockTally, Corpus, Document, Fetch, Place, ReadError};
+use wirecopy::document::{BlockTally, Corpus, Document, Fetch, Place};
+use wirecopy::error::ReadError;
 use wirecopy::read::{FieldNames, Format, Inputs, Settings, Skipped};
 
 /// What a document says, in one comparable piece.

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use common::{Memory, Page, Row, oracle, rows, scan, whole_copies};
 use newsgen::{Profile, Spec};
-use wirecopy::finding::Selection;
-use wirecopy::pipeline::{Findings, Settings, Surfacing};
-use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::cluster::Selection;
+use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
 use wirecopy::read::dates;
-use wirecopy::shingle::DEFAULT_SHINGLE;
+use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
 #[test]
 fn prefixes_find_what_comparing_all_pairs_finds() {
@@ -118,7 +118,7 @@ fn settings(threshold: f64, surfacing: Surfacing, all_pairs: bool) -> Settings {
     }
 }
 
-fn by_ids(findings: &Findings) -> BTreeMap<(String, String), Row> {
+fn by_ids(findings: &ScanResult) -> BTreeMap<(String, String), Row> {
     let key = |row: Row| ((row.0.clone(), row.1.clone()), row);
     rows(findings).into_iter().map(key).collect()
 }

@@ -43,7 +43,7 @@ fn shared_passages_are_the_same_words_in_both_texts() {
     let words = |text: &[u16], from: &Value, to: &Value| {
         let at = |place: &Value| place.as_u64().expect("a place") as usize;
         let passage = String::from_utf16(&text[at(from)..at(to)]).expect("no half of a character");
-        wirecopy::words::reference(&passage)
+        wirecopy::text::words::reference(&passage)
     };
     let (mut passages, mut scripts) = (0, BTreeSet::new());
     for two in page.texts["side_by_side"].as_array().expect("pairs") {

@@ -8,10 +8,9 @@ use std::path::Path;
 
 use common::{Memory, Page, defaults, doc, edited, named, rows, scan, scan_shuffled, story};
 use proptest::prelude::*;
-use wirecopy::cluster::Role;
-use wirecopy::finding::{Relation, Selection};
-use wirecopy::pipeline::{Findings, Settings};
-use wirecopy::reworded::Rewording;
+use wirecopy::cluster::{Relation, Role, Selection};
+use wirecopy::compare::reworded::Rewording;
+use wirecopy::pipeline::{ScanResult, Settings};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -57,7 +56,7 @@ fn labels(name: &str) -> BTreeMap<(String, String), String> {
 }
 
 /// The relation of every pair found, by the ids in order.
-fn found(findings: &Findings) -> BTreeMap<(String, String), Relation> {
+fn found(findings: &ScanResult) -> BTreeMap<(String, String), Relation> {
     let pair = |(a, b, relation): (String, String, Relation)| {
         ((a.clone().min(b.clone()), a.max(b)), relation)
     };
@@ -102,7 +101,7 @@ fn stories_that_nothing_was_fitted_on() {
 fn nothing_else_changes() {
     let corpus = Memory::new(articles("articles.jsonl"));
     let (without, with) = (scan(&corpus, &defaults()), scan(&corpus, &settings()));
-    let others = |findings: &Findings| {
+    let others = |findings: &ScanResult| {
         let related = named(findings).into_iter().map(|(.., relation)| relation);
         let rows = related.zip(rows(findings));
         rows.filter(|(relation, _)| *relation != Relation::Reworded)
@@ -144,7 +143,7 @@ fn what_is_reworded_hangs_on_its_story_and_merges_nothing() {
         let wholes = cluster.members.iter().filter(|member| member.whole);
         assert_eq!(wholes.count(), 1, "{story}");
     }
-    let wholes = |findings: &Findings| -> Vec<Vec<u32>> {
+    let wholes = |findings: &ScanResult| -> Vec<Vec<u32>> {
         let whole = |cluster: &wirecopy::cluster::Cluster| -> Vec<u32> {
             let whole = cluster.members.iter().filter(|member| member.whole);
             whole.map(|member| member.doc.0).collect()

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use wirecopy::cluster::Role;
-use wirecopy::finding::Relation;
-use wirecopy::pipeline::{self, Findings, Settings, Unobserved};
-use wirecopy::plan::DEFAULT_THRESHOLD;
+use wirecopy::cluster::{Relation, Role};
+use wirecopy::compare::exact::DEFAULT_CONTAINMENT;
+use wirecopy::pipeline::{self, ScanResult, Settings, Unobserved};
 use wirecopy::read::{self, Inputs};
-use wirecopy::shingle::Shingle;
-use wirecopy::verify::DEFAULT_CONTAINMENT;
+use wirecopy::sketch::banding::DEFAULT_THRESHOLD;
+use wirecopy::text::shingle::Shingle;
 
 /// The earlier document of a pair and the later one.
 type Ids = (String, String);
@@ -127,7 +126,7 @@ fn a_scan_by_characters_finds_the_exact_copies_too() {
     assert_eq!(exact, wanted.map(|(ids, _)| ids).collect());
 }
 
-fn scan(settings: &Settings) -> Findings {
+fn scan(settings: &Settings) -> ScanResult {
     let inputs = Inputs::open(&[sample("newsroom.jsonl")], read::Settings::default());
     let inputs = inputs.expect("the sample can be opened");
     let findings = pipeline::scan(&inputs, settings, &Unobserved).expect("the sample can be read");
@@ -135,7 +134,7 @@ fn scan(settings: &Settings) -> Findings {
     findings
 }
 
-fn by_ids(findings: &Findings) -> BTreeMap<Ids, &wirecopy::finding::Finding> {
+fn by_ids(findings: &ScanResult) -> BTreeMap<Ids, &wirecopy::cluster::ReportedPair> {
     let id = |doc| findings.catalog.id(doc).to_owned();
     let pairs = findings.pairs.iter();
     pairs.map(|pair| ((id(pair.a), id(pair.b)), pair)).collect()

@@ -7,15 +7,14 @@ use std::path::Path;
 
 use common::{Memory, Page, defaults, edited, story};
 use proptest::prelude::*;
-use wirecopy::candidates::Pair;
-use wirecopy::catalog::DocNo;
+use wirecopy::catalog::{DocNo, DocPair};
+use wirecopy::cluster::{Relation, Selection};
+use wirecopy::compare::exact::Excerpts;
+use wirecopy::compare::reworded::Rewording;
 use wirecopy::document::Corpus;
-use wirecopy::finding::{Relation, Selection};
 use wirecopy::pipeline::{self, Choice, Settings, Surfacing, Tuner, Unobserved};
 use wirecopy::read::{self, Inputs};
-use wirecopy::reworded::Rewording;
-use wirecopy::shingle::Shingle;
-use wirecopy::verify::Excerpts;
+use wirecopy::text::shingle::Shingle;
 
 const THRESHOLDS: [f64; 5] = [0.2, 0.35, 0.5, 0.8, 1.0];
 const CONTAINMENTS: [f64; 4] = [0.1, 0.3, 0.5, 0.9];
@@ -53,7 +52,7 @@ fn assert_told<C: Corpus>(corpus: &C, settings: &Settings, choices: &[Choice]) {
     let documents: Vec<DocNo> = tuner.catalog().documents().collect();
     let mut every = Vec::new();
     for (at, &b) in documents.iter().enumerate() {
-        every.extend(documents[..at].iter().map(|&a| Pair { a, b }));
+        every.extend(documents[..at].iter().map(|&a| DocPair { a, b }));
     }
     for &choice in choices {
         let effect = tuner.effect(choice, Surfacing::Prefixes, &every);
@@ -231,9 +230,9 @@ fn pairs_of_a_big_family_count_as_found() {
     let tuner = Tuner::new(&corpus, &settings, choice, Surfacing::Prefixes, &Unobserved);
     let tuner = tuner.expect("it reads");
     let documents: Vec<DocNo> = tuner.catalog().documents().collect();
-    let pairs: Vec<Pair> = documents[1..]
+    let pairs: Vec<DocPair> = documents[1..]
         .iter()
-        .map(|&b| Pair { a: documents[0], b })
+        .map(|&b| DocPair { a: documents[0], b })
         .collect();
     let effect = tuner.effect(choice, Surfacing::Prefixes, &pairs);
     assert!(effect.pairs < 1000, "{}", effect.pairs);

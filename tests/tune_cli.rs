@@ -516,9 +516,9 @@ fn a_run_without_a_word_fails_where_that_is_asked_for() {
 }
 
 #[test]
-fn the_table_of_the_readme_is_what_it_prints() {
-    let readme = fs::read_to_string("README.md").expect("it is there");
-    let table = readme
+fn the_table_of_the_manual_is_what_it_prints() {
+    let manual = fs::read_to_string("docs/tuning.md").expect("it is there");
+    let table = manual
         .split("```text\n")
         .find(|block| block.contains("as asked for"));
     let (table, _) = table

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
+use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::candidates::passages::MOST_STORIES;
 use wirecopy::catalog::{Catalog, ReadTally};
-use wirecopy::finding::BIG_CLUSTER;
-use wirecopy::pipeline::{Counts, Details, Findings, Merged, Removed, Settings, Surfacing};
+use wirecopy::pipeline::{Counts, Details, Merged, Removed, ScanResult, Settings, Surfacing};
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
 use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
@@ -27,7 +27,7 @@ const SITE_SHOWN: usize = 40;
 pub const TITLE_SHOWN: usize = 60;
 
 /// What was found, in one line.
-pub fn headline(findings: &Findings) -> String {
+pub fn headline(findings: &ScanResult) -> String {
     format!(
         "{} in {} among {}",
         counted(findings.pairs.len() as u64, "pair"),
@@ -38,7 +38,7 @@ pub fn headline(findings: &Findings) -> String {
 
 /// What there is to tell of a scan.
 pub struct Closing<'a> {
-    pub findings: &'a Findings,
+    pub findings: &'a ScanResult,
     pub index: Option<IndexUse>,
     pub run: Run<'a>,
 }
@@ -120,7 +120,7 @@ impl Closing<'_> {
     }
 
     fn clusters(&self, out: &mut String) -> fmt::Result {
-        let Findings {
+        let ScanResult {
             catalog,
             clusters,
             details,

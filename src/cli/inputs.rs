@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use wirecopy::catalog::ReadTally;
-use wirecopy::document::{Corpus, ReadError, Size};
+use wirecopy::document::Corpus;
+use wirecopy::error::{ReadError, Size};
 use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::{Inputs, Skipped};
 use wirecopy::report::summary::FilesSkipped;
-use wirecopy::spill::Spill;
+use wirecopy::storage::spill::Spill;
 
 use super::figures::counted;
 use super::status::Stop;

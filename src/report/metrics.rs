@@ -6,8 +6,8 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Relation;
-use crate::pipeline::{Counts, Findings};
+use crate::cluster::Relation;
+use crate::pipeline::{Counts, ScanResult};
 
 use super::summary::StageCost;
 
@@ -26,7 +26,7 @@ pub struct Run<'a> {
     /// What each stage cost, in order.
     pub stages: &'a [StageCost],
     /// What it found, if it came so far. Of a run that failed only what was read is told, for the rest was never written.
-    pub findings: Option<&'a Findings>,
+    pub findings: Option<&'a ScanResult>,
     /// Labels that every metric gets beside its own.
     pub labels: &'a [(String, String)],
 }
@@ -113,7 +113,7 @@ impl<W: Write> Metrics<'_, W> {
         }
     }
 
-    fn read(&mut self, findings: &Findings) -> io::Result<()> {
+    fn read(&mut self, findings: &ScanResult) -> io::Result<()> {
         let (read, counts) = (&findings.read, &findings.counts);
         for (name, help, count) in [
             ("read_files", "Files that were read.", read.sources),
@@ -158,7 +158,7 @@ impl<W: Write> Metrics<'_, W> {
         )
     }
 
-    fn found(&mut self, findings: &Findings) -> io::Result<()> {
+    fn found(&mut self, findings: &ScanResult) -> io::Result<()> {
         let &Counts {
             identical,
             candidates,

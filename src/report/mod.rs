@@ -23,9 +23,9 @@ mod moment;
 pub use html::count;
 
 use crate::catalog::DocNo;
-use crate::pipeline::{Details, Findings};
+use crate::pipeline::{Details, ScanResult};
 
 /// What the reports know of a document beside the catalogue, if it was fetched.
-fn details(findings: &Findings, doc: DocNo) -> Option<&Details> {
+fn details(findings: &ScanResult, doc: DocNo) -> Option<&Details> {
     Details::find(&findings.details, doc)
 }

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::finding::Relation;
+use crate::cluster::Relation;
 use crate::pipeline::{
-    Counts, Findings, Merged, Removed, RemovedOnSite, RemovedPassage, Settings, Surfacing,
+    Counts, Merged, Removed, RemovedOnSite, RemovedPassage, ScanResult, Settings, Surfacing,
 };
 
 /// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
@@ -76,7 +76,7 @@ pub struct Output {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(findings: &Findings, run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
+pub fn write(findings: &ScanResult, run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Summary::of(findings, run))?;
     out.write_all(b"\n")
 }
@@ -85,7 +85,7 @@ pub fn write(findings: &Findings, run: Run<'_>, out: &mut impl Write) -> io::Res
 ///
 /// # Errors
 /// None that is known: the summary can be written as JSON.
-pub fn facts(findings: &Findings, run: Run<'_>) -> serde_json::Result<Value> {
+pub fn facts(findings: &ScanResult, run: Run<'_>) -> serde_json::Result<Value> {
     let mut facts = serde_json::to_value(Summary::of(findings, run))?;
     if let Some(facts) = facts.as_object_mut() {
         facts.remove("settings");
@@ -247,8 +247,8 @@ struct Reworded {
 }
 
 impl<'a> Summary<'a> {
-    fn of(findings: &'a Findings, run: Run<'a>) -> Summary<'a> {
-        let Findings {
+    fn of(findings: &'a ScanResult, run: Run<'a>) -> Summary<'a> {
+        let ScanResult {
             pairs,
             clusters,
             read,
@@ -357,7 +357,7 @@ impl<'a> Summary<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn of(findings: &'a Findings, index: IndexUse) -> Index<'a> {
+    fn of(findings: &'a ScanResult, index: IndexUse) -> Index<'a> {
         let Counts {
             seen,
             documents,
@@ -385,7 +385,7 @@ impl<'a> Index<'a> {
 }
 
 impl<'a> Boilerplate<'a> {
-    fn of(findings: &'a Findings, removed: &'a Removed) -> Boilerplate<'a> {
+    fn of(findings: &'a ScanResult, removed: &'a Removed) -> Boilerplate<'a> {
         let passage = |passage: &'a RemovedPassage| BoilerplatePassage {
             documents: passage.documents,
             words: passage.words,

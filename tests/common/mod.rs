@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use wirecopy::catalog::DocNo;
+use wirecopy::cluster::{Relation, ReportedPair, Selection};
+use wirecopy::compare::exact::Excerpts;
 use wirecopy::document::{
-    BlockTally, Corpus, Document, Fetch, Place, Precision, Published, ReadError, Record,
+    BlockTally, Corpus, Document, Fetch, Place, Precision, Published, Record,
 };
-use wirecopy::finding::{Finding, Relation, Selection};
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
-use wirecopy::shingle::{Shingle, Shingler};
-use wirecopy::verify::Excerpts;
+use wirecopy::error::ReadError;
+use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
+use wirecopy::text::shingle::{Shingle, Shingler};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Settings that find near-duplicates of whole texts, boilerplate included, and no excerpts.
@@ -160,7 +161,7 @@ impl Fetch for Memory {
     }
 }
 
-pub fn scan(corpus: &Memory, settings: &Settings) -> Findings {
+pub fn scan(corpus: &Memory, settings: &Settings) -> ScanResult {
     pipeline::scan(corpus, settings, &Unobserved).expect("a corpus in memory can be read")
 }
 
@@ -171,7 +172,7 @@ pub fn scan_shuffled(
     pages_a_block: usize,
     threads: usize,
     settings: &Settings,
-) -> Findings {
+) -> ScanResult {
     let mut pages = pages.to_vec();
     pages.sort_by_key(|page| xxh3_64_with_seed(page.id.as_bytes(), seed));
     let corpus = Memory {
@@ -184,7 +185,7 @@ pub fn scan_shuffled(
 }
 
 /// Panics unless two scans gave the same answer in every respect.
-pub fn assert_same(name: &str, one: &Findings, other: &Findings) {
+pub fn assert_same(name: &str, one: &ScanResult, other: &ScanResult) {
     assert_eq!(named(one), named(other), "{name}: pairs");
     assert_eq!(one.pairs, other.pairs, "{name}: pairs");
     assert_eq!(one.clusters, other.clusters, "{name}: clusters");
@@ -233,7 +234,7 @@ pub fn edited(text: &str, step: usize, own: u64) -> String {
 }
 
 /// The documents of pairs and how they relate, in order of ids.
-pub fn named(findings: &Findings) -> Vec<(String, String, Relation)> {
+pub fn named(findings: &ScanResult) -> Vec<(String, String, Relation)> {
     let id = |doc: DocNo| findings.catalog.id(doc).to_owned();
     let mut named: Vec<_> = findings
         .pairs
@@ -245,7 +246,7 @@ pub fn named(findings: &Findings) -> Vec<(String, String, Relation)> {
 }
 
 /// The id of a document, to look it up by.
-pub fn doc(findings: &Findings, id: &str) -> DocNo {
+pub fn doc(findings: &ScanResult, id: &str) -> DocNo {
     let mut documents = findings.catalog.documents();
     let found = documents.find(|&doc| findings.catalog.id(doc) == id);
     found.unwrap_or_else(|| panic!("no document {id}"))
@@ -255,9 +256,9 @@ pub fn doc(findings: &Findings, id: &str) -> DocNo {
 pub type Row = (String, String, f64, f64, f64, u32);
 
 /// What a scan found, as rows in order of ids.
-pub fn rows(findings: &Findings) -> Vec<Row> {
+pub fn rows(findings: &ScanResult) -> Vec<Row> {
     let id = |doc| findings.catalog.id(doc).to_owned();
-    let row = |p: &Finding| {
+    let row = |p: &ReportedPair| {
         (
             id(p.a),
             id(p.b),
@@ -373,7 +374,7 @@ fn selects(selection: &Selection, a: &Page, b: &Page, relation: Relation, contai
 }
 
 /// What a scan found, as [`oracle_with_excerpts`] tells it.
-pub fn related_rows(findings: &Findings) -> Vec<(Relation, Row)> {
+pub fn related_rows(findings: &ScanResult) -> Vec<(Relation, Row)> {
     let relations = named(findings).into_iter().map(|(.., relation)| relation);
     relations.zip(rows(findings)).collect()
 }

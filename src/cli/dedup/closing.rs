@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::DocNo;
+use wirecopy::cluster::Relation;
 use wirecopy::document::Fetch;
-use wirecopy::finding::Relation;
 use wirecopy::pipeline::Duplicates;
 use wirecopy::read::Inputs;
 use wirecopy::report::clusters::sites_among;

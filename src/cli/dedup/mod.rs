@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use rayon::ThreadPoolBuilder;
-use wirecopy::duplicates::Preference;
+use wirecopy::cluster::duplicates::Preference;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, Settings};
 use wirecopy::read::Inputs;

@@ -14,9 +14,9 @@ use askama::Template;
 use super::clusters::sites_among;
 use super::html::{self, count};
 use super::summary::recall_at_threshold;
-use crate::finding::Relation;
-use crate::inert;
-use crate::pipeline::{Findings, RemovedOnSite, Settings};
+use crate::cluster::Relation;
+use crate::pipeline::{RemovedOnSite, ScanResult, Settings};
+use crate::text::escaping;
 use figures::{Histogram, Sites};
 
 const STYLE: &str = html::style!("page.css");
@@ -82,7 +82,7 @@ struct RejectLine {
 /// # Errors
 /// Those of `out`.
 pub fn write(
-    findings: &Findings,
+    findings: &ScanResult,
     settings: &Settings,
     source_names: &[&str],
     out: &mut impl Write,
@@ -116,13 +116,13 @@ pub fn write(
             .iter()
             .take(REJECTS)
             .map(|reject| RejectLine {
-                file: inert::field(
+                file: escaping::field(
                     source_names.get(reject.source as usize).unwrap_or(&""),
                     LINE,
                 ),
                 line: reject.line,
-                id: inert::field(reject.id.as_deref().unwrap_or_default(), LINE),
-                reason: inert::field(&reject.reason, LINE),
+                id: escaping::field(reject.id.as_deref().unwrap_or_default(), LINE),
+                reason: escaping::field(&reject.reason, LINE),
             })
             .collect(),
         rejected: count(rejects.len() as u64),
@@ -133,7 +133,7 @@ pub fn write(
 }
 
 /// The relations that pairs of this run can have.
-fn relations(findings: &Findings) -> Vec<Relation> {
+fn relations(findings: &ScanResult) -> Vec<Relation> {
     let mut relations = Relation::ALL.to_vec();
     if findings.counts.reworded.is_some() {
         relations.push(Relation::Reworded);
@@ -141,7 +141,7 @@ fn relations(findings: &Findings) -> Vec<Relation> {
     relations
 }
 
-fn numbers(findings: &Findings) -> Vec<Number> {
+fn numbers(findings: &ScanResult) -> Vec<Number> {
     let (counts, catalog) = (&findings.counts, &findings.catalog);
     let new = catalog.documents().filter(|&doc| catalog.is_new(doc));
     let number = |value: u64, what, note| Number {
@@ -236,7 +236,7 @@ fn settings_in_force(settings: &Settings) -> Vec<(&'static str, String)> {
 }
 
 /// What the page does not show of what was found.
-fn left_out(findings: &Findings) -> Vec<String> {
+fn left_out(findings: &ScanResult) -> Vec<String> {
     let Some(page) = &findings.page else {
         return Vec::new();
     };
@@ -284,7 +284,7 @@ fn left_out(findings: &Findings) -> Vec<String> {
 }
 
 /// What the run itself did not look at or write.
-fn bounded(findings: &Findings) -> Vec<String> {
+fn bounded(findings: &ScanResult) -> Vec<String> {
     let counts = &findings.counts;
     let parts = [
         (
@@ -323,9 +323,9 @@ fn bounded(findings: &Findings) -> Vec<String> {
     bounded
 }
 
-fn boilerplate(findings: &Findings) -> Vec<SiteBoilerplate> {
+fn boilerplate(findings: &ScanResult) -> Vec<SiteBoilerplate> {
     let on_site = |on_site: &RemovedOnSite| SiteBoilerplate {
-        site: inert::field(findings.catalog.site_name(on_site.site), LINE),
+        site: escaping::field(findings.catalog.site_name(on_site.site), LINE),
         documents: count(on_site.documents),
         words: count(on_site.words),
         passages: on_site
@@ -334,7 +334,7 @@ fn boilerplate(findings: &Findings) -> Vec<SiteBoilerplate> {
             .map(|passage| Boilerplate {
                 documents: count(passage.documents),
                 words: count(passage.words),
-                text: inert::field(&passage.text, 2 * LINE),
+                text: escaping::field(&passage.text, 2 * LINE),
             })
             .collect(),
     };
