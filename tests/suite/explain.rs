@@ -1,11 +1,9 @@
 //! What is told of two documents is what a scan finds, and why it does not.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use common::{Memory, Page, defaults, edited, story, whole_copies};
+use crate::common::{Memory, Page, defaults, edited, story, whole_copies};
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::catalog::DocNo;
 use wirecopy::cluster::{Relation, ReportedPair, Selection};

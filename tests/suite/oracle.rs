@@ -1,8 +1,6 @@
 //! Every answer of a scan against an oracle that compares all pairs.
 
-mod common;
-
-use common::{Memory, Page, oracle, rows, scan, whole_copies};
+use crate::common::{Memory, Page, oracle, rows, scan, whole_copies};
 use proptest::prelude::*;
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::Selection;

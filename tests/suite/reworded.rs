@@ -1,12 +1,12 @@
 //! Reworded copy: the stories of `data/reworded`, spun sentence by sentence, told again by others, and hidden in other corpora.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use common::{Memory, Page, defaults, doc, edited, named, rows, scan, scan_shuffled, story};
+use crate::common::{
+    Memory, Page, assert_same, defaults, doc, edited, named, rows, scan, scan_shuffled, story,
+};
 use proptest::prelude::*;
 use wirecopy::cluster::{Relation, Role, Selection};
 use wirecopy::compare::reworded::Rewording;
@@ -280,6 +280,6 @@ proptest! {
         pages.extend((0..20).map(|n| Page::new("filler.example", &format!("filler{n}"), &story(n, 80))));
         let one = scan_shuffled(&pages, 0, 7, 1, &settings());
         let other = scan_shuffled(&pages, seed, pages_a_block, threads, &settings());
-        common::assert_same("reworded", &one, &other);
+        assert_same("reworded", &one, &other);
     }
 }

@@ -1,9 +1,6 @@
 //! The index survives: kills at any instant, damage of any file, several processes at once, and time.
 //!
 //! `WIRECOPY_KILLS` says how many kills are tried (24 if it says nothing), `WIRECOPY_SEED` which.
-#![cfg(all(unix, feature = "cli"))]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use common::nights::{BEFORE, SCAN, copy, names_in, number_from, said};
+use crate::common::nights::{BEFORE, SCAN, copy, names_in, number_from, said};
 use tempfile::TempDir;
 use wirecopy::index::{Index, IndexError};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};

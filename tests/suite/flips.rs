@@ -1,14 +1,11 @@
 //! Damage: a flipped bit, a byte more or less in any file of an index is found and named, and nothing panics or hangs on it.
 //!
 //! `WIRECOPY_FLIPS` says how many bits are flipped in each file (24 if it says nothing), `WIRECOPY_SEED` which.
-#![cfg(all(unix, feature = "cli"))]
-
-mod common;
 
 use std::fs;
 use std::path::Path;
 
-use common::nights::{Nights, SCAN, names_in, newsroom, number_from, said};
+use crate::common::nights::{Nights, SCAN, names_in, newsroom, number_from, said};
 use wirecopy::index::{Index, IndexError, Writer};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};
 

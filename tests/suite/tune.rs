@@ -1,11 +1,9 @@
 //! What tuning tells of a choice is what a scan with that choice finds.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use common::{Memory, Page, defaults, edited, story};
+use crate::common::{Memory, Page, defaults, edited, story};
 use proptest::prelude::*;
 use wirecopy::catalog::{DocNo, DocPair};
 use wirecopy::cluster::{Relation, Selection};

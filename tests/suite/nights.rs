@@ -1,12 +1,10 @@
 //! The index: many nights find what one scan finds, clusters keep their names, and what is old goes.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{
+use crate::common::{
     Memory, Page, Row, assert_same, defaults, edited, named, related_rows, scan, story,
     whole_copies,
 };

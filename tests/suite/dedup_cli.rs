@@ -1,7 +1,5 @@
 //! `wirecopy dedup` as its users meet it: what comes out are the very bytes that went in.
 
-#![cfg(feature = "cli")]
-
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;

@@ -1,15 +1,12 @@
 //! Several processes on one index: writers that wait and writers that try again, readers, prune and compact in between.
 //!
 //! `WIRECOPY_SECONDS` says how long (8 if it says nothing).
-#![cfg(all(unix, feature = "cli"))]
-
-mod common;
 
 use std::collections::BTreeSet;
 use std::thread::{Scope, scope, sleep};
 use std::time::{Duration, Instant};
 
-use common::nights::{Nights, number_from, said};
+use crate::common::nights::{Nights, number_from, said};
 
 /// Several that run the program at once, for so long.
 struct Race<'a> {

@@ -1,14 +1,11 @@
 //! What cannot be written: the status is true, and a run that failed can be run again. `scripts/fault-index` lets every other call fail.
-#![cfg(all(unix, feature = "cli"))]
-
-mod common;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 use std::time::Instant;
 
-use common::nights::{BEFORE, Nights, SCAN, SCAN_FEW, number_from, said};
+use crate::common::nights::{BEFORE, Nights, SCAN, SCAN_FEW, number_from, said};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Runs the program with files of so many half kilobytes at most; past that the system says EFBIG.

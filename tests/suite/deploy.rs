@@ -1,5 +1,4 @@
 //! The examples under `deploy` are calls that wirecopy takes. `scripts/check-deploy` runs them with the tools that they are for.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,8 @@
 //! What scans find of generated news, against all pairs and against each other.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Memory, Page, Row, oracle, rows, scan, whole_copies};
+use crate::common::{Memory, Page, Row, oracle, rows, scan, whole_copies};
 use newsgen::{Profile, Spec};
 use wirecopy::cluster::Selection;
 use wirecopy::pipeline::{ScanResult, Settings, Surfacing};

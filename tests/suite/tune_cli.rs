@@ -1,5 +1,4 @@
 //! The tune command: choices, labels, and what is stored of them.
-#![cfg(feature = "cli")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,8 +1,6 @@
 //! Samples for labelling: they hold what an oracle finds at lower thresholds, say of each pair what a scan says, and are the same whatever the order;
 //! their page is one file of a bounded size in which whatever stands in a corpus stays text. `scripts/test-report` labels one in Chromium.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -19,7 +17,7 @@ use wirecopy::pipeline::{
 use wirecopy::read::{self, Inputs};
 use wirecopy::report::labelling;
 
-use common::{Memory, Page, defaults, edited, oracle, scan, story, whole_copies};
+use crate::common::{Memory, Page, defaults, edited, oracle, scan, story, whole_copies};
 
 /// Everything that is found.
 const ALL: Sampling = Sampling {

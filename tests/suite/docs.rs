@@ -1,5 +1,4 @@
 //! The documents tell the truth: links lead somewhere, flags exist, and defaults are the constants.
-#![cfg(feature = "cli")]
 
 use std::collections::BTreeMap;
 use std::fs;

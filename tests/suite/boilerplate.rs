@@ -1,8 +1,6 @@
 //! What is taken out of the pages of a site as boilerplate, and what must not be.
 
-mod common;
-
-use common::{
+use crate::common::{
     Memory, Page, defaults, doc, edited, named, oracle_with_excerpts, related_rows, scan, story,
 };
 use proptest::prelude::*;

@@ -1,11 +1,9 @@
 //! Which documents go as duplicates, against an oracle that compares every pair and then applies the rule of the leader.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use common::{Memory, Page, defaults, edited, story, whole_copies};
+use crate::common::{Memory, Page, defaults, edited, story, whole_copies};
 use proptest::prelude::*;
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::catalog::{Catalog, DocNo};

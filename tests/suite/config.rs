@@ -1,5 +1,4 @@
 //! Settings from `wirecopy.toml` and the environment: whose word counts, and that every flag can be set.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

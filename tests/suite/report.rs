@@ -1,6 +1,5 @@
 //! The report page, without a browser: it is well-formed HTML of a bounded size, the same at any thread count, and whatever stands in a corpus
 //! stays text. `scripts/test-report` opens it in Chromium.
-#![cfg(feature = "cli")]
 
 use std::collections::BTreeSet;
 use std::fs;

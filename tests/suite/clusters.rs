@@ -1,10 +1,8 @@
 //! Clusters: what is joined, what hangs on what and in which role, and who is likely to have been first.
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{Memory, Page, defaults, edited, named, scan, story};
+use crate::common::{Memory, Page, defaults, edited, named, scan, story};
 use proptest::prelude::*;
 use wirecopy::attribution::source::{Basis, Source, Sureness, Testimony, When};
 use wirecopy::catalog::DocNo;

@@ -1,5 +1,4 @@
 //! The explain command as its users meet it; what it prints stands in `tests/golden/explain-*.toml`.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! Excerpts: the promise that documents which share a long enough run of words are compared, and what is left out where it stands in very many.
 
-mod common;
-
-use common::{
+use crate::common::{
     Memory, Page, assert_same, defaults, doc, edited, named, oracle_with_excerpts, related_rows,
     scan, scan_shuffled, story, whole_copies,
 };

@@ -1,6 +1,6 @@
 //! The command line as its users meet it: arguments in; exit status, standard output, standard error and files out.
 //!
-//! `tests/golden/*.toml` hold one run each, with everything it printed. `TRYCMD=overwrite cargo test --test cli` writes them anew;
+//! `tests/golden/*.toml` hold one run each, with everything it printed. `TRYCMD=overwrite cargo test --test suite cli::golden` writes them anew;
 //! read the difference before you keep it, and put `[..]` where a new case shows a time or memory.
 
 use std::collections::BTreeMap;

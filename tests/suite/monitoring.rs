@@ -1,5 +1,4 @@
 //! What an unattended run tells: metrics, the log for machines, and the failures that only a pipeline asks for.
-#![cfg(feature = "cli")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

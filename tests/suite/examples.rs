@@ -1,5 +1,4 @@
 //! Every example of the manuals and of the help runs as it stands.
-#![cfg(all(unix, feature = "cli"))]
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
