@@ -29,7 +29,7 @@ use wirecopy::candidates::prefixes::{self, Postings, Rarity};
 use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, Seen, Traces, identical};
 use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
+use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
 use wirecopy::read::{self, Inputs};
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::sketch::minhash::{DEFAULT_SEED, Signer};
@@ -310,7 +310,7 @@ impl BenchCorpus {
             .expect("the corpus can be opened")
     }
 
-    fn scan(&self, threshold: f64, surfacing: Surfacing) -> Findings {
+    fn scan(&self, threshold: f64, surfacing: Surfacing) -> ScanResult {
         let settings = Settings {
             threshold,
             surfacing,

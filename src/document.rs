@@ -1,8 +1,9 @@
 //! Documents, and the corpus that they come from.
 //!
 //! [`Corpus`] is all that the pipeline knows of its input, so no stage knows a path or a format.
-//! [`Inputs`](crate::read::Inputs) implements it for files and streams. Implement it yourself to
-//! scan documents that are somewhere else:
+//! [`Inputs`](crate::read::Inputs) implements it for files and streams. To scan documents from
+//! somewhere else, without holding all of them in memory, implement it and pass it to
+//! [`pipeline::scan`](crate::pipeline::scan):
 //!
 //! - A corpus has numbered *sources*, such as files. Each source is cut into *blocks*, and
 //!   [`Corpus::parse`] turns a block into documents. Blocks of one source are cut in order by one
@@ -112,6 +113,82 @@ pub struct Document<'a> {
     pub canonical: Option<Cow<'a, str>>,
     /// Time at which the page was fetched.
     pub crawled: Option<Published>,
+}
+
+impl<'a> Document<'a> {
+    /// Creates a document with an id and a text. The methods below set its other fields.
+    pub fn new(id: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            id: Some(id.into()),
+            text: text.into(),
+            ..Document::default()
+        }
+    }
+
+    /// Sets the address at which the document was published. A document without a site belongs to
+    /// the registrable domain of this address.
+    #[must_use]
+    pub fn url(self, url: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            url: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets the site: a host name, or an outlet's name.
+    #[must_use]
+    pub fn site(self, site: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            site: Some(site.into()),
+            ..self
+        }
+    }
+
+    /// Sets the time of publication. [`Published`] can be parsed from text:
+    /// `"2026-03-02T06:10:00Z".parse()?`.
+    #[must_use]
+    pub fn published(self, published: Published) -> Document<'a> {
+        Document {
+            published: Some(published),
+            ..self
+        }
+    }
+
+    /// Sets the headline.
+    #[must_use]
+    pub fn title(self, title: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            title: Some(title.into()),
+            ..self
+        }
+    }
+
+    /// Sets the byline, in which a news agency may be named.
+    #[must_use]
+    pub fn author(self, author: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            author: Some(author.into()),
+            ..self
+        }
+    }
+
+    /// Sets the address that the page names as its original (`<link rel="canonical">`).
+    #[must_use]
+    pub fn canonical(self, url: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            canonical: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets the time at which the page was fetched.
+    #[must_use]
+    pub fn crawled(self, crawled: Published) -> Document<'a> {
+        Document {
+            crawled: Some(crawled),
+            ..self
+        }
+    }
 }
 
 /// Time of publication, as precise as the source.

@@ -169,6 +169,7 @@ fn first_non_ascii(bytes: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::text::words::reference;
+    use crate::text::words::tests::CASES;
     use proptest::prelude::*;
 
     fn hashes(text: &str) -> Vec<u64> {
@@ -182,6 +183,13 @@ mod tests {
             .iter()
             .map(|word| hash_word(word.as_bytes()))
             .collect()
+    }
+
+    #[test]
+    fn words_of_named_cases_are_hashed_alike() {
+        for (name, text, _) in CASES {
+            assert_eq!(hashes(text), reference_hashes(text), "{name}");
+        }
     }
 
     #[test]
