@@ -70,6 +70,8 @@ pub mod index;
 #[doc(hidden)]
 pub mod pipeline;
 #[doc(hidden)]
+pub mod platform;
+#[doc(hidden)]
 pub mod read;
 #[doc(hidden)]
 pub mod report;

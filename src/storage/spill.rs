@@ -4,12 +4,12 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::lists::{Store, WritableStore};
 use crate::error::ReadError;
+use crate::platform;
 
 /// A [`WritableStore`] in a temporary file.
 #[derive(Debug)]
@@ -38,15 +38,14 @@ impl Spill {
 
     /// Returns the number of bytes that are free on the disk; `None` if the system does not say.
     pub fn free(&self) -> Option<u64> {
-        let about = rustix::fs::fstatvfs(&self.file).ok()?;
-        about.f_bavail.checked_mul(about.f_frsize)
+        platform::free_bytes(&self.file)
     }
 }
 
 impl WritableStore for Spill {
     fn write(&self, bytes: &[u8]) -> Result<u64, ReadError> {
         let offset = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        match self.file.write_all_at(bytes, offset) {
+        match platform::write_all_at(&self.file, bytes, offset) {
             Ok(()) => Ok(offset),
             Err(cause) => Err(failed(&self.directory, cause)),
         }
@@ -55,7 +54,7 @@ impl WritableStore for Spill {
 
 impl Store for Spill {
     fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError> {
-        let read = self.file.read_exact_at(bytes, offset);
+        let read = platform::read_exact_at(&self.file, bytes, offset);
         read.map_err(|cause| failed(&self.directory, cause))
     }
 }
