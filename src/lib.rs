@@ -94,5 +94,5 @@ pub use index::IndexError;
 pub use pipeline::Counts;
 pub use read::FieldNames;
 pub use scan::{Scan, ScanError};
-pub use sketch::banding::PlanError;
+pub use sketch::banding::BandingError;
 pub use text::shingle::Shingle;

@@ -17,7 +17,7 @@ use wirecopy::pipeline::{LEAST_MEMORY, PageLimits, Settings, Surfacing};
 use wirecopy::read::{self, FieldNames, dates};
 use wirecopy::report::metrics;
 use wirecopy::report::table::TableFormat;
-use wirecopy::sketch::banding::{Banding, MOST_PERMUTATIONS};
+use wirecopy::sketch::banding::{Banding, Bands, MOST_PERMUTATIONS, RecallTarget, Rows};
 use wirecopy::text::domain;
 use wirecopy::text::shingle::Shingle;
 
@@ -238,13 +238,17 @@ pub fn settings(
 pub fn surfacing(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing, Stop> {
     Ok(match (typed.bands, typed.rows) {
         (Some(bands), Some(rows)) => {
-            Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
+            Surfacing::Bands(Banding::new(Bands(bands), Rows(rows)).map_err(Stop::usage)?)
         }
         _ if typed.recall == 1.0 => Surfacing::Prefixes,
-        _ => Surfacing::Bands(
-            Banding::for_recall(threshold, typed.recall, typed.permutations)
-                .map_err(Stop::usage)?,
-        ),
+        _ => {
+            let target = RecallTarget {
+                threshold,
+                recall: typed.recall,
+                permutations: typed.permutations,
+            };
+            Surfacing::Bands(Banding::for_recall(target).map_err(Stop::usage)?)
+        }
     })
 }
 

@@ -17,7 +17,7 @@ use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
 use crate::pipeline::KnownTie;
 use crate::platform;
-use crate::storage::lists::{Store, Stored};
+use crate::storage::lists::{Store, StoredChunk};
 
 /// How many documents a chunk of hashes is of: some 2 MB.
 pub(super) const CHUNK: usize = 4096;
@@ -227,7 +227,7 @@ fn chunks<'d>(catalog: &Catalog, mut documents: &'d [DocNo]) -> Vec<&'d [DocNo]>
 
 /// The lists of a reading, by their numbers.
 fn concatenated<T: bytemuck::Pod>(
-    reading: &crate::storage::lists::Reading<'_, T>,
+    reading: &crate::storage::lists::ListReader<'_, T>,
     lists: usize,
 ) -> Result<Vec<Vec<T>>, ReadError> {
     let mut read = vec![Vec::new(); lists];
@@ -403,7 +403,7 @@ impl Reading {
             passages_at,
         } in self.chunks(&documents)?
         {
-            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| Stored {
+            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| StoredChunk {
                 store: Arc::<HashFile>::clone(store),
                 offset,
                 values: values as usize,

@@ -382,15 +382,15 @@ pub(super) fn assemble<'s>(
 
     let url = trimmed(Field::Url);
     let site = match trimmed(Field::Site) {
-        Some(given) => domain::tidy(given, sites, site_room),
+        Some(given) => domain::tidy_site(given, sites, site_room),
         None => url
             .is_some_and(|url| sites.registrable(url, site_room))
-            .then_some(domain::Tidy::InRoom),
+            .then_some(domain::TidySite::InBuffer),
     };
     let site_room: &'s str = site_room;
     let site = site.map(|site| match site {
-        domain::Tidy::AsGiven(given) => Cow::Borrowed(given),
-        domain::Tidy::InRoom => Cow::Borrowed(site_room),
+        domain::TidySite::AsGiven(given) => Cow::Borrowed(given),
+        domain::TidySite::InBuffer => Cow::Borrowed(site_room),
     });
     let published = trimmed(Field::Published).and_then(|text| {
         let parsed = dates::parse(text);

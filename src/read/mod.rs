@@ -22,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 
 use memchr::{memchr, memrchr};
 
-use crate::document::{BlockTally, Corpus, Document, Fetch, Place, Record, Reject};
+use crate::document::{BlockTally, Corpus, Document, Fetch, ParsedRecord, Reject, SourcePlace};
 use crate::error::ReadError;
 
 mod blocks;
@@ -336,7 +336,7 @@ impl Inputs {
     /// When the bytes are gone or no longer hold that record.
     pub fn copy(
         &self,
-        place: Place,
+        place: SourcePlace,
         sink: &mut dyn FnMut(&[u8], LineEnd),
     ) -> Result<(), ReadError> {
         self.read_again(place, &mut |bytes, _| {
@@ -349,7 +349,7 @@ impl Inputs {
     ///
     /// # Errors
     /// When the bytes are gone or no longer hold that record.
-    pub fn has_field(&self, place: Place, name: &str) -> Result<bool, ReadError> {
+    pub fn has_field(&self, place: SourcePlace, name: &str) -> Result<bool, ReadError> {
         let mut found = false;
         self.copy(place, &mut |record, _| {
             found = jsonl::has_field(&String::from_utf8_lossy(record), name);
@@ -360,7 +360,7 @@ impl Inputs {
     /// Reads a record once more: its bytes, with the one after it where there is one, and what they mean.
     fn read_again(
         &self,
-        place: Place,
+        place: SourcePlace,
         sink: &mut dyn FnMut(&[u8], &Document<'_>),
     ) -> Result<(), ReadError> {
         let changed = |input: &str| ReadError::Changed {
@@ -428,7 +428,7 @@ impl Inputs {
         }
     }
 
-    /// The longest record; a [`Place`] cannot hold a longer one.
+    /// The longest record; a [`SourcePlace`] cannot hold a longer one.
     fn max_record(&self) -> usize {
         self.settings.max_record.min(u32::MAX as usize)
     }
@@ -643,7 +643,7 @@ impl Corpus for Inputs {
         }
     }
 
-    fn parse(&self, block: Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally {
+    fn parse(&self, block: Block, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally {
         let Some(source) = self.sources.get(block.source as usize) else {
             return BlockTally::default();
         };
@@ -705,7 +705,11 @@ impl Corpus for Inputs {
 }
 
 impl Fetch for Inputs {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         self.read_again(place, &mut |_, document| sink(document))
     }
 }
@@ -823,7 +827,7 @@ struct Sink<'p, 's> {
     number: u32,
     source: &'p Source,
     tally: BlockTally,
-    sink: &'s mut dyn FnMut(Record<'_>),
+    sink: &'s mut dyn FnMut(ParsedRecord<'_>),
     lossy: String,
     fields: Fields,
     decoding: Decoding,
@@ -855,7 +859,7 @@ impl Sink<'_, '_> {
             self.decoding.clear(self.inputs.keep());
             let (text, replaced) = decode(line, &mut self.lossy);
             let parsed = jsonl::parse(text, replaced, &self.inputs.lookup, &mut self.decoding);
-            let place = Place {
+            let place = SourcePlace {
                 source: self.number,
                 length: line.len() as u32,
                 offset,
@@ -900,7 +904,7 @@ impl Sink<'_, '_> {
                     columns,
                     &mut self.decoding,
                 );
-                let place = Place {
+                let place = SourcePlace {
                     source: self.number,
                     length: record.len() as u32,
                     offset: offset + at as u64,
@@ -915,7 +919,7 @@ impl Sink<'_, '_> {
     /// A text file.
     fn text(&mut self, bytes: &[u8], offset: u64) {
         let (text, replaced) = decode(bytes, &mut self.lossy);
-        let place = Place {
+        let place = SourcePlace {
             source: self.number,
             length: bytes.len() as u32,
             offset,
@@ -945,9 +949,9 @@ impl Sink<'_, '_> {
 /// Hands a document over, or notes why there is none. The line is counted by the caller, afterwards.
 fn hand_over(
     parsed: Result<Parsed<'_>, Refused>,
-    place: Place,
+    place: SourcePlace,
     tally: &mut BlockTally,
-    sink: &mut dyn FnMut(Record<'_>),
+    sink: &mut dyn FnMut(ParsedRecord<'_>),
 ) {
     match parsed {
         Ok(Parsed {
@@ -959,7 +963,7 @@ fn hand_over(
             tally.records += 1;
             tally.lossy += u64::from(lossy);
             tally.bad_dates += u64::from(bad_date);
-            sink(Record {
+            sink(ParsedRecord {
                 place,
                 record,
                 line: tally.lines,

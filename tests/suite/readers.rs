@@ -7,7 +7,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rayon::prelude::*;
-use wirecopy::document::{BlockTally, Corpus, Document, Fetch, Place};
+use wirecopy::document::{BlockTally, Corpus, Document, Fetch, SourcePlace};
 use wirecopy::error::ReadError;
 use wirecopy::read::{FieldNames, Format, Inputs, Settings, Skipped};
 
@@ -18,7 +18,7 @@ type Said = Vec<Option<String>>;
 #[derive(Debug, Default, PartialEq, Eq, Clone)]
 struct Everything {
     /// Source, record, line, place, document.
-    documents: Vec<(String, u64, u64, Place, Said)>,
+    documents: Vec<(String, u64, u64, SourcePlace, Said)>,
     /// Source, record, line, id, reason.
     rejects: Vec<(String, u64, u64, Option<String>, String)>,
     records: u64,
@@ -628,7 +628,7 @@ fn a_file_that_changes_is_noticed() {
         },
     )
     .unwrap();
-    let place = |offset, length| Place {
+    let place = |offset, length| SourcePlace {
         source: 0,
         length,
         offset,
@@ -641,7 +641,7 @@ fn a_file_that_changes_is_noticed() {
         place(15, 20),
         place(1000, 5),
         place(u64::MAX, 5),
-        Place {
+        SourcePlace {
             source: 1,
             length: 1,
             offset: 0,

@@ -6,7 +6,7 @@ use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{Choice, Settings, Surfacing};
 use wirecopy::read::labels::Words;
 use wirecopy::report::tune::Varied;
-use wirecopy::sketch::banding::Banding;
+use wirecopy::sketch::banding::{Banding, RecallTarget};
 use wirecopy::text::shingle::Shingle;
 
 use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, When};
@@ -147,7 +147,11 @@ fn lowest_surfacing(typed: &TuneArguments, lowest: Choice) -> Result<Surfacing, 
     if comparing.recall == 1.0 {
         return Ok(Surfacing::Prefixes);
     }
-    let banding = Banding::for_recall(lowest.threshold, comparing.recall, comparing.permutations);
+    let banding = Banding::for_recall(RecallTarget {
+        threshold: lowest.threshold,
+        recall: comparing.recall,
+        permutations: comparing.permutations,
+    });
     banding.map(Surfacing::Bands).map_err(Stop::usage)
 }
 
