@@ -23,7 +23,7 @@ use wirecopy::candidates::Among;
 use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
 use wirecopy::candidates::families::Settled;
 use wirecopy::candidates::prefixes::{self, Postings, Rarity};
-use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, Seen, Traces, identical};
+use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, SeenDocuments, Traces, identical};
 use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
 use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
@@ -370,7 +370,7 @@ impl Signed {
             ));
             tally
         });
-        let (catalog, _) = Catalog::join(Seen::default(), blocks, &["corpus"]);
+        let (catalog, _) = Catalog::join(SeenDocuments::default(), blocks, &["corpus"]);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
         let twins = identical::group_identical(&catalog, with_words);
         Signed {

@@ -31,7 +31,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::boilerplate::{Known, Profiles};
-use crate::catalog::{Catalog, DocNo, Seen};
+use crate::catalog::{Catalog, DocNo, SeenDocuments};
 use crate::compare::exact::Comparison;
 use crate::document::Corpus;
 use crate::error::ReadError;
@@ -166,7 +166,7 @@ impl Index {
         since: Option<i64>,
     ) -> Result<(Before, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
-        let mut seen = Seen::default();
+        let mut seen = SeenDocuments::default();
         let mut before = Before::default();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::boilerplate::Known;
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::union_find::UnionFind;
-use crate::catalog::{Catalog, DocNo, DocPair, Seen};
+use crate::catalog::{Catalog, DocNo, DocPair, SeenDocuments};
 use crate::cluster::Cluster;
 use crate::compare::exact::Comparison;
 use crate::document::{Corpus, Document, Fetch, Place};
@@ -19,7 +19,7 @@ use crate::error::ReadError;
 #[derive(Default)]
 pub struct Before {
     /// The documents.
-    pub seen: Seen,
+    pub seen: SeenDocuments,
     /// What was found of them.
     pub ties: Vec<KnownTie>,
     /// The clusters that they are in as whole copies, by their numbers in the archive.
