@@ -74,7 +74,7 @@ impl BlockColumns {
     /// Moves the hashes out of memory.
     ///
     /// # Errors
-    /// Those of the store.
+    /// When the store has no room.
     pub fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
         self.columns.put_away(store)
     }

@@ -1,4 +1,4 @@
-//! What is kept of each document, column by column.
+//! The values that are kept of each document, column by column.
 //!
 //! Columns take less memory than rows, because the values of a row would be padded, and a stage
 //! that goes through one value of all documents touches nothing else.
@@ -83,7 +83,7 @@ columns! {
         /// Number of the site in the list of names that goes with the columns, or
         /// [`NO_SITE`](super::numbers::NO_SITE).
         site: SiteNo,
-        /// Where to read the document again.
+        /// Place from which the document can be read again.
         place: Place,
         /// When the document says it was published.
         published: Option<Published>,
@@ -123,7 +123,7 @@ impl Columns {
 mod tests {
     use super::*;
 
-    /// Where a list stands: a chunk, a start and a length.
+    /// Position of a list: its chunk, its start and its length.
     const BYTES_A_LIST: usize = 12;
 
     /// The end of the id, the slot in canonical order, and the line and the record twice, in the

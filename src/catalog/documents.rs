@@ -24,7 +24,7 @@ pub struct Catalog {
     /// Documents seen before come first, then those of this run in order of reading.
     pub(super) columns: Columns,
     pub(super) regions: RemovedRegions,
-    /// Where each document stands in the columns, by [`DocNo`].
+    /// Row of each document in the columns, by [`DocNo`].
     pub(super) slots: Vec<Slot>,
     /// Number in the index of each document seen before, by [`Slot`].
     pub(super) serials: Vec<u64>,
@@ -93,7 +93,7 @@ impl Catalog {
         self.columns.published[self.slot(doc)]
     }
 
-    /// Where to read the document again.
+    /// Place from which the document can be read again.
     pub fn place(&self, doc: DocNo) -> Place {
         self.columns.place[self.slot(doc)]
     }

@@ -61,11 +61,11 @@ struct Joining<'a> {
     source_names: &'a [&'a str],
     /// Documents that were added by an earlier attempt at this same run.
     of_run: HashSet<Slot>,
-    /// Where each record of the blocks stands in its source.
+    /// Position of each record of the blocks in its source.
     positions: Vec<Position>,
-    /// Source of the block that comes next, if it is the same as that of the last one.
+    /// Source of the last block.
     source: usize,
-    /// Where the first record of that block stands.
+    /// Position of the first record of the next block, if that is of the same source.
     next: Position,
 }
 

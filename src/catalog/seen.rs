@@ -23,7 +23,7 @@ pub struct SeenDocuments {
     pub(super) of_run: HashSet<Slot>,
 }
 
-/// What an index keeps of a document, without its text and hashes.
+/// Values that an index keeps of a document, beside its text and hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenDocument<'a> {
     /// Number of the document in the index.
@@ -35,7 +35,7 @@ pub struct SeenDocument<'a> {
     /// Number that [`SeenDocuments::number_sites`] gave its site, or
     /// [`NO_SITE`](super::numbers::NO_SITE).
     pub site: SiteNo,
-    /// Where the index has its record; sources are numbered from 0.
+    /// Place of its record in the index; files of records are numbered from 0.
     pub place: Place,
     /// When the document says it was published.
     pub published: Option<Published>,

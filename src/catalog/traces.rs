@@ -1,4 +1,4 @@
-//! What is kept of a text so that others like it are found.
+//! Hashes that are kept of a text so that others like it are found.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use super::hashes;
 use super::numbers::DocNo;
 use crate::sketch::winnowing::Fingerprint;
 
-/// What is kept of one text. It is made from the whole text first, and made again for a document
-/// that turns out to hold boilerplate.
+/// Hashes of one text that find others like it. They are made from the whole text first, and made
+/// again for a document that turns out to hold boilerplate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traces {
     /// Hash of each band; empty if bands are not used, or for a document that is in no bucket.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::boilerplate::Known;
+use crate::boilerplate::KnownBoilerplate;
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::union_find::UnionFind;
 use crate::catalog::{Catalog, DocNo, DocPair, SeenDocuments};
@@ -25,7 +25,7 @@ pub struct Before {
     /// The clusters that they are in as whole copies, by their numbers in the archive.
     pub names: HashMap<u64, Arc<str>>,
     /// What their sites repeat.
-    pub boilerplate: Known,
+    pub boilerplate: KnownBoilerplate,
     /// Whence they can be read again.
     pub archive: Option<Arc<dyn Fetch + Send>>,
     /// Ids of those that the run is about, as if it had read them.

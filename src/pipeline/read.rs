@@ -9,7 +9,7 @@ use super::memory::{Memory, bytes_a_round};
 use super::observer::{Observer, Stage};
 use super::settings::Settings;
 use super::texts::{DOCUMENTS_A_TASK, left};
-use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Known, Profiles, Region, Stripper};
+use crate::boilerplate::{self, FEWEST_WORDS_LEFT, KnownBoilerplate, Profiles, Region, Stripper};
 use crate::catalog::{
     BYTES_A_DOCUMENT, BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, SeenDocuments, SiteNo,
     Stripped, Traces,
@@ -183,7 +183,7 @@ pub(super) fn strip(
     corpus: &dyn Fetch,
     catalog: &mut Catalog,
     settings: &Settings,
-    known: &Known,
+    known: &KnownBoilerplate,
     observer: &dyn Observer,
 ) -> Result<(Profiles, Removed), ReadError> {
     if !settings.boilerplate {
