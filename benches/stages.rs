@@ -1,13 +1,15 @@
-//! Throughput of every stage, and of whole scans.
+//! Measures the throughput of every stage and of whole scans.
 //!
-//! The corpus is generated (`newsgen`, profile news, 5,000 documents, seed 1: about 17 MB of JSON lines) and lies in a temporary file
-//! that the system has in memory, so that reading costs what it costs when the disk is not the limit. What is counted:
+//! Run with `cargo bench --bench stages`; a name after `--` selects benches.
 //!
-//! - items are documents, but candidate pairs in `verification`;
-//! - bytes are those of the file where the file is read, else those of the texts.
+//! The corpus is generated (`newsgen`, profile news, 5,000 documents, seed 1: about 17 MB of JSON
+//! lines). It is in a temporary file in the page cache, so the disk is not the limit.
 //!
-//! Everything runs on one thread, so that stages can be added up, except `scan_on_every_core`. Stages that read documents again
-//! (`verification`, `prefix_filtering`) do so here as well. Run with `cargo bench --bench stages`; a name after `--` picks some.
+//! - Items are documents, except in `verification`, where they are candidate pairs.
+//! - Bytes are those of the file if the bench reads the file, otherwise those of the texts.
+//!
+//! Everything but `scan_on_every_core` runs on one thread, so that stages can be added up. Stages
+//! that read documents again in a scan (`verification`, `prefix_filtering`) do so here too.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -26,7 +28,7 @@ use wirecopy::candidates::prefixes::{self, Postings, ShingleCounts};
 use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, SeenDocuments, Traces, identical};
 use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
+use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
 use wirecopy::read::{self, Inputs};
 use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::sketch::minhash::{DEFAULT_SEED, Signer};
@@ -34,14 +36,14 @@ use wirecopy::sketch::winnowing::{self, Fingerprinter, Winnowing};
 use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingler};
 use wirecopy::text::words::Words;
 
-/// Thresholds of the planner's two usual plans, 17 bands of 4 rows and 35 of 3.
+/// Thresholds of two common plans: 17 bands of 4 rows and 35 bands of 3 rows.
 const THRESHOLDS: [f64; 2] = [0.7, 0.5];
 
-/// Shingles of the one long document: an article of about the mean length.
+/// Shingles of an article of about the mean length.
 const LONG_DOCUMENT: u64 = 500;
 
 fn main() {
-    // Held here because statics are never dropped, and the file is to go.
+    // Held here, because statics are never dropped and the file must be removed.
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     MATERIAL.get_or_init(|| Material::generated_in(directory.path()));
     divan::main();
@@ -99,7 +101,7 @@ fn signing(bencher: Bencher, threshold: f64) {
     });
 }
 
-/// 500 shingles into 128 permutations: at most 1.5 µs is asked for.
+/// Signs 500 shingles with 128 permutations. The target is at most 1.5 µs.
 #[divan::bench]
 fn signing_one_document(bencher: Bencher) {
     let banding = Banding::new(32, 4).expect("in range");
@@ -187,7 +189,7 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
     });
 }
 
-/// What one reading leaves for boilerplate and passages.
+/// Chooses the fingerprints for boilerplate and passages.
 #[divan::bench]
 fn fingerprints(bencher: Bencher) {
     let material = material();
@@ -218,7 +220,7 @@ fn fingerprints(bencher: Bencher) {
     });
 }
 
-/// Everything that a scan does unless told otherwise.
+/// Runs a scan with default settings.
 #[divan::bench(sample_count = 20)]
 fn default_scan_on_one_thread(bencher: Bencher) {
     let material = material();
@@ -246,7 +248,7 @@ fn scan_on_every_core(bencher: Bencher, threshold: f64) {
         .bench_local(|| material.scan(threshold, bands(threshold)));
 }
 
-/// Recall 1: prefix filtering instead of bands.
+/// Runs a scan with recall 1: prefix filtering instead of bands.
 #[divan::bench(args = THRESHOLDS, sample_count = 20)]
 fn scan_by_prefixes_on_one_thread(bencher: Bencher, threshold: f64) {
     let material = material();
@@ -255,7 +257,7 @@ fn scan_by_prefixes_on_one_thread(bencher: Bencher, threshold: f64) {
         .bench_local(|| ONE_THREAD.install(|| material.scan(threshold, Surfacing::Prefixes)));
 }
 
-/// What is measured on.
+/// Corpus that the benches share.
 struct Material {
     path: String,
     bytes: u64,
@@ -308,7 +310,7 @@ impl Material {
             .expect("the corpus can be opened")
     }
 
-    fn scan(&self, threshold: f64, surfacing: Surfacing) -> Findings {
+    fn scan(&self, threshold: f64, surfacing: Surfacing) -> ScanResult {
         let settings = Settings {
             threshold,
             surfacing,
@@ -334,11 +336,11 @@ impl Material {
     }
 }
 
-/// The corpus as it stands between the first reading and the second.
+/// State of a scan between the first and the second reading.
 struct Signed {
     inputs: Inputs,
     catalog: Catalog,
-    /// One document of each that have the same words.
+    /// First document of each group with the same words.
     documents: Vec<DocNo>,
     bands: usize,
 }

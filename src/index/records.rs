@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,6 +16,7 @@ use super::segment::Reading;
 use super::tables::RecordPlace;
 use crate::document::{Document, Fetch, Place, Precision, Published};
 use crate::error::ReadError;
+use crate::platform;
 use crate::read::dates;
 
 /// Bytes of records from which on a frame is closed: some ten articles, of which real ones take 2.2 kB each. Frames of 16 KB take 6 % more and half the
@@ -236,7 +236,7 @@ pub(super) fn packed_frame(
     bytes: u32,
 ) -> Result<Vec<u8>, IndexError> {
     let mut packed = vec![0; bytes as usize];
-    match file.read_exact_at(&mut packed, at) {
+    match platform::read_exact_at(file, &mut packed, at) {
         Ok(()) => Ok(packed),
         Err(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => {
             Err(IndexError::Damaged {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -17,6 +16,7 @@ use crate::catalog::{Catalog, DocNo, NO_SITE, SeenDocument, SeenDocuments, Store
 use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
 use crate::pipeline::KnownTie;
+use crate::platform;
 use crate::storage::lists::{Store, Stored};
 
 /// How many documents a chunk of hashes is of: some 2 MB.
@@ -500,7 +500,7 @@ fn read_whole(file: &File, entry: &FileEntry) -> Result<Vec<u8>, IndexError> {
         entry.check(bytes, || Checksum::of(b""))?;
     }
     let mut read = vec![0; bytes as usize];
-    file.read_exact_at(&mut read, 0).map_err(failed)?;
+    platform::read_exact_at(&file, &mut read, 0).map_err(failed)?;
     entry.check(bytes, || Checksum::of(&read))?;
     Ok(read)
 }
@@ -521,7 +521,7 @@ impl HashFile {
             file: self.name.clone(),
             problem,
         };
-        match self.file.read_exact_at(bytes, range.start) {
+        match platform::read_exact_at(&self.file, bytes, range.start) {
             Err(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => {
                 Err(damaged("it ends too early".to_owned()))
             }

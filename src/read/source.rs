@@ -11,6 +11,8 @@ use flate2::bufread::MultiGzDecoder;
 use super::Format;
 use super::delimited::Columns;
 
+use crate::platform;
+
 /// Bytes by which a compressed file is known; the longest magic number has four.
 pub(super) const MAGIC: usize = 4;
 
@@ -209,7 +211,7 @@ pub(super) struct ReadFrom<'f> {
 
 impl Read for ReadFrom<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = read_at(self.file, buffer, self.at)?;
+        let read = platform::read_at(self.file, buffer, self.at)?;
         self.at += read as u64;
         Ok(read)
     }
@@ -219,7 +221,7 @@ impl Read for ReadFrom<'_> {
 pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
-        match read_at(file, &mut buffer[filled..], offset + filled as u64) {
+        match platform::read_at(file, &mut buffer[filled..], offset + filled as u64) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
@@ -227,37 +229,6 @@ pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::R
         }
     }
     Ok(filled)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
-}
-
-#[cfg(unix)]
-fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => {
-                bytes = &bytes[written..];
-                offset += written as u64;
-            }
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause),
-        }
-    }
-    Ok(())
 }
 
 /// The copy of all streams: one file without a name, gone when the process is.
@@ -302,7 +273,7 @@ impl Spool {
             }
         };
         let start = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        write_all_at(file, bytes, start)?;
+        platform::write_all_at(file, bytes, start)?;
         Ok(start)
     }
 

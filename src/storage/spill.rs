@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::ReadError;
+use crate::platform;
 use crate::storage::lists::{Shelf, Store};
 
 /// A [`Shelf`] in a temporary file.
@@ -36,15 +36,14 @@ impl Spill {
 
     /// Bytes that there is room for; `None` where the system does not tell.
     pub fn free(&self) -> Option<u64> {
-        let about = rustix::fs::fstatvfs(&self.file).ok()?;
-        about.f_bavail.checked_mul(about.f_frsize)
+        platform::free_bytes(&self.file)
     }
 }
 
 impl Shelf for Spill {
     fn put(&self, bytes: &[u8]) -> Result<u64, ReadError> {
         let offset = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        match self.file.write_all_at(bytes, offset) {
+        match platform::write_all_at(&self.file, bytes, offset) {
             Ok(()) => Ok(offset),
             Err(cause) => Err(failed(&self.directory, cause)),
         }
@@ -53,7 +52,7 @@ impl Shelf for Spill {
 
 impl Store for Spill {
     fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError> {
-        let read = self.file.read_exact_at(bytes, offset);
+        let read = platform::read_exact_at(&self.file, bytes, offset);
         read.map_err(|cause| failed(&self.directory, cause))
     }
 }
