@@ -22,11 +22,11 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use newsgen::Spec;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use wirecopy::candidates::Among;
+use wirecopy::candidates::SearchScope;
 use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
-use wirecopy::candidates::families::Settled;
-use wirecopy::candidates::prefixes::{self, Postings, Rarity};
-use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, Seen, Traces, identical};
+use wirecopy::candidates::families::SettledFamilies;
+use wirecopy::candidates::prefixes::{self, Postings, ShingleCounts};
+use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, SeenDocuments, Traces, identical};
 use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
 use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
@@ -162,7 +162,8 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
     let mut shingler = Shingler::default();
     corpus.count_texts(bencher).bench_local(|| {
         let words = signed.documents.iter();
-        let rarity = Rarity::new(words.map(|&doc| u64::from(signed.catalog.words(doc))).sum());
+        let rarity =
+            ShingleCounts::new(words.map(|&doc| u64::from(signed.catalog.words(doc))).sum());
         let mut each = |each: &mut dyn FnMut(DocNo, &[u64])| {
             for &doc in &signed.documents {
                 signed.fetch(doc, &mut |text| {
@@ -184,7 +185,7 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
             );
         });
         ONE_THREAD.install(|| {
-            Postings::new(postings).candidates(threshold, &Settled::default(), &|_| false)
+            Postings::new(postings).candidates(threshold, &SettledFamilies::default(), &|_| false)
         })
     });
 }
@@ -375,7 +376,7 @@ impl Signed {
             ));
             tally
         });
-        let (catalog, _) = Catalog::join(Seen::default(), blocks, &["corpus"]);
+        let (catalog, _) = Catalog::join(SeenDocuments::default(), blocks, &["corpus"]);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
         let groups = identical::group_identical(&catalog, with_words);
         Signed {
@@ -387,7 +388,7 @@ impl Signed {
     }
 
     fn candidates(&self) -> Vec<DocPair> {
-        let among = Among {
+        let among = SearchScope {
             catalog: &self.catalog,
             documents: &self.documents,
             asking: None,

@@ -12,7 +12,7 @@ use super::manifest::{ChunkEntry, SegmentEntry};
 use super::records::{self, FRAME};
 use super::tables::{self, Documents, RecordPlace, Row};
 use super::{Addition, Names};
-use crate::catalog::{Catalog, DocNo, NO_SITE, Seen, SeenDocument};
+use crate::catalog::{Catalog, DocNo, NO_SITE, SeenDocument, SeenDocuments, StoredHashes};
 use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
 use crate::pipeline::KnownTie;
@@ -365,7 +365,7 @@ impl Reading {
         again: Option<i64>,
         since: i64,
         is_gone: &dyn Fn(u64) -> bool,
-        seen: &mut Seen,
+        seen: &mut SeenDocuments,
     ) -> Result<u64, IndexError> {
         let documents = self.documents()?;
         let site_numbers = seen.number_sites(&documents.sites);
@@ -383,7 +383,7 @@ impl Reading {
                     site: site_numbers
                         .get(row.site as usize)
                         .copied()
-                        .unwrap_or(u32::MAX),
+                        .unwrap_or(NO_SITE),
                     place: records::place(number, row.at),
                     published: row.published,
                     page: row.page,
@@ -409,14 +409,13 @@ impl Reading {
                 values: values as usize,
             };
             let bands = entry.documents * u64::from(entry.bands);
-            seen.push_hashes(
-                (stored(&self.bands, bands_at, bands), entry.bands),
-                (
-                    stored(&self.passages, passages_at, entry.passages),
-                    &documents.passages()?[rows.clone()],
-                ),
-                &kept[rows],
-            );
+            seen.push_hashes(StoredHashes {
+                bands: stored(&self.bands, bands_at, bands),
+                bands_of_each: entry.bands,
+                passages: stored(&self.passages, passages_at, entry.passages),
+                passages_of_each: &documents.passages()?[rows.clone()],
+                kept: &kept[rows],
+            });
         }
         Ok(expired)
     }

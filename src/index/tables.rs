@@ -19,7 +19,7 @@ use arrow_schema::ArrowError;
 
 use super::Names;
 use super::files::IndexError;
-use crate::boilerplate::{Known, KnownRepeat};
+use crate::boilerplate::{KnownBoilerplate, KnownRepeat};
 use crate::catalog::{DocNo, DocPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
@@ -391,7 +391,7 @@ pub(super) fn read_names(bytes: &[u8], name: &str, names: &mut Names) -> Result<
     Ok(())
 }
 
-pub(super) fn write_boilerplate(known: &Known) -> Result<Vec<u8>, IndexError> {
+pub(super) fn write_boilerplate(known: &KnownBoilerplate) -> Result<Vec<u8>, IndexError> {
     let mut sites = StringDictionaryBuilder::<UInt32Type>::new();
     for repeat in &known.repeats {
         sites.append_option(known.sites.get(repeat.site as usize));
@@ -420,7 +420,7 @@ pub(super) fn write_boilerplate(known: &Known) -> Result<Vec<u8>, IndexError> {
     ])
 }
 
-pub(super) fn read_boilerplate(bytes: &[u8], name: &str) -> Result<Known, IndexError> {
+pub(super) fn read_boilerplate(bytes: &[u8], name: &str) -> Result<KnownBoilerplate, IndexError> {
     let table = read(bytes, name)?;
     let sites = column(&table, name, "site")?
         .as_dictionary_opt::<UInt32Type>()
@@ -433,7 +433,7 @@ pub(super) fn read_boilerplate(bytes: &[u8], name: &str) -> Result<Known, IndexE
     let fingerprints = numbers::<UInt32Type>(&table, name, "fingerprint")?;
     let kinds = numbers::<UInt8Type>(&table, name, "kind")?;
     let learned = numbers::<Int64Type>(&table, name, "learned")?;
-    Ok(Known {
+    Ok(KnownBoilerplate {
         sites: names
             .iter()
             .map(|name| name.unwrap_or_default().to_owned())

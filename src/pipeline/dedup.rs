@@ -25,7 +25,7 @@ use super::settings::{Settings, Surfacing};
 use super::texts::Texts;
 use crate::boilerplate::Profiles;
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
-use crate::candidates::families::Settled;
+use crate::candidates::families::SettledFamilies;
 use crate::candidates::prefixes::Postings;
 use crate::candidates::union;
 use crate::catalog::identical::IdenticalGroup;
@@ -363,7 +363,7 @@ impl Buckets {
             }
             Buckets::Prefixes(postings) => {
                 let threshold = search.settings.threshold;
-                Ok(postings.candidates(threshold, &Settled::default(), skip))
+                Ok(postings.candidates(threshold, &SettledFamilies::default(), skip))
             }
         }
     }

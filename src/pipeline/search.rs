@@ -11,9 +11,9 @@ use super::settings::{Settings, Surfacing};
 use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
 use crate::candidates::families::Families;
-use crate::candidates::passages::{self, Shared};
-use crate::candidates::prefixes::{self, Posting, Postings, Rarity};
-use crate::candidates::{Among, union};
+use crate::candidates::passages::{self, SharedPassages};
+use crate::candidates::prefixes::{self, Posting, Postings, ShingleCounts};
+use crate::candidates::{SearchScope, union};
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
 use crate::compare::exact::{self, Comparison, Shingled};
@@ -126,7 +126,7 @@ impl Search<'_> {
         };
         let shared = match self.settings.excerpts {
             Some(_) => passages::shared(among, &skip)?,
-            None => Shared::default(),
+            None => SharedPassages::default(),
         };
         let alike = pairs.len();
         let pairs = union(pairs, shared.pairs);
@@ -166,8 +166,8 @@ impl Search<'_> {
         &'d self,
         documents: &'d [DocNo],
         asking: Option<&'d [DocNo]>,
-    ) -> Among<'d> {
-        Among {
+    ) -> SearchScope<'d> {
+        SearchScope {
             catalog: self.catalog,
             documents,
             asking,
@@ -237,7 +237,7 @@ impl Search<'_> {
     pub(super) fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
         self.observer
             .begin(Stage::Candidates, Some(2 * documents.len() as u64));
-        let rarity = Rarity::new(
+        let rarity = ShingleCounts::new(
             documents
                 .iter()
                 .map(|&doc| u64::from(self.catalog.words(doc)))
