@@ -49,7 +49,7 @@ impl Edge<'_> {
         let (containment_a, containment_b, longest) = if x < y {
             (of_x, of_y, longest)
         } else {
-            (of_y, of_x, longest.turned())
+            (of_y, of_x, longest.swapped())
         };
         ReportedPair {
             a: x.min(y),

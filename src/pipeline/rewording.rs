@@ -20,10 +20,10 @@ use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, SiteNo};
 use crate::cluster::Reworded;
 use crate::compare::exact::{Comparison, Shingled};
-use crate::compare::reworded::align::Step;
+use crate::compare::reworded::align::AlignmentStep;
 use crate::compare::reworded::sentences::{SentenceReader, Sentences};
 use crate::compare::reworded::weights::{SAMPLE, Weights};
-use crate::compare::reworded::{self, Evidence, Rewording};
+use crate::compare::reworded::{self, Rewording, RewordingEvidence};
 use crate::error::ReadError;
 
 /// Of the documents of two stories so many pairs are looked at for a wanted one.
@@ -274,7 +274,7 @@ fn verify(
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retelling {
     /// How alike they are.
-    pub evidence: Evidence,
+    pub evidence: RewordingEvidence,
     /// The sentences that go together, one or two with one or two: their bytes in both texts as they were read, in order.
     pub sentences: Vec<[Range<usize>; 2]>,
 }
@@ -306,7 +306,7 @@ impl Retelling {
             let last = text.places.get(sentences.end.checked_sub(1)?)?;
             Some(first.start..last.end)
         };
-        let both = |step: &Step| Some([place(&a, &step.a)?, place(&b, &step.b)?]);
+        let both = |step: &AlignmentStep| Some([place(&a, &step.a)?, place(&b, &step.b)?]);
         Ok(Retelling {
             evidence,
             sentences: steps.iter().filter_map(both).collect(),
