@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::hanging::{Hanging, Stories};
 use super::members::{Cluster, Member, Role};
 use super::relation::ReportedPair;
-use crate::attribution::source::Source;
+use crate::attribution::source::LikelySource;
 use crate::catalog::union_find::UnionFind;
 use crate::catalog::{Catalog, DocNo};
 
@@ -59,7 +59,7 @@ pub(crate) fn clusters(
             first: documents[first],
             name: Arc::from(""),
             members,
-            source: Source::default(),
+            source: LikelySource::default(),
         }
     };
     found.into_iter().map(cluster).collect()

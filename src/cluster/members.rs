@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::relation::ReportedPair;
-use crate::attribution::source::Source;
+use crate::attribution::source::LikelySource;
 use crate::catalog::DocNo;
 
 /// From this Jaccard similarity with the source on, a document is a copy; below, a revision.
@@ -19,7 +19,7 @@ pub struct Cluster {
     /// The documents, in canonical order.
     pub members: Vec<Member>,
     /// Who is likely to have published it first.
-    pub source: Source,
+    pub source: LikelySource,
 }
 
 /// A document in a cluster.
@@ -71,7 +71,7 @@ impl Cluster {
     }
 
     /// Makes a member the source and tells copies from revisions: by the pair with the source or, where none was written, the closest of all.
-    pub(crate) fn assign(&mut self, source: Source, pairs: &[ReportedPair]) {
+    pub(crate) fn assign(&mut self, source: LikelySource, pairs: &[ReportedPair]) {
         let mut closest = vec![(false, 0.0); self.members.len()];
         for pair in pairs {
             for (doc, other) in [(pair.a, pair.b), (pair.b, pair.a)] {
