@@ -321,6 +321,6 @@ fn attribute(
                 cluster.members.iter().filter_map(testimony).collect();
             LikelySource::of(&testimonies)
         };
-        cluster.assign(source, pairs);
+        cluster.assign_source(source, pairs);
     }
 }
