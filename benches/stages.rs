@@ -27,7 +27,7 @@ use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, Seen, Traces, ide
 use wirecopy::compare::exact::{Criteria, DEFAULT_PASSAGE, Shingled};
 use wirecopy::compare::tasks::{self, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
+use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
 use wirecopy::read::{self, Inputs};
 use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
 use wirecopy::sketch::minhash::{DEFAULT_SEED, Signer};
@@ -308,7 +308,7 @@ impl Material {
             .expect("the corpus can be opened")
     }
 
-    fn scan(&self, threshold: f64, surfacing: Surfacing) -> Findings {
+    fn scan(&self, threshold: f64, surfacing: Surfacing) -> ScanResult {
         let settings = Settings {
             threshold,
             surfacing,

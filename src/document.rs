@@ -30,6 +30,82 @@ pub struct Document<'a> {
     pub crawled: Option<Published>,
 }
 
+impl<'a> Document<'a> {
+    /// A document of that id and text; what else is known of it is added by the methods below.
+    pub fn new(id: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            id: Some(id.into()),
+            text: text.into(),
+            ..Document::default()
+        }
+    }
+
+    /// Sets the address that the document was published at. Without a site of its own, the
+    /// document belongs to the registrable domain of this address.
+    #[must_use]
+    pub fn url(self, url: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            url: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets the site: a host name, or an outlet's name.
+    #[must_use]
+    pub fn site(self, site: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            site: Some(site.into()),
+            ..self
+        }
+    }
+
+    /// Sets the time of publication. Text is parsed by [`Published`]'s [`FromStr`](std::str::FromStr):
+    /// `"2026-03-02T06:10:00Z".parse()?`.
+    #[must_use]
+    pub fn published(self, published: Published) -> Document<'a> {
+        Document {
+            published: Some(published),
+            ..self
+        }
+    }
+
+    /// Sets the headline.
+    #[must_use]
+    pub fn title(self, title: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            title: Some(title.into()),
+            ..self
+        }
+    }
+
+    /// Sets the byline, in which a news agency may be named.
+    #[must_use]
+    pub fn author(self, author: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            author: Some(author.into()),
+            ..self
+        }
+    }
+
+    /// Sets the address that the page names as its original (`<link rel="canonical">`).
+    #[must_use]
+    pub fn canonical(self, url: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            canonical: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets the time at which the page was fetched.
+    #[must_use]
+    pub fn crawled(self, crawled: Published) -> Document<'a> {
+        Document {
+            crawled: Some(crawled),
+            ..self
+        }
+    }
+}
+
 /// A moment of publication, as precise as the source was.
 ///
 /// Ordered by time; a bare date sorts as its midnight in UTC, before a full time at that midnight.

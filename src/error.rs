@@ -1,30 +1,34 @@
-//! What ends a run: the errors of reading and of storage.
+//! Errors that end a scan. No message names a command-line flag: the program adds what to do.
+//!
+//! May import: nothing of this crate.
+//! Imported by: everything that reads or stores.
 
 use std::{fmt, io};
 
-/// What ends a run while reading.
+/// Error that ends the reading of a corpus.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// An input cannot be opened.
-    #[error("cannot open {input}: {cause}")]
+    #[error("cannot open {input}")]
     Open {
         /// The input as the user named it.
         input: String,
         /// What the system said.
+        #[source]
         cause: io::Error,
     },
     /// Reading an input failed.
-    #[error("cannot read {input}: {cause}")]
+    #[error("cannot read {input}")]
     Read {
         /// The input as the user named it.
         input: String,
         /// What the system said.
+        #[source]
         cause: io::Error,
     },
     /// A table has no column to take the text from.
-    #[error(
-        "{input} has no text column: its columns are {columns}; name the right one with --text-field"
-    )]
+    #[error("{input} has no text column: its columns are {columns}")]
     NoTextColumn {
         /// The input as the user named it.
         input: String,
@@ -32,9 +36,7 @@ pub enum ReadError {
         columns: String,
     },
     /// The format of an input cannot be told.
-    #[error(
-        "cannot tell the format of {input}: its name ends in none of {known}; say it with --input-format"
-    )]
+    #[error("cannot tell the format of {input}: its name ends in none of {known}")]
     UnknownFormat {
         /// The input as the user named it.
         input: String,
@@ -42,31 +44,27 @@ pub enum ReadError {
         known: String,
     },
     /// A stream could not be kept for its second reading.
-    #[error(
-        "cannot keep a copy of {input} in {directory}: {cause}; free some room or choose another place with --temp-dir"
-    )]
+    #[error("cannot keep a copy of {input} in {directory}")]
     Spool {
         /// The input as the user named it.
         input: String,
         /// Where the copy was to be kept.
         directory: String,
         /// What the system said.
+        #[source]
         cause: io::Error,
     },
     /// What does not fit in memory could not be put away, or not read back.
-    #[error(
-        "cannot keep what does not fit in memory in {directory}: {cause}; free some room or choose another place with --temp-dir"
-    )]
+    #[error("cannot keep what does not fit in memory in {directory}")]
     Spill {
         /// Where it was to be kept.
         directory: String,
         /// What the system said.
+        #[source]
         cause: io::Error,
     },
     /// A file of an index is not what was written.
-    #[error(
-        "{file} of the index is damaged: {problem}; `wirecopy index verify` looks at all of it, and a copy of it or a new index is the way out"
-    )]
+    #[error("{file} of the index is damaged: {problem}")]
     Damaged {
         /// The file.
         file: String,
@@ -75,7 +73,7 @@ pub enum ReadError {
     },
     /// The corpus needs more memory than there may be.
     #[error(
-        "{documents} documents and more need over {needed} of memory beside what is put away, and --memory allows {limit}; allow more, or scan less at a time"
+        "{documents} documents and more need over {needed} of memory, and the limit is {limit}"
     )]
     TooLittleMemory {
         /// Documents read so far.

@@ -35,7 +35,7 @@ use crate::catalog::{Catalog, DocNo, Seen};
 use crate::compare::exact::Comparison;
 use crate::document::Corpus;
 use crate::error::ReadError;
-use crate::pipeline::{Before, Findings, Settings};
+use crate::pipeline::{Before, ScanResult, Settings};
 
 use files::Directory;
 use lock::Lock;
@@ -237,7 +237,7 @@ pub struct Addition<'a> {
 
 impl<'a> Addition<'a> {
     /// The new documents of a scan.
-    pub fn of(findings: &'a Findings) -> Addition<'a> {
+    pub fn of(findings: &'a ScanResult) -> Addition<'a> {
         let catalog = &findings.catalog;
         let documents = catalog.documents();
         Addition {

@@ -256,8 +256,8 @@ impl<'a, 'c> Rounds<'a, 'c> {
                 if matches!(buckets, Buckets::Bands(_)) {
                     self.count_bounded(&hot, counts);
                 }
-                counts.candidates = self.met.len() as u64;
-                counts.verified = self.found.len() as u64;
+                counts.candidates.compared = self.met.len() as u64;
+                counts.candidates.verified = self.found.len() as u64;
                 return Ok(self.decided);
             }
         }
@@ -310,9 +310,10 @@ impl<'a, 'c> Rounds<'a, 'c> {
             let met = self.leaders_met.get(&name).copied().unwrap_or(0);
             let not_compared = pairs_of(documents.saturating_sub(met));
             if not_compared > 0 {
-                counts.hot_buckets += 1;
-                counts.largest_bucket = counts.largest_bucket.max(documents as u64);
-                counts.not_compared += not_compared;
+                counts.bounded.buckets.number += 1;
+                counts.bounded.buckets.largest =
+                    counts.bounded.buckets.largest.max(documents as u64);
+                counts.bounded.buckets.pairs += not_compared;
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::compare::exact::Comparison;
 
 /// What a scan found.
 #[derive(Debug)]
-pub struct Findings {
+pub struct ScanResult {
     /// Every document.
     pub catalog: Catalog,
     /// The pairs, in canonical order of `a`, then `b`.
@@ -44,56 +44,111 @@ pub struct Findings {
     pub boilerplate: Profiles,
 }
 
-/// Counts of a scan.
+/// Numbers that a scan counted, grouped by what they are numbers of.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counts {
-    /// Documents seen before this run.
-    pub seen: u64,
-    /// Pairs found of which a document lost words as boilerplate.
-    pub less_boilerplate: u64,
-    /// Documents read, whether they took part or not.
-    pub documents: u64,
-    /// Documents without a word: they take part in nothing.
-    pub empty: u64,
-    /// Documents with words, but fewer than `min_words`.
-    pub too_short: u64,
-    /// Documents that lost boilerplate and have next to nothing left.
-    pub boilerplate_only: u64,
-    /// Documents whose words another earlier document has, in order.
-    pub identical: u64,
-    /// Distinct candidate pairs (of representatives of identical documents).
-    pub candidates: u64,
-    /// Those of them that only a shared passage surfaced.
-    pub by_passages: u64,
-    /// Candidate pairs that turned out to be near-duplicates or excerpts.
-    pub verified: u64,
-    /// Buckets too large to compare every pair in, each counted once a band.
-    pub hot_buckets: u64,
-    /// Documents in the largest hot bucket; 0 if there is none.
-    pub largest_bucket: u64,
-    /// At most so many pairs share a hot bucket and were not compared there: a pair counts once for every such bucket.
-    pub not_compared: u64,
-    /// Passages in too many stories to compare every two of.
-    pub common_passages: u64,
-    /// Stories that the most common passage stands in.
-    pub most_stories: u64,
-    /// At most so many pairs share a common passage and were not compared for it; one document stands for each story.
-    pub passages_not_compared: u64,
-    /// Clusters too large to write every pair of.
-    pub big_clusters: u64,
-    /// At most so many pairs known to be at or over the threshold were kept out of the pairs file by big clusters; what the selection does not
-    /// want is among them.
-    pub not_written: u64,
-    /// Excerpts within one site that hold too little to be worth a row.
-    pub same_site_excerpts: u64,
-    /// Pairs found whose documents stand on different sites.
-    pub cross_site: u64,
-    /// Pairs found whose words are the same.
-    pub exact: u64,
-    /// Pairs found at or over the threshold whose words are not the same.
-    pub near: u64,
-    /// Pairs found of which one holds a part of the other.
-    pub excerpt: u64,
-    /// What was looked at and found as reworded copy; `None` if it was not looked for.
+    /// Documents that were read.
+    pub documents: DocumentCounts,
+    /// Pairs of documents that were proposed and compared.
+    pub candidates: CandidateCounts,
+    /// Work and rows that were left out where documents are too alike to treat every pair.
+    pub bounded: BoundedCounts,
+    /// Pairs that were found.
+    pub pairs: PairCounts,
+    /// Reworded copy; `None` if it was not looked for.
     pub reworded: Option<RewordedCounts>,
+}
+
+/// Numbers of documents. Those seen in an earlier run are counted in `seen` only.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DocumentCounts {
+    /// Documents of this run, whether they took part or not.
+    pub read: u64,
+    /// Documents of earlier runs that the index has.
+    pub seen: u64,
+    /// Documents without a word.
+    pub empty: u64,
+    /// Documents with words, but fewer than the required minimum.
+    pub too_short: u64,
+    /// Documents of which next to nothing is left without boilerplate.
+    pub boilerplate_only: u64,
+    /// Documents with the same words in the same order as an earlier document.
+    pub identical: u64,
+}
+
+/// Numbers of candidate pairs. One document stands for all that are identical to it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CandidateCounts {
+    /// Distinct pairs that were compared.
+    pub compared: u64,
+    /// Pairs among them that only a shared passage proposed.
+    pub by_passages: u64,
+    /// Pairs among them that are near-duplicates or excerpts.
+    pub verified: u64,
+}
+
+/// Numbers of what was bounded, and the most pairs that each bound can have hidden.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BoundedCounts {
+    /// LSH buckets that hold too many documents to compare every pair.
+    pub buckets: BoundedBuckets,
+    /// Passages that stand in too many stories to compare every two.
+    pub passages: BoundedPassages,
+    /// Clusters of too many documents to write every pair.
+    pub clusters: BoundedClusters,
+}
+
+/// Bounded LSH buckets.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct BoundedBuckets {
+    /// Number of buckets, each counted once a band.
+    pub number: u64,
+    /// Documents in the largest one.
+    pub largest: u64,
+    /// Upper bound of the pairs that were not compared; a pair counts once for each bucket it
+    /// shares.
+    pub pairs: u64,
+}
+
+/// Bounded passages.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct BoundedPassages {
+    /// Number of passages.
+    pub number: u64,
+    /// Stories that the most common one stands in.
+    pub most_stories: u64,
+    /// Upper bound of the pairs that were not compared; one document stands for each story.
+    pub pairs: u64,
+}
+
+/// Bounded clusters.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct BoundedClusters {
+    /// Number of clusters.
+    pub number: u64,
+    /// Upper bound of the pairs at or over the threshold that were not written; pairs that the
+    /// selection rules out are among them.
+    pub pairs: u64,
+}
+
+/// Numbers of pairs that were found.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PairCounts {
+    /// Pairs of documents with the same words.
+    pub exact: u64,
+    /// Pairs at or over the threshold whose words are not the same.
+    pub near: u64,
+    /// Pairs of which one document holds a part of the other.
+    pub excerpt: u64,
+    /// Pairs of documents on different sites.
+    pub cross_site: u64,
+    /// Pairs of which a document lost words as boilerplate.
+    pub less_boilerplate: u64,
+    /// Excerpts within one site that hold too little to be reported, and are not.
+    pub same_site_excerpts: u64,
 }

@@ -27,7 +27,10 @@ pub use explain::{
     Boilerplate, Candidacy, ExplainError, Explainer, Explanation, Mark, Part, Reason, Scores,
     Segment, SharedBand, SharedPassage, Side, Story, Which,
 };
-pub use findings::{Counts, Findings};
+pub use findings::{
+    BoundedBuckets, BoundedClusters, BoundedCounts, BoundedPassages, CandidateCounts, Counts,
+    DocumentCounts, PairCounts, ScanResult,
+};
 pub use memory::{LEAST_MEMORY, Memory};
 pub use observer::{Observer, Stage, Unobserved};
 pub use page::{DEFAULT_PAGE_PAIRS, Page, PageLimits, PageText, SideBySide};

@@ -48,7 +48,7 @@ pub(super) fn prepare<C: Corpus>(
     let documents = taking_part(&catalog, settings, &mut counts);
     let twins = identical::group_identical(&catalog, documents.into_iter());
     let later = twins.iter().flat_map(|twins| &twins.members[1..]);
-    counts.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
+    counts.documents.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
     Ok(Prepared {
         catalog,
         read,
@@ -68,12 +68,12 @@ pub(super) fn taking_part(
     let mut documents = Vec::with_capacity(catalog.len());
     for doc in catalog.documents() {
         let new = u64::from(catalog.is_new(doc));
-        counts.documents += new;
-        counts.seen += 1 - new;
+        counts.documents.read += new;
+        counts.documents.seen += 1 - new;
         match catalog.words(doc) {
-            _ if read::boilerplate_only(catalog, doc) => counts.boilerplate_only += new,
-            0 => counts.empty += new,
-            words if words < settings.min_words => counts.too_short += new,
+            _ if read::boilerplate_only(catalog, doc) => counts.documents.boilerplate_only += new,
+            0 => counts.documents.empty += new,
+            words if words < settings.min_words => counts.documents.too_short += new,
             _ => documents.push(doc),
         }
     }

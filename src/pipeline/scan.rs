@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::before::{self, Before, Sources};
-use super::findings::Findings;
+use super::findings::ScanResult;
 use super::observer::{Observer, Stage};
 use super::prepare::{Prepared, prepare};
 use super::search::{self, Matches};
@@ -25,7 +25,7 @@ pub fn scan<C: Corpus>(
     corpus: &C,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Findings, ReadError> {
+) -> Result<ScanResult, ReadError> {
     scan_after(corpus, Before::default(), settings, observer)
 }
 
@@ -38,7 +38,7 @@ pub fn scan_after<C: Corpus>(
     before: Before,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Findings, ReadError> {
+) -> Result<ScanResult, ReadError> {
     let Before {
         seen,
         ties,
@@ -67,7 +67,7 @@ pub fn scan_after<C: Corpus>(
     drop(ties);
     let Matches { compared, hot, .. } =
         search::search(&texts, &twins, &known, settings, observer, &mut counts)?;
-    counts.verified = compared.len() as u64;
+    counts.candidates.verified = compared.len() as u64;
 
     let mut reworded = Vec::new();
     if let Some(rewording) = settings.reworded {
@@ -86,7 +86,7 @@ pub fn scan_after<C: Corpus>(
         catalog: &catalog,
         shingle: settings.shingle,
     };
-    let (twins, all_compared) = if counts.seen == 0 {
+    let (twins, all_compared) = if counts.documents.seen == 0 {
         (twins, Cow::Borrowed(&compared))
     } else {
         let mut all = [&known[..], &compared[..]].concat();
@@ -103,9 +103,9 @@ pub fn scan_after<C: Corpus>(
         &settings.selection,
     );
     drop(all_compared);
-    counts.big_clusters = assembled.big_clusters;
-    counts.not_written = assembled.not_written;
-    counts.same_site_excerpts = assembled.same_site_excerpts;
+    counts.bounded.clusters.number = assembled.big_clusters;
+    counts.bounded.clusters.pairs = assembled.not_written;
+    counts.pairs.same_site_excerpts = assembled.same_site_excerpts;
     let merged = before::name(&catalog, &mut assembled.clusters, &names);
     let named = |cluster: &Cluster| {
         let whole = cluster.members.iter().filter(|member| member.whole);
@@ -131,17 +131,17 @@ pub fn scan_after<C: Corpus>(
     };
     for pair in &pairs {
         match pair.relation {
-            Relation::Exact => counts.exact += 1,
-            Relation::Near => counts.near += 1,
-            Relation::Excerpt => counts.excerpt += 1,
+            Relation::Exact => counts.pairs.exact += 1,
+            Relation::Near => counts.pairs.near += 1,
+            Relation::Excerpt => counts.pairs.excerpt += 1,
             // Counted where it was found.
             Relation::Reworded => {}
         }
-        counts.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
+        counts.pairs.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
         let lost = |doc| catalog.removed(doc) > 0;
-        counts.less_boilerplate += u64::from(lost(pair.a) || lost(pair.b));
+        counts.pairs.less_boilerplate += u64::from(lost(pair.a) || lost(pair.b));
     }
-    Ok(Findings {
+    Ok(ScanResult {
         catalog,
         pairs,
         clusters,

@@ -131,7 +131,7 @@ impl Search<'_> {
         };
         let alike = pairs.len();
         let pairs = union(pairs, shared.pairs);
-        counts.by_passages = (pairs.len() - alike) as u64;
+        counts.candidates.by_passages = (pairs.len() - alike) as u64;
         found.append(&mut self.verify(&pairs)?);
 
         if !shared.common.is_empty() {
@@ -147,13 +147,13 @@ impl Search<'_> {
                 },
             );
             found.append(&mut self.verify(&common.pairs)?);
-            counts.by_passages += common.pairs.len() as u64;
-            counts.candidates += common.pairs.len() as u64;
-            counts.common_passages = common.bounded;
-            counts.most_stories = common.most_stories;
-            counts.passages_not_compared = common.not_compared;
+            counts.candidates.by_passages += common.pairs.len() as u64;
+            counts.candidates.compared += common.pairs.len() as u64;
+            counts.bounded.passages.number = common.bounded;
+            counts.bounded.passages.most_stories = common.most_stories;
+            counts.bounded.passages.pairs = common.not_compared;
         }
-        counts.candidates += (met.len() + pairs.len()) as u64;
+        counts.candidates.compared += (met.len() + pairs.len()) as u64;
         found.par_sort_unstable_by_key(|found| found.pair);
         Ok(Matches {
             compared: found,
@@ -225,9 +225,9 @@ impl Search<'_> {
             found.extend(matches);
         }
         let sizes = hot.iter().flatten().map(|bucket| bucket.documents.len());
-        counts.hot_buckets = sizes.clone().count() as u64;
-        counts.largest_bucket = sizes.clone().max().unwrap_or(0) as u64;
-        counts.not_compared = sizes
+        counts.bounded.buckets.number = sizes.clone().count() as u64;
+        counts.bounded.buckets.largest = sizes.clone().max().unwrap_or(0) as u64;
+        counts.bounded.buckets.pairs = sizes
             .map(pairs_of)
             .sum::<u64>()
             .saturating_sub(met.len() as u64);

@@ -1,6 +1,6 @@
 //! The settings of a scan, and what they are unless told otherwise.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::memory::Memory;
 use super::page::PageLimits;
@@ -14,6 +14,9 @@ use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
 /// The fewest words of a document that takes part, unless told otherwise: only empty ones do not.
 pub const DEFAULT_MIN_WORDS: u32 = 1;
+
+/// The built-in table of news agencies; parsing it takes longer than scanning a few documents.
+static BUILT_IN_CREDITS: LazyLock<Arc<Credits>> = LazyLock::new(|| Arc::new(Credits::built_in()));
 
 /// What a scan is to do. Every field has its flag; the defaults stand beside what they set.
 #[derive(Debug, Clone)]
@@ -71,7 +74,7 @@ impl Default for Settings {
             },
             list_passages: false,
             page: None,
-            credits: Arc::new(Credits::built_in()),
+            credits: Arc::clone(&BUILT_IN_CREDITS),
             as_of: None,
             keep_hashes: false,
             memory: None,

@@ -181,7 +181,7 @@ impl Tuner {
             shingle: settings.shingle,
         };
         let matches = search::search(&texts, &twins, &[], &searched, observer, &mut counts)?;
-        counts.verified = matches.compared.len() as u64;
+        counts.candidates.verified = matches.compared.len() as u64;
         let mut reworded = Vec::new();
         if let (Some(rewording), Some(score)) = (settings.reworded, lowest.reworded_score) {
             // Stories are those of the choice that the others are compared with.

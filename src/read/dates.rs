@@ -4,6 +4,8 @@
 //! apart by shape. A time without an offset is taken as UTC. What is not understood, or lies outside the years 1000
 //! to 9999 (`0001-01-01` is how some systems write "unknown"), is no date.
 
+use std::str::FromStr;
+
 use jiff::civil;
 use jiff::fmt::rfc2822;
 
@@ -262,6 +264,24 @@ fn civil_year(seconds: i64) -> i64 {
         ..FIRST => 999,
         FIRST..BEYOND => 1970,
         BEYOND.. => 10_000,
+    }
+}
+
+/// Text that is no date in a form that [`parse`] understands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no date that is understood; write it as 2026-03-02 or 2026-03-02T06:10:00Z")]
+pub struct DateError {
+    text: String,
+}
+
+/// Understands what the readers understand; see [`parse`].
+impl FromStr for Published {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Published, DateError> {
+        parse(text).ok_or_else(|| DateError {
+            text: text.to_owned(),
+        })
     }
 }
 

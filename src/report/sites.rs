@@ -11,7 +11,7 @@ use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::SiteNo;
 use crate::cluster::{Relation, ReportedPair};
-use crate::pipeline::Findings;
+use crate::pipeline::ScanResult;
 
 /// The columns; their order is a promise, new ones go to the end.
 pub const COLUMNS: [&str; 7] = [
@@ -47,7 +47,7 @@ pub struct Route {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     format.write(&COLUMNS, out, |rows| {
         for route in routes(findings) {
@@ -66,7 +66,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
 }
 
 /// The routes of all pairs across sites, by the names of the two sites.
-pub fn routes(findings: &Findings) -> Vec<Route> {
+pub fn routes(findings: &ScanResult) -> Vec<Route> {
     let catalog = &findings.catalog;
     // What was reworded is likely, not sure, and shares no words to measure: it is no republishing.
     let across = |pair: &&ReportedPair| {

@@ -92,7 +92,11 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
         progress.stop();
         if number == 0 {
             let rejects = &tuner.read().rejects;
-            let verdict = Verdict::of(tuner.read(), tuner.counts().documents, tune.most_rejects);
+            let verdict = Verdict::of(
+                tuner.read(),
+                tuner.counts().documents.read,
+                tune.most_rejects,
+            );
             if verdict != Verdict::NothingLeft {
                 rejected::show(rejects, &source_names, tune.talk.details, true, terminal);
             }
@@ -114,7 +118,7 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
         let cost = Cost {
             fixed: seconds(&progress, |_| true) - seconds_before - compared,
             compared,
-            candidates: tuner.counts().candidates,
+            candidates: tuner.counts().candidates.compared,
         };
         let documents: Vec<DocPair> = pairs.iter().map(|&(pair, _)| pair).collect();
         let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
@@ -213,10 +217,10 @@ fn searched(tuner: &Tuner, search: &Search) -> Searched {
         .filter(|found| passage.is_some_and(|passage| found.longest.words >= passage as usize));
     Searched {
         lowest: Some(search.lowest),
-        documents: tuner.counts().documents,
-        candidates: tuner.counts().candidates,
+        documents: tuner.counts().documents.read,
+        candidates: tuner.counts().candidates.compared,
         bounded: !tuner.is_complete(),
-        not_compared: tuner.counts().not_compared + tuner.counts().passages_not_compared,
+        not_compared: tuner.counts().bounded.buckets.pairs + tuner.counts().bounded.passages.pairs,
         jaccards: tuner.compared().iter().map(Comparison::jaccard).collect(),
         containments: with_passage.map(held).collect(),
     }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::before::{Before, Sources};
-use super::findings::{Counts, Findings};
+use super::findings::{Counts, ScanResult};
 use super::observer::Observer;
 use super::prepare::taking_part;
 use super::read;
@@ -257,7 +257,7 @@ pub struct Explainer<'a, C> {
     corpus: &'a C,
     sources: Sources<'a>,
     settings: Settings,
-    findings: Findings,
+    findings: ScanResult,
     twins: Vec<IdenticalGroup>,
     names: HashMap<u64, Arc<str>>,
 }
@@ -295,7 +295,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     }
 
     /// What the scan found.
-    pub fn findings(&self) -> &Findings {
+    pub fn findings(&self) -> &ScanResult {
         &self.findings
     }
 

@@ -143,7 +143,7 @@ pub fn write(sample: &Sample, settings: &Settings, out: &mut impl Write) -> io::
         policy: html::policy(STYLE, Some(SCRIPT)),
         pairs: sample.pairs.len(),
         found: count(found as u64),
-        documents: count(sample.counts.documents),
+        documents: count(sample.counts.documents.read),
         missing: fewer.then_some(sample.asked),
         reworded: settings.reworded.is_some(),
         strata: sample

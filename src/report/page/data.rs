@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::attribution::credit::Credit;
 use crate::catalog::{DocNo, NO_SITE, SiteNo};
 use crate::cluster::ReportedPair;
-use crate::pipeline::{Findings, Page, PageText, Placed};
+use crate::pipeline::{Page, PageText, Placed, ScanResult};
 use crate::report::clusters::sites_among;
 use crate::report::{details, moment};
 use crate::text::escaping;
@@ -86,7 +86,7 @@ struct Text {
 }
 
 /// What the page shows, and its texts.
-pub fn of(findings: &Findings, page: &Page) -> (Data, Texts) {
+pub fn of(findings: &ScanResult, page: &Page) -> (Data, Texts) {
     let known = Known::of(findings, page);
     let data = Data {
         sites: known.sites(findings),
@@ -137,7 +137,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(findings: &Findings, page: &Page) -> Known {
+    fn of(findings: &ScanResult, page: &Page) -> Known {
         let pairs = page.pairs.iter().map(|&pair| &findings.pairs[pair]);
         let members = page.clusters.iter().zip(&page.members);
         let members = members.flat_map(|(&number, listed)| {
@@ -163,12 +163,12 @@ impl Known {
         self.documents.partition_point(|&known| known < doc)
     }
 
-    fn sites(&self, findings: &Findings) -> Vec<String> {
+    fn sites(&self, findings: &ScanResult) -> Vec<String> {
         let name = |&site| escaping::field(findings.catalog.site_name(site), NAME);
         self.sites.iter().map(name).collect()
     }
 
-    fn documents(&self, findings: &Findings) -> Documents {
+    fn documents(&self, findings: &ScanResult) -> Documents {
         let mut documents = Documents::default();
         for &doc in &self.documents {
             let details = details(findings, doc);
@@ -191,7 +191,7 @@ impl Known {
         documents
     }
 
-    fn pairs(&self, findings: &Findings, page: &Page) -> Pairs {
+    fn pairs(&self, findings: &ScanResult, page: &Page) -> Pairs {
         let catalog = &findings.catalog;
         let cluster: BTreeMap<usize, usize> = (page.clusters.iter().copied()).zip(0..).collect();
         let mut pairs = Pairs::default();
@@ -218,7 +218,7 @@ impl Known {
         pairs
     }
 
-    fn clusters(&self, findings: &Findings, page: &Page) -> Vec<Cluster> {
+    fn clusters(&self, findings: &ScanResult, page: &Page) -> Vec<Cluster> {
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
             let member = |&at: &usize| {

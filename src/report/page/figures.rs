@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::catalog::SiteNo;
 use crate::cluster::{Relation, ReportedPair};
-use crate::pipeline::Findings;
+use crate::pipeline::ScanResult;
 use crate::report::sites::{self, Route};
 use crate::text::escaping;
 
@@ -149,7 +149,7 @@ fn histogram(
 }
 
 /// The matrix and the network of the sites.
-pub fn sites(findings: &Findings) -> Sites {
+pub fn sites(findings: &ScanResult) -> Sites {
     let routes = sites::routes(findings);
     let mut pairs: BTreeMap<SiteNo, u64> = BTreeMap::new();
     for route in &routes {
