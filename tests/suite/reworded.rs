@@ -247,10 +247,7 @@ fn a_story_in_many_copies_is_compared_once() {
         .filter(|pair| pair.relation == Relation::Reworded);
     assert_eq!(reworded.count(), 1);
     assert_eq!(
-        findings
-            .counts
-            .reworded
-            .map(|counts| counts.candidates),
+        findings.counts.reworded.map(|counts| counts.candidates),
         Some(1)
     );
     assert_eq!(findings.clusters.len(), 1);

@@ -75,7 +75,7 @@ pub enum TermKind {
     Number,
     /// A word with a capital letter, but not at the beginning of a sentence.
     Name,
-    /// The first word of a sentence, which may be a name.
+    /// The first word of a sentence, with a capital letter, which may be a name.
     Opening,
     /// Any other word.
     Word,

@@ -67,7 +67,7 @@ impl Weights {
     }
 
     /// Weight of a term in a text of a language, from 0 to 1: `ln(1 / s) / ln(2000)`, where `s` is
-    /// the smoothed share of documents with the term.
+    /// the smoothed share of documents with the term; half of that for an ordinary word.
     ///
     /// The share among all documents or among those of the language counts, whichever is larger,
     /// because the language of a short text is a guess.
