@@ -27,7 +27,8 @@ use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
 use wirecopy::candidates::families::SettledFamilies;
 use wirecopy::candidates::prefixes::{self, Postings, ShingleCounts};
 use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, SeenDocuments, Traces, identical};
-use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
+use wirecopy::compare::exact::{Criteria, DEFAULT_PASSAGE, Shingled};
+use wirecopy::compare::tasks::{self, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
 use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
 use wirecopy::read::{self, Inputs};
@@ -140,7 +141,7 @@ fn verification(bencher: Bencher, threshold: f64) {
     bencher
         .counter(ItemsCount::new(pairs.len()))
         .bench_local(|| {
-            let tasks = ONE_THREAD.install(|| exact::tasks(&signed.catalog, &pairs));
+            let tasks = ONE_THREAD.install(|| tasks::tasks(&signed.catalog, &pairs));
             let compare = |task: Task| {
                 let mut texts = Vec::new();
                 for doc in task.documents() {

@@ -87,7 +87,7 @@ pub fn routes(findings: &ScanResult) -> Vec<Route> {
     let ordered = |pair: &&&ReportedPair| {
         when(pair.a)
             .zip(when(pair.b))
-            .is_some_and(|(a, b)| a.before(b))
+            .is_some_and(|(a, b)| a.is_before(b))
     };
     let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&ReportedPair>)| Route {
         source,

@@ -19,7 +19,7 @@ use wirecopy::report::tune::{
     Best, Labelled, Row, Searched, Suggested, Tuned, Varied, csv, html, json,
 };
 use wirecopy::tuning::evaluation::{Confusion, Estimate};
-use wirecopy::tuning::valley::valley;
+use wirecopy::tuning::valley::deepest_valley;
 
 use super::args::{TuneArguments, TuneFormat, When};
 use super::progress::Progress;
@@ -74,8 +74,8 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
     }
     if tune.suggest {
         tuned.suggested = Some(Suggested {
-            threshold: valley(&tuned.searched.jaccards),
-            containment: valley(&tuned.searched.containments),
+            threshold: deepest_valley(&tuned.searched.jaccards),
+            containment: deepest_valley(&tuned.searched.containments),
         });
     }
     tuned.best = best(&tuned, tune.min_precision)?;
