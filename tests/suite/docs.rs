@@ -27,6 +27,7 @@ fn links_lead_to_files() {
     documents.extend([
         root().join("data/README.md"),
         root().join("benches/newsgen/README.md"),
+        root().join("CONTRIBUTING.md"),
     ]);
     let required = ["docs/ARCHITECTURE.md", "data/README.md"].map(|name| root().join(name));
     for document in &documents {
