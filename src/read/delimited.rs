@@ -5,6 +5,13 @@
 //! with CR, LF or both, and empty lines are no records. In two things this is stricter: a record with the wrong number of fields is
 //! rejected, and so is a quote that is still open at the end of the file.
 //!
+//! Own code, because each byte of a table is read twice: first in order, to cut blocks, then in
+//! parallel. On 321 MB of generated articles as CSV (one core, warm memory), the first pass takes
+//! 24 ms and the second, with unquoting and a check of UTF-8, 70 ms; `csv-core` 0.1.13 takes 255 ms
+//! for either. That would add 400 ms, more than 6 %, to the CPU time of a scan, and would slow the
+//! pass that runs on one thread to a tenth. `csv-core` also copies every field, keeps no places in
+//! the record, and does not tell that a quote is open at the end of the input.
+//!
 //! [`RecordEnds`] finds the ends of records in bytes that arrive piece by piece; [`Fields`] takes one
 //! whole record apart.
 

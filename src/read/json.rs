@@ -4,6 +4,22 @@
 //! two differences that are meant: a `\u` escape of half a surrogate pair is decoded as U+FFFD and counted instead of
 //! failing, and a number too large for a float is no error, since numbers are only ever copied.
 //!
+//! Own code, because the crates cost more than the 3 % of a scan that a crate may cost. Measured on
+//! 100,000 generated articles (331 MB) in warm memory, on one core:
+//!
+//! | finding and decoding seven fields of each record | CPU time |
+//! |---|---|
+//! | this scanner | 155 ms |
+//! | `serde_json` 1.0.154, `Cow<str>` per field | 198 ms |
+//! | `sonic-rs` 0.5.10, `to_object_iter` | 238 ms |
+//! | `jiter` 0.19.0, `known_str` per field | 247 ms |
+//! | `serde_json`, `&RawValue` per field, strings decoded afterwards | 283 ms |
+//!
+//! A whole default scan, which reads some records twice, took 6.2 s of CPU time with this scanner
+//! and 6.5 s, 4.7 % more, with `serde_json` and `RawValue` (medians of six runs in turn, two
+//! threads, a busy machine). `Cow<str>` would be cheaper, but it fails on half a surrogate pair and
+//! loses the digits of a number, so it would need a second way of reading beside it.
+//!
 //! To the next person: nearly all time goes into finding the end of the text. `memchr2` jumps from one quote or
 //! backslash to the next with SIMD, and control characters, which JSON forbids in strings, are looked for once in the
 //! whole line ([`Scanner::controls`]); only a line that has any (a tab between tokens, for one) is checked
