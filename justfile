@@ -12,7 +12,7 @@ sample:
 
 # Write the golden files of the command line anew.
 bless:
-    TRYCMD=overwrite cargo test --test cli
+    TRYCMD=overwrite cargo test --test suite cli::golden
 
 # Time each stage on a generated corpus.
 bench:

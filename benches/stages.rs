@@ -19,21 +19,20 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use newsgen::Spec;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use wirecopy::candidates::Among;
 use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
+use wirecopy::candidates::families::Settled;
 use wirecopy::candidates::prefixes::{self, Postings, Rarity};
-use wirecopy::candidates::{Among, Pair};
-use wirecopy::catalog::{BlockColumns, Catalog, DocNo, Seen, Traces};
+use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, Seen, Traces, identical};
+use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
-use wirecopy::family::Settled;
-use wirecopy::finding;
-use wirecopy::fingerprint::{self, Fingerprinter, Winnowing};
-use wirecopy::pipeline::{self, Findings, Settings, Surfacing, Unobserved};
-use wirecopy::plan::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
 use wirecopy::read::{self, Inputs};
-use wirecopy::shingle::{DEFAULT_SHINGLE, Shingler};
-use wirecopy::sign::{DEFAULT_SEED, Signer};
-use wirecopy::verify::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
-use wirecopy::words::Words;
+use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::sketch::minhash::{DEFAULT_SEED, Signer};
+use wirecopy::sketch::winnowing::{self, Fingerprinter, Winnowing};
+use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingler};
+use wirecopy::text::words::Words;
 
 /// Thresholds of the planner's two usual plans, 17 bands of 4 rows and 35 of 3.
 const THRESHOLDS: [f64; 2] = [0.7, 0.5];
@@ -138,7 +137,7 @@ fn verification(bencher: Bencher, threshold: f64) {
     bencher
         .counter(ItemsCount::new(pairs.len()))
         .bench_local(|| {
-            let tasks = ONE_THREAD.install(|| verify::tasks(&signed.catalog, &pairs));
+            let tasks = ONE_THREAD.install(|| exact::tasks(&signed.catalog, &pairs));
             let compare = |task: Task| {
                 let mut texts = Vec::new();
                 for doc in task.documents() {
@@ -209,8 +208,8 @@ fn fingerprints(bencher: Bencher) {
         for (words, runs) in &words {
             let chosen = fingerprinter.choose(runs, narrow);
             let passages =
-                fingerprint::rechoose(chosen, narrow, wide, words.len()).unwrap_or_default();
-            sum += fingerprint::fingerprints(words, runs, &passages, wide)
+                winnowing::rechoose(chosen, narrow, wide, words.len()).unwrap_or_default();
+            sum += winnowing::fingerprints(words, runs, &passages, wide)
                 .filter(|fingerprint| fingerprint.gram() > 0)
                 .count();
         }
@@ -308,7 +307,7 @@ impl Material {
             .expect("the corpus can be opened")
     }
 
-    fn scan(&self, threshold: f64, surfacing: Surfacing) -> Findings {
+    fn scan(&self, threshold: f64, surfacing: Surfacing) -> ScanResult {
         let settings = Settings {
             threshold,
             surfacing,
@@ -373,7 +372,7 @@ impl Signed {
         });
         let (catalog, _) = Catalog::join(Seen::default(), blocks, &["corpus"]);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
-        let twins = finding::twins(&catalog, with_words);
+        let twins = identical::group_identical(&catalog, with_words);
         Signed {
             documents: twins.iter().map(|twins| twins.members[0]).collect(),
             inputs,
@@ -382,7 +381,7 @@ impl Signed {
         }
     }
 
-    fn candidates(&self) -> Vec<Pair> {
+    fn candidates(&self) -> Vec<DocPair> {
         let among = Among {
             catalog: &self.catalog,
             documents: &self.documents,

@@ -8,9 +8,9 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, stdout};
 
-use wirecopy::reworded::sentences::Sentences;
-use wirecopy::reworded::weights::{SAMPLE, Weights};
-use wirecopy::reworded::{self};
+use wirecopy::compare::reworded::sentences::Sentences;
+use wirecopy::compare::reworded::weights::{SAMPLE, Weights};
+use wirecopy::compare::reworded::{self};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);

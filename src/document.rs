@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
+
+use crate::error::ReadError;
 
 /// One record of the input, its strings borrowed from the bytes it was read from where possible.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +28,82 @@ pub struct Document<'a> {
     pub canonical: Option<Cow<'a, str>>,
     /// When the page was fetched.
     pub crawled: Option<Published>,
+}
+
+impl<'a> Document<'a> {
+    /// A document of that id and text; what else is known of it is added by the methods below.
+    pub fn new(id: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            id: Some(id.into()),
+            text: text.into(),
+            ..Document::default()
+        }
+    }
+
+    /// Sets the address that the document was published at. Without a site of its own, the
+    /// document belongs to the registrable domain of this address.
+    #[must_use]
+    pub fn url(self, url: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            url: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets the site: a host name, or an outlet's name.
+    #[must_use]
+    pub fn site(self, site: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            site: Some(site.into()),
+            ..self
+        }
+    }
+
+    /// Sets the time of publication. Text is parsed by [`Published`]'s [`FromStr`](std::str::FromStr):
+    /// `"2026-03-02T06:10:00Z".parse()?`.
+    #[must_use]
+    pub fn published(self, published: Published) -> Document<'a> {
+        Document {
+            published: Some(published),
+            ..self
+        }
+    }
+
+    /// Sets the headline.
+    #[must_use]
+    pub fn title(self, title: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            title: Some(title.into()),
+            ..self
+        }
+    }
+
+    /// Sets the byline, in which a news agency may be named.
+    #[must_use]
+    pub fn author(self, author: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            author: Some(author.into()),
+            ..self
+        }
+    }
+
+    /// Sets the address that the page names as its original (`<link rel="canonical">`).
+    #[must_use]
+    pub fn canonical(self, url: impl Into<Cow<'a, str>>) -> Document<'a> {
+        Document {
+            canonical: Some(url.into()),
+            ..self
+        }
+    }
+
+    /// Sets the time at which the page was fetched.
+    #[must_use]
+    pub fn crawled(self, crawled: Published) -> Document<'a> {
+        Document {
+            crawled: Some(crawled),
+            ..self
+        }
+    }
 }
 
 /// A moment of publication, as precise as the source was.
@@ -138,116 +215,6 @@ pub trait Corpus: Fetch {
 
     /// Hands each document of a block to `sink`, in order.
     fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally;
-}
-
-/// What ends a run while reading.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// An input cannot be opened.
-    #[error("cannot open {input}: {cause}")]
-    Open {
-        /// The input as the user named it.
-        input: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// Reading an input failed.
-    #[error("cannot read {input}: {cause}")]
-    Read {
-        /// The input as the user named it.
-        input: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// A table has no column to take the text from.
-    #[error(
-        "{input} has no text column: its columns are {columns}; name the right one with --text-field"
-    )]
-    NoTextColumn {
-        /// The input as the user named it.
-        input: String,
-        /// The columns that are there, comma-separated.
-        columns: String,
-    },
-    /// The format of an input cannot be told.
-    #[error(
-        "cannot tell the format of {input}: its name ends in none of {known}; say it with --input-format"
-    )]
-    UnknownFormat {
-        /// The input as the user named it.
-        input: String,
-        /// The endings that are known.
-        known: String,
-    },
-    /// A stream could not be kept for its second reading.
-    #[error(
-        "cannot keep a copy of {input} in {directory}: {cause}; free some room or choose another place with --temp-dir"
-    )]
-    Spool {
-        /// The input as the user named it.
-        input: String,
-        /// Where the copy was to be kept.
-        directory: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// What does not fit in memory could not be put away, or not read back.
-    #[error(
-        "cannot keep what does not fit in memory in {directory}: {cause}; free some room or choose another place with --temp-dir"
-    )]
-    Spill {
-        /// Where it was to be kept.
-        directory: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// A file of an index is not what was written.
-    #[error(
-        "{file} of the index is damaged: {problem}; `wirecopy index verify` looks at all of it, and a copy of it or a new index is the way out"
-    )]
-    Damaged {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The corpus needs more memory than there may be.
-    #[error(
-        "{documents} documents and more need over {needed} of memory beside what is put away, and --memory allows {limit}; allow more, or scan less at a time"
-    )]
-    TooLittleMemory {
-        /// Documents read so far.
-        documents: u64,
-        /// What they need, in bytes.
-        needed: Size,
-        /// What is allowed, in bytes.
-        limit: Size,
-    },
-    /// A record is not what it was when it was first read.
-    #[error(
-        "{input} changed while it was being read: the record at byte {offset} is gone; run again when nothing writes to it"
-    )]
-    Changed {
-        /// The input as the user named it.
-        input: String,
-        /// First byte of the record.
-        offset: u64,
-    },
-}
-
-/// A number of bytes, written as a person reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size(pub u64);
-
-impl fmt::Display for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (size, unit) = match self.0 {
-            0..1_048_576 => (self.0 >> 10, "K"),
-            1_048_576..10_737_418_240 => (self.0 >> 20, "M"),
-            _ => (self.0 >> 30, "G"),
-        };
-        write!(f, "{size}{unit}")
-    }
 }
 
 impl fmt::Display for Place {

@@ -12,10 +12,10 @@ use super::{
     FEWEST_STORIES, LONGEST_REGION, MANY_ARE_ONE_PAGE_IN, MANY_PAGES, ONE_PAGE_IN, Profiles,
     Repeated, WIDEST_GAP, key,
 };
-use crate::buckets::{self, Bucket, Entry};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::document::ReadError;
-use crate::fingerprint::BOILERPLATE_WINDOW;
+use crate::error::ReadError;
+use crate::sketch::winnowing::BOILERPLATE_WINDOW;
+use crate::storage::buckets::{self, Bucket, Entry};
 
 /// Two pages are one story if this share of each stands in the other, short gaps counted: edits leave short gaps, what a page has of its own a long one.
 const ONE_STORY: f64 = 0.8;

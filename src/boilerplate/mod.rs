@@ -1,6 +1,6 @@
 //! Boilerplate: what a site repeats across its own pages is learned from the corpus and taken out before anything is compared.
 //!
-//! Every document leaves the [fingerprints](crate::fingerprint) of its text. Those that stand on many pages of one site are *repeated*; the words
+//! Every document leaves the [fingerprints](crate::sketch::winnowing) of its text. Those that stand on many pages of one site are *repeated*; the words
 //! that they cover, joined over short gaps, are the *regions* of a page that are navigation, prompts, taglines and skeletons.
 //!
 //! What must not be taken for boilerplate is a story that one site ran under several urls, or one url that was captured many times. So
@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, HashMap};
 use rustc_hash::FxBuildHasher;
 
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::document::ReadError;
+use crate::error::ReadError;
 
-pub use strip::{Region, Stripper, remove};
+pub use strip::{Region, Stripper};
 
 /// A run of words is repeated if it stands in so many stories of a site. On real news 3 finds more chrome but eats copy.
 pub const FEWEST_STORIES: usize = 5;

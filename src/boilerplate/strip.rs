@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{LONGEST_REGION, Profiles, Repeated, WIDEST_GAP, short};
 use crate::catalog::SiteNo;
-use crate::fingerprint::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
+use crate::sketch::winnowing::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
 
 /// A region of a page: words that its site repeats, to be taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Stripper {
     ) {
         let winnowing = Winnowing::for_boilerplate();
         self.found.clear();
-        fingerprint::runs(words, &mut self.runs);
+        winnowing::runs(words, &mut self.runs);
         for &Chosen { at, hash } in self.fingerprinter.choose(&self.runs, winnowing) {
             let repeated = profiles.look_up(site, hash);
             self.found
@@ -146,19 +146,6 @@ impl Region {
     }
 }
 
-/// Takes ranges, which come in order and apart from each other, out of a sequence.
-pub fn remove<T: Copy>(sequence: &mut Vec<T>, regions: &[Range<usize>]) {
-    let (mut kept, mut from) = (0, 0);
-    for region in regions {
-        sequence.copy_within(from..region.start, kept);
-        kept += region.start - from;
-        from = region.end;
-    }
-    let length = sequence.len();
-    sequence.copy_within(from..length, kept);
-    sequence.truncate(kept + length - from);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +162,7 @@ mod tests {
 
     fn chosen(words: &[u64]) -> Vec<Chosen> {
         let (mut fingerprinter, mut runs) = (Fingerprinter::default(), Vec::new());
-        fingerprint::runs(words, &mut runs);
+        winnowing::runs(words, &mut runs);
         fingerprinter
             .choose(&runs, Winnowing::for_boilerplate())
             .to_vec()
@@ -317,17 +304,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn removing_equals_filtering(sequence in proptest::collection::vec(any::<u16>(), 0..60), ends in proptest::collection::btree_set(0usize..61, 0..12)) {
-            let ends: Vec<usize> = ends.into_iter().filter(|&end| end <= sequence.len()).collect();
-            let regions: Vec<Range<usize>> = ends.chunks_exact(2).map(|ends| ends[0]..ends[1]).collect();
-            let kept = sequence.iter().enumerate().filter(|(at, _)| !regions.iter().any(|region| region.contains(at)));
-            let expected: Vec<u16> = kept.map(|(_, &word)| word).collect();
-            let mut left = sequence.clone();
-            remove(&mut left, &regions);
-            prop_assert_eq!(left, expected);
-        }
-
         #[test]
         fn regions_are_in_order_apart_and_within_the_text(
             repeated in proptest::collection::vec(proptest::option::of(0usize..3), 400),

@@ -9,9 +9,9 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::{Among, Distinct, Pair, Sieve, union};
-use crate::catalog::{Catalog, DocNo, NO_SITE};
-use crate::document::ReadError;
+use super::{Among, Distinct, Sieve, union};
+use crate::catalog::{Catalog, DocNo, DocPair, NO_SITE};
+use crate::error::ReadError;
 
 /// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of verification.
 pub const HOT_BUCKET: usize = 256;
@@ -47,13 +47,13 @@ pub fn from_bands(
     among: Among<'_>,
     bands: usize,
     largest: usize,
-    skip: &(dyn Fn(Pair) -> bool + Sync),
-) -> Result<Vec<Pair>, ReadError> {
+    skip: &(dyn Fn(DocPair) -> bool + Sync),
+) -> Result<Vec<DocPair>, ReadError> {
     let pairs = each_band(among, bands, |sorted| {
         let mut distinct = Distinct::default();
         for bucket in buckets(&sorted).filter(|bucket| bucket.len() <= largest) {
             for (at, &b) in bucket.iter().enumerate() {
-                let pairs = bucket[..at].iter().map(|&a| Pair {
+                let pairs = bucket[..at].iter().map(|&a| DocPair {
                     a: doc(a),
                     b: doc(b),
                 });
@@ -89,9 +89,9 @@ impl HotBucket {
         catalog: &Catalog,
         round: Round,
         family: &dyn Fn(DocNo) -> usize,
-        wanted: &dyn Fn(Pair) -> bool,
-        compared: &HashSet<Pair>,
-    ) -> Vec<Pair> {
+        wanted: &dyn Fn(DocPair) -> bool,
+        compared: &HashSet<DocPair>,
+    ) -> Vec<DocPair> {
         let documents = &self.documents;
         let first = documents[0];
         let elsewhere = documents
@@ -106,20 +106,20 @@ impl HotBucket {
                 .flatten()
                 .filter(|&leader| leader != b);
             let mut leaders = leaders
-                .map(|leader| Pair::of(leader, b))
+                .map(|leader| DocPair::of(leader, b))
                 .filter(|&pair| wanted(pair));
             let leader = leaders.next();
-            let apart = |pair: Pair| family(pair.a) != family(pair.b);
+            let apart = |pair: DocPair| family(pair.a) != family(pair.b);
             match round {
                 Round::Leaders => {
-                    let families = |pair: &Pair| (family(pair.a), family(pair.b));
+                    let families = |pair: &DocPair| (family(pair.a), family(pair.b));
                     pairs
                         .extend(leader.filter(|&pair| apart(pair) && sent.insert(families(&pair))));
                 }
                 Round::Neighbours if leader.is_none_or(apart) => {
                     let neighbours = documents[at.saturating_sub(NEIGHBOURS)..at]
                         .iter()
-                        .map(|&a| Pair { a, b });
+                        .map(|&a| DocPair { a, b });
                     pairs.extend(neighbours.filter(|&pair| wanted(pair) && apart(pair)));
                 }
                 Round::Neighbours => {}

@@ -1,38 +1,20 @@
 //! Candidates: pairs that are worth comparing. Nothing is reported on that evidence alone.
 //!
-//! [`bands`] and [`prefixes`] find documents that are alike as a whole, [`passages`] those that share a part, [`wording`] those that may tell one
+//! [`bands`] and [`prefixes`] find documents that are alike as a whole, [`passages`] those that share a part, [`rewording`] those that may tell one
 //! story in other words.
 
 pub mod bands;
+pub mod families;
 pub mod passages;
 pub mod prefixes;
-pub mod wording;
+pub mod rewording;
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, DocNo};
+use crate::catalog::{Catalog, DocNo, DocPair};
 
 /// Pairs are made distinct whenever a worker holds that many more than twice what was distinct last time: 16 MB.
 const PAIRS_BEFORE_DEDUP: usize = 2 << 20;
-
-/// Two different documents, the earlier in canonical order first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pair {
-    /// The earlier document.
-    pub a: DocNo,
-    /// The later document.
-    pub b: DocNo,
-}
-
-impl Pair {
-    /// Of two different documents in any order.
-    pub fn of(x: DocNo, y: DocNo) -> Pair {
-        Pair {
-            a: x.min(y),
-            b: x.max(y),
-        }
-    }
-}
 
 /// The documents among which candidates are looked for.
 #[derive(Clone, Copy)]
@@ -89,12 +71,12 @@ impl Sieve {
 /// Gathers distinct pairs; holds a few times the distinct ones at most.
 #[derive(Debug, Default)]
 struct Distinct {
-    pairs: Vec<Pair>,
+    pairs: Vec<DocPair>,
     distinct: usize,
 }
 
 impl Distinct {
-    fn push(&mut self, pair: Pair) {
+    fn push(&mut self, pair: DocPair) {
         self.pairs.push(pair);
         if self.pairs.len() > 2 * self.distinct + PAIRS_BEFORE_DEDUP {
             self.pairs.sort_unstable();
@@ -103,7 +85,7 @@ impl Distinct {
         }
     }
 
-    fn finish(mut self) -> Vec<Pair> {
+    fn finish(mut self) -> Vec<DocPair> {
         self.pairs.sort_unstable();
         self.pairs.dedup();
         self.pairs
@@ -111,15 +93,9 @@ impl Distinct {
 }
 
 /// The pairs of either, distinct and in order.
-pub(crate) fn union(mut some: Vec<Pair>, mut others: Vec<Pair>) -> Vec<Pair> {
+pub(crate) fn union(mut some: Vec<DocPair>, mut others: Vec<DocPair>) -> Vec<DocPair> {
     some.append(&mut others);
     some.par_sort_unstable();
     some.dedup();
     some
-}
-
-/// How many pairs so many documents make.
-pub(crate) fn pairs_of(documents: usize) -> u64 {
-    let documents = documents as u64;
-    documents * documents.saturating_sub(1) / 2
 }

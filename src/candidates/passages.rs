@@ -7,11 +7,11 @@
 
 use rayon::prelude::*;
 
-use super::{Among, Distinct, Pair, Sieve, pairs_of, union};
-use crate::buckets::{self, Bucket, Entry};
-use crate::catalog::DocNo;
-use crate::document::ReadError;
-use crate::fingerprint::Fingerprint;
+use super::{Among, Distinct, Sieve, union};
+use crate::catalog::{DocNo, DocPair, pairs_of};
+use crate::error::ReadError;
+use crate::sketch::winnowing::Fingerprint;
+use crate::storage::buckets::{self, Bucket, Entry};
 
 /// Most documents with one fingerprint of which every two are compared: 496 pairs.
 pub const FEW: usize = 32;
@@ -26,7 +26,7 @@ const PAIRS_LOOKED_AT: usize = 1 << 12;
 #[derive(Debug, Default)]
 pub struct Shared {
     /// The distinct pairs that share a fingerprint of up to [`FEW`] documents, in order.
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<DocPair>,
     /// The documents of each more common fingerprint, in order; equal lists once.
     pub common: Vec<Vec<DocNo>>,
 }
@@ -35,7 +35,7 @@ pub struct Shared {
 #[derive(Debug, Default)]
 pub struct Met {
     /// The distinct pairs to compare, in order.
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<DocPair>,
     /// Passages in more than [`MOST_STORIES`] stories.
     pub bounded: u64,
     /// Stories that the most common passage stands in.
@@ -48,7 +48,10 @@ pub struct Met {
 ///
 /// # Errors
 /// When fingerprints that were put away cannot be read back.
-pub fn shared(among: Among<'_>, skip: &(dyn Fn(Pair) -> bool + Sync)) -> Result<Shared, ReadError> {
+pub fn shared(
+    among: Among<'_>,
+    skip: &(dyn Fn(DocPair) -> bool + Sync),
+) -> Result<Shared, ReadError> {
     let (catalog, documents) = (among.catalog, among.documents);
     let of_list =
         |list: &[(Fingerprint, DocNo)], pairs: &mut Distinct, common: &mut Vec<Vec<DocNo>>| {
@@ -57,7 +60,7 @@ pub fn shared(among: Among<'_>, skip: &(dyn Fn(Pair) -> bool + Sync)) -> Result<
                     let others = list[..at]
                         .iter()
                         .filter(|&&(x, a)| a != b && x.may_share_run(y));
-                    others.for_each(|&(_, a)| pairs.push(Pair::of(a, b)));
+                    others.for_each(|&(_, a)| pairs.push(DocPair::of(a, b)));
                 }
                 return;
             }
@@ -107,7 +110,7 @@ pub fn shared(among: Among<'_>, skip: &(dyn Fn(Pair) -> bool + Sync)) -> Result<
     };
     let reading = catalog.passages(documents);
     let found = buckets::each(&reading, among.bytes_a_round, entry, of_bucket)?;
-    let (pairs, common): (Vec<Vec<Pair>>, Vec<Vec<Vec<DocNo>>>) = found.into_iter().unzip();
+    let (pairs, common): (Vec<Vec<DocPair>>, Vec<Vec<Vec<DocNo>>>) = found.into_iter().unzip();
     let mut pairs = union(pairs.concat(), Vec::new());
     let mut common = common.concat();
     // Once a pair, not once a fingerprint that the two share.
@@ -122,8 +125,8 @@ pub fn shared(among: Among<'_>, skip: &(dyn Fn(Pair) -> bool + Sync)) -> Result<
 pub fn between_stories(
     common: &[Vec<DocNo>],
     story: &(dyn Fn(DocNo) -> usize + Sync),
-    wanted: &(dyn Fn(Pair) -> bool + Sync),
-    met_before: &(dyn Fn(Pair) -> bool + Sync),
+    wanted: &(dyn Fn(DocPair) -> bool + Sync),
+    met_before: &(dyn Fn(DocPair) -> bool + Sync),
 ) -> Met {
     let gather = |(mut pairs, mut met): (Distinct, Met), list: &Vec<DocNo>| {
         let mut by_story: Vec<(usize, DocNo)> = list.iter().map(|&doc| (story(doc), doc)).collect();
@@ -137,7 +140,7 @@ pub fn between_stories(
         let mut meet = |x: &[DocNo], y: &[DocNo]| {
             let every = x
                 .iter()
-                .flat_map(|&x| y.iter().map(move |&y| Pair::of(x, y)));
+                .flat_map(|&x| y.iter().map(move |&y| DocPair::of(x, y)));
             let first = every.take(PAIRS_LOOKED_AT).find(|&pair| wanted(pair));
             first
                 .into_iter()
@@ -198,8 +201,10 @@ fn each_side(
     }
 }
 
-fn every_two(documents: &[DocNo], mut each: impl FnMut(Pair)) {
+fn every_two(documents: &[DocNo], mut each: impl FnMut(DocPair)) {
     for (at, &b) in documents.iter().enumerate() {
-        documents[..at].iter().for_each(|&a| each(Pair::of(a, b)));
+        documents[..at]
+            .iter()
+            .for_each(|&a| each(DocPair::of(a, b)));
     }
 }

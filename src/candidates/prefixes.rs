@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use rayon::prelude::*;
 
 use super::bands::{HOT_BUCKET, HotBucket};
-use super::{Distinct, Pair, union};
-use crate::catalog::DocNo;
-use crate::family::Settled;
+use super::{Distinct, union};
+use crate::candidates::families::Settled;
+use crate::catalog::{DocNo, DocPair};
 
 /// Counts above this are the same: such shingles are all common. Leaves room for as many threads as there are steps to 255.
 const COMMON: u8 = 128;
@@ -145,8 +145,8 @@ impl Postings {
         &self,
         threshold: f64,
         families: &Settled,
-        skip: &(dyn Fn(Pair) -> bool + Sync),
-    ) -> Vec<Pair> {
+        skip: &(dyn Fn(DocPair) -> bool + Sync),
+    ) -> Vec<DocPair> {
         let gather = |mut distinct: Distinct, list: &[Posting]| {
             let mut by_family: Vec<(Option<usize>, &Posting)> = list
                 .iter()
@@ -163,7 +163,7 @@ impl Postings {
                     .iter()
                     .filter(|(_, x)| x.doc != y.doc && can_reach(x, y, threshold))
                 {
-                    let pair = Pair::of(x.doc, y.doc);
+                    let pair = DocPair::of(x.doc, y.doc);
                     if !skip(pair) {
                         distinct.push(pair);
                     }
@@ -184,7 +184,7 @@ impl Postings {
 fn can_reach(x: &Posting, y: &Posting, threshold: f64) -> bool {
     let left = |posting: &Posting| posting.size - posting.position;
     let shared = left(x).min(left(y));
-    crate::verify::jaccard(shared, x.size, y.size) >= threshold - 1e-9
+    crate::text::shingle::jaccard(shared, x.size, y.size) >= threshold - 1e-9
 }
 
 #[cfg(test)]
@@ -199,8 +199,11 @@ mod tests {
             for b in a + 1..sets.len() {
                 let shared = sets[a].intersection(&sets[b]).count() as u32;
                 if shared > 0
-                    && crate::verify::jaccard(shared, sets[a].len() as u32, sets[b].len() as u32)
-                        >= threshold
+                    && crate::text::shingle::jaccard(
+                        shared,
+                        sets[a].len() as u32,
+                        sets[b].len() as u32,
+                    ) >= threshold
                 {
                     pairs.push((a as u32, b as u32));
                 }

@@ -6,17 +6,17 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use wirecopy::duplicates;
-use wirecopy::finding::{BIG_CLUSTER, DEFAULT_SAME_SITE_CONTAINMENT};
-use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, MOST_SAMPLED};
-use wirecopy::plan::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
-use wirecopy::reworded::DEFAULT_SCORE;
-use wirecopy::shingle::{DEFAULT_SHINGLE, Shingle};
-use wirecopy::sign::DEFAULT_SEED;
-use wirecopy::verify::{
+use wirecopy::candidates::families::BIG_CLUSTER;
+use wirecopy::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, duplicates};
+use wirecopy::compare::exact::{
     DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
     DEFAULT_PASSAGE_OF_CHARACTERS,
 };
+use wirecopy::compare::reworded::DEFAULT_SCORE;
+use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, MOST_SAMPLED};
+use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use wirecopy::sketch::minhash::DEFAULT_SEED;
+use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
 use super::meaning::{self, DEFAULT_MAX_RECORD};
 use super::tune::meaning::{CONTAINMENTS, PASSAGES, REWORDED_SCORES, THRESHOLDS};

@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
-use wirecopy::candidates::passages::MOST_STORIES;
 use wirecopy::catalog::{Catalog, ReadTally};
-use wirecopy::finding::BIG_CLUSTER;
-use wirecopy::pipeline::{Counts, Details, Findings, Merged, Removed, Settings, Surfacing};
+use wirecopy::pipeline::{Counts, Details, Merged, Removed, ScanResult, Settings, Surfacing};
+use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
 use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
@@ -27,18 +26,18 @@ const SITE_SHOWN: usize = 40;
 pub const TITLE_SHOWN: usize = 60;
 
 /// What was found, in one line.
-pub fn headline(findings: &Findings) -> String {
+pub fn headline(findings: &ScanResult) -> String {
     format!(
         "{} in {} among {}",
         counted(findings.pairs.len() as u64, "pair"),
         counted(findings.clusters.len() as u64, "cluster"),
-        counted(findings.counts.documents, "document")
+        counted(findings.counts.documents.read, "document")
     )
 }
 
 /// What there is to tell of a scan.
 pub struct Closing<'a> {
-    pub findings: &'a Findings,
+    pub findings: &'a ScanResult,
     pub index: Option<IndexUse>,
     pub run: Run<'a>,
 }
@@ -72,7 +71,7 @@ impl Closing<'_> {
         self.pairs(out)?;
         self.clusters(out)?;
         self.routes(out)?;
-        run.index(out, self.index, run.counts.documents)?;
+        run.index(out, self.index, run.counts.documents.read)?;
         self.merged(out)?;
         run.boilerplate(out, "--summary shows which, --keep-boilerplate leaves them")?;
         self.bounded(out)?;
@@ -94,22 +93,22 @@ impl Closing<'_> {
             out,
             "{}: {} exact, {} near, {}",
             self.run.strong(counted(pairs, "pair")),
-            count(counts.exact),
-            count(counts.near),
-            counted(counts.excerpt, "excerpt")
+            count(counts.pairs.exact),
+            count(counts.pairs.near),
+            counted(counts.pairs.excerpt, "excerpt")
         )?;
         if let Some(reworded) = &counts.reworded {
             write!(out, ", {} reworded", count(reworded.found))?;
         }
-        if counts.cross_site > 0 {
-            write!(out, "; {} across sites", count(counts.cross_site))?;
+        if counts.pairs.cross_site > 0 {
+            write!(out, "; {} across sites", count(counts.pairs.cross_site))?;
         }
         writeln!(out)?;
-        if counts.same_site_excerpts > 0 {
+        if counts.pairs.same_site_excerpts > 0 {
             writeln!(
                 out,
                 "{} within one site left out; --same-site-containment {} shows them",
-                counted(counts.same_site_excerpts, "excerpt"),
+                counted(counts.pairs.same_site_excerpts, "excerpt"),
                 self.run
                     .settings
                     .excerpts
@@ -120,7 +119,7 @@ impl Closing<'_> {
     }
 
     fn clusters(&self, out: &mut String) -> fmt::Result {
-        let Findings {
+        let ScanResult {
             catalog,
             clusters,
             details,
@@ -247,32 +246,8 @@ impl Closing<'_> {
     }
 
     fn bounded(&self, out: &mut String) -> fmt::Result {
-        let counts = &self.findings.counts;
-        if counts.not_compared > 0 {
-            writeln!(
-                out,
-                "{} too full to compare every pair in (the fullest holds {} documents): up to {} not compared there; --all-pairs compares all",
-                counted(counts.hot_buckets, "bucket"),
-                count(counts.largest_bucket),
-                counted(counts.not_compared, "pair"),
-            )?;
-        }
-        if counts.common_passages > 0 {
-            writeln!(
-                out,
-                "{} in over {MOST_STORIES} stories (the most common in {}): each story compared with the first only, up to {} not compared",
-                counted(counts.common_passages, "passage"),
-                count(counts.most_stories),
-                counted(counts.passages_not_compared, "pair"),
-            )?;
-        }
-        if counts.not_written > 0 {
-            writeln!(
-                out,
-                "{} of over {BIG_CLUSTER} documents written as links: up to {} more left out; --all-pairs writes all",
-                counted(counts.big_clusters, "cluster"),
-                counted(counts.not_written, "pair"),
-            )?;
+        for sentence in bounded::sentences(&self.findings.counts.bounded, "--all-pairs") {
+            writeln!(out, "{sentence}")?;
         }
         Ok(())
     }
@@ -314,7 +289,7 @@ impl Run<'_> {
             return Ok(());
         };
         let replaced = self.read.replaced.len() as u64;
-        let before = counted(self.counts.seen + replaced, "document");
+        let before = counted(self.counts.documents.seen + replaced, "document");
         write!(out, "index: compared with {before}")?;
         if adds {
             write!(out, "; {} joined", count(joined))?;
@@ -338,15 +313,15 @@ impl Run<'_> {
         write!(
             out,
             "{}",
-            self.strong(counted(counts.documents, "document"))
+            self.strong(counted(counts.documents.read, "document"))
         )?;
         if sites > 0 {
             write!(out, " from {}", counted(sites, "site"))?;
         }
         for (n, what) in [
-            (counts.empty, "empty"),
-            (counts.too_short, "too short"),
-            (counts.boilerplate_only, "boilerplate only"),
+            (counts.documents.empty, "empty"),
+            (counts.documents.too_short, "too short"),
+            (counts.documents.boilerplate_only, "boilerplate only"),
             (read.rejects.len() as u64, "rejected"),
             (read.bad_dates, "with a date not understood"),
             (read.lossy, "with broken UTF-8 mended"),
@@ -409,7 +384,7 @@ impl Run<'_> {
         };
         let passages = match self.settings.excerpts {
             Some(excerpts) => {
-                let but = match self.counts.passages_not_compared {
+                let but = match self.counts.bounded.passages.pairs {
                     0 => "",
                     _ => ", common ones apart",
                 };
@@ -443,9 +418,9 @@ impl Run<'_> {
             out,
             "   {} read, {}, {}, {} found",
             bytes(self.read.bytes),
-            counted(counts.identical, "identical document"),
-            counted(counts.candidates, "candidate"),
-            count(counts.verified),
+            counted(counts.documents.identical, "identical document"),
+            counted(counts.candidates.compared, "candidate"),
+            count(counts.candidates.verified),
         )
     }
 

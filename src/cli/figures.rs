@@ -1,11 +1,7 @@
 //! Figures as a person reads them.
 
+pub use wirecopy::report::bounded::counted;
 pub use wirecopy::report::count;
-
-/// A count and its noun, which takes an `s` unless there is one.
-pub fn counted(n: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
-}
 
 /// Bytes in decimal units, three digits at most before the unit.
 pub fn bytes(n: u64) -> String {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use wirecopy::document::Size;
+use wirecopy::error::Size;
 use wirecopy::index::{Contents, Index, IndexError};
 
 use super::args::{IndexArguments, IndexCommand, InfoFormat};

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use wirecopy::catalog::ReadTally;
-use wirecopy::document::{Corpus, ReadError, Size};
+use wirecopy::document::Corpus;
+use wirecopy::error::{ReadError, Size};
 use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::{Inputs, Skipped};
 use wirecopy::report::summary::FilesSkipped;
-use wirecopy::spill::Spill;
+use wirecopy::storage::spill::Spill;
 
 use super::figures::counted;
 use super::status::Stop;
@@ -72,12 +73,12 @@ pub fn memory(
 
 /// Whether there was nothing to read: no document, or none with a word.
 pub fn is_empty(read: &ReadTally, counts: &Counts) -> bool {
-    counts.documents == counts.empty && read.known.is_empty()
+    counts.documents.read == counts.documents.empty && read.known.is_empty()
 }
 
 /// Says so.
 pub fn empty(read: &ReadTally, counts: &Counts) -> Stop {
-    let what = match (read.sources, counts.documents) {
+    let what = match (read.sources, counts.documents.read) {
         (0, _) => "there was no file to read".to_owned(),
         (files, 0) => format!("{} held none", counted(files, "file")),
         (_, documents) => format!("{} had no word", counted(documents, "document")),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use wirecopy::inert;
+use wirecopy::text::escaping;
 
 /// How much an event matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub fn object(time: Timestamp, level: Level, event: &str, message: &str, fields:
         message: message.trim(),
         fields,
     };
-    inert::json(&serde_json::to_string(&line).unwrap_or_default())
+    escaping::json(&serde_json::to_string(&line).unwrap_or_default())
 }
 
 #[derive(Serialize)]
@@ -71,7 +71,7 @@ mod tests {
             nasty,
             json!({"reason": nasty, "level": "mine"}),
         );
-        assert!(!line.chars().any(inert::is_unsafe), "{line}");
+        assert!(!line.chars().any(escaping::is_unsafe), "{line}");
         let read: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
             read,

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use jiff::{Span, SpanRelativeTo, Unit};
-use wirecopy::credit::Credits;
-use wirecopy::document::Size;
-use wirecopy::finding::{Relation, Selection};
-use wirecopy::pipeline::{LEAST_MEMORY, PageLimits, Settings, Surfacing};
-use wirecopy::plan::{Banding, MOST_PERMUTATIONS};
-use wirecopy::read::{self, FieldNames, dates, sites};
-use wirecopy::report::metrics;
-use wirecopy::report::table::TableFormat;
-use wirecopy::reworded::{DEFAULT_WINDOW, Rewording};
-use wirecopy::shingle::Shingle;
-use wirecopy::verify::{
+use wirecopy::attribution::credit::Credits;
+use wirecopy::cluster::{Relation, Selection};
+use wirecopy::compare::exact::{
     DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
     DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
 };
+use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
+use wirecopy::error::Size;
+use wirecopy::pipeline::{LEAST_MEMORY, PageLimits, Settings, Surfacing};
+use wirecopy::read::{self, FieldNames, dates};
+use wirecopy::report::metrics;
+use wirecopy::report::table::TableFormat;
+use wirecopy::sketch::banding::{Banding, MOST_PERMUTATIONS};
+use wirecopy::text::domain;
+use wirecopy::text::shingle::Shingle;
 
 use super::args::{
     ComparingArguments, FindingArguments, InputFormat, OutputFormat, ReadingArguments,
@@ -347,7 +348,7 @@ fn relation(name: RelationName) -> Relation {
 
 /// A site as the corpus calls it: a host or a url stands for its registrable domain.
 fn site_name(typed: &str) -> String {
-    sites::registrable(typed).unwrap_or_else(|| typed.to_lowercase())
+    domain::registrable(typed).unwrap_or_else(|| typed.to_lowercase())
 }
 
 fn credits(path: &Path) -> Result<Credits, Stop> {

@@ -2,6 +2,7 @@
 //! ([`progress`], [`rejected`], [`closing`], [`log`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]). What was not typed but
 //! set in a file or the environment comes in by [`config`].
 
+mod advice;
 mod args;
 mod closing;
 mod config;

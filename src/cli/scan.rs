@@ -7,13 +7,12 @@ use anyhow::Context;
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
 use wirecopy::index::Addition;
-use wirecopy::pipeline::{self, Findings, Settings};
+use wirecopy::pipeline::{self, ScanResult, Settings};
 use wirecopy::read::Inputs;
 use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, Run, StageCost};
 use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::ScanArguments;
-use super::closing;
 use super::inputs::{empty, files_skipped, is_empty, memory, source_names, unreadable};
 use super::log::Level;
 use super::meaning::Scan;
@@ -21,9 +20,9 @@ use super::nightly::Nightly;
 use super::outputs::{Outputs, Pending, Report, Wanted};
 use super::progress::Progress;
 use super::rejected::{self, Verdict};
-use super::signals;
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
+use super::{closing, signals};
 
 /// Runs the command; where it fails, the metrics tell.
 pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
@@ -52,7 +51,7 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
 /// Reads, finds and reports; `known` keeps what was found, also where it is not to be written.
 fn carry_out(
     scan: Scan,
-    known: &mut Option<Findings>,
+    known: &mut Option<ScanResult>,
     pending: Arc<Pending>,
     progress: &Progress,
     terminal: Terminal,
@@ -81,7 +80,11 @@ fn carry_out(
     progress.stop();
     let findings = &*known.insert(found.map_err(unreadable)?);
 
-    let verdict = Verdict::of(&findings.read, findings.counts.documents, scan.most_rejects);
+    let verdict = Verdict::of(
+        &findings.read,
+        findings.counts.documents.read,
+        scan.most_rejects,
+    );
     let nothing_read = verdict == Verdict::NothingLeft;
     if !nothing_read || scan.talk.details {
         rejected::show(
@@ -164,7 +167,7 @@ struct FailureMetrics {
 
 impl FailureMetrics {
     /// Writes the metrics, if they were asked for. That this fails as well is not worth a word: the first failure was told.
-    fn write(self, stop: &Stop, known: Option<&Findings>) {
+    fn write(self, stop: &Stop, known: Option<&ScanResult>) {
         let is_metrics = |wanted: &Wanted| wanted.report == Report::Metrics;
         let wanted = self.wanted.into_iter().filter(is_metrics).collect();
         let inputs: Vec<&str> = self.inputs.iter().map(String::as_str).collect();
@@ -180,7 +183,7 @@ impl FailureMetrics {
 fn metrics_of<'a>(
     status: Status,
     stages: &'a [StageCost],
-    findings: Option<&'a Findings>,
+    findings: Option<&'a ScanResult>,
     labels: &'a [(String, String)],
 ) -> metrics::Run<'a> {
     metrics::Run {
@@ -195,7 +198,7 @@ fn metrics_of<'a>(
 
 /// Makes reports of what was found.
 struct Renderer<'a> {
-    findings: &'a Findings,
+    findings: &'a ScanResult,
     source_names: &'a [&'a str],
     settings: &'a Settings,
     index: Option<IndexUse>,

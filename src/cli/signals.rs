@@ -1,9 +1,7 @@
 //! Interruption: what was begun is taken back, and the status says which signal it was.
 
-use std::io;
-use std::process;
 use std::sync::Arc;
-use std::thread;
+use std::{io, process, thread};
 
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use super::advice;
+
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -62,11 +64,15 @@ impl Stop {
     }
 }
 
-/// The error and what caused it, on one line.
+/// The error, what caused it and what to do, on one line.
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Stop::Usage(error) | Stop::Failed(error)) = self;
-        write!(f, "{error:#}")
+        write!(f, "{error:#}")?;
+        match advice::for_error(error) {
+            Some(advice) => write!(f, "; {advice}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde_json::{Value, json};
 use terminal_size::{Width, terminal_size_of};
-pub use wirecopy::inert::escaped;
+pub use wirecopy::text::escaping::escaped;
 
 use super::args::{LogFormat, When};
 use super::log::{self, Level};

@@ -83,7 +83,7 @@ pub enum IndexError {
     },
     /// A document of the run cannot be read again.
     #[error(transparent)]
-    Corpus(#[from] crate::document::ReadError),
+    Corpus(#[from] crate::error::ReadError),
 }
 
 /// How the names of the files end that are called by a number.

@@ -6,13 +6,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::Index;
 use super::files::{Directory, IndexError};
 use super::manifest::{Manifest, SegmentEntry};
-use super::records;
 use super::segment::{self, SegmentWriter, unpackable};
 use super::tables::{RecordPlace, Row};
-use crate::lists::Store;
+use super::{Index, records};
+use crate::storage::lists::Store;
 
 /// So many segments of about one size become one.
 const FAN_IN: usize = 8;

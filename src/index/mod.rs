@@ -32,9 +32,10 @@ use std::sync::Arc;
 
 use crate::boilerplate::{Known, Profiles};
 use crate::catalog::{Catalog, DocNo, Seen};
-use crate::document::{Corpus, ReadError};
-use crate::pipeline::{Before, Findings, Settings};
-use crate::verify::Comparison;
+use crate::compare::exact::Comparison;
+use crate::document::Corpus;
+use crate::error::ReadError;
+use crate::pipeline::{Before, ScanResult, Settings};
 
 use files::Directory;
 use lock::Lock;
@@ -236,7 +237,7 @@ pub struct Addition<'a> {
 
 impl<'a> Addition<'a> {
     /// The new documents of a scan.
-    pub fn of(findings: &'a Findings) -> Addition<'a> {
+    pub fn of(findings: &'a ScanResult) -> Addition<'a> {
         let catalog = &findings.catalog;
         let documents = catalog.documents();
         Addition {

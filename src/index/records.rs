@@ -15,7 +15,8 @@ use zstd::zstd_safe::CParameter;
 use super::files::IndexError;
 use super::segment::Reading;
 use super::tables::RecordPlace;
-use crate::document::{Document, Fetch, Place, Precision, Published, ReadError};
+use crate::document::{Document, Fetch, Place, Precision, Published};
+use crate::error::ReadError;
 use crate::read::dates;
 
 /// Bytes of records from which on a frame is closed: some ten articles, of which real ones take 2.2 kB each. Frames of 16 KB take 6 % more and half the

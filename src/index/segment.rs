@@ -14,9 +14,10 @@ use super::records::{self, FRAME};
 use super::tables::{self, Documents, RecordPlace, Row};
 use super::{Addition, Names};
 use crate::catalog::{Catalog, DocNo, NO_SITE, Seen, SeenDocument};
-use crate::document::{Corpus, Fetch, ReadError};
-use crate::lists::{Store, Stored};
+use crate::document::{Corpus, Fetch};
+use crate::error::ReadError;
 use crate::pipeline::KnownTie;
+use crate::storage::lists::{Store, Stored};
 
 /// How many documents a chunk of hashes is of: some 2 MB.
 pub(super) const CHUNK: usize = 4096;
@@ -226,7 +227,7 @@ fn chunks<'d>(catalog: &Catalog, mut documents: &'d [DocNo]) -> Vec<&'d [DocNo]>
 
 /// The lists of a reading, by their numbers.
 fn concatenated<T: bytemuck::Pod>(
-    reading: &crate::lists::Reading<'_, T>,
+    reading: &crate::storage::lists::Reading<'_, T>,
     lists: usize,
 ) -> Result<Vec<Vec<T>>, ReadError> {
     let mut read = vec![Vec::new(); lists];

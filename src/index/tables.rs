@@ -20,12 +20,11 @@ use arrow_schema::ArrowError;
 use super::Names;
 use super::files::IndexError;
 use crate::boilerplate::{Known, KnownRepeat};
-use crate::candidates::Pair;
-use crate::catalog::DocNo;
+use crate::catalog::{DocNo, DocPair};
+use crate::compare::exact::Comparison;
+use crate::compare::passage::Passage;
 use crate::document::{Precision, Published};
-use crate::passage::Passage;
 use crate::pipeline::KnownTie;
-use crate::verify::Comparison;
 
 /// A row of the table of documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -335,7 +334,7 @@ pub(super) fn read_ties(
         a: a[at],
         b: b[at],
         found: Comparison {
-            pair: Pair {
+            pair: DocPair {
                 a: DocNo(0),
                 b: DocNo(1),
             },

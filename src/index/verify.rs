@@ -1,11 +1,9 @@
 //! Looking at every byte of an index.
 
 use super::files::{Directory, IndexError};
-use super::journal;
 use super::manifest::Manifest;
 use super::segment::Reading;
-use super::tables;
-use super::{Contents, Index};
+use super::{Contents, Index, journal, tables};
 
 /// A file that is not what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]

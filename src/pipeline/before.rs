@@ -7,13 +7,13 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::boilerplate::Known;
-use crate::candidates::Pair;
-use crate::catalog::{Catalog, DocNo, Seen};
+use crate::catalog::identical::{IdenticalGroup, group_of};
+use crate::catalog::union_find::UnionFind;
+use crate::catalog::{Catalog, DocNo, DocPair, Seen};
 use crate::cluster::Cluster;
-use crate::document::{Corpus, Document, Fetch, Place, ReadError};
-use crate::family::Forest;
-use crate::finding::{Twins, group_of};
-use crate::verify::Comparison;
+use crate::compare::exact::Comparison;
+use crate::document::{Corpus, Document, Fetch, Place};
+use crate::error::ReadError;
 
 /// What was seen before; nothing by default.
 #[derive(Default)]
@@ -82,7 +82,7 @@ impl Fetch for Sources<'_> {
 /// The ties of documents that are still here, as comparisons of their representatives in canonical order, each once.
 pub(super) fn comparisons(
     catalog: &Catalog,
-    twins: &[Twins],
+    twins: &[IdenticalGroup],
     ties: &[KnownTie],
 ) -> Vec<Comparison> {
     if ties.is_empty() {
@@ -108,15 +108,16 @@ pub(super) fn comparisons(
 /// The groups that hang together with a document of the run, however many ties away, and the ties between them.
 pub(super) fn concerned(
     catalog: &Catalog,
-    twins: Vec<Twins>,
+    twins: Vec<IdenticalGroup>,
     compared: &[Comparison],
-) -> (Vec<Twins>, Vec<Comparison>) {
-    let mut together = Forest::new(twins.len());
+) -> (Vec<IdenticalGroup>, Vec<Comparison>) {
+    let mut together = UnionFind::new(twins.len());
     for found in compared {
-        let Pair { a, b } = found.pair;
+        let DocPair { a, b } = found.pair;
         together.join(group_of(&twins, a), group_of(&twins, b));
     }
-    let is_of_run = |twins: &Twins| twins.members.iter().any(|&doc| catalog.is_of_run(doc));
+    let is_of_run =
+        |twins: &IdenticalGroup| twins.members.iter().any(|&doc| catalog.is_of_run(doc));
     let mut concerned = vec![false; twins.len()];
     for (group, _) in twins
         .iter()
@@ -193,7 +194,7 @@ pub(super) fn name(
 /// The documents of groups that had a name and are in none of the clusters that were `named`.
 pub(super) fn without_cluster(
     catalog: &Catalog,
-    twins: &[Twins],
+    twins: &[IdenticalGroup],
     named: &[(DocNo, Arc<str>)],
     names: &HashMap<u64, Arc<str>>,
 ) -> Vec<DocNo> {

@@ -15,20 +15,26 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::before::{Before, Sources};
+use super::findings::Counts;
+use super::observer::{Observer, Stage};
+use super::prepare::{Prepared, prepare};
+use super::read;
+use super::read::Removed;
 use super::search::{self, Search};
+use super::settings::{Settings, Surfacing};
 use super::texts::Texts;
-use super::{Counts, Observer, Read, Settings, Stage, Surfacing, read, read_all};
 use crate::boilerplate::Profiles;
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
+use crate::candidates::families::Settled;
 use crate::candidates::prefixes::Postings;
-use crate::candidates::{Pair, pairs_of, union};
-use crate::catalog::{Catalog, DocNo, ReadTally, SiteNo};
-use crate::document::{Corpus, Place, Published, ReadError};
-use crate::duplicates::{Candidacy, Decided, Duplicate, Preference};
-use crate::family::Settled;
-use crate::finding::{Relation, Selection, Twins};
-use crate::pipeline::Removed;
-use crate::verify::Comparison;
+use crate::candidates::union;
+use crate::catalog::identical::IdenticalGroup;
+use crate::catalog::{Catalog, DocNo, DocPair, ReadTally, SiteNo, pairs_of};
+use crate::cluster::duplicates::{Candidacy, Decided, Duplicate, Preference};
+use crate::cluster::{Relation, Selection};
+use crate::compare::exact::Comparison;
+use crate::document::{Corpus, Place, Published};
+use crate::error::ReadError;
 
 /// How many comparisons hot buckets may cost for each document of theirs, about. In a crowd of pages of one skeleton that are no copies
 /// nobody goes, and each leader costs as many comparisons as there are pages.
@@ -148,14 +154,14 @@ pub fn duplicates_after<C: Corpus>(
     };
     let sources = Sources::of(corpus, before.archive);
     let (seen, known) = (before.seen, &before.boilerplate);
-    let Read {
+    let Prepared {
         catalog,
         read: tally,
         boilerplate,
         removed,
         mut counts,
         twins,
-    } = read_all(corpus, &sources, seen, known, settings, observer)?;
+    } = prepare(corpus, &sources, seen, known, settings, observer)?;
     let mut bare: Vec<DocNo> = catalog.documents().collect();
     bare.retain(|&doc| read::boilerplate_only(&catalog, doc));
 
@@ -198,7 +204,7 @@ struct Rounds<'a, 'c> {
     search: &'a Search<'a>,
     candidacy: &'a Candidacy<'c>,
     /// The pairs that were compared, in order.
-    met: Vec<Pair>,
+    met: Vec<DocPair>,
     /// Those of them that are near.
     found: Vec<Comparison>,
     decided: Decided,
@@ -219,7 +225,7 @@ impl<'a, 'c> Rounds<'a, 'c> {
         }
     }
 
-    fn run(mut self, twins: &[Twins], counts: &mut Counts) -> Result<Decided, ReadError> {
+    fn run(mut self, twins: &[IdenticalGroup], counts: &mut Counts) -> Result<Decided, ReadError> {
         let mut staying: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
         let mut left = None;
         // Twice as many leaders in each round: so there are few rounds, and no leader is asked much too early.
@@ -231,7 +237,7 @@ impl<'a, 'c> Rounds<'a, 'c> {
             let meetings = left.get_or_insert(MEETINGS * crowded);
             if *meetings > 0 {
                 let led = hot.iter().flat_map(|bucket| self.led(bucket, leaders));
-                let mut led: Vec<Pair> = led.collect();
+                let mut led: Vec<DocPair> = led.collect();
                 led.sort_unstable();
                 led.dedup();
                 if !led.is_empty() {
@@ -250,21 +256,21 @@ impl<'a, 'c> Rounds<'a, 'c> {
                 if matches!(buckets, Buckets::Bands(_)) {
                     self.count_bounded(&hot, counts);
                 }
-                counts.candidates = self.met.len() as u64;
-                counts.verified = self.found.len() as u64;
+                counts.candidates.compared = self.met.len() as u64;
+                counts.candidates.verified = self.found.len() as u64;
                 return Ok(self.decided);
             }
         }
     }
 
     /// The pairs that so many documents of a hot bucket make with all others of it: the most preferred that did not meet them yet.
-    fn led(&mut self, bucket: &HotBucket, leaders: usize) -> Vec<Pair> {
+    fn led(&mut self, bucket: &HotBucket, leaders: usize) -> Vec<DocPair> {
         let (preferred, name) = self.preferred(bucket);
         let met = self.leaders_met.get(&name).copied().unwrap_or(0);
         let (mut led, mut asked) = (Vec::new(), 0);
         for (at, &leader) in preferred.iter().enumerate().skip(met) {
             let others = preferred.iter().filter(|&&other| other != leader);
-            let pairs = others.map(|&other| Pair::of(leader, other));
+            let pairs = others.map(|&other| DocPair::of(leader, other));
             let before = led.len();
             led.extend(pairs.filter(|&pair| !self.known(pair)));
             asked += usize::from(led.len() > before);
@@ -285,11 +291,11 @@ impl<'a, 'c> Rounds<'a, 'c> {
     }
 
     /// Whether nothing is to be learned from a pair.
-    fn known(&self, pair: Pair) -> bool {
+    fn known(&self, pair: DocPair) -> bool {
         self.met.binary_search(&pair).is_ok() || self.decided.settled(self.candidacy, pair)
     }
 
-    fn compare(&mut self, pairs: Vec<Pair>) -> Result<(), ReadError> {
+    fn compare(&mut self, pairs: Vec<DocPair>) -> Result<(), ReadError> {
         self.found.append(&mut self.search.verify(&pairs)?);
         self.met = union(std::mem::take(&mut self.met), pairs);
         self.decided = self.candidacy.decide(&self.found);
@@ -304,9 +310,10 @@ impl<'a, 'c> Rounds<'a, 'c> {
             let met = self.leaders_met.get(&name).copied().unwrap_or(0);
             let not_compared = pairs_of(documents.saturating_sub(met));
             if not_compared > 0 {
-                counts.hot_buckets += 1;
-                counts.largest_bucket = counts.largest_bucket.max(documents as u64);
-                counts.not_compared += not_compared;
+                counts.bounded.buckets.number += 1;
+                counts.bounded.buckets.largest =
+                    counts.bounded.buckets.largest.max(documents as u64);
+                counts.bounded.buckets.pairs += not_compared;
             }
         }
     }
@@ -346,8 +353,8 @@ impl Buckets {
         &self,
         search: &Search<'_>,
         among: &[DocNo],
-        skip: &(dyn Fn(Pair) -> bool + Sync),
-    ) -> Result<Vec<Pair>, ReadError> {
+        skip: &(dyn Fn(DocPair) -> bool + Sync),
+    ) -> Result<Vec<DocPair>, ReadError> {
         match self {
             Buckets::Bands(bands) => {
                 let asking = search.asking_of(among);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::buckets::BYTES_A_ROUND;
-use crate::lists::Shelf;
+use crate::storage::buckets::BYTES_A_ROUND;
+use crate::storage::lists::Shelf;
 
 /// What the program takes whatever it reads: code, buffers of threads, texts that are being compared.
 const BASE: u64 = 112 << 20;

@@ -12,9 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::show::{LaidOut, Placed};
 use super::texts::{Reader, Texts};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::cluster::{Cluster, Member};
-use crate::document::ReadError;
-use crate::finding::Finding;
+use crate::cluster::{Cluster, Member, ReportedPair};
+use crate::error::ReadError;
 
 /// The most pairs of a page, unless told otherwise: with what is told of their documents some 15 MB, which a browser still reads in under a second.
 pub const DEFAULT_PAGE_PAIRS: u32 = 50_000;
@@ -93,7 +92,7 @@ pub struct SideBySide {
 pub(super) fn choose(
     texts: &Texts<'_>,
     limits: PageLimits,
-    pairs: &[Finding],
+    pairs: &[ReportedPair],
     clusters: &[Cluster],
 ) -> Result<Page, ReadError> {
     let mut of_cluster: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
@@ -183,7 +182,7 @@ impl Together {
         cluster: &Cluster,
         listed: &[usize],
         its_pairs: &[usize],
-        pairs: &[Finding],
+        pairs: &[ReportedPair],
         room: &mut usize,
     ) -> Result<Together, ReadError> {
         let mut reader = Reader::default();

@@ -6,19 +6,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::memory::{Memory, bytes_a_round};
-use super::texts::left;
-use super::{DOCUMENTS_A_TASK, Observer, Settings, Stage};
+use super::observer::{Observer, Stage};
+use super::settings::Settings;
+use super::texts::{DOCUMENTS_A_TASK, left};
 use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Known, Profiles, Region, Stripper};
 use crate::catalog::{
     BYTES_A_DOCUMENT, BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, Seen, SiteNo, Stripped,
     Traces,
 };
-use crate::document::{BlockTally, Corpus, Fetch, ReadError, Size};
-use crate::fingerprint::{self, Fingerprinter, Winnowing};
-use crate::reworded::anchors;
-use crate::shingle::{Shingle, Shingler};
-use crate::sign::Signer;
-use crate::spans;
+use crate::document::{BlockTally, Corpus, Fetch};
+use crate::error::{ReadError, Size};
+use crate::sketch::anchors;
+use crate::sketch::minhash::Signer;
+use crate::sketch::winnowing::{self, Fingerprinter, Winnowing};
+use crate::text::shingle::{Shingle, Shingler};
+use crate::text::spans;
 
 /// Passages that are shown of what a site repeats.
 const PASSAGES_SHOWN: usize = 10;
@@ -375,7 +377,7 @@ impl Tracer {
                 .repeats
                 .extend(repeats.iter().map(|chosen| boilerplate::short(chosen.hash)));
             let narrower =
-                |passages| fingerprint::rechoose(repeats, boilerplate, passages, words.len());
+                |passages| winnowing::rechoose(repeats, boilerplate, passages, words.len());
             chosen = self.passages.and_then(narrower);
         }
         if let Some(winnowing) = self.passages {
@@ -385,7 +387,7 @@ impl Tracer {
             };
             traces
                 .passages
-                .extend(fingerprint::fingerprints(words, runs, chosen, winnowing));
+                .extend(winnowing::fingerprints(words, runs, chosen, winnowing));
         }
     }
 
@@ -401,12 +403,12 @@ impl Tracer {
     }
 }
 
-/// The hashes of a text's runs of [`fingerprint::RUN`] words: its shingles, if they are made of so many.
+/// The hashes of a text's runs of [`winnowing::RUN`] words: its shingles, if they are made of so many.
 fn runs<'a>(text: &'a Shingler, shingle: Shingle, buffer: &'a mut Vec<u64>) -> &'a [u64] {
-    if shingle == Shingle::Words(fingerprint::RUN) {
+    if shingle == Shingle::Words(winnowing::RUN) {
         return &text.shingles;
     }
-    fingerprint::runs(&text.words, buffer);
+    winnowing::runs(&text.words, buffer);
     buffer
 }
 

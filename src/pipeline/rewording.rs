@@ -11,19 +11,20 @@ use std::ops::Range;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::observer::{Observer, Stage};
+use super::settings::Settings;
 use super::texts::{Reader, Texts};
-use super::{Observer, Settings, Stage};
-use crate::candidates::Pair;
-use crate::candidates::wording;
-use crate::catalog::{Catalog, DocNo, SiteNo};
-use crate::document::ReadError;
-use crate::family::Families;
-use crate::finding::{Reworded, Twins};
-use crate::reworded::align::Step;
-use crate::reworded::sentences::{SentenceReader, Sentences};
-use crate::reworded::weights::{SAMPLE, Weights};
-use crate::reworded::{self, Evidence, Rewording};
-use crate::verify::{Comparison, Shingled};
+use crate::candidates::families::Families;
+use crate::candidates::rewording;
+use crate::catalog::identical::IdenticalGroup;
+use crate::catalog::{Catalog, DocNo, DocPair, SiteNo};
+use crate::cluster::Reworded;
+use crate::compare::exact::{Comparison, Shingled};
+use crate::compare::reworded::align::Step;
+use crate::compare::reworded::sentences::{SentenceReader, Sentences};
+use crate::compare::reworded::weights::{SAMPLE, Weights};
+use crate::compare::reworded::{self, Evidence, Rewording};
+use crate::error::ReadError;
 
 /// Of the documents of two stories so many pairs are looked at for a wanted one.
 const PAIRS_LOOKED_AT: usize = 1 << 12;
@@ -52,7 +53,7 @@ pub struct RewordedCounts {
 /// Finds the reworded copy among stories that share no words, a pair of documents for two stories.
 pub(super) fn rewordings(
     texts: &Texts<'_>,
-    twins: &[Twins],
+    twins: &[IdenticalGroup],
     compared: &[Comparison],
     settings: &Settings,
     rewording: Rewording,
@@ -66,12 +67,12 @@ pub(super) fn rewordings(
         .map(|story| texts.catalog.anchors(story.documents[0]))
         .collect::<Result<_, ReadError>>()?;
     let anchors: Vec<&[u32]> = anchors.iter().map(|anchors| &anchors[..]).collect();
-    let sharing = wording::sharing(
+    let sharing = rewording::sharing(
         &anchors,
         &|x, y| stories.may_pair(x, y, rewording.window),
         &|x, y| !stories.known.contains(&(x, y)),
     )?;
-    let candidates: Vec<Pair> = sharing
+    let candidates: Vec<DocPair> = sharing
         .pairs
         .par_iter()
         .filter_map(|&(x, y)| stories.wanted(texts.catalog, x, y, settings, rewording))
@@ -113,7 +114,7 @@ struct Stories {
 }
 
 impl Stories {
-    fn of(catalog: &Catalog, twins: &[Twins], compared: &[Comparison]) -> Stories {
+    fn of(catalog: &Catalog, twins: &[IdenticalGroup], compared: &[Comparison]) -> Stories {
         let mut families = Families::new(catalog, twins);
         for found in compared.iter().filter(|found| found.near) {
             families.join(found.pair);
@@ -163,15 +164,15 @@ impl Stories {
         y: u32,
         settings: &Settings,
         rewording: Rewording,
-    ) -> Option<Pair> {
-        let near = |pair: &Pair| match (catalog.published(pair.a), catalog.published(pair.b)) {
+    ) -> Option<DocPair> {
+        let near = |pair: &DocPair| match (catalog.published(pair.a), catalog.published(pair.b)) {
             (Some(a), Some(b)) => a.seconds.abs_diff(b.seconds) <= rewording.window.unsigned_abs(),
             _ => true,
         };
         let (x, y) = (&self.stories[x as usize], &self.stories[y as usize]);
         let every = x.documents.iter();
         every
-            .flat_map(|&a| y.documents.iter().map(move |&b| Pair::of(a, b)))
+            .flat_map(|&a| y.documents.iter().map(move |&b| DocPair::of(a, b)))
             .take(PAIRS_LOOKED_AT)
             .filter(|pair| catalog.cross_site(pair.a, pair.b) != Some(false))
             .filter(near)
@@ -203,7 +204,7 @@ impl Story {
 /// What terms are worth among documents of which these share words.
 pub(super) fn weights_among(
     texts: &Texts<'_>,
-    twins: &[Twins],
+    twins: &[IdenticalGroup],
     compared: &[Comparison],
 ) -> Result<Weights, ReadError> {
     weights(texts, &Stories::of(texts.catalog, twins, compared))
@@ -230,7 +231,7 @@ fn weights(texts: &Texts<'_>, stories: &Stories) -> Result<Weights, ReadError> {
 /// Compares candidates and keeps those that score enough, in order.
 fn verify(
     texts: &Texts<'_>,
-    mut candidates: Vec<Pair>,
+    mut candidates: Vec<DocPair>,
     weights: &Weights,
     rewording: Rewording,
     observer: &dyn Observer,
@@ -282,9 +283,9 @@ impl Retelling {
     /// Compares two documents as a search does, whatever it knows of them already.
     pub(super) fn of(
         texts: &Texts<'_>,
-        twins: &[Twins],
+        twins: &[IdenticalGroup],
         compared: &[Comparison],
-        pair: Pair,
+        pair: DocPair,
     ) -> Result<Retelling, ReadError> {
         let weights = weights_among(texts, twins, compared)?;
         Retelling::weighed(texts, &weights, pair)
@@ -294,7 +295,7 @@ impl Retelling {
     pub(super) fn weighed(
         texts: &Texts<'_>,
         weights: &Weights,
-        pair: Pair,
+        pair: DocPair,
     ) -> Result<Retelling, ReadError> {
         let mut tools = Tools::default();
         let a = sentences(texts, pair.a, &mut tools)?;
@@ -348,7 +349,11 @@ fn sentences(
 }
 
 /// What the two share word by word: next to nothing, but as exact as for every other pair.
-fn measured(texts: &Texts<'_>, pair: Pair, reader: &mut Reader) -> Result<Comparison, ReadError> {
+fn measured(
+    texts: &Texts<'_>,
+    pair: DocPair,
+    reader: &mut Reader,
+) -> Result<Comparison, ReadError> {
     let mut shingled = |doc| {
         let mut text = None;
         texts.read(doc, reader, &mut |_, reader| {

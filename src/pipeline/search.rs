@@ -4,18 +4,20 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::findings::Counts;
 use super::memory::bytes_a_round;
-use super::texts::{Reader, Texts};
-use super::{Counts, DOCUMENTS_A_TASK, Observer, Settings, Stage, Surfacing};
+use super::observer::{Observer, Stage};
+use super::settings::{Settings, Surfacing};
+use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
+use crate::candidates::families::Families;
 use crate::candidates::passages::{self, Shared};
 use crate::candidates::prefixes::{self, Posting, Postings, Rarity};
-use crate::candidates::{Among, Pair, pairs_of, union};
-use crate::catalog::{Catalog, DocNo};
-use crate::document::ReadError;
-use crate::family::Families;
-use crate::finding::{Twins, group_of};
-use crate::verify::{self, Comparison, Shingled};
+use crate::candidates::{Among, union};
+use crate::catalog::identical::{IdenticalGroup, group_of};
+use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
+use crate::compare::exact::{self, Comparison, Shingled};
+use crate::error::ReadError;
 
 /// What was found between representatives of identical documents.
 #[derive(Debug, Default)]
@@ -32,7 +34,7 @@ pub struct Matches {
 /// need not be found again.
 pub(super) fn search(
     texts: &Texts<'_>,
-    twins: &[Twins],
+    twins: &[IdenticalGroup],
     known: &[Comparison],
     settings: &Settings,
     observer: &dyn Observer,
@@ -53,8 +55,8 @@ pub(super) fn search(
 }
 
 /// The representatives that stand for new documents too, in canonical order, if that is not all of them.
-pub(super) fn asking(catalog: &Catalog, twins: &[Twins]) -> Option<Vec<DocNo>> {
-    let has_new = |twins: &&Twins| twins.members.iter().any(|&doc| catalog.is_new(doc));
+pub(super) fn asking(catalog: &Catalog, twins: &[IdenticalGroup]) -> Option<Vec<DocNo>> {
+    let has_new = |twins: &&IdenticalGroup| twins.members.iter().any(|&doc| catalog.is_new(doc));
     let asking: Vec<DocNo> = twins
         .iter()
         .filter(has_new)
@@ -67,7 +69,7 @@ pub(super) fn asking(catalog: &Catalog, twins: &[Twins]) -> Option<Vec<DocNo>> {
 pub(super) struct Search<'a> {
     pub(super) texts: &'a Texts<'a>,
     pub(super) catalog: &'a Catalog,
-    pub(super) twins: &'a [Twins],
+    pub(super) twins: &'a [IdenticalGroup],
     /// Pairs that need not be found again, in canonical order.
     pub(super) known: &'a [Comparison],
     /// The representatives that stand for new documents too, if that is not all of them.
@@ -110,7 +112,7 @@ impl Search<'_> {
         hot.dedup();
 
         let settled = families.settle();
-        let skip = |pair: Pair| {
+        let skip = |pair: DocPair| {
             settled.one_big(pair) || met.contains(&pair) || !self.wanted(pair) || self.knows(pair)
         };
         let pairs = match (self.settings.surfacing, postings) {
@@ -128,7 +130,7 @@ impl Search<'_> {
         };
         let alike = pairs.len();
         let pairs = union(pairs, shared.pairs);
-        counts.by_passages = (pairs.len() - alike) as u64;
+        counts.candidates.by_passages = (pairs.len() - alike) as u64;
         found.append(&mut self.verify(&pairs)?);
 
         if !shared.common.is_empty() {
@@ -144,13 +146,13 @@ impl Search<'_> {
                 },
             );
             found.append(&mut self.verify(&common.pairs)?);
-            counts.by_passages += common.pairs.len() as u64;
-            counts.candidates += common.pairs.len() as u64;
-            counts.common_passages = common.bounded;
-            counts.most_stories = common.most_stories;
-            counts.passages_not_compared = common.not_compared;
+            counts.candidates.by_passages += common.pairs.len() as u64;
+            counts.candidates.compared += common.pairs.len() as u64;
+            counts.bounded.passages.number = common.bounded;
+            counts.bounded.passages.most_stories = common.most_stories;
+            counts.bounded.passages.pairs = common.not_compared;
         }
-        counts.candidates += (met.len() + pairs.len()) as u64;
+        counts.candidates.compared += (met.len() + pairs.len()) as u64;
         found.par_sort_unstable_by_key(|found| found.pair);
         Ok(Matches {
             compared: found,
@@ -191,7 +193,7 @@ impl Search<'_> {
         hot: &[Vec<HotBucket>],
         families: &mut Families,
         counts: &mut Counts,
-    ) -> Result<(HashSet<Pair>, Vec<Comparison>), ReadError> {
+    ) -> Result<(HashSet<DocPair>, Vec<Comparison>), ReadError> {
         let (mut met, mut found) = (HashSet::new(), Vec::new());
         for (buckets, round) in hot
             .iter()
@@ -210,7 +212,7 @@ impl Search<'_> {
                     &met,
                 )
             };
-            let mut pairs: Vec<Pair> = buckets.iter().flat_map(pairs).collect();
+            let mut pairs: Vec<DocPair> = buckets.iter().flat_map(pairs).collect();
             pairs.sort_unstable();
             pairs.retain(|&pair| !self.knows(pair));
             let matches = self.verify(&pairs)?;
@@ -222,9 +224,9 @@ impl Search<'_> {
             found.extend(matches);
         }
         let sizes = hot.iter().flatten().map(|bucket| bucket.documents.len());
-        counts.hot_buckets = sizes.clone().count() as u64;
-        counts.largest_bucket = sizes.clone().max().unwrap_or(0) as u64;
-        counts.not_compared = sizes
+        counts.bounded.buckets.number = sizes.clone().count() as u64;
+        counts.bounded.buckets.largest = sizes.clone().max().unwrap_or(0) as u64;
+        counts.bounded.buckets.pairs = sizes
             .map(pairs_of)
             .sum::<u64>()
             .saturating_sub(met.len() as u64);
@@ -276,9 +278,9 @@ impl Search<'_> {
     }
 
     /// Compares candidates exactly and keeps those that meet the criteria.
-    pub(super) fn verify(&self, pairs: &[Pair]) -> Result<Vec<Comparison>, ReadError> {
+    pub(super) fn verify(&self, pairs: &[DocPair]) -> Result<Vec<Comparison>, ReadError> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
-        let compared: Result<Vec<Vec<Comparison>>, ReadError> = verify::tasks(self.catalog, pairs)
+        let compared: Result<Vec<Vec<Comparison>>, ReadError> = exact::tasks(self.catalog, pairs)
             .into_par_iter()
             .map_init(Reader::default, |reader, task| {
                 let mut texts = Vec::new();
@@ -295,7 +297,7 @@ impl Search<'_> {
     }
 
     /// Whether the selection can want a pair; of representatives of several documents, any of theirs. What is old on both sides was looked at before.
-    fn wanted(&self, pair: Pair) -> bool {
+    fn wanted(&self, pair: DocPair) -> bool {
         let asks = |doc: DocNo| {
             let asking = self.asking.as_ref();
             asking.is_none_or(|asking| asking.binary_search(&doc).is_ok())
@@ -304,13 +306,13 @@ impl Search<'_> {
             && (self.settings.selection.wants(self.catalog, pair.a, pair.b) || !self.decided(pair))
     }
 
-    fn knows(&self, pair: Pair) -> bool {
+    fn knows(&self, pair: DocPair) -> bool {
         let found = self.known.binary_search_by_key(&pair, |known| known.pair);
         found.is_ok()
     }
 
     /// Whether what the selection says of two representatives holds for all documents that they stand for.
-    fn decided(&self, pair: Pair) -> bool {
+    fn decided(&self, pair: DocPair) -> bool {
         let alone = |doc: DocNo| self.twins[group_of(self.twins, doc)].members.len() == 1;
         self.settings.selection.takes_all() || alone(pair.a) && alone(pair.b)
     }

@@ -7,19 +7,17 @@ use std::ops::Range;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::texts::{Reader, Texts};
-use super::{DOCUMENTS_A_TASK, Observer, Settings};
-use crate::boilerplate;
+use super::observer::Observer;
+use super::settings::Settings;
+use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
+use crate::attribution::credit::Credit;
+use crate::attribution::source::{Source, Testimony, When};
 use crate::catalog::{Catalog, DocNo};
-use crate::cluster::{Cluster, Member};
-use crate::credit::Credit;
-use crate::document::{Document, ReadError};
-use crate::finding::{Assembled, Finding, Relation};
-use crate::passage;
-use crate::quotation;
-use crate::read::sites;
-use crate::source::{Source, Testimony, When};
-use crate::spans;
+use crate::cluster::{Assembled, Cluster, Member, Relation, ReportedPair};
+use crate::compare::passage;
+use crate::document::Document;
+use crate::error::ReadError;
+use crate::text::{domain, quotation, ranges, spans};
 
 /// Words of a run that two documents share, for telling how much of it is quotation: those of the usual shingle.
 const RUN: usize = 5;
@@ -127,7 +125,7 @@ fn foreign_host(document: &Document<'_>) -> Option<String> {
         .canonical
         .as_deref()
         .filter(|&canonical| document.url.as_deref() != Some(canonical))?;
-    let host = sites::host(canonical)?;
+    let host = domain::host(canonical)?;
     let own = |site: &str| {
         host.strip_suffix(site)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
@@ -135,8 +133,8 @@ fn foreign_host(document: &Document<'_>) -> Option<String> {
     if document.site.as_deref().is_some_and(own) {
         return None;
     }
-    let url = document.url.as_deref().and_then(sites::registrable);
-    (url.is_none() || url != sites::registrable(canonical)).then_some(host)
+    let url = document.url.as_deref().and_then(domain::registrable);
+    (url.is_none() || url != domain::registrable(canonical)).then_some(host)
 }
 
 /// What the corpus calls the site of a host, else its registrable domain.
@@ -147,13 +145,13 @@ pub(super) fn site_of(catalog: &Catalog, host: &str) -> String {
         .find(|name| catalog.site_called(name).is_some());
     known
         .map(str::to_owned)
-        .or_else(|| sites::registrable(host))
+        .or_else(|| domain::registrable(host))
         .unwrap_or_else(|| host.to_owned())
 }
 
 /// Tells of every excerpt how much of what is shared stands within quotation marks.
-pub(super) fn quotations(texts: &Texts<'_>, pairs: &mut [Finding]) -> Result<(), ReadError> {
-    let excerpts: Vec<&mut Finding> = pairs
+pub(super) fn quotations(texts: &Texts<'_>, pairs: &mut [ReportedPair]) -> Result<(), ReadError> {
+    let excerpts: Vec<&mut ReportedPair> = pairs
         .iter_mut()
         .filter(|pair| pair.relation == Relation::Excerpt)
         .collect();
@@ -196,7 +194,7 @@ fn quoted(document: &Document<'_>, reader: &Reader) -> Vec<bool> {
     let words = reader.shingler.words.len() + reader.removed();
     let mut quoted = quotation::quoted(&document.text, words);
     if !quoted.is_empty() {
-        boilerplate::remove(&mut quoted, &reader.regions);
+        ranges::remove(&mut quoted, &reader.regions);
     }
     quoted
 }
@@ -205,7 +203,7 @@ fn quoted(document: &Document<'_>, reader: &Reader) -> Vec<bool> {
 pub(super) fn passages(
     texts: &Texts<'_>,
     settings: &Settings,
-    pairs: &[Finding],
+    pairs: &[ReportedPair],
 ) -> Result<Vec<Vec<Placed>>, ReadError> {
     if !settings.list_passages {
         return Ok(Vec::new());
@@ -242,7 +240,7 @@ impl LaidOut {
     pub(super) fn of(text: &str, reader: &Reader) -> LaidOut {
         let spans = spans::of_words(text);
         let mut places: Vec<usize> = (0..spans.len()).collect();
-        boilerplate::remove(&mut places, &reader.regions);
+        ranges::remove(&mut places, &reader.regions);
         LaidOut {
             words: reader.shingler.words.clone(),
             places,
@@ -290,7 +288,7 @@ fn attribute(
     assembled: &mut Assembled,
     details: &[Details],
 ) {
-    let mut pairs: BTreeMap<u32, Vec<Finding>> = BTreeMap::new();
+    let mut pairs: BTreeMap<u32, Vec<ReportedPair>> = BTreeMap::new();
     for pair in &assembled.pairs {
         pairs.entry(pair.cluster).or_default().push(*pair);
     }
@@ -311,9 +309,9 @@ fn attribute(
         })
     };
     for (number, cluster) in (0..).zip(&mut assembled.clusters) {
-        let pairs: &[Finding] = pairs.get(&number).map_or(&[], |pairs| pairs);
+        let pairs: &[ReportedPair] = pairs.get(&number).map_or(&[], |pairs| pairs);
         let is_quotation =
-            |pair: &Finding| pair.quoted_share.is_some_and(|share| share >= QUOTATION);
+            |pair: &ReportedPair| pair.quoted_share.is_some_and(|share| share >= QUOTATION);
         let source = if pairs.iter().all(is_quotation) {
             // What all say was said by somebody else.
             Source::default()

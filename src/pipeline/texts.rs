@@ -3,9 +3,13 @@
 use std::ops::Range;
 
 use crate::catalog::{Catalog, DocNo};
-use crate::document::{Document, Fetch, ReadError};
-use crate::shingle::{Shingle, Shingler};
-use crate::spans;
+use crate::document::{Document, Fetch};
+use crate::error::ReadError;
+use crate::text::shingle::{Shingle, Shingler};
+use crate::text::spans;
+
+/// How many documents one task of a second reading takes.
+pub(super) const DOCUMENTS_A_TASK: usize = 256;
 
 /// Documents of a corpus, to be read again.
 #[derive(Clone, Copy)]
@@ -115,8 +119,8 @@ impl Texts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::boilerplate;
-    use crate::words::reference;
+    use crate::text::ranges;
+    use crate::text::words::reference;
     use proptest::prelude::*;
 
     proptest! {
@@ -137,7 +141,7 @@ mod tests {
             reader.regions = regions;
             let words = reference(&text);
             let mut expected: Vec<&str> = words.iter().map(String::as_str).collect();
-            boilerplate::remove(&mut expected, &reader.regions);
+            ranges::remove(&mut expected, &reader.regions);
             prop_assert_eq!(reference(&reader.left(&text).join("\n")), expected);
         }
     }

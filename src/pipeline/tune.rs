@@ -14,17 +14,24 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::before::Sources;
+use super::findings::Counts;
+use super::observer::{Observer, Stage};
+use super::prepare::{Prepared, prepare_alone};
 use super::search::Matches;
+use super::settings::{Settings, Surfacing};
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Read, Settings, Stage, Surfacing, read_alone, rewording, search};
-use crate::candidates::Pair;
-use crate::catalog::{Catalog, DocNo, ReadTally};
-use crate::cluster::Cluster;
-use crate::document::{Corpus, ReadError};
-use crate::finding::{self, Assembled, BIG_CLUSTER, Relation, Reworded, Twins};
-use crate::plan::Banding;
-use crate::reworded::Rewording;
-use crate::verify::{Comparison, Excerpts, jaccard};
+use super::{rewording, search};
+use crate::candidates::families::BIG_CLUSTER;
+use crate::catalog::identical::IdenticalGroup;
+use crate::catalog::{Catalog, DocNo, DocPair, ReadTally};
+use crate::cluster;
+use crate::cluster::{Assembled, Cluster, Relation, Reworded};
+use crate::compare::exact::{Comparison, Excerpts};
+use crate::compare::reworded::Rewording;
+use crate::document::Corpus;
+use crate::error::ReadError;
+use crate::sketch::banding::Banding;
+use crate::text::shingle::jaccard;
 
 /// Documents of which every two are compared to expect how many candidates unlike pairs make.
 const SAMPLE: usize = 500;
@@ -128,7 +135,7 @@ pub struct Tuner {
     catalog: Catalog,
     read: ReadTally,
     counts: Counts,
-    twins: Vec<Twins>,
+    twins: Vec<IdenticalGroup>,
     matches: Matches,
     reworded: Vec<Reworded>,
     unlike: Unlike,
@@ -161,20 +168,20 @@ impl Tuner {
             ..settings.clone()
         };
         let sources = Sources::of(corpus, None);
-        let Read {
+        let Prepared {
             mut catalog,
             read,
             mut counts,
             twins,
             ..
-        } = read_alone(corpus, &sources, &searched, observer)?;
+        } = prepare_alone(corpus, &sources, &searched, observer)?;
         let texts = Texts {
             corpus: &sources,
             catalog: &catalog,
             shingle: settings.shingle,
         };
         let matches = search::search(&texts, &twins, &[], &searched, observer, &mut counts)?;
-        counts.verified = matches.compared.len() as u64;
+        counts.candidates.verified = matches.compared.len() as u64;
         let mut reworded = Vec::new();
         if let (Some(rewording), Some(score)) = (settings.reworded, lowest.reworded_score) {
             // Stories are those of the choice that the others are compared with.
@@ -227,7 +234,7 @@ impl Tuner {
 
     /// What a scan with that choice would find, if its bands missed nothing; `surfacing` is how it would look for whole copies. Tells of `labelled`
     /// pairs, too, whether they are found.
-    pub fn effect(&self, choice: Choice, surfacing: Surfacing, labelled: &[Pair]) -> Effect {
+    pub fn effect(&self, choice: Choice, surfacing: Surfacing, labelled: &[DocPair]) -> Effect {
         let compared = filtered(&self.matches.compared, &choice);
         // Which stories there are to compare depends on what whole copies and excerpts are.
         let is_base = Choice {
@@ -239,7 +246,7 @@ impl Tuner {
             let enough = |found: &&Reworded| found.likeness.score >= score;
             self.reworded.iter().filter(enough).copied().collect()
         });
-        let assembled = finding::assemble(
+        let assembled = cluster::assemble(
             &self.catalog,
             &self.twins,
             &compared,
@@ -311,7 +318,7 @@ fn filtered(compared: &[Comparison], choice: &Choice) -> Vec<Comparison> {
 }
 
 /// Of some pairs, which are found: those that are written, and those of one family that is too big to write all of.
-fn found(assembled: &Assembled, pairs: &[Pair]) -> Vec<bool> {
+fn found(assembled: &Assembled, pairs: &[DocPair]) -> Vec<bool> {
     let whole_in = |cluster: &Cluster| -> Vec<DocNo> {
         let whole = cluster.members.iter().filter(|member| member.whole);
         whole.map(|member| member.doc).collect()
@@ -322,7 +329,7 @@ fn found(assembled: &Assembled, pairs: &[Pair]) -> Vec<bool> {
         .filter(|(_, family)| !pairs.is_empty() && family.len() > BIG_CLUSTER)
         .flat_map(|(number, family)| family.into_iter().map(move |doc| (doc, number)))
         .collect();
-    let is_found = |pair: &Pair| {
+    let is_found = |pair: &DocPair| {
         let written = assembled
             .pairs
             .binary_search_by_key(&(pair.a, pair.b), |found| (found.a, found.b));
@@ -336,7 +343,7 @@ impl Unlike {
     /// Compares every two documents at equal distances.
     fn of(
         texts: &Texts<'_>,
-        twins: &[Twins],
+        twins: &[IdenticalGroup],
         compared: &[Comparison],
     ) -> Result<Unlike, ReadError> {
         let step = twins.len().div_ceil(SAMPLE).max(1);
@@ -370,7 +377,7 @@ impl Unlike {
         let mut jaccards: Vec<f64> = shared
             .into_iter()
             .filter(|&((a, b), _)| {
-                let pair = Pair::of(documents[a as usize], documents[b as usize]);
+                let pair = DocPair::of(documents[a as usize], documents[b as usize]);
                 let known = compared.binary_search_by_key(&pair, |found| found.pair);
                 known.is_err()
             })

@@ -14,7 +14,7 @@ use memchr::{memchr, memrchr};
 use super::delimited::{Columns, Ended, Fields, RecordEnds, line_ends, skip_line_ends};
 use super::source::{Kept, Source, Spool, Unpacked};
 use super::{BOM, Block, Format, Inputs, LineEnd, Lost, Work};
-use crate::document::ReadError;
+use crate::error::ReadError;
 
 /// The blocks of one source.
 pub(super) struct Cut<'c> {

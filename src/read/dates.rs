@@ -3,6 +3,8 @@
 //! The `jiff` crate reads them. This module decides which spellings count as a date, respells the
 //! few that `jiff` does not know, and works out how precise a date is.
 
+use std::str::FromStr;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::temporal::Pieces;
 use jiff::fmt::{rfc2822, strtime};
@@ -184,6 +186,24 @@ fn precision_of(second_of_day: i64) -> Precision {
     match second_of_day {
         0 => Precision::Midnight,
         _ => Precision::Second,
+    }
+}
+
+/// Error of parsing a [`Published`] from text that is no date.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no date that is understood; write it as 2026-03-02 or 2026-03-02T06:10:00Z")]
+pub struct DateError {
+    text: String,
+}
+
+/// Reads the same spellings as [`parse`].
+impl FromStr for Published {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Published, DateError> {
+        parse(text).ok_or_else(|| DateError {
+            text: text.to_owned(),
+        })
     }
 }
 

@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::dates;
-use super::sites::{self, SiteCache};
 use crate::document::Document;
+use crate::text::domain::{self, SiteCache};
 
 /// Names accepted for the id, the first that holds something wins.
 pub const ID_NAMES: &[&str] = &[
@@ -382,15 +382,15 @@ pub(super) fn assemble<'s>(
 
     let url = trimmed(Field::Url);
     let site = match trimmed(Field::Site) {
-        Some(given) => sites::tidy(given, sites, site_room),
+        Some(given) => domain::tidy(given, sites, site_room),
         None => url
             .is_some_and(|url| sites.registrable(url, site_room))
-            .then_some(sites::Tidy::InRoom),
+            .then_some(domain::Tidy::InRoom),
     };
     let site_room: &'s str = site_room;
     let site = site.map(|site| match site {
-        sites::Tidy::AsGiven(given) => Cow::Borrowed(given),
-        sites::Tidy::InRoom => Cow::Borrowed(site_room),
+        domain::Tidy::AsGiven(given) => Cow::Borrowed(given),
+        domain::Tidy::InRoom => Cow::Borrowed(site_room),
     });
     let published = trimmed(Field::Published).and_then(|text| {
         let parsed = dates::parse(text);

@@ -5,7 +5,7 @@ use std::io;
 
 use ::csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
-use crate::inert;
+use crate::text::escaping;
 
 /// What a label says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +150,7 @@ fn malformed(file: &str, cause: ::csv::Error) -> LabelError {
 }
 
 fn field(row: &StringRecord, column: usize) -> &str {
-    inert::restored(row.get(column).unwrap_or_default())
+    escaping::restored(row.get(column).unwrap_or_default())
 }
 
 impl Words {

@@ -22,7 +22,8 @@ use std::sync::{Mutex, PoisonError};
 
 use memchr::{memchr, memrchr};
 
-use crate::document::{BlockTally, Corpus, Document, Fetch, Place, ReadError, Record, Reject};
+use crate::document::{BlockTally, Corpus, Document, Fetch, Place, Record, Reject};
+use crate::error::ReadError;
 
 mod blocks;
 pub mod dates;
@@ -32,7 +33,6 @@ mod json;
 mod jsonl;
 pub mod labels;
 mod open;
-pub mod sites;
 mod source;
 
 pub use fields::{

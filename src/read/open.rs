@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use super::source::{Origin, Packing, Source, first_bytes};
 use super::{Format, STANDARD_INPUT, Settings, Skipped};
-use crate::document::ReadError;
+use crate::error::ReadError;
 
 /// With no more sources than this all stay open; a process may have 256 files open at least.
 const KEPT_OPEN: usize = 100;

@@ -7,9 +7,8 @@ use std::io::{self, Write};
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
-use crate::cluster::Cluster;
-use crate::finding::Relation;
-use crate::pipeline::Findings;
+use crate::cluster::{Cluster, Relation};
+use crate::pipeline::ScanResult;
 
 /// The columns; their order is a promise, new ones go to the end.
 pub const COLUMNS: [&str; 13] = [
@@ -32,7 +31,7 @@ pub const COLUMNS: [&str; 13] = [
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     let relations = relations(findings);
     format.write(&COLUMNS, out, |rows| {
@@ -62,7 +61,7 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
 }
 
 /// The credit that most of the whole copies carry, of equals the first by name; excerpts may credit somebody for the rest of them.
-fn credit(findings: &Findings, cluster: &Cluster) -> String {
+fn credit(findings: &ScanResult, cluster: &Cluster) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for member in cluster.members.iter().filter(|member| member.whole) {
         if let Some(credit) =
@@ -100,7 +99,7 @@ pub fn sites_among(catalog: &Catalog, documents: impl IntoIterator<Item = DocNo>
 }
 
 /// The cluster and relation of every pair, sorted.
-fn relations(findings: &Findings) -> Vec<(u32, Relation)> {
+fn relations(findings: &ScanResult) -> Vec<(u32, Relation)> {
     let mut relations: Vec<_> = findings
         .pairs
         .iter()

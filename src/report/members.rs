@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::moment;
 use super::table::{Cell, TableFormat};
-use crate::pipeline::Findings;
+use crate::pipeline::ScanResult;
 
 /// The columns; their order is a promise, new ones go to the end.
 pub const COLUMNS: [&str; 5] = ["cluster", "id", "site", "published", "role"];
@@ -13,7 +13,7 @@ pub const COLUMNS: [&str; 5] = ["cluster", "id", "site", "published", "role"];
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     format.write(&COLUMNS, out, |rows| {
         for cluster in &findings.clusters {

@@ -6,8 +6,8 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Relation;
-use crate::pipeline::{Counts, Findings};
+use crate::cluster::Relation;
+use crate::pipeline::{Counts, ScanResult};
 
 use super::summary::StageCost;
 
@@ -26,7 +26,7 @@ pub struct Run<'a> {
     /// What each stage cost, in order.
     pub stages: &'a [StageCost],
     /// What it found, if it came so far. Of a run that failed only what was read is told, for the rest was never written.
-    pub findings: Option<&'a Findings>,
+    pub findings: Option<&'a ScanResult>,
     /// Labels that every metric gets beside its own.
     pub labels: &'a [(String, String)],
 }
@@ -113,7 +113,7 @@ impl<W: Write> Metrics<'_, W> {
         }
     }
 
-    fn read(&mut self, findings: &Findings) -> io::Result<()> {
+    fn read(&mut self, findings: &ScanResult) -> io::Result<()> {
         let (read, counts) = (&findings.read, &findings.counts);
         for (name, help, count) in [
             ("read_files", "Files that were read.", read.sources),
@@ -132,7 +132,11 @@ impl<W: Write> Metrics<'_, W> {
                 "Records that could not be used.",
                 read.rejects.len() as u64,
             ),
-            ("documents", "Documents that were read.", counts.documents),
+            (
+                "documents",
+                "Documents that were read.",
+                counts.documents.read,
+            ),
             (
                 "bad_date_documents",
                 "Documents with a date that was not understood.",
@@ -151,24 +155,19 @@ impl<W: Write> Metrics<'_, W> {
             "Documents that took no part, by reason.",
             "reason",
             &[
-                ("empty", counts.empty as f64),
-                ("too_short", counts.too_short as f64),
-                ("boilerplate_only", counts.boilerplate_only as f64),
+                ("empty", counts.documents.empty as f64),
+                ("too_short", counts.documents.too_short as f64),
+                ("boilerplate_only", counts.documents.boilerplate_only as f64),
             ],
         )
     }
 
-    fn found(&mut self, findings: &Findings) -> io::Result<()> {
-        let &Counts {
-            identical,
+    fn found(&mut self, findings: &ScanResult) -> io::Result<()> {
+        let Counts {
+            documents,
             candidates,
-            cross_site,
-            exact,
-            near,
-            excerpt,
-            not_compared,
-            passages_not_compared,
-            not_written,
+            bounded,
+            pairs,
             ..
         } = &findings.counts;
         let members = findings
@@ -180,16 +179,16 @@ impl<W: Write> Metrics<'_, W> {
             "Pairs that were found, by relation.",
             "relation",
             &[
-                (Relation::Exact.name(), exact as f64),
-                (Relation::Near.name(), near as f64),
-                (Relation::Excerpt.name(), excerpt as f64),
+                (Relation::Exact.name(), pairs.exact as f64),
+                (Relation::Near.name(), pairs.near as f64),
+                (Relation::Excerpt.name(), pairs.excerpt as f64),
             ],
         )?;
         for (name, help, count) in [
             (
                 "cross_site_pairs",
                 "Pairs whose documents stand on different sites.",
-                cross_site,
+                pairs.cross_site,
             ),
             (
                 "clusters",
@@ -204,9 +203,13 @@ impl<W: Write> Metrics<'_, W> {
             (
                 "identical_documents",
                 "Documents whose words an earlier document has.",
-                identical,
+                documents.identical,
             ),
-            ("candidate_pairs", "Pairs that were compared.", candidates),
+            (
+                "candidate_pairs",
+                "Pairs that were compared.",
+                candidates.compared,
+            ),
             (
                 "boilerplate_documents",
                 "Documents that boilerplate was taken out of.",
@@ -225,9 +228,9 @@ impl<W: Write> Metrics<'_, W> {
             "The most pairs that were not compared or not written, by what bounded them.",
             "reason",
             &[
-                ("hot_bucket", not_compared as f64),
-                ("common_passage", passages_not_compared as f64),
-                ("big_cluster", not_written as f64),
+                ("hot_bucket", bounded.buckets.pairs as f64),
+                ("common_passage", bounded.passages.pairs as f64),
+                ("big_cluster", bounded.clusters.pairs as f64),
             ],
         )
     }

@@ -2,6 +2,7 @@
 //!
 //! A tabular report says what its columns and rows are; [`table`] knows how a format writes them. Nothing here opens a file.
 
+pub mod bounded;
 pub mod clusters;
 pub mod duplicates;
 pub mod explain;
@@ -23,9 +24,9 @@ mod moment;
 pub use html::count;
 
 use crate::catalog::DocNo;
-use crate::pipeline::{Details, Findings};
+use crate::pipeline::{Details, ScanResult};
 
 /// What the reports know of a document beside the catalogue, if it was fetched.
-fn details(findings: &Findings, doc: DocNo) -> Option<&Details> {
+fn details(findings: &ScanResult, doc: DocNo) -> Option<&Details> {
     Details::find(&findings.details, doc)
 }

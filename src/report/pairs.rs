@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
+use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
-use crate::credit::Credit;
-use crate::pipeline::{Findings, Placed};
+use crate::pipeline::{Placed, ScanResult};
 
 /// The columns; their order is a promise, new ones go to the end.
 pub const COLUMNS: [&str; 20] = [
@@ -54,7 +54,7 @@ const WITHOUT_PASSAGES: usize = COLUMNS.len() - 1;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     let url = |doc: DocNo| details(findings, doc).map_or("", |details| details.url.as_str());
     let credit = |doc: DocNo| {

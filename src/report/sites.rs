@@ -10,8 +10,8 @@ use std::io::{self, Write};
 use super::table::{Cell, TableFormat};
 use super::{details, moment};
 use crate::catalog::SiteNo;
-use crate::finding::{Finding, Relation};
-use crate::pipeline::Findings;
+use crate::cluster::{Relation, ReportedPair};
+use crate::pipeline::ScanResult;
 
 /// The columns; their order is a promise, new ones go to the end.
 pub const COLUMNS: [&str; 7] = [
@@ -47,7 +47,7 @@ pub struct Route {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     format.write(&COLUMNS, out, |rows| {
         for route in routes(findings) {
@@ -66,13 +66,13 @@ pub fn write(findings: &Findings, format: TableFormat, out: &mut impl Write) -> 
 }
 
 /// The routes of all pairs across sites, by the names of the two sites.
-pub fn routes(findings: &Findings) -> Vec<Route> {
+pub fn routes(findings: &ScanResult) -> Vec<Route> {
     let catalog = &findings.catalog;
     // What was reworded is likely, not sure, and shares no words to measure: it is no republishing.
-    let across = |pair: &&Finding| {
+    let across = |pair: &&ReportedPair| {
         pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
     };
-    let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&Finding>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&ReportedPair>> = BTreeMap::new();
     for pair in findings.pairs.iter().filter(across) {
         // Site numbers go by name.
         pairs
@@ -80,16 +80,16 @@ pub fn routes(findings: &Findings) -> Vec<Route> {
             .or_default()
             .push(pair);
     }
-    let lag = |pair: &&Finding| {
+    let lag = |pair: &&ReportedPair| {
         moment::hours_between(catalog.published(pair.a), catalog.published(pair.b))
     };
     let when = |doc| details(findings, doc).map(|details| details.when);
-    let ordered = |pair: &&&Finding| {
+    let ordered = |pair: &&&ReportedPair| {
         when(pair.a)
             .zip(when(pair.b))
             .is_some_and(|(a, b)| a.before(b))
     };
-    let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&Finding>)| Route {
+    let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&ReportedPair>)| Route {
         source,
         copy,
         pairs: pairs.len() as u64,

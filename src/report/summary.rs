@@ -7,9 +7,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::finding::Relation;
+use crate::cluster::Relation;
 use crate::pipeline::{
-    Counts, Findings, Merged, Removed, RemovedOnSite, RemovedPassage, Settings, Surfacing,
+    Counts, DocumentCounts, Merged, Removed, RemovedOnSite, RemovedPassage, ScanResult, Settings,
+    Surfacing,
 };
 
 /// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
@@ -76,7 +77,7 @@ pub struct Output {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(findings: &Findings, run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
+pub fn write(findings: &ScanResult, run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Summary::of(findings, run))?;
     out.write_all(b"\n")
 }
@@ -85,7 +86,7 @@ pub fn write(findings: &Findings, run: Run<'_>, out: &mut impl Write) -> io::Res
 ///
 /// # Errors
 /// None that is known: the summary can be written as JSON.
-pub fn facts(findings: &Findings, run: Run<'_>) -> serde_json::Result<Value> {
+pub fn facts(findings: &ScanResult, run: Run<'_>) -> serde_json::Result<Value> {
     let mut facts = serde_json::to_value(Summary::of(findings, run))?;
     if let Some(facts) = facts.as_object_mut() {
         facts.remove("settings");
@@ -247,39 +248,19 @@ struct Reworded {
 }
 
 impl<'a> Summary<'a> {
-    fn of(findings: &'a Findings, run: Run<'a>) -> Summary<'a> {
-        let Findings {
+    fn of(findings: &'a ScanResult, run: Run<'a>) -> Summary<'a> {
+        let ScanResult {
             pairs,
             clusters,
             read,
             removed,
             ..
         } = findings;
-        // Taken apart without `..`, so that a new count cannot be forgotten here.
         let Counts {
-            seen: _,
-            less_boilerplate: _,
             documents,
-            empty,
-            too_short,
-            boilerplate_only,
-            identical,
             candidates,
-            by_passages,
-            verified,
-            hot_buckets,
-            largest_bucket,
-            not_compared,
-            common_passages,
-            most_stories,
-            passages_not_compared,
-            big_clusters,
-            not_written,
-            same_site_excerpts,
-            cross_site,
-            exact,
-            near,
-            excerpt,
+            bounded,
+            pairs: counted,
             reworded,
         } = findings.counts.clone();
         Summary {
@@ -290,41 +271,41 @@ impl<'a> Summary<'a> {
                 sources: read.sources,
                 bytes: read.bytes,
                 records: read.records,
-                documents,
+                documents: documents.read,
                 rejected: read.rejects.len() as u64,
                 lossy: read.lossy,
                 bad_dates: read.bad_dates,
             },
             skipped: Skipped {
-                empty,
-                too_short,
-                boilerplate_only,
+                empty: documents.empty,
+                too_short: documents.too_short,
+                boilerplate_only: documents.boilerplate_only,
                 files: run.files_skipped,
             },
             boilerplate: Boilerplate::of(findings, removed),
             compared: Compared {
-                identical,
-                candidates,
-                by_passages,
-                verified,
+                identical: documents.identical,
+                candidates: candidates.compared,
+                by_passages: candidates.by_passages,
+                verified: candidates.verified,
             },
             bounded: Bounded {
-                hot_buckets,
-                largest_bucket,
-                not_compared,
-                common_passages,
-                most_stories,
-                passages_not_compared,
-                big_clusters,
-                not_written,
-                same_site_excerpts,
+                hot_buckets: bounded.buckets.number,
+                largest_bucket: bounded.buckets.largest,
+                not_compared: bounded.buckets.pairs,
+                common_passages: bounded.passages.number,
+                most_stories: bounded.passages.most_stories,
+                passages_not_compared: bounded.passages.pairs,
+                big_clusters: bounded.clusters.number,
+                not_written: bounded.clusters.pairs,
+                same_site_excerpts: counted.same_site_excerpts,
             },
             found: Found {
                 pairs: pairs.len() as u64,
-                exact,
-                near,
-                excerpt,
-                cross_site,
+                exact: counted.exact,
+                near: counted.near,
+                excerpt: counted.excerpt,
+                cross_site: counted.cross_site,
                 clusters: clusters.len() as u64,
                 clustered_documents: clusters
                     .iter()
@@ -357,15 +338,10 @@ impl<'a> Summary<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn of(findings: &'a Findings, index: IndexUse) -> Index<'a> {
-        let Counts {
-            seen,
-            documents,
-            less_boilerplate,
-            ..
-        } = findings.counts;
+    fn of(findings: &'a ScanResult, index: IndexUse) -> Index<'a> {
+        let DocumentCounts { seen, read, .. } = findings.counts.documents;
         let replaced = findings.read.replaced.len() as u64;
-        let added = if index.adds { documents } else { 0 };
+        let added = if index.adds { read } else { 0 };
         let before = seen + replaced;
         Index {
             documents_before: before,
@@ -373,8 +349,8 @@ impl<'a> Index<'a> {
             already_there: findings.read.known.len() as u64,
             replaced: if index.adds { replaced } else { 0 },
             added,
-            documents_after: if index.adds { seen + documents } else { before },
-            pairs_less_boilerplate: less_boilerplate,
+            documents_after: if index.adds { seen + read } else { before },
+            pairs_less_boilerplate: findings.counts.pairs.less_boilerplate,
             clusters_merged: findings
                 .merged
                 .iter()
@@ -385,7 +361,7 @@ impl<'a> Index<'a> {
 }
 
 impl<'a> Boilerplate<'a> {
-    fn of(findings: &'a Findings, removed: &'a Removed) -> Boilerplate<'a> {
+    fn of(findings: &'a ScanResult, removed: &'a Removed) -> Boilerplate<'a> {
         let passage = |passage: &'a RemovedPassage| BoilerplatePassage {
             documents: passage.documents,
             words: passage.words,

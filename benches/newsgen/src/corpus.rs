@@ -3,7 +3,7 @@
 use crate::draw::{Draw, mix};
 use crate::edits;
 use crate::prose::{Facts, Language};
-use crate::record::{Document, Holding, Kind, Made, Page, Pair, StoryNumber};
+use crate::record::{DocPair, Document, Holding, Kind, Made, Page, StoryNumber};
 use crate::repeated::{self, SKELETON_FAMILY};
 use crate::scripts::{FOREIGN, Script};
 use crate::sites::{self, SITE_COUNT, SiteNumber};
@@ -367,7 +367,7 @@ impl<'a> Corpus<'a> {
     ) -> Made {
         let source = &mut self.window[slot];
         let holdings = vec![source.held_by(&document, &page, kind)];
-        let mut pairs = vec![Pair {
+        let mut pairs = vec![DocPair {
             target,
             ..source.page.pair(&page, kind)
         }];
@@ -413,7 +413,7 @@ impl<'a> Corpus<'a> {
         };
         let made = Made {
             document,
-            pairs: vec![Pair {
+            pairs: vec![DocPair {
                 passage_words: Some(part.words),
                 ..pair
             }],
@@ -467,7 +467,7 @@ impl<'a> Corpus<'a> {
             let source = &self.window[*slot];
             let part = source.part_in(&document, &page, Kind::Digest, *from, run);
             own.words -= part.words;
-            pairs.push(Pair {
+            pairs.push(DocPair {
                 passage_words: Some(part.words),
                 ..source.page.pair(&page, Kind::Digest)
             });
@@ -558,7 +558,7 @@ impl<'a> Corpus<'a> {
         &mut self,
         finished: Finished,
         document: Document,
-        pairs: Vec<Pair>,
+        pairs: Vec<DocPair>,
         event: u64,
         wire: Option<&'static Agency>,
         kind: Kind,

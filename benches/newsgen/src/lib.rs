@@ -32,7 +32,7 @@ mod traps;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub use record::{Credit, Document, Holding, Kind, Pair};
+pub use record::{Credit, DocPair, Document, Holding, Kind};
 pub use spec::{Profile, Shares, Spec};
 
 use corpus::Corpus;
@@ -129,7 +129,7 @@ pub fn generate_with_stories(
 ///
 /// # Errors
 /// [`io::ErrorKind::InvalidInput`] if a setting is out of range.
-pub fn documents(spec: &Spec) -> io::Result<(Vec<Document>, Vec<Pair>)> {
+pub fn documents(spec: &Spec) -> io::Result<(Vec<Document>, Vec<DocPair>)> {
     let (documents, truth, _) = documents_with_stories(spec)?;
     Ok((documents, truth))
 }
@@ -138,7 +138,9 @@ pub fn documents(spec: &Spec) -> io::Result<(Vec<Document>, Vec<Pair>)> {
 ///
 /// # Errors
 /// As [`documents`].
-pub fn documents_with_stories(spec: &Spec) -> io::Result<(Vec<Document>, Vec<Pair>, Vec<Holding>)> {
+pub fn documents_with_stories(
+    spec: &Spec,
+) -> io::Result<(Vec<Document>, Vec<DocPair>, Vec<Holding>)> {
     check(spec)?;
     let (mut documents, mut truth, mut stories) = (Vec::new(), Vec::new(), Vec::new());
     for made in Corpus::new(spec) {

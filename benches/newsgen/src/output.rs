@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::record::{Document, Holding, Pair};
+use crate::record::{DocPair, Document, Holding};
 
 /// The first line of a truth file.
 pub(crate) const TRUTH_HEADER: &str = "id_a,id_b,kind,target,jaccard,body_jaccard,passage_words\n";
@@ -46,7 +46,7 @@ fn append_escaped(line: &mut String, value: &str) {
 }
 
 /// Appends the pair as one line. No cell needs quoting.
-pub(crate) fn append_pair(line: &mut String, pair: &Pair) {
+pub(crate) fn append_pair(line: &mut String, pair: &DocPair) {
     let score = |score: Option<f64>| score.map_or(String::new(), |score| format!("{score:.4}"));
     let words = pair
         .passage_words

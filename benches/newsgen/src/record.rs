@@ -25,7 +25,7 @@ pub struct Document {
     pub text: String,
 }
 
-/// What joins the two documents of a [`Pair`], and what a document is in the
+/// What joins the two documents of a [`DocPair`], and what a document is in the
 /// [`Tally`](crate::Tally).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -129,7 +129,7 @@ pub struct Credit {
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) document: Document,
-    pub(crate) pairs: Vec<Pair>,
+    pub(crate) pairs: Vec<DocPair>,
     pub(crate) holdings: Vec<Holding>,
     pub(crate) kind: Kind,
 }
@@ -255,7 +255,7 @@ impl Article {
 
 /// A row of the truth file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pair {
+pub struct DocPair {
     /// The earlier published, then the smaller id.
     pub id_a: String,
     /// The other document.
@@ -351,13 +351,13 @@ impl Page {
         self
     }
 
-    pub(crate) fn pair(&self, other: &Page, kind: Kind) -> Pair {
+    pub(crate) fn pair(&self, other: &Page, kind: Kind) -> DocPair {
         let (a, b) = if (self.second, self.number) <= (other.second, other.number) {
             (self, other)
         } else {
             (other, self)
         };
-        Pair {
+        DocPair {
             id_a: a.id(),
             id_b: b.id(),
             kind,

@@ -6,7 +6,7 @@ use crate::corpus::{Agency, Corpus, Draft, Finished, agency, lag};
 use crate::draw::{Draw, mix};
 use crate::edits;
 use crate::prose::{Facts, cut_to_words};
-use crate::record::{Document, Holding, Kind, Made, Page, Pair, StoryNumber};
+use crate::record::{DocPair, Document, Holding, Kind, Made, Page, StoryNumber};
 use crate::scripts::Script;
 use crate::shingles::count_words;
 use crate::sites::{self, SiteNumber, TINY_SITES, TRAP_SITES};
@@ -594,7 +594,7 @@ impl Corpus<'_> {
         let page = page.with_text(made.document.text.clone());
         let other = &self.window[second_slot];
         let part = other.part_in(&made.document, &page, Kind::Excerpt, 0, &run);
-        made.pairs.push(Pair {
+        made.pairs.push(DocPair {
             passage_words: Some(part.words),
             ..other.page.pair(&page, Kind::Excerpt)
         });

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::DocNo;
+use wirecopy::cluster::Relation;
 use wirecopy::document::Fetch;
-use wirecopy::finding::Relation;
 use wirecopy::pipeline::Duplicates;
 use wirecopy::read::Inputs;
+use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::summary::IndexUse;
 
@@ -145,16 +146,9 @@ impl Closing<'_> {
     }
 
     fn bounded(&self, out: &mut String) -> fmt::Result {
-        let counts = self.run.counts;
-        if counts.not_compared == 0 {
-            return Ok(());
+        for sentence in bounded::sentences(&self.run.counts.bounded, "--recall 1") {
+            writeln!(out, "{sentence}")?;
         }
-        writeln!(
-            out,
-            "{} too full to compare every pair in (the fullest holds {}): up to {} not compared there; --recall 1 compares all",
-            counted(counts.hot_buckets, "bucket"),
-            count(counts.largest_bucket),
-            counted(counts.not_compared, "pair"),
-        )
+        Ok(())
     }
 }

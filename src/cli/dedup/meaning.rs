@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use wirecopy::duplicates::Keep;
+use wirecopy::cluster::duplicates::Keep;
 use wirecopy::pipeline::Settings;
 use wirecopy::read;
 use wirecopy::report::table::TableFormat;

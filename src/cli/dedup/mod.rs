@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use rayon::ThreadPoolBuilder;
-use wirecopy::duplicates::Preference;
+use wirecopy::cluster::duplicates::Preference;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, Settings};
 use wirecopy::read::Inputs;
@@ -75,7 +75,7 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
     let found = found.map_err(unreadable)?;
 
     let rejects = &found.read.rejects;
-    let verdict = Verdict::of(&found.read, found.counts.documents, dedup.most_rejects);
+    let verdict = Verdict::of(&found.read, found.counts.documents.read, dedup.most_rejects);
     let nothing_read = verdict == Verdict::NothingLeft;
     if !nothing_read || dedup.talk.details {
         let all = dedup.talk.details;

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
-use wirecopy::inert::{escaped, is_unsafe};
 use wirecopy::pipeline::{Explanation, Mark, Side, Which};
 use wirecopy::report::explain::{Piece, because, headline, passages, pieces, rows, sections};
+use wirecopy::text::escaping::{escaped, is_unsafe};
 
 use crate::cli::layout::Layout;
 

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{Choice, Settings, Surfacing};
-use wirecopy::plan::Banding;
 use wirecopy::read::{self, labels::Words};
 use wirecopy::report::tune::Varied;
-use wirecopy::shingle::Shingle;
-use wirecopy::verify::Excerpts;
+use wirecopy::sketch::banding::Banding;
+use wirecopy::text::shingle::Shingle;
 
 use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, When};
 use crate::cli::layout::{self, Layout};

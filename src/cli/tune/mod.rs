@@ -13,17 +13,16 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
-use wirecopy::candidates::Pair;
-use wirecopy::catalog::DocNo;
-use wirecopy::evaluation::{Confusion, Estimate};
+use wirecopy::catalog::{DocNo, DocPair};
+use wirecopy::compare::exact::Comparison;
 use wirecopy::pipeline::{Choice, Effect, Settings, Tuner};
 use wirecopy::read::Inputs;
 use wirecopy::read::labels::{self, Labels, Verdict as Label, Words};
 use wirecopy::report::tune::{
     Best, Labelled, Row, Searched, Suggested, Tuned, Varied, csv, html, json,
 };
-use wirecopy::valley::valley;
-use wirecopy::verify::Comparison;
+use wirecopy::tuning::evaluation::{Confusion, Estimate};
+use wirecopy::tuning::valley::valley;
 
 use super::args::{TuneArguments, TuneFormat, When};
 use super::inputs::{empty, is_empty, memory, source_names, unreadable};
@@ -93,7 +92,11 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
         progress.stop();
         if number == 0 {
             let rejects = &tuner.read().rejects;
-            let verdict = Verdict::of(tuner.read(), tuner.counts().documents, tune.most_rejects);
+            let verdict = Verdict::of(
+                tuner.read(),
+                tuner.counts().documents.read,
+                tune.most_rejects,
+            );
             if verdict != Verdict::NothingLeft {
                 rejected::show(rejects, &source_names, tune.talk.details, true, terminal);
             }
@@ -115,9 +118,9 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
         let cost = Cost {
             fixed: seconds(&progress, |_| true) - seconds_before - compared,
             compared,
-            candidates: tuner.counts().candidates,
+            candidates: tuner.counts().candidates.compared,
         };
-        let documents: Vec<Pair> = pairs.iter().map(|&(pair, _)| pair).collect();
+        let documents: Vec<DocPair> = pairs.iter().map(|&(pair, _)| pair).collect();
         let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
             let effect = tuner.effect(choice, surfacing, &documents);
             let judged = effect.labelled.iter().copied();
@@ -169,7 +172,7 @@ fn labels_of(paths: &[PathBuf], words: &Words) -> Result<Labels, Stop> {
 }
 
 /// The labelled pairs of the corpus, whether they are copies, and what the labels say in all.
-fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(Pair, bool)>, Labelled) {
+fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(DocPair, bool)>, Labelled) {
     let mut known = Labelled::default();
     let Some(labels) = labels else {
         return (Vec::new(), known);
@@ -200,7 +203,7 @@ fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(Pair, bool)>, Label
             true => &mut known.copies,
             false => &mut known.others,
         } += 1;
-        pairs.extend(found.map(|(&a, &b)| (Pair::of(a, b), is_copy)));
+        pairs.extend(found.map(|(&a, &b)| (DocPair::of(a, b), is_copy)));
     }
     (pairs, known)
 }
@@ -214,10 +217,10 @@ fn searched(tuner: &Tuner, search: &Search) -> Searched {
         .filter(|found| passage.is_some_and(|passage| found.longest.words >= passage as usize));
     Searched {
         lowest: Some(search.lowest),
-        documents: tuner.counts().documents,
-        candidates: tuner.counts().candidates,
+        documents: tuner.counts().documents.read,
+        candidates: tuner.counts().candidates.compared,
         bounded: !tuner.is_complete(),
-        not_compared: tuner.counts().not_compared + tuner.counts().passages_not_compared,
+        not_compared: tuner.counts().bounded.buckets.pairs + tuner.counts().bounded.passages.pairs,
         jaccards: tuner.compared().iter().map(Comparison::jaccard).collect(),
         containments: with_passage.map(held).collect(),
     }

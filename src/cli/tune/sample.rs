@@ -70,7 +70,7 @@ pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Statu
 
     let rejects = &sample.read.rejects;
     let most_rejects = most_rejects(&typed.reading);
-    let verdict = Verdict::of(&sample.read, sample.counts.documents, most_rejects);
+    let verdict = Verdict::of(&sample.read, sample.counts.documents.read, most_rejects);
     if verdict != Verdict::NothingLeft {
         rejected::show(rejects, &source_names, talk.details, true, terminal);
     }
@@ -121,7 +121,7 @@ fn closing(sample: &Sample) -> String {
         "{} to label, of {} found among {}",
         counted(drawn, "pair"),
         count(found as u64),
-        counted(sample.counts.documents, "document")
+        counted(sample.counts.documents.read, "document")
     );
     if drawn < u64::from(sample.asked) {
         line += &format!("; {} were asked for", count(u64::from(sample.asked)));

@@ -31,7 +31,7 @@ pub fn with(before: &str, row: &Row, suggested: Option<Suggested>) -> Result<Str
     let mut file: DocumentMut = before
         .parse()
         .map_err(|error| Stop::Failed(anyhow!("--write is no file of settings: {error}")))?;
-    let valley = |of: fn(&Suggested) -> Option<wirecopy::valley::Valley>| {
+    let valley = |of: fn(&Suggested) -> Option<wirecopy::tuning::valley::Valley>| {
         suggested.as_ref().and_then(of).map(|valley| valley.at)
     };
     let choice = &row.effect.choice;
@@ -68,10 +68,10 @@ pub fn with(before: &str, row: &Row, suggested: Option<Suggested>) -> Result<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wirecopy::compare::exact::Excerpts;
     use wirecopy::pipeline::{Choice, Effect, Surfacing};
     use wirecopy::report::tune::Varied;
-    use wirecopy::shingle::DEFAULT_SHINGLE;
-    use wirecopy::verify::Excerpts;
+    use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
     fn row() -> Row {
         Row {

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
-use wirecopy::evaluation::Estimate;
-use wirecopy::inert::escaped;
 use wirecopy::report::tune::{Row, Suggested, Tuned, Varied, rounded};
+use wirecopy::text::escaping::escaped;
+use wirecopy::tuning::evaluation::Estimate;
 
 use crate::cli::figures::{count, counted, percent, seconds};
 use crate::cli::layout::Layout;
@@ -141,7 +141,8 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
 }
 
 fn hints(suggested: &Suggested) -> [String; 2] {
-    let hint = |flag: &str, valley: Option<wirecopy::valley::Valley>, of: &str| match valley {
+    let hint = |flag: &str, valley: Option<wirecopy::tuning::valley::Valley>, of: &str| match valley
+    {
         Some(valley) => format!(
             "Hint: --{flag} {}. There {of} has its valley, {} under the lower of its peaks.",
             valley.at,

@@ -2,15 +2,15 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::super::settings::Surfacing;
 use super::Explainer;
-use crate::candidates::Pair;
 use crate::candidates::bands::HOT_BUCKET;
+use crate::candidates::families::Families;
 use crate::candidates::passages::{FEW, MOST_STORIES};
-use crate::catalog::DocNo;
-use crate::document::{Corpus, ReadError};
-use crate::family::Families;
-use crate::fingerprint::Fingerprint;
-use crate::pipeline::Surfacing;
+use crate::catalog::{DocNo, DocPair};
+use crate::document::Corpus;
+use crate::error::ReadError;
+use crate::sketch::winnowing::Fingerprint;
 
 /// What two documents share of what candidates are found by. Of several documents with the same words one stands for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,11 +76,11 @@ impl Candidacy {
 
 impl<C: Corpus> Explainer<'_, C> {
     /// What the two share of what candidates are found by.
-    pub(super) fn candidacy(&self, pair: Pair) -> Result<Candidacy, ReadError> {
+    pub(super) fn candidacy(&self, pair: DocPair) -> Result<Candidacy, ReadError> {
         let (a, b) = (self.representative(pair.a), self.representative(pair.b));
         let documents: Vec<DocNo> = self.twins.iter().map(|twins| twins.members[0]).collect();
         let compared = &self.findings.compared;
-        let both = Pair::of(a, b);
+        let both = DocPair::of(a, b);
         Ok(Candidacy {
             identical: a == b,
             surfacing: self.settings.surfacing,
@@ -99,7 +99,11 @@ impl<C: Corpus> Explainer<'_, C> {
         })
     }
 
-    fn shared_bands(&self, pair: Pair, documents: &[DocNo]) -> Result<Vec<SharedBand>, ReadError> {
+    fn shared_bands(
+        &self,
+        pair: DocPair,
+        documents: &[DocNo],
+    ) -> Result<Vec<SharedBand>, ReadError> {
         let mut own: Vec<Vec<u32>> = vec![Vec::new(); 2];
         let catalog = &self.findings.catalog;
         let two = [pair.a, pair.b];
@@ -138,7 +142,7 @@ impl<C: Corpus> Explainer<'_, C> {
 
     fn shared_passages(
         &self,
-        pair: Pair,
+        pair: DocPair,
         documents: &[DocNo],
     ) -> Result<Vec<SharedPassage>, ReadError> {
         let catalog = &self.findings.catalog;
@@ -180,7 +184,7 @@ impl<C: Corpus> Explainer<'_, C> {
 
 /// What the fingerprints of one gram make of the two, as [`crate::candidates::passages::shared`] does; nothing if theirs cannot be of one run.
 fn shared_passage(
-    pair: Pair,
+    pair: DocPair,
     list: &[(Fingerprint, DocNo)],
     story: &dyn Fn(DocNo) -> usize,
 ) -> Option<SharedPassage> {

@@ -11,20 +11,26 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::before::{Before, Sources};
+use super::findings::{Counts, ScanResult};
+use super::observer::Observer;
+use super::prepare::taking_part;
+use super::read;
+use super::rewording::Retelling;
+use super::scan::scan_after;
+use super::settings::Settings;
 use super::show::{self, Details, LaidOut, Placed};
 use super::texts::{Reader, Texts};
-use super::{Counts, Findings, Observer, Retelling, Settings, read, scan_after, taking_part};
+use crate::attribution::credit::Credit;
+use crate::attribution::source::{Basis, Source, Sureness, When};
 use crate::boilerplate::{Region, Stripper};
-use crate::candidates::Pair;
-use crate::catalog::DocNo;
-use crate::cluster::{Cluster, Role};
-use crate::credit::Credit;
-use crate::document::{Corpus, Document, Published, ReadError, Reject};
-use crate::finding::{self, Finding, Relation, Twins, group_of};
-use crate::quotation;
-use crate::shingle::Shingler;
-use crate::source::{Basis, Source, Sureness, When};
-use crate::verify::{Comparison, Shingled};
+use crate::catalog::identical::{IdenticalGroup, group_of};
+use crate::catalog::{DocNo, DocPair, identical};
+use crate::cluster::{Cluster, Relation, ReportedPair, Role};
+use crate::compare::exact::{Comparison, Shingled};
+use crate::document::{Corpus, Document, Published, Reject};
+use crate::error::ReadError;
+use crate::text::quotation;
+use crate::text::shingle::Shingler;
 
 pub use candidacy::{Candidacy, SharedBand, SharedPassage};
 pub use reasons::Reason;
@@ -250,8 +256,8 @@ pub struct Explainer<'a, C> {
     corpus: &'a C,
     sources: Sources<'a>,
     settings: Settings,
-    findings: Findings,
-    twins: Vec<Twins>,
+    findings: ScanResult,
+    twins: Vec<IdenticalGroup>,
     names: HashMap<u64, Arc<str>>,
 }
 
@@ -276,7 +282,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         let sources = Sources::of(corpus, before.archive.clone());
         let findings = scan_after(corpus, before, &settings, observer)?;
         let documents = taking_part(&findings.catalog, &settings, &mut Counts::default());
-        let twins = finding::twins(&findings.catalog, documents.into_iter());
+        let twins = identical::group_identical(&findings.catalog, documents.into_iter());
         Ok(Explainer {
             corpus,
             sources,
@@ -288,7 +294,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     }
 
     /// What the scan found.
-    pub fn findings(&self) -> &Findings {
+    pub fn findings(&self) -> &ScanResult {
         &self.findings
     }
 
@@ -311,7 +317,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     /// # Errors
     /// When one cannot be read again.
     pub fn explain(&self, x: DocNo, y: DocNo) -> Result<Explanation, ReadError> {
-        let pair = Pair::of(x, y);
+        let pair = DocPair::of(x, y);
         let (mut a, text_a) = self.read(pair.a)?;
         let (mut b, text_b) = self.read(pair.b)?;
         let passages = text_a.words.shared(&text_b.words);
@@ -358,7 +364,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     }
 
     /// The row of the pairs file; none if both were in the index before, for then it was written.
-    fn written(&self, pair: Pair) -> Option<&Finding> {
+    fn written(&self, pair: DocPair) -> Option<&ReportedPair> {
         let is_new = |doc| self.findings.catalog.is_new(doc);
         if !is_new(pair.a) && !is_new(pair.b) {
             return None;
@@ -506,14 +512,14 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     }
 
     /// What the two share, measured as a scan does; identical ones are not measured there.
-    fn scores(&self, pair: Pair, a: &Text, b: &Text) -> Result<Option<Scores>, ReadError> {
+    fn scores(&self, pair: DocPair, a: &Text, b: &Text) -> Result<Option<Scores>, ReadError> {
         let catalog = &self.findings.catalog;
         if catalog.words(pair.a) == 0 || catalog.words(pair.b) == 0 {
             return Ok(None);
         }
         let compared: Comparison = a.shingled.measure(&b.shingled, pair);
         // The share of quotation is told of excerpts, so it is asked for as of one.
-        let mut asked = [Finding {
+        let mut asked = [ReportedPair {
             a: pair.a,
             b: pair.b,
             relation: Relation::Excerpt,
@@ -541,7 +547,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     /// Compares two documents sentence by sentence, unless what they share makes them a pair already.
     fn retelling(
         &self,
-        pair: Pair,
+        pair: DocPair,
         scores: Option<&Scores>,
     ) -> Result<Option<Retelling>, ReadError> {
         let is_told = |scores: &Scores| {
@@ -554,7 +560,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         Retelling::of(&self.texts(), &self.twins, compared, pair).map(Some)
     }
 
-    fn stories(&self, pair: Pair) -> Vec<Story> {
+    fn stories(&self, pair: DocPair) -> Vec<Story> {
         let catalog = &self.findings.catalog;
         let role = |cluster: &Cluster, doc: DocNo| {
             let at = cluster

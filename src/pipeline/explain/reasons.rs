@@ -1,12 +1,13 @@
 //! Why two documents are no pair of the pairs file.
 
+use super::super::rewording::Retelling;
+use super::super::settings::Settings;
 use super::{Explainer, Part, Scores, Side, Which};
-use crate::candidates::Pair;
-use crate::catalog::{Catalog, DocNo};
+use crate::candidates::families::BIG_CLUSTER;
+use crate::catalog::{Catalog, DocNo, DocPair};
+use crate::cluster::{Relation, ReportedPair, Selection};
+use crate::compare::reworded::Rewording;
 use crate::document::Corpus;
-use crate::finding::{BIG_CLUSTER, Finding, Relation, Selection};
-use crate::pipeline::{Retelling, Settings};
-use crate::reworded::Rewording;
 
 /// Something that keeps two documents from being a row of the pairs file.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,11 +112,11 @@ pub(super) struct Verdict {
 impl Verdict {
     pub(super) fn of<C: Corpus>(
         explainer: &Explainer<'_, C>,
-        pair: Pair,
+        pair: DocPair,
         documents: &[Side; 2],
         scores: Option<&Scores>,
         retelling: Option<&Retelling>,
-        written: Option<&Finding>,
+        written: Option<&ReportedPair>,
     ) -> Verdict {
         let (settings, findings) = (&explainer.settings, &explainer.findings);
         let catalog = &findings.catalog;
@@ -173,17 +174,17 @@ impl Verdict {
 
 impl<C: Corpus> Explainer<'_, C> {
     /// Whether the two were found, or were known to be of one big family.
-    fn was_met(&self, pair: Pair) -> bool {
+    fn was_met(&self, pair: DocPair) -> bool {
         let (a, b) = (self.representative(pair.a), self.representative(pair.b));
         let compared = &self.findings.compared;
         a == b
             || compared
-                .binary_search_by_key(&Pair::of(a, b), |found| found.pair)
+                .binary_search_by_key(&DocPair::of(a, b), |found| found.pair)
                 .is_ok()
             || self.in_big_family(pair)
     }
 
-    fn in_big_family(&self, pair: Pair) -> bool {
+    fn in_big_family(&self, pair: DocPair) -> bool {
         self.findings.clusters.iter().any(|cluster| {
             let whole: Vec<DocNo> = cluster
                 .members
@@ -224,7 +225,7 @@ fn no_part(documents: &[Side; 2], settings: &Settings) -> Vec<Reason> {
 /// How the two relate, whoever wants it.
 pub(super) fn relation(
     catalog: &Catalog,
-    pair: Pair,
+    pair: DocPair,
     scores: &Scores,
     settings: &Settings,
 ) -> Option<Relation> {
@@ -269,7 +270,7 @@ fn misses(scores: &Scores, settings: &Settings) -> Vec<Reason> {
 /// Why two documents are no reworded pair.
 fn not_reworded(
     catalog: &Catalog,
-    pair: Pair,
+    pair: DocPair,
     rewording: Rewording,
     retelling: &Retelling,
 ) -> Reason {
@@ -289,7 +290,7 @@ fn not_reworded(
 }
 
 /// Why a selection does not want two documents; nothing if it does.
-fn unselected(catalog: &Catalog, selection: &Selection, pair: Pair) -> Vec<Reason> {
+fn unselected(catalog: &Catalog, selection: &Selection, pair: DocPair) -> Vec<Reason> {
     if selection.wants(catalog, pair.a, pair.b) {
         return Vec::new();
     }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Settings;
+use super::super::settings::Settings;
 use super::strata::{Measure, Stratum};
-use crate::candidates::Pair;
-use crate::catalog::{Catalog, DocNo};
-use crate::finding::{self, Relation, Reworded, Twins};
-use crate::passage::Passage;
-use crate::verify::Comparison;
+use crate::catalog::identical::IdenticalGroup;
+use crate::catalog::{Catalog, DocNo, DocPair, identical};
+use crate::cluster::{Relation, Reworded};
+use crate::compare::exact::Comparison;
+use crate::compare::passage::Passage;
 
 /// Pairs of documents that are looked at for a wanted one where two stand for others of the same words.
 const PAIRS_LOOKED_AT: usize = 1 << 10;
@@ -19,7 +19,7 @@ const TWINS_A_TEXT: usize = 16;
 /// A pair that may be sampled.
 #[derive(Clone, Copy)]
 pub(super) struct Found {
-    pub(super) pair: Pair,
+    pub(super) pair: DocPair,
     pub(super) compared: Comparison,
     pub(super) relation: Option<Relation>,
     pub(super) reworded: Option<f64>,
@@ -29,24 +29,26 @@ pub(super) struct Found {
 /// Tells what the settings in force make of pairs.
 pub(super) struct Judge<'a> {
     pub(super) catalog: &'a Catalog,
-    pub(super) twins: &'a [Twins],
+    pub(super) twins: &'a [IdenticalGroup],
     pub(super) settings: &'a Settings,
 }
 
 impl Judge<'_> {
     /// The wanted pairs of the same words.
-    pub(super) fn same_words(&self) -> BTreeMap<Pair, Found> {
+    pub(super) fn same_words(&self) -> BTreeMap<DocPair, Found> {
         let selection = &self.settings.selection;
         if !selection.takes(Relation::Exact) {
             return BTreeMap::new();
         }
-        let of_text = |twins: &Twins| {
+        let of_text = |twins: &IdenticalGroup| {
             let (first, others) = (twins.members[0], twins.members[1..].to_vec());
-            let pairs = others.into_iter().map(move |other| Pair::of(first, other));
+            let pairs = others
+                .into_iter()
+                .map(move |other| DocPair::of(first, other));
             let wanted = pairs.filter(move |pair| selection.wants(self.catalog, pair.a, pair.b));
-            wanted.take(TWINS_A_TEXT).collect::<Vec<Pair>>()
+            wanted.take(TWINS_A_TEXT).collect::<Vec<DocPair>>()
         };
-        let exact = |pair: Pair| Found {
+        let exact = |pair: DocPair| Found {
             pair,
             compared: Comparison {
                 pair,
@@ -69,7 +71,7 @@ impl Judge<'_> {
 
     /// A comparison, as it is of the first two documents that are wanted.
     pub(super) fn compared(&self, compared: &Comparison) -> Option<Found> {
-        let group = |doc: DocNo| &self.twins[finding::group_of(self.twins, doc)].members;
+        let group = |doc: DocNo| &self.twins[identical::group_of(self.twins, doc)].members;
         let (of_a, of_b) = (group(compared.pair.a), group(compared.pair.b));
         let (a, b) = of_a
             .iter()
@@ -106,7 +108,7 @@ impl Judge<'_> {
         let Some(excerpts) = self.settings.excerpts else {
             return Stratum::of(Measure::Jaccard, jaccard);
         };
-        let Pair { a, b } = compared.pair;
+        let DocPair { a, b } = compared.pair;
         let held = compared.containment_a().max(compared.containment_b());
         let selection = &self.settings.selection;
         let asked = match selection.holds_enough(self.catalog, held, a, b) {

@@ -14,16 +14,20 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::before::Sources;
+use super::findings::Counts;
+use super::observer::Observer;
+use super::prepare::{Prepared, prepare_alone};
+use super::rewording;
 use super::search::{self, Matches};
+use super::settings::{Settings, Surfacing};
 use super::texts::{Reader, Texts};
-use super::{Counts, Observer, Read, Settings, Surfacing, read_alone, rewording};
-use crate::candidates::Pair;
-use crate::catalog::{Catalog, ReadTally};
-use crate::document::{Corpus, Published, ReadError};
-use crate::finding::Relation;
-use crate::plan::{Banding, DEFAULT_PERMUTATIONS};
-use crate::reworded::Rewording;
-use crate::verify::{Comparison, Excerpts};
+use crate::catalog::{Catalog, DocPair, ReadTally};
+use crate::cluster::Relation;
+use crate::compare::exact::{Comparison, Excerpts};
+use crate::compare::reworded::Rewording;
+use crate::document::{Corpus, Published};
+use crate::error::ReadError;
+use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS};
 
 use judge::{Found, Judge};
 pub use shown::Piece;
@@ -147,13 +151,13 @@ pub fn sample<C: Corpus>(
 ) -> Result<Sample, ReadError> {
     let sources = Sources::of(corpus, None);
     let lower = lowered(settings);
-    let Read {
+    let Prepared {
         catalog,
         read,
         mut counts,
         twins,
         ..
-    } = read_alone(corpus, &sources, &lower, observer)?;
+    } = prepare_alone(corpus, &sources, &lower, observer)?;
     let texts = Texts {
         corpus: &sources,
         catalog: &catalog,
@@ -166,7 +170,7 @@ pub fn sample<C: Corpus>(
         twins: &twins,
         settings,
     };
-    let mut found: BTreeMap<Pair, Found> = judge.same_words();
+    let mut found: BTreeMap<DocPair, Found> = judge.same_words();
     let compared = compared
         .iter()
         .filter_map(|compared| judge.compared(compared));
@@ -248,7 +252,7 @@ fn lowered(settings: &Settings) -> Settings {
 }
 
 /// Where a pair comes in the lottery: it hangs on nothing but its ids and the seed.
-fn lot(catalog: &Catalog, pair: Pair, seed: u64) -> u64 {
+fn lot(catalog: &Catalog, pair: DocPair, seed: u64) -> u64 {
     let (a, b) = (catalog.id(pair.a), catalog.id(pair.b));
     let ids = [&(a.len() as u64).to_le_bytes(), a.as_bytes(), b.as_bytes()].concat();
     xxh3_64_with_seed(&ids, seed)

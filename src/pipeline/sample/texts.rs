@@ -2,16 +2,15 @@
 
 use std::ops::Range;
 
-use super::super::Retelling;
+use super::super::rewording::Retelling;
 use super::super::show::{LaidOut, Placed};
 use super::super::texts::{Reader, Texts};
 use super::judge::Found;
-use super::shown;
 use super::strata::Measure;
-use super::{SampledPair, SampledText, Shared, Shares};
+use super::{SampledPair, SampledText, Shared, Shares, shown};
 use crate::catalog::DocNo;
-use crate::document::ReadError;
-use crate::reworded::weights::Weights;
+use crate::compare::reworded::weights::Weights;
+use crate::error::ReadError;
 
 /// Bytes that are shown of a text, about: three times a usual article.
 const SHOWN: usize = 16 << 10;

@@ -8,9 +8,9 @@ use std::ops::Range;
 use askama::Template;
 
 use super::{Piece, Section, because, headline, passages, pieces, rows, sections};
-use crate::inert;
 use crate::pipeline::{Explanation, Side};
 use crate::report::html;
+use crate::text::escaping;
 
 const STYLE: &str = html::style!("explain.css");
 
@@ -29,11 +29,11 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let page = Page {
         style: STYLE,
         policy: html::policy(STYLE, None),
-        ids: [inert::escaped(&a.id), inert::escaped(&b.id)],
+        ids: [escaping::escaped(&a.id), escaping::escaped(&b.id)],
         headline: headline(explained),
         because: because(explained)
             .iter()
-            .map(|line| inert::escaped(line))
+            .map(|line| escaping::escaped(line))
             .collect(),
         sections: sections(explained).iter().map(inert_section).collect(),
         rows: rows(explained).iter().map(row).collect(),
@@ -61,9 +61,9 @@ struct Marked {
 }
 
 fn inert_section(section: &Section) -> Section {
-    let fact = |(name, fact): &(String, String)| (inert::escaped(name), inert::escaped(fact));
+    let fact = |(name, fact): &(String, String)| (escaping::escaped(name), escaping::escaped(fact));
     Section {
-        title: inert::escaped(&section.title),
+        title: escaping::escaped(&section.title),
         facts: section.facts.iter().map(fact).collect(),
     }
 }
@@ -98,7 +98,7 @@ fn marked(piece: &Piece<'_>) -> Marked {
 fn inert_text(text: &str) -> String {
     let lines: Vec<String> = text
         .split('\n')
-        .map(|line| inert::escaped(&line.trim_end_matches('\r').replace('\t', " ")))
+        .map(|line| escaping::escaped(&line.trim_end_matches('\r').replace('\t', " ")))
         .collect();
     lines.join("\n")
 }

@@ -6,11 +6,11 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::{because, moment, part, told};
-use crate::credit::Credit;
-use crate::inert;
+use crate::attribution::credit::Credit;
 use crate::pipeline::{
     Boilerplate, Candidacy, Explanation, Placed, Reason, Retelling, Scores, Segment, Side, Story,
 };
+use crate::text::escaping;
 
 /// Writes the report.
 ///
@@ -44,7 +44,7 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     });
     let pretty = serde_json::to_string_pretty(&value)?;
     for line in pretty.split('\n') {
-        writeln!(out, "{}", inert::json(line))?;
+        writeln!(out, "{}", escaping::json(line))?;
     }
     Ok(())
 }

@@ -9,17 +9,17 @@ mod words;
 use std::ops::Range;
 
 use super::moment;
+use crate::attribution::credit::Credit;
 use crate::candidates::bands::HOT_BUCKET;
 use crate::candidates::passages::{FEW, MOST_STORIES};
-use crate::credit::Credit;
+use crate::cluster::Relation;
+use crate::compare::passage;
+use crate::compare::reworded::FEWEST_ALIGNED;
 use crate::document::Precision;
-use crate::finding::Relation;
-use crate::passage;
 use crate::pipeline::{
     Boilerplate, Candidacy, Explanation, Mark, Part, Retelling, Scores, Side, Story, Surfacing,
     Which,
 };
-use crate::reworded::FEWEST_ALIGNED;
 
 pub use words::told;
 use words::{counted, score};

@@ -1,6 +1,7 @@
 //! Sentences of an explanation.
 
-use crate::finding::{BIG_CLUSTER, Relation};
+use crate::candidates::families::BIG_CLUSTER;
+use crate::cluster::Relation;
 use crate::pipeline::{Candidacy, Explanation, Reason, Retelling, Scores, Surfacing, Which};
 
 /// A score as the pairs file has it.

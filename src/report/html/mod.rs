@@ -1,6 +1,6 @@
 //! What the pages of HTML have in common: a style and a script to begin with, a policy that lets nothing else in, and JSON for scripts.
 //!
-//! Templates escape what they are given, and [`crate::inert`] writes out what could turn or hide text.
+//! Templates escape what they are given, and [`crate::text::escaping`] writes out what could turn or hide text.
 
 use std::io::{self, Write};
 

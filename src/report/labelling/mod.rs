@@ -13,11 +13,11 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::html::{self, count};
 use super::moment;
 use super::table::{Cell, TableFormat};
-use crate::finding::Relation;
-use crate::inert;
+use crate::cluster::Relation;
 use crate::pipeline::{
     Distance, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Settings, Shared,
 };
+use crate::text::escaping;
 
 /// The columns of the labels.
 pub const COLUMNS: [&str; 3] = ["id_a", "id_b", "label"];
@@ -143,7 +143,7 @@ pub fn write(sample: &Sample, settings: &Settings, out: &mut impl Write) -> io::
         policy: html::policy(STYLE, Some(SCRIPT)),
         pairs: sample.pairs.len(),
         found: count(found as u64),
-        documents: count(sample.counts.documents),
+        documents: count(sample.counts.documents.read),
         missing: fewer.then_some(sample.asked),
         reworded: settings.reworded.is_some(),
         strata: sample
@@ -151,7 +151,7 @@ pub fn write(sample: &Sample, settings: &Settings, out: &mut impl Write) -> io::
             .iter()
             .map(|sampled| row(sampled, settings))
             .collect(),
-        data: inert::json(&html::json(&data)?),
+        data: escaping::json(&html::json(&data)?),
     };
     out.write_all(page.render().map_err(io::Error::other)?.as_bytes())
 }
@@ -183,17 +183,17 @@ fn begun(id_a: &str, id_b: &str) -> io::Result<String> {
 
 fn text(text: &SampledText) -> Text {
     let shown = |piece: &Piece| match piece {
-        Piece::Own(text) => Shown::Own(inert::body(text)),
-        Piece::Shared(number, text) => Shown::Passage(number + 1, inert::body(text)),
-        Piece::Boilerplate(text) => Shown::Boilerplate(inert::body(text)),
+        Piece::Own(text) => Shown::Own(escaping::body(text)),
+        Piece::Shared(number, text) => Shown::Passage(number + 1, escaping::body(text)),
+        Piece::Boilerplate(text) => Shown::Boilerplate(escaping::body(text)),
         Piece::LeftOut(characters) => Shown::LeftOut(*characters),
     };
     Text {
-        id: inert::field(&text.id, NAME),
-        site: inert::field(&text.site, NAME),
+        id: escaping::field(&text.id, NAME),
+        site: escaping::field(&text.site, NAME),
         published: moment::written_or_empty(text.published),
-        title: inert::field(&text.title, TITLE),
-        url: inert::link(&text.url),
+        title: escaping::field(&text.title, TITLE),
+        url: escaping::link(&text.url),
         pieces: text.pieces.iter().map(shown).collect(),
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::attribution::credit::Credit;
 use crate::catalog::{DocNo, NO_SITE, SiteNo};
-use crate::credit::Credit;
-use crate::finding::Finding;
-use crate::inert;
-use crate::pipeline::{Findings, Page, PageText, Placed};
+use crate::cluster::ReportedPair;
+use crate::pipeline::{Page, PageText, Placed, ScanResult};
 use crate::report::clusters::sites_among;
 use crate::report::{details, moment};
+use crate::text::escaping;
 
 /// Characters that are shown of an id or the name of a site.
 const NAME: usize = 120;
@@ -86,7 +86,7 @@ struct Text {
 }
 
 /// What the page shows, and its texts.
-pub fn of(findings: &Findings, page: &Page) -> (Data, Texts) {
+pub fn of(findings: &ScanResult, page: &Page) -> (Data, Texts) {
     let known = Known::of(findings, page);
     let data = Data {
         sites: known.sites(findings),
@@ -115,7 +115,7 @@ pub fn of(findings: &Findings, page: &Page) -> (Data, Texts) {
     });
     let text = |text: &PageText| Text {
         document: known.document(text.doc),
-        text: inert::body(&text.text),
+        text: escaping::body(&text.text),
         cut: text.cut,
         boilerplate: text
             .boilerplate
@@ -137,7 +137,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(findings: &Findings, page: &Page) -> Known {
+    fn of(findings: &ScanResult, page: &Page) -> Known {
         let pairs = page.pairs.iter().map(|&pair| &findings.pairs[pair]);
         let members = page.clusters.iter().zip(&page.members);
         let members = members.flat_map(|(&number, listed)| {
@@ -163,12 +163,12 @@ impl Known {
         self.documents.partition_point(|&known| known < doc)
     }
 
-    fn sites(&self, findings: &Findings) -> Vec<String> {
-        let name = |&site| inert::field(findings.catalog.site_name(site), NAME);
+    fn sites(&self, findings: &ScanResult) -> Vec<String> {
+        let name = |&site| escaping::field(findings.catalog.site_name(site), NAME);
         self.sites.iter().map(name).collect()
     }
 
-    fn documents(&self, findings: &Findings) -> Documents {
+    fn documents(&self, findings: &ScanResult) -> Documents {
         let mut documents = Documents::default();
         for &doc in &self.documents {
             let details = details(findings, doc);
@@ -176,27 +176,27 @@ impl Known {
             let published = findings.catalog.published(doc);
             let title = details.map_or("", |details| details.title.as_str());
             let credit = details.and_then(|details| details.credit.as_ref());
-            documents.id.push(inert::field(id, NAME));
+            documents.id.push(escaping::field(id, NAME));
             documents.site.push(self.sites.binary_search(&site).ok());
             documents
                 .published
                 .push(moment::written_or_empty(published));
-            documents.title.push(inert::field(title, TITLE));
+            documents.title.push(escaping::field(title, TITLE));
             documents
                 .url
-                .push(details.and_then(|details| inert::link(&details.url)));
+                .push(details.and_then(|details| escaping::link(&details.url)));
             let credit = credit.map_or_else(String::new, Credit::label);
-            documents.credit.push(inert::field(&credit, NAME));
+            documents.credit.push(escaping::field(&credit, NAME));
         }
         documents
     }
 
-    fn pairs(&self, findings: &Findings, page: &Page) -> Pairs {
+    fn pairs(&self, findings: &ScanResult, page: &Page) -> Pairs {
         let catalog = &findings.catalog;
         let cluster: BTreeMap<usize, usize> = (page.clusters.iter().copied()).zip(0..).collect();
         let mut pairs = Pairs::default();
         for &number in &page.pairs {
-            let pair: &Finding = &findings.pairs[number];
+            let pair: &ReportedPair = &findings.pairs[number];
             let lag = moment::hours_between(catalog.published(pair.a), catalog.published(pair.b));
             pairs.a.push(self.document(pair.a));
             pairs.b.push(self.document(pair.b));
@@ -218,7 +218,7 @@ impl Known {
         pairs
     }
 
-    fn clusters(&self, findings: &Findings, page: &Page) -> Vec<Cluster> {
+    fn clusters(&self, findings: &ScanResult, page: &Page) -> Vec<Cluster> {
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
             let member = |&at: &usize| {
@@ -227,12 +227,12 @@ impl Known {
             };
             let source = &cluster.source;
             Cluster {
-                name: inert::field(&cluster.name, NAME),
+                name: escaping::field(&cluster.name, NAME),
                 documents: cluster.members.len(),
                 sites: sites_among(&findings.catalog, cluster.documents()),
                 members: listed.iter().map(member).collect(),
                 source: source.doc.map(|doc| self.document(doc)),
-                source_site: inert::field(&source.site, NAME),
+                source_site: escaping::field(&source.site, NAME),
                 basis: source.basis.iter().map(|basis| basis.name()).collect(),
                 sureness: source.sureness.map(|sureness| sureness.name()),
             }

@@ -6,10 +6,10 @@ use std::f64::consts::TAU;
 use std::fmt::Write as _;
 
 use crate::catalog::SiteNo;
-use crate::finding::{Finding, Relation};
-use crate::inert;
-use crate::pipeline::Findings;
+use crate::cluster::{Relation, ReportedPair};
+use crate::pipeline::ScanResult;
 use crate::report::sites::{self, Route};
+use crate::text::escaping;
 
 /// Bars of a histogram, from 0 to 1.
 const BINS: usize = 20;
@@ -86,7 +86,7 @@ pub struct Edge {
 }
 
 /// The histograms of all pairs.
-pub fn histograms(pairs: &[Finding], relations: &[Relation]) -> Vec<Histogram> {
+pub fn histograms(pairs: &[ReportedPair], relations: &[Relation]) -> Vec<Histogram> {
     vec![
         histogram(
             "Jaccard",
@@ -108,9 +108,9 @@ pub fn histograms(pairs: &[Finding], relations: &[Relation]) -> Vec<Histogram> {
 fn histogram(
     title: &'static str,
     note: &'static str,
-    pairs: &[Finding],
+    pairs: &[ReportedPair],
     relations: &[Relation],
-    score: impl Fn(&Finding) -> f64,
+    score: impl Fn(&ReportedPair) -> f64,
 ) -> Histogram {
     let mut counts = vec![vec![0_u64; relations.len()]; BINS];
     for pair in pairs {
@@ -149,7 +149,7 @@ fn histogram(
 }
 
 /// The matrix and the network of the sites.
-pub fn sites(findings: &Findings) -> Sites {
+pub fn sites(findings: &ScanResult) -> Sites {
     let routes = sites::routes(findings);
     let mut pairs: BTreeMap<SiteNo, u64> = BTreeMap::new();
     for route in &routes {
@@ -168,7 +168,7 @@ pub fn sites(findings: &Findings) -> Sites {
         .collect();
     routes.sort_by_key(|&(from, to, route)| (Reverse(route.pairs), from, to));
 
-    let name = |site: &SiteNo| inert::field(findings.catalog.site_name(*site), NAME);
+    let name = |site: &SiteNo| escaping::field(findings.catalog.site_name(*site), NAME);
     let names: Vec<String> = shown.iter().map(name).collect();
     let most = routes.first().map_or(1, |(_, _, route)| route.pairs);
     let mut rows: Vec<Vec<Option<Cell>>> = Vec::new();

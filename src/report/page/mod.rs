@@ -11,12 +11,13 @@ use std::io::{self, Write};
 
 use askama::Template;
 
+use super::bounded::sentences;
 use super::clusters::sites_among;
 use super::html::{self, count};
 use super::summary::recall_at_threshold;
-use crate::finding::Relation;
-use crate::inert;
-use crate::pipeline::{Findings, RemovedOnSite, Settings};
+use crate::cluster::Relation;
+use crate::pipeline::{RemovedOnSite, ScanResult, Settings};
+use crate::text::escaping;
 use figures::{Histogram, Sites};
 
 const STYLE: &str = html::style!("page.css");
@@ -82,7 +83,7 @@ struct RejectLine {
 /// # Errors
 /// Those of `out`.
 pub fn write(
-    findings: &Findings,
+    findings: &ScanResult,
     settings: &Settings,
     source_names: &[&str],
     out: &mut impl Write,
@@ -101,7 +102,7 @@ pub fn write(
             "{} pairs in {} clusters among {} documents",
             count(findings.pairs.len() as u64),
             count(findings.clusters.len() as u64),
-            count(findings.counts.documents)
+            count(findings.counts.documents.read)
         ),
         numbers: numbers(findings),
         settings: settings_in_force(settings),
@@ -116,13 +117,13 @@ pub fn write(
             .iter()
             .take(REJECTS)
             .map(|reject| RejectLine {
-                file: inert::field(
+                file: escaping::field(
                     source_names.get(reject.source as usize).unwrap_or(&""),
                     LINE,
                 ),
                 line: reject.line,
-                id: inert::field(reject.id.as_deref().unwrap_or_default(), LINE),
-                reason: inert::field(&reject.reason, LINE),
+                id: escaping::field(reject.id.as_deref().unwrap_or_default(), LINE),
+                reason: escaping::field(&reject.reason, LINE),
             })
             .collect(),
         rejected: count(rejects.len() as u64),
@@ -133,7 +134,7 @@ pub fn write(
 }
 
 /// The relations that pairs of this run can have.
-fn relations(findings: &Findings) -> Vec<Relation> {
+fn relations(findings: &ScanResult) -> Vec<Relation> {
     let mut relations = Relation::ALL.to_vec();
     if findings.counts.reworded.is_some() {
         relations.push(Relation::Reworded);
@@ -141,7 +142,7 @@ fn relations(findings: &Findings) -> Vec<Relation> {
     relations
 }
 
-fn numbers(findings: &Findings) -> Vec<Number> {
+fn numbers(findings: &ScanResult) -> Vec<Number> {
     let (counts, catalog) = (&findings.counts, &findings.catalog);
     let new = catalog.documents().filter(|&doc| catalog.is_new(doc));
     let number = |value: u64, what, note| Number {
@@ -165,13 +166,13 @@ fn numbers(findings: &Findings) -> Vec<Number> {
     let removed = &findings.removed;
     vec![
         number(
-            counts.documents,
+            counts.documents.read,
             "documents",
             some(&[
-                (counts.empty, "empty"),
-                (counts.too_short, "too short"),
-                (counts.boilerplate_only, "boilerplate only"),
-                (counts.seen, "seen before"),
+                (counts.documents.empty, "empty"),
+                (counts.documents.too_short, "too short"),
+                (counts.documents.boilerplate_only, "boilerplate only"),
+                (counts.documents.seen, "seen before"),
             ]),
         ),
         number(sites_among(catalog, new) as u64, "sites", String::new()),
@@ -179,13 +180,13 @@ fn numbers(findings: &Findings) -> Vec<Number> {
             findings.pairs.len() as u64,
             "pairs",
             some(&[
-                (counts.exact, "exact"),
-                (counts.near, "near"),
-                (counts.excerpt, "excerpt"),
+                (counts.pairs.exact, "exact"),
+                (counts.pairs.near, "near"),
+                (counts.pairs.excerpt, "excerpt"),
                 (reworded.map_or(0, |reworded| reworded.found), "reworded"),
             ]),
         ),
-        number(counts.cross_site, "pairs across sites", String::new()),
+        number(counts.pairs.cross_site, "pairs across sites", String::new()),
         number(
             findings.clusters.len() as u64,
             "clusters",
@@ -236,7 +237,7 @@ fn settings_in_force(settings: &Settings) -> Vec<(&'static str, String)> {
 }
 
 /// What the page does not show of what was found.
-fn left_out(findings: &Findings) -> Vec<String> {
+fn left_out(findings: &ScanResult) -> Vec<String> {
     let Some(page) = &findings.page else {
         return Vec::new();
     };
@@ -284,48 +285,22 @@ fn left_out(findings: &Findings) -> Vec<String> {
 }
 
 /// What the run itself did not look at or write.
-fn bounded(findings: &Findings) -> Vec<String> {
+fn bounded(findings: &ScanResult) -> Vec<String> {
     let counts = &findings.counts;
-    let parts = [
-        (
-            counts.hot_buckets,
-            counts.not_compared,
-            "buckets were too large to compare every pair in",
-        ),
-        (
-            counts.common_passages,
-            counts.passages_not_compared,
-            "passages stand in too many stories to compare every two of",
-        ),
-        (
-            counts.big_clusters,
-            counts.not_written,
-            "clusters are written as links and not as every pair",
-        ),
-    ];
-    let mut bounded: Vec<String> = parts
-        .iter()
-        .filter(|(n, _, _)| *n > 0)
-        .map(|(n, pairs, what)| {
-            format!(
-                "{} {what}: at most {} pairs are missing.",
-                count(*n),
-                count(*pairs)
-            )
-        })
-        .collect();
-    if counts.same_site_excerpts > 0 {
+    let sentences = sentences(&counts.bounded, "--all-pairs");
+    let mut bounded: Vec<String> = sentences.into_iter().map(|said| said + ".").collect();
+    if counts.pairs.same_site_excerpts > 0 {
         bounded.push(format!(
             "{} excerpts within one site hold too little to be worth a row.",
-            count(counts.same_site_excerpts)
+            count(counts.pairs.same_site_excerpts)
         ));
     }
     bounded
 }
 
-fn boilerplate(findings: &Findings) -> Vec<SiteBoilerplate> {
+fn boilerplate(findings: &ScanResult) -> Vec<SiteBoilerplate> {
     let on_site = |on_site: &RemovedOnSite| SiteBoilerplate {
-        site: inert::field(findings.catalog.site_name(on_site.site), LINE),
+        site: escaping::field(findings.catalog.site_name(on_site.site), LINE),
         documents: count(on_site.documents),
         words: count(on_site.words),
         passages: on_site
@@ -334,7 +309,7 @@ fn boilerplate(findings: &Findings) -> Vec<SiteBoilerplate> {
             .map(|passage| Boilerplate {
                 documents: count(passage.documents),
                 words: count(passage.words),
-                text: inert::field(&passage.text, 2 * LINE),
+                text: escaping::field(&passage.text, 2 * LINE),
             })
             .collect(),
     };

@@ -1,10 +1,10 @@
-//! Tables as CSV, safe to open in a spreadsheet: texts are [`inert::cell`]s.
+//! Tables as CSV, safe to open in a spreadsheet: texts are [`escaping::cell`]s.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::{Cell, Rows};
-use crate::inert;
+use crate::text::escaping;
 
 pub(super) struct CsvRows<'w, W: Write> {
     out: csv::Writer<&'w mut W>,
@@ -30,7 +30,10 @@ impl<W: Write> Rows for CsvRows<'_, W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         for cell in cells {
             match cell {
-                Cell::Text(text) => self.out.write_field(&*inert::cell(text)).map_err(as_io)?,
+                Cell::Text(text) => self
+                    .out
+                    .write_field(&*escaping::cell(text))
+                    .map_err(as_io)?,
                 cell => {
                     self.scratch.clear();
                     write!(self.scratch, "{cell}").map_err(io::Error::other)?;

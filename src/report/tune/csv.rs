@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Tuned, rounded};
-use crate::evaluation::Estimate;
 use crate::report::table::{Cell, TableFormat};
+use crate::tuning::evaluation::Estimate;
 
 /// The columns; their order is a promise, new ones go to the end.
 pub const COLUMNS: [&str; 30] = [

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::{Row, Tuned, Varied, rounded};
-use crate::evaluation::{Confusion, Estimate};
-use crate::inert;
 use crate::report::html;
+use crate::text::escaping;
+use crate::tuning::evaluation::{Confusion, Estimate};
 use charts::Chart;
 
 const STYLE: &str = html::style!("tune.css");
@@ -26,7 +26,7 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
         base: first.map(Row::flags).unwrap_or_default(),
         best: tuned.best.as_ref().and_then(|best| {
             let row = tuned.rows.get(best.row)?;
-            Some((row.flags(), inert::escaped(&best.why)))
+            Some((row.flags(), escaping::escaped(&best.why)))
         }),
         labels: tuned.labels.map(|labels| {
             format!(

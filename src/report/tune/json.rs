@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Best, Labelled, Row, Searched, Suggested, Tuned, rounded};
-use crate::evaluation::{Confusion, Estimate};
-use crate::inert;
 use crate::pipeline::Choice;
-use crate::valley::{Valley, density};
+use crate::text::escaping;
+use crate::tuning::evaluation::{Confusion, Estimate};
+use crate::tuning::valley::{Valley, density};
 
 /// Writes the report.
 ///
@@ -23,7 +23,7 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
         "searched": searched(&tuned.searched),
     });
     for line in serde_json::to_string_pretty(&value)?.split('\n') {
-        writeln!(out, "{}", inert::json(line))?;
+        writeln!(out, "{}", escaping::json(line))?;
     }
     Ok(())
 }

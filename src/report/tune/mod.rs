@@ -4,10 +4,10 @@ pub mod csv;
 pub mod html;
 pub mod json;
 
-use crate::evaluation::Confusion;
 use crate::pipeline::{Choice, Effect};
-use crate::shingle::Shingle;
-use crate::valley::Valley;
+use crate::text::shingle::Shingle;
+use crate::tuning::evaluation::Confusion;
+use crate::tuning::valley::Valley;
 
 /// Everything that was found out about choices.
 #[derive(Debug, Clone)]

@@ -3,9 +3,7 @@
 //! put under the threshold, all of it on rayon's threads. Ids are integers and their container is `SmallVecContainer`,
 //! both as its notes on speed and memory advise.
 
-use gaoya::minhash::{
-    MinHashIndex, MinHasher, MinHasher32, SmallVecContainer, calculate_minhash_params,
-};
+use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32, SmallVecContainer, calculate_minhash_params};
 use peers::{arguments, read};
 use rayon::prelude::*;
 use std::error::Error;

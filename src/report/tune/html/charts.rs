@@ -1,8 +1,8 @@
 //! The curves of the page, as lines in a field of numbers from 0 to the most.
 
 use super::super::{Row, Tuned, Varied};
-use crate::evaluation::{Confusion, Estimate};
-use crate::valley::{Valley, density};
+use crate::tuning::evaluation::{Confusion, Estimate};
+use crate::tuning::valley::{Valley, density};
 
 /// The field that curves are drawn in, in units of the drawing.
 const WIDTH: f64 = 560.0;
@@ -143,7 +143,7 @@ fn s_curves(tuned: &Tuned) -> Option<Chart> {
         }
     }
     plans.sort_by(|x, y| x.0.total_cmp(&y.0));
-    let line = |(threshold, banding): (f64, crate::plan::Banding)| {
+    let line = |(threshold, banding): (f64, crate::sketch::banding::Banding)| {
         let point = |at: usize| {
             let jaccard = at as f64 / POINTS as f64;
             (jaccard, banding.recall_at(jaccard), None)

@@ -1,0 +1,28 @@
+//! Pairs of documents.
+
+use super::DocNo;
+
+/// Two different documents, the earlier in canonical order first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocPair {
+    /// The earlier document.
+    pub a: DocNo,
+    /// The later document.
+    pub b: DocNo,
+}
+
+impl DocPair {
+    /// Of two different documents in any order.
+    pub fn of(x: DocNo, y: DocNo) -> DocPair {
+        DocPair {
+            a: x.min(y),
+            b: x.max(y),
+        }
+    }
+}
+
+/// How many pairs so many documents make.
+pub fn pairs_of(documents: usize) -> u64 {
+    let documents = documents as u64;
+    documents * documents.saturating_sub(1) / 2
+}

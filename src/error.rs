@@ -1,0 +1,111 @@
+//! Errors that end a scan. No message names a command-line flag: the program adds what to do.
+//!
+//! May import: nothing of this crate.
+//! Imported by: everything that reads or stores.
+
+use std::{fmt, io};
+
+/// Error that ends the reading of a corpus.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// An input cannot be opened.
+    #[error("cannot open {input}")]
+    Open {
+        /// The input as the user named it.
+        input: String,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// Reading an input failed.
+    #[error("cannot read {input}")]
+    Read {
+        /// The input as the user named it.
+        input: String,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// A table has no column to take the text from.
+    #[error("{input} has no text column: its columns are {columns}")]
+    NoTextColumn {
+        /// The input as the user named it.
+        input: String,
+        /// The columns that are there, comma-separated.
+        columns: String,
+    },
+    /// The format of an input cannot be told.
+    #[error("cannot tell the format of {input}: its name ends in none of {known}")]
+    UnknownFormat {
+        /// The input as the user named it.
+        input: String,
+        /// The endings that are known.
+        known: String,
+    },
+    /// A stream could not be kept for its second reading.
+    #[error("cannot keep a copy of {input} in {directory}")]
+    Spool {
+        /// The input as the user named it.
+        input: String,
+        /// Where the copy was to be kept.
+        directory: String,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// What does not fit in memory could not be put away, or not read back.
+    #[error("cannot keep what does not fit in memory in {directory}")]
+    Spill {
+        /// Where it was to be kept.
+        directory: String,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// A file of an index is not what was written.
+    #[error("{file} of the index is damaged: {problem}")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The corpus needs more memory than there may be.
+    #[error(
+        "{documents} documents and more need over {needed} of memory, and the limit is {limit}"
+    )]
+    TooLittleMemory {
+        /// Documents read so far.
+        documents: u64,
+        /// What they need, in bytes.
+        needed: Size,
+        /// What is allowed, in bytes.
+        limit: Size,
+    },
+    /// A record is not what it was when it was first read.
+    #[error(
+        "{input} changed while it was being read: the record at byte {offset} is gone; run again when nothing writes to it"
+    )]
+    Changed {
+        /// The input as the user named it.
+        input: String,
+        /// First byte of the record.
+        offset: u64,
+    },
+}
+
+/// A number of bytes, written as a person reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size(pub u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (size, unit) = match self.0 {
+            0..1_048_576 => (self.0 >> 10, "K"),
+            1_048_576..10_737_418_240 => (self.0 >> 20, "M"),
+            _ => (self.0 >> 30, "G"),
+        };
+        write!(f, "{size}{unit}")
+    }
+}

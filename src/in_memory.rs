@@ -1,0 +1,107 @@
+//! A corpus of documents that are in memory already.
+//!
+//! May import: `document`, `error`, `text`.
+//! Imported by: `scan`.
+
+use std::borrow::Cow;
+
+use crate::document::{BlockTally, Corpus, Document, Fetch, Place, Record};
+use crate::error::ReadError;
+use crate::text::domain::registrable;
+
+/// Name of the only source. A document without an id is called `documents:N`, N counted from 1.
+const SOURCE: &str = "documents";
+
+/// Documents of one block: enough to keep a thread busy, few enough to share 1,000 among threads.
+const DOCUMENTS_PER_BLOCK: usize = 64;
+
+/// Documents in a slice, in blocks of [`DOCUMENTS_PER_BLOCK`].
+pub(crate) struct InMemory<'d, 't> {
+    documents: &'d [Document<'t>],
+}
+
+impl<'d, 't> InMemory<'d, 't> {
+    pub(crate) fn new(documents: &'d [Document<'t>]) -> InMemory<'d, 't> {
+        InMemory { documents }
+    }
+
+    /// The document as a reader hands it over: with a site, where its address tells one.
+    fn document(&self, at: usize) -> Document<'d> {
+        let Document {
+            id,
+            text,
+            url,
+            site,
+            published,
+            title,
+            author,
+            canonical,
+            crawled,
+        } = &self.documents[at];
+        let site = match (site, url) {
+            (Some(site), _) => Some(Cow::Borrowed(&**site)),
+            (None, Some(url)) => registrable(url).map(Cow::Owned),
+            (None, None) => None,
+        };
+        Document {
+            id: id.as_deref().map(Cow::Borrowed),
+            text: Cow::Borrowed(text),
+            url: url.as_deref().map(Cow::Borrowed),
+            site,
+            published: *published,
+            title: title.as_deref().map(Cow::Borrowed),
+            author: author.as_deref().map(Cow::Borrowed),
+            canonical: canonical.as_deref().map(Cow::Borrowed),
+            crawled: *crawled,
+        }
+    }
+}
+
+impl Fetch for InMemory<'_, '_> {
+    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+        sink(&self.document(place.offset as usize));
+        Ok(())
+    }
+}
+
+impl Corpus for InMemory<'_, '_> {
+    type Block = std::ops::Range<usize>;
+
+    fn sources(&self) -> usize {
+        1
+    }
+
+    fn source_name(&self, _: usize) -> &str {
+        SOURCE
+    }
+
+    fn blocks(
+        &self,
+        _: usize,
+    ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_> {
+        let count = self.documents.len();
+        let starts = (0..count).step_by(DOCUMENTS_PER_BLOCK);
+        Box::new(starts.map(move |start| Ok(start..count.min(start + DOCUMENTS_PER_BLOCK))))
+    }
+
+    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally {
+        let mut tally = BlockTally::default();
+        for at in block {
+            let document = self.document(at);
+            tally.bytes += document.text.len() as u64;
+            sink(Record {
+                place: Place {
+                    source: 0,
+                    length: 0,
+                    offset: at as u64,
+                },
+                record: tally.records,
+                line: tally.records,
+                document,
+            });
+            tally.records += 1;
+            tally.lines += 1;
+        }
+        tally
+    }
+}

@@ -1,0 +1,154 @@
+//! What a scan found, and what it counted on the way.
+
+use std::sync::Arc;
+
+use super::before::Merged;
+use super::page::Page;
+use super::read::Removed;
+use super::rewording::RewordedCounts;
+use super::show::{Details, Placed};
+use crate::boilerplate::Profiles;
+use crate::catalog::{Catalog, DocNo, ReadTally};
+use crate::cluster::{Cluster, ReportedPair};
+use crate::compare::exact::Comparison;
+
+/// What a scan found.
+#[derive(Debug)]
+pub struct ScanResult {
+    /// Every document.
+    pub catalog: Catalog,
+    /// The pairs, in canonical order of `a`, then `b`.
+    pub pairs: Vec<ReportedPair>,
+    /// The clusters, in canonical order of their first documents.
+    pub clusters: Vec<Cluster>,
+    /// What reports show of the documents in `clusters`, in canonical order of document.
+    pub details: Vec<Details>,
+    /// The passages of each pair, if they were to be listed.
+    pub passages: Vec<Vec<Placed>>,
+    /// What the report page shows, if there is to be one.
+    pub page: Option<Page>,
+    /// What was taken out as boilerplate.
+    pub removed: Removed,
+    /// What was read and rejected.
+    pub read: ReadTally,
+    /// What was skipped, compared, bounded and found.
+    pub counts: Counts,
+    /// Every comparison of this run that found a pair, wanted or not, in canonical order.
+    pub compared: Vec<Comparison>,
+    /// The name of its cluster for each document that is a whole copy in one which this run looked at; no name for those that were one before and
+    /// are no more.
+    pub names: Vec<(DocNo, Arc<str>)>,
+    /// Clusters known before that this run found to be one with others.
+    pub merged: Vec<Merged>,
+    /// What sites repeat, for as long as they were learned from documents.
+    pub boilerplate: Profiles,
+}
+
+/// Numbers that a scan counted, grouped by what they are numbers of.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Documents that were read.
+    pub documents: DocumentCounts,
+    /// Pairs of documents that were proposed and compared.
+    pub candidates: CandidateCounts,
+    /// Work and rows that were left out where documents are too alike to treat every pair.
+    pub bounded: BoundedCounts,
+    /// Pairs that were found.
+    pub pairs: PairCounts,
+    /// Reworded copy; `None` if it was not looked for.
+    pub reworded: Option<RewordedCounts>,
+}
+
+/// Numbers of documents. Those seen in an earlier run are counted in `seen` only.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DocumentCounts {
+    /// Documents of this run, whether they took part or not.
+    pub read: u64,
+    /// Documents of earlier runs that the index has.
+    pub seen: u64,
+    /// Documents without a word.
+    pub empty: u64,
+    /// Documents with words, but fewer than the required minimum.
+    pub too_short: u64,
+    /// Documents of which next to nothing is left without boilerplate.
+    pub boilerplate_only: u64,
+    /// Documents with the same words in the same order as an earlier document.
+    pub identical: u64,
+}
+
+/// Numbers of candidate pairs. One document stands for all that are identical to it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CandidateCounts {
+    /// Distinct pairs that were compared.
+    pub compared: u64,
+    /// Pairs among them that only a shared passage proposed.
+    pub by_passages: u64,
+    /// Pairs among them that are near-duplicates or excerpts.
+    pub verified: u64,
+}
+
+/// Numbers of what was bounded, and the most pairs that each bound can have hidden.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BoundedCounts {
+    /// LSH buckets that hold too many documents to compare every pair.
+    pub buckets: BoundedBuckets,
+    /// Passages that stand in too many stories to compare every two.
+    pub passages: BoundedPassages,
+    /// Clusters of too many documents to write every pair.
+    pub clusters: BoundedClusters,
+}
+
+/// Bounded LSH buckets.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct BoundedBuckets {
+    /// Number of buckets, each counted once a band.
+    pub number: u64,
+    /// Documents in the largest one.
+    pub largest: u64,
+    /// Upper bound of the pairs that were not compared; a pair counts once for each bucket it
+    /// shares.
+    pub pairs: u64,
+}
+
+/// Bounded passages.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct BoundedPassages {
+    /// Number of passages.
+    pub number: u64,
+    /// Stories that the most common one stands in.
+    pub most_stories: u64,
+    /// Upper bound of the pairs that were not compared; one document stands for each story.
+    pub pairs: u64,
+}
+
+/// Bounded clusters.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct BoundedClusters {
+    /// Number of clusters.
+    pub number: u64,
+    /// Upper bound of the pairs at or over the threshold that were not written; pairs that the
+    /// selection rules out are among them.
+    pub pairs: u64,
+}
+
+/// Numbers of pairs that were found.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PairCounts {
+    /// Pairs of documents with the same words.
+    pub exact: u64,
+    /// Pairs at or over the threshold whose words are not the same.
+    pub near: u64,
+    /// Pairs of which one document holds a part of the other.
+    pub excerpt: u64,
+    /// Pairs of documents on different sites.
+    pub cross_site: u64,
+    /// Pairs of which a document lost words as boilerplate.
+    pub less_boilerplate: u64,
+    /// Excerpts within one site that hold too little to be reported, and are not.
+    pub same_site_excerpts: u64,
+}

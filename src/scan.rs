@@ -1,0 +1,458 @@
+//! The front door: set options by name, scan documents or files, and loop over what was found.
+//!
+//! May import: everything but `cli`.
+//! Imported by: nothing of this crate.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::attribution::credit::Credits;
+use crate::cluster::Selection;
+use crate::compare::exact::{
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
+};
+use crate::compare::reworded::{DEFAULT_SCORE, DEFAULT_WINDOW, Rewording};
+use crate::document::{Corpus, Document, Published};
+use crate::error::ReadError;
+use crate::found::Findings;
+use crate::in_memory::InMemory;
+use crate::index::{Addition, IndexError, IndexSettings, Writer};
+use crate::pipeline::{self, Before, LEAST_MEMORY, Memory, Settings, Surfacing, Unobserved};
+use crate::read::{self, FieldNames, Inputs};
+use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, PlanError};
+use crate::storage::spill::Spill;
+use crate::text::shingle::{LONGEST, Shingle};
+
+/// A scan for documents that share their text: set what differs from the defaults, then
+/// [`run`](Scan::run) it on documents in memory or [`run_paths`](Scan::run_paths) on files.
+///
+/// ```
+/// use wirecopy::{Document, Scan};
+///
+/// let report = "The port of Halden closed on Monday after a crane fell across the only rail line \
+///     into the harbour, the harbour master said, and will stay closed until Thursday.";
+/// let documents = [
+///     Document::new("a", report).site("halden.example").published("2026-03-02T06:10:00Z".parse()?),
+///     Document::new("b", report).site("coast.example").published("2026-03-02T09:40:00Z".parse()?),
+/// ];
+/// let found = Scan::new().threshold(0.8).cross_site_only(true).run(&documents)?;
+/// let pair = found.pairs().next().expect("one pair");
+/// assert_eq!((pair.a.id(), pair.b.id(), pair.jaccard), ("a", "b", 1.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Scan {
+    threshold: f64,
+    recall: f64,
+    permutations: usize,
+    shingle: Shingle,
+    containment: Option<f64>,
+    passage: Option<u32>,
+    excerpts: bool,
+    reworded: bool,
+    boilerplate: bool,
+    min_words: u32,
+    seed: u64,
+    selection: Selection,
+    credits: Arc<Credits>,
+    as_of: Option<Published>,
+    memory: Option<u64>,
+    temp_dir: Option<PathBuf>,
+    threads: usize,
+    fields: FieldNames,
+    index: Option<PathBuf>,
+    keep_days: Option<u32>,
+}
+
+/// Error that ends a [`Scan`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScanError {
+    /// A setting has a value that it cannot have.
+    #[error("{name} is {value}, and must be {range}")]
+    OutOfRange {
+        /// The method of [`Scan`] that sets it.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// The values that it can have.
+        range: &'static str,
+    },
+    /// No bands of the permitted permutations reach the recall.
+    #[error("threshold, recall and permutations do not go together")]
+    Banding(#[from] PlanError),
+    /// The threads cannot be started.
+    #[error("cannot start threads")]
+    Threads(#[source] rayon::ThreadPoolBuildError),
+    /// The documents cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The index cannot be read or written, or was made with other settings.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl Default for Scan {
+    fn default() -> Scan {
+        Scan::new()
+    }
+}
+
+impl Scan {
+    /// A scan with the settings of the command `wirecopy scan`.
+    pub fn new() -> Scan {
+        let usual = Settings::default();
+        Scan {
+            threshold: usual.threshold,
+            recall: DEFAULT_RECALL,
+            permutations: DEFAULT_PERMUTATIONS,
+            shingle: usual.shingle,
+            containment: None,
+            passage: None,
+            excerpts: true,
+            reworded: false,
+            boilerplate: usual.boilerplate,
+            min_words: usual.min_words,
+            seed: usual.seed,
+            selection: usual.selection,
+            credits: usual.credits,
+            as_of: None,
+            memory: None,
+            temp_dir: None,
+            threads: 0,
+            fields: FieldNames::default(),
+            index: None,
+            keep_days: None,
+        }
+    }
+
+    /// Sets the Jaccard similarity from which two documents are near-duplicates: over 0, at most 1.
+    #[must_use]
+    pub fn threshold(self, threshold: f64) -> Scan {
+        Scan { threshold, ..self }
+    }
+
+    /// Sets the chance that a pair exactly at the threshold is found: over 0, at most 1. With 1
+    /// every pair is found, by prefix filtering instead of LSH bands.
+    #[must_use]
+    pub fn recall(self, recall: f64) -> Scan {
+        Scan { recall, ..self }
+    }
+
+    /// Sets the largest number of MinHash permutations that bands may use (datasketch's
+    /// `num_perm`).
+    #[must_use]
+    pub fn permutations(self, permutations: usize) -> Scan {
+        Scan {
+            permutations,
+            ..self
+        }
+    }
+
+    /// Sets what a shingle is: a run of words (5 by default) or of characters.
+    #[must_use]
+    pub fn shingle(self, shingle: Shingle) -> Scan {
+        Scan { shingle, ..self }
+    }
+
+    /// Sets the containment from which a pair below the threshold is an excerpt: over 0, at most 1.
+    #[must_use]
+    pub fn containment(self, containment: f64) -> Scan {
+        Scan {
+            containment: Some(containment),
+            ..self
+        }
+    }
+
+    /// Sets the shortest passage of an excerpt in words, from 5 to 1,000. Two documents that share
+    /// a run of this length are always compared.
+    #[must_use]
+    pub fn passage(self, words: u32) -> Scan {
+        Scan {
+            passage: Some(words),
+            ..self
+        }
+    }
+
+    /// Sets whether excerpts are looked for; without them a scan takes less time.
+    #[must_use]
+    pub fn excerpts(self, wanted: bool) -> Scan {
+        Scan {
+            excerpts: wanted,
+            ..self
+        }
+    }
+
+    /// Sets whether stories that were told sentence by sentence in other words are looked for.
+    /// That they are copies is likely, not exact.
+    #[must_use]
+    pub fn reworded(self, wanted: bool) -> Scan {
+        Scan {
+            reworded: wanted,
+            ..self
+        }
+    }
+
+    /// Sets whether text that a site repeats across its pages stays in its documents. By default
+    /// it is removed before anything is compared.
+    #[must_use]
+    pub fn keep_boilerplate(self, keep: bool) -> Scan {
+        Scan {
+            boilerplate: !keep,
+            ..self
+        }
+    }
+
+    /// Sets the number of words that a document needs to take part.
+    #[must_use]
+    pub fn min_words(self, words: u32) -> Scan {
+        Scan {
+            min_words: words,
+            ..self
+        }
+    }
+
+    /// Sets the seed of the signatures.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Scan {
+        Scan { seed, ..self }
+    }
+
+    /// Sets whether only pairs on two different, known sites are reported.
+    #[must_use]
+    pub fn cross_site_only(mut self, only: bool) -> Scan {
+        self.selection.cross_site_only = only;
+        self
+    }
+
+    /// Sets which pairs are reported.
+    #[must_use]
+    pub fn selection(self, selection: Selection) -> Scan {
+        Scan { selection, ..self }
+    }
+
+    /// Sets how news agencies are recognised in documents.
+    #[must_use]
+    pub fn credits(self, credits: Credits) -> Scan {
+        Scan {
+            credits: Arc::new(credits),
+            ..self
+        }
+    }
+
+    /// Sets the time of the run. Later dates of publication are not believed, and documents join an
+    /// index at this time.
+    #[must_use]
+    pub fn as_of(self, time: Published) -> Scan {
+        Scan {
+            as_of: Some(time),
+            ..self
+        }
+    }
+
+    /// Limits memory to about this number of bytes, at least 128 MiB; hashes that do not fit go to
+    /// a temporary file.
+    #[must_use]
+    pub fn memory(self, bytes: u64) -> Scan {
+        Scan {
+            memory: Some(bytes),
+            ..self
+        }
+    }
+
+    /// Sets the directory for temporary files; by default the system's.
+    #[must_use]
+    pub fn temp_dir(self, directory: impl Into<PathBuf>) -> Scan {
+        Scan {
+            temp_dir: Some(directory.into()),
+            ..self
+        }
+    }
+
+    /// Sets the number of threads; 0, the default, uses one for each core.
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Scan {
+        Scan { threads, ..self }
+    }
+
+    /// Sets the names under which files hold the fields of documents.
+    #[must_use]
+    pub fn fields(self, fields: FieldNames) -> Scan {
+        Scan { fields, ..self }
+    }
+
+    /// Compares with the documents of an index as well, and adds the new ones to it. A directory
+    /// that does not exist yet becomes a new index. Pairs of two documents that were in the index
+    /// already are not reported again.
+    #[must_use]
+    pub fn index(self, directory: impl Into<PathBuf>) -> Scan {
+        Scan {
+            index: Some(directory.into()),
+            ..self
+        }
+    }
+
+    /// Sets how many days a document stays in the index.
+    #[must_use]
+    pub fn keep_days(self, days: u32) -> Scan {
+        Scan {
+            keep_days: Some(days),
+            ..self
+        }
+    }
+
+    /// Scans documents in memory.
+    ///
+    /// # Errors
+    /// When a setting is out of range, or the index cannot be read, does not fit the settings, or
+    /// cannot be written.
+    pub fn run(&self, documents: &[Document<'_>]) -> Result<Findings, ScanError> {
+        self.run_corpus(&InMemory::new(documents))
+    }
+
+    /// Scans files and directories.
+    ///
+    /// # Errors
+    /// As [`run`](Scan::run); also when a file cannot be read. A single bad record is no error: see
+    /// [`Findings::rejects`].
+    pub fn run_paths<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<Findings, ScanError> {
+        let name = |path: P| path.as_ref().to_string_lossy().into_owned();
+        let names: Vec<String> = paths.into_iter().map(name).collect();
+        let reading = read::Settings {
+            fields: self.fields.clone(),
+            temp_dir: self.temp_dir.clone(),
+            ..read::Settings::default()
+        };
+        self.run_corpus(&Inputs::open(&names, reading)?)
+    }
+
+    fn run_corpus<C: Corpus>(&self, corpus: &C) -> Result<Findings, ScanError> {
+        let settings = self.settings()?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build()
+            .map_err(ScanError::Threads)?;
+        pool.install(|| match &self.index {
+            None => {
+                let result = pipeline::scan(corpus, &settings, &Unobserved)?;
+                Ok(Findings::new(result))
+            }
+            Some(directory) => self.run_night(corpus, &settings, directory),
+        })
+    }
+
+    fn run_night<C: Corpus>(
+        &self,
+        corpus: &C,
+        settings: &Settings,
+        directory: &Path,
+    ) -> Result<Findings, ScanError> {
+        let now = match self.as_of {
+            Some(time) => time.seconds,
+            None => jiff::Timestamp::now().as_second(),
+        };
+        let since = self
+            .keep_days
+            .map(|days| now.saturating_sub(i64::from(days) * 24 * 60 * 60));
+        let mut writer = Writer::open(directory, false, &|_| {})?;
+        let before = match writer.index() {
+            None => Before::default(),
+            Some(index) => {
+                index.settings().check(&IndexSettings::of(settings))?;
+                index.before(self.as_of.map(|_| now), since)?.0
+            }
+        };
+        let result = pipeline::scan_after(corpus, before, settings, &Unobserved)?;
+        let addition = Addition::of(&result);
+        writer
+            .add(&addition, corpus, settings, now, since)?
+            .publish()?;
+        writer.tidy()?;
+        Ok(Findings::new(result))
+    }
+
+    /// Checks the settings and works out what follows from them.
+    fn settings(&self) -> Result<Settings, ScanError> {
+        let share = |name, value: f64| match value > 0.0 && value <= 1.0 {
+            true => Ok(value),
+            false => Err(ScanError::OutOfRange {
+                name,
+                value: value.to_string(),
+                range: "over 0 and at most 1",
+            }),
+        };
+        let threshold = share("threshold", self.threshold)?;
+        let recall = share("recall", self.recall)?;
+        let surfacing = match recall == 1.0 {
+            true => Surfacing::Prefixes,
+            false => Surfacing::Bands(Banding::for_recall(threshold, recall, self.permutations)?),
+        };
+        let (Shingle::Words(size) | Shingle::Chars(size)) = self.shingle;
+        if !(1..=LONGEST).contains(&size) {
+            return Err(ScanError::OutOfRange {
+                name: "shingle",
+                value: self.shingle.to_string(),
+                range: "from 1 to 64 words or characters",
+            });
+        }
+        let (containment, passage) = match self.shingle {
+            Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
+            Shingle::Chars(_) => (
+                DEFAULT_CONTAINMENT_OF_CHARACTERS,
+                DEFAULT_PASSAGE_OF_CHARACTERS,
+            ),
+        };
+        let containment = share("containment", self.containment.unwrap_or(containment))?;
+        let passage = self.passage.unwrap_or(passage);
+        if !(5..=1000).contains(&passage) {
+            return Err(ScanError::OutOfRange {
+                name: "passage",
+                value: passage.to_string(),
+                range: "from 5 to 1000 words",
+            });
+        }
+        Ok(Settings {
+            shingle: self.shingle,
+            threshold,
+            surfacing,
+            excerpts: self.excerpts.then_some(Excerpts {
+                containment,
+                passage,
+            }),
+            boilerplate: self.boilerplate,
+            seed: self.seed,
+            min_words: self.min_words,
+            selection: self.selection.clone(),
+            credits: Arc::clone(&self.credits),
+            as_of: self.as_of.map(|time| time.seconds),
+            keep_hashes: self.index.is_some(),
+            memory: self.memory_limit()?,
+            reworded: self.reworded.then_some(Rewording {
+                score: DEFAULT_SCORE,
+                window: self.selection.window.unwrap_or(DEFAULT_WINDOW),
+            }),
+            ..Settings::default()
+        })
+    }
+
+    fn memory_limit(&self) -> Result<Option<Memory>, ScanError> {
+        let Some(limit) = self.memory else {
+            return Ok(None);
+        };
+        if limit < LEAST_MEMORY {
+            return Err(ScanError::OutOfRange {
+                name: "memory",
+                value: limit.to_string(),
+                range: "at least 134217728 bytes (128 MiB)",
+            });
+        }
+        Ok(Some(Memory {
+            limit,
+            store: Arc::new(Spill::new(self.temp_dir.as_deref())?),
+        }))
+    }
+}

@@ -1,0 +1,285 @@
+//! Which site a url belongs to: the registrable domain by the public suffix list.
+//!
+//! A private suffix is a suffix: `alice.github.io` is a site of its own. A host that has no registrable domain (an IP
+//! address, `localhost`, a bare public suffix) is its own site. A name under no known suffix falls under the list's
+//! default rule `*`: `news.paper.example` belongs to `paper.example`.
+
+use std::collections::HashMap;
+
+use url::{Host, Url};
+
+/// Authorities remembered for each thread. A crawl visits few sites many times; 4096 entries of about 100 bytes are
+/// far below one block.
+const REMEMBERED: usize = 4096;
+
+/// The longest authority that is remembered, in bytes: a host name has at most 253.
+const LONGEST_REMEMBERED: usize = 300;
+
+/// The registrable domain of a url's host, in lower case and ASCII (punycode).
+///
+/// A url without a scheme is taken as a web address when it starts with something that looks like a host
+/// (`www.example.com/a`, `//example.com/a`).
+///
+/// ```
+/// use wirecopy::text::domain::registrable;
+/// assert_eq!(registrable("https://news.bbc.co.uk/1/hi"), Some("bbc.co.uk".to_owned()));
+/// assert_eq!(registrable("mailto:desk@example.com"), None);
+/// ```
+#[must_use]
+pub fn registrable(url: &str) -> Option<String> {
+    let parsed = parsed(url)?;
+    Some(match parsed.host()? {
+        Host::Domain(host) => {
+            let host = host.trim_end_matches('.');
+            let host = if host.is_ascii() {
+                host.to_ascii_lowercase()
+            } else {
+                host.to_lowercase()
+            };
+            match psl::domain_str(&host) {
+                Some(domain) => domain.to_owned(),
+                None if host.is_empty() => return None,
+                None => host,
+            }
+        }
+        Host::Ipv4(address) => address.to_string(),
+        Host::Ipv6(address) => format!("[{address}]"),
+    })
+}
+
+/// A url's host, in lower case and ASCII, less a closing dot.
+#[must_use]
+pub fn host(url: &str) -> Option<String> {
+    let parsed = parsed(url)?;
+    let host = parsed.host_str()?.trim_end_matches('.');
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
+fn parsed(url: &str) -> Option<Url> {
+    let url = url.trim();
+    match Url::parse(url) {
+        Ok(parsed) if parsed.has_host() => Some(parsed),
+        _ => Url::parse(&format!("http://{}", without_scheme(url)?)).ok(),
+    }
+}
+
+/// The part after a scheme that was left out, if what is there looks like a host.
+fn without_scheme(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("//").unwrap_or(url);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let like_host = host
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let named = host.trim_end_matches('.').contains('.') || host.eq_ignore_ascii_case("localhost");
+    (like_host && named && port.bytes().all(|b| b.is_ascii_digit())).then_some(rest)
+}
+
+/// A site as it should be shown.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Tidy<'a> {
+    /// As it was given.
+    AsGiven(&'a str),
+    /// In the room that was handed over.
+    InRoom,
+}
+
+/// Tidies a site that the record itself names: lower case, and a url or `www.` host becomes its registrable domain.
+pub(crate) fn tidy<'a>(
+    given: &'a str,
+    cache: &mut SiteCache,
+    room: &mut String,
+) -> Option<Tidy<'a>> {
+    let given = given.trim();
+    if given.is_empty() {
+        return None;
+    }
+    let is_www = given
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("www."));
+    if (is_www || given.contains("://")) && cache.registrable(given, room) {
+        return Some(Tidy::InRoom);
+    }
+    if given
+        .chars()
+        .all(|c| c.is_ascii() && !c.is_ascii_uppercase())
+    {
+        return Some(Tidy::AsGiven(given));
+    }
+    room.push_str(&given.to_lowercase());
+    Some(Tidy::InRoom)
+}
+
+/// Sites worked out before, by everything of the url that decides them.
+#[derive(Debug, Default)]
+pub(crate) struct SiteCache {
+    known: HashMap<Box<str>, Option<Box<str>>>,
+}
+
+impl SiteCache {
+    /// Appends what [`registrable`] gives for `url` to `room`; false if it gives nothing.
+    pub(crate) fn registrable(&mut self, url: &str, room: &mut String) -> bool {
+        let Some(key) = deciding_part(url).filter(|key| key.len() <= LONGEST_REMEMBERED) else {
+            return registrable(url).is_some_and(|site| {
+                room.push_str(&site);
+                true
+            });
+        };
+        if !self.known.contains_key(key) {
+            if self.known.len() >= REMEMBERED {
+                self.known.clear();
+            }
+            self.known
+                .insert(key.into(), registrable(key).map(String::into_boxed_str));
+        }
+        match self.known.get(key) {
+            Some(Some(site)) => {
+                room.push_str(site);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Scheme and authority of a plain web address. Nothing after them can change the host or make the url invalid, so
+/// they stand for the whole url; anything unusual (white space, which url parsers remove) has no such part.
+fn deciding_part(url: &str) -> Option<&str> {
+    let bytes = url.as_bytes();
+    let scheme = [&b"https://"[..], b"http://"]
+        .into_iter()
+        .find(|scheme| {
+            bytes
+                .get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        })?
+        .len();
+    let authority = bytes[scheme..]
+        .iter()
+        .position(|b| matches!(b, b'/' | b'?' | b'#' | b'\\'))
+        .unwrap_or(bytes.len() - scheme);
+    let end = scheme + authority;
+    (authority > 0 && bytes[scheme..end].iter().all(u8::is_ascii_graphic)).then(|| &url[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CASES: &[(&str, Option<&str>)] = &[
+        (
+            "http://www.chicagotribune.com/sports/x.html#a",
+            Some("chicagotribune.com"),
+        ),
+        ("https://News.BBC.co.uk", Some("bbc.co.uk")),
+        (
+            "https://user:pw@www.example.com:8080/x?y",
+            Some("example.com"),
+        ),
+        ("https://desk@wire.example/x", Some("wire.example")),
+        ("https://news.paper.example/x", Some("paper.example")),
+        ("https://paper.example./x", Some("paper.example")),
+        ("https://alice.github.io/", Some("alice.github.io")),
+        ("https://github.io/", Some("github.io")),
+        ("https://co.uk/", Some("co.uk")),
+        ("http://localhost:3000/x", Some("localhost")),
+        ("http://127.0.0.1/x", Some("127.0.0.1")),
+        ("http://0x7f.1/x", Some("127.0.0.1")),
+        ("http://[2001:db8::1]:80/x", Some("[2001:db8::1]")),
+        (
+            "https://www.食狮.公司.cn/",
+            Some("xn--85x722f.xn--55qx5d.cn"),
+        ),
+        (
+            "https://www.xn--85x722f.xn--55qx5d.cn/",
+            Some("xn--85x722f.xn--55qx5d.cn"),
+        ),
+        ("https://www.bücher.de/", Some("xn--bcher-kva.de")),
+        ("ftp://ftp.example.org/f", Some("example.org")),
+        ("//cdn.example.com/x", Some("example.com")),
+        ("www.example.com/x", Some("example.com")),
+        ("example.com:8080/x", Some("example.com")),
+        ("localhost:8080/x", Some("localhost")),
+        ("  https://a.example.com/x\n", Some("example.com")),
+        ("https:\\\\a.example.com\\x", Some("example.com")),
+        ("mailto:desk@example.com", None),
+        ("data:text/plain,x", None),
+        ("file:///tmp/x.html", None),
+        ("urn:isbn:1", None),
+        ("/relative/path", None),
+        ("a headline, not a url.", None),
+        ("article", None),
+        ("https://", None),
+        ("https:///", None),
+        ("https://exa mple.com/", None),
+        ("https://example.com:99999/", None),
+        ("https://./", None),
+        ("", None),
+    ];
+
+    #[test]
+    fn the_site_of_a_url() {
+        for &(url, site) in CASES {
+            assert_eq!(registrable(url).as_deref(), site, "{url}");
+        }
+    }
+
+    #[test]
+    fn remembered_sites_are_the_same() {
+        let mut cache = SiteCache::default();
+        for &(url, site) in CASES.iter().chain(CASES) {
+            let mut room = String::new();
+            let found = cache.registrable(url, &mut room);
+            assert_eq!(found.then_some(room.as_str()), site, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_cache_is_bounded() {
+        let mut cache = SiteCache::default();
+        for n in 0..=REMEMBERED {
+            assert!(cache.registrable(&format!("http://s{n}.example/"), &mut String::new()));
+            assert!(cache.known.len() <= REMEMBERED);
+        }
+    }
+
+    #[test]
+    fn a_site_field_is_tidied() {
+        let cases = [
+            ("chicagotribune.com", "chicagotribune.com"),
+            (" Daily.Paper ", "daily.paper"),
+            ("news.bbc.co.uk", "news.bbc.co.uk"),
+            ("www.news.bbc.co.uk", "bbc.co.uk"),
+            ("WWW.BBC.co.uk", "bbc.co.uk"),
+            ("https://News.BBC.co.uk/x", "bbc.co.uk"),
+            ("The Ärzte Zeitung", "the ärzte zeitung"),
+            ("www.not a host", "www.not a host"),
+            ("ww", "ww"),
+        ];
+        for (given, expected) in cases {
+            let mut room = String::new();
+            let tidied = match tidy(given, &mut SiteCache::default(), &mut room) {
+                Some(Tidy::AsGiven(same)) => same,
+                Some(Tidy::InRoom) => &room,
+                None => "",
+            };
+            assert_eq!(tidied, expected, "{given}");
+        }
+        assert_eq!(
+            tidy("  ", &mut SiteCache::default(), &mut String::new()),
+            None
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn remembering_changes_nothing(scheme in "(https?|HTTP|ftp)://|", rest in "[a-z0-9.:@\\[\\]/?# %é\\\\-]{0,24}") {
+            let url = format!("{scheme}{rest}");
+            let mut room = String::new();
+            let found = SiteCache::default().registrable(&url, &mut room);
+            prop_assert_eq!(found.then_some(room), registrable(&url));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Spans: where the words of a text stand in its bytes.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::text::words::{reference, writes_no_spaces};
+
+/// Where each word of `text` stands, in bytes.
+///
+/// Exact wherever the text breaks into words as its normalised form does, which is nearly everywhere; where it does not, the words of a stretch
+/// between white space all stand at that stretch.
+pub fn of_words(text: &str) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for stretch in text.split(char::is_whitespace) {
+        stretch_spans(stretch, start, &mut spans);
+        // Behind the white space, whatever its length: where the next stretch begins.
+        start += stretch.len();
+        start += text[start..].chars().next().map_or(0, char::len_utf8);
+    }
+    spans
+}
+
+fn stretch_spans(stretch: &str, start: usize, spans: &mut Vec<Range<usize>>) {
+    let first = spans.len();
+    let words = reference(stretch);
+    let mut found: Vec<String> = Vec::with_capacity(words.len());
+    for (at, piece) in stretch.split_word_bound_indices() {
+        let mut add = |at: usize, piece: &str| {
+            let own = reference(piece);
+            spans.extend(own.iter().map(|_| start + at..start + at + piece.len()));
+            found.extend(own);
+        };
+        if piece.chars().any(writes_no_spaces) {
+            piece
+                .char_indices()
+                .for_each(|(inside, c)| add(at + inside, c.encode_utf8(&mut [0; 4])));
+        } else {
+            add(at, piece);
+        }
+    }
+    if found != words {
+        spans.truncate(first);
+        spans.extend(words.iter().map(|_| start..start + stretch.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::words::{Words, hash_word};
+    use proptest::prelude::*;
+
+    /// Every span, or all that share one, holds the words that stand there and nothing else.
+    fn check_spans(text: &str) {
+        let (words, spans) = (reference(text), of_words(text));
+        assert_eq!(spans.len(), words.len(), "{text:?}");
+        let mut from = 0;
+        for same in spans.chunk_by(|x, y| x == y) {
+            let (slice, to) = (&text[same[0].clone()], from + same.len());
+            assert_eq!(reference(slice), words[from..to], "{slice:?} in {text:?}");
+            from = to;
+        }
+        assert!(spans.is_sorted_by_key(|span| span.start), "{text:?}");
+        let mut hashes = Vec::new();
+        Words::default().hash_into(text, &mut hashes);
+        let hashed = words.iter().map(|word| hash_word(word.as_bytes()));
+        assert!(hashed.eq(hashes), "{text:?}");
+    }
+
+    #[test]
+    fn spans_of_named_cases() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            ("empty", "", &[]),
+            ("no word", " -- !? ", &[]),
+            ("punctuation", "\"No,\" he said.", &["No", "he", "said"]),
+            ("apostrophe", "he can\u{2019}t", &["he", "can\u{2019}t"]),
+            ("abbreviation", "the U.S. senate", &["the", "U.S", "senate"]),
+            ("hyphen", "by-election", &["by", "election"]),
+            (
+                "white space of every kind",
+                "a\u{A0}b\u{2003}c\r\n\td",
+                &["a", "b", "c", "d"],
+            ),
+            ("decomposed", "cafe\u{301} x", &["cafe\u{301}", "x"]),
+            (
+                "Han beside Latin",
+                "AI\u{6642}\u{4EE3} x",
+                &["AI", "\u{6642}", "\u{4EE3}", "x"],
+            ),
+            ("at the end", "x y", &["x", "y"]),
+        ];
+        for (name, text, expected) in cases {
+            let found: Vec<&str> = of_words(text).into_iter().map(|span| &text[span]).collect();
+            assert_eq!(found, *expected, "{name}");
+            check_spans(text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn spans_hold_their_words_on_newslike(text in "([a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'’“”—…éÉßжЖςİﬁ①\u{301}\u{A0}\u{AD}\u{200D}\u{3099}_\n-]|東|か|ก|ß|א|\"){0,80}") {
+            check_spans(&text);
+        }
+
+        #[test]
+        fn spans_hold_their_words_on_anything(text in any::<String>()) {
+            check_spans(&text);
+        }
+    }
+}

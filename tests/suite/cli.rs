@@ -1,0 +1,741 @@
+//! The command line as its users meet it: arguments in; exit status, standard output, standard error and files out.
+//!
+//! `tests/golden/*.toml` hold one run each, with everything it printed. `TRYCMD=overwrite cargo test --test suite cli::golden` writes them anew;
+//! read the difference before you keep it, and put `[..]` where a new case shows a time or memory.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+#[test]
+fn golden() {
+    let cases = trycmd::TestCases::new();
+    cases.env("COLUMNS", "100");
+    cases
+        .insert_var("[VERSION]", env!("CARGO_PKG_VERSION"))
+        .expect("the name of a variable");
+    cases.case("tests/golden/*.toml");
+}
+
+#[test]
+fn the_same_bytes_at_any_thread_count_and_in_any_memory() {
+    let reports = |threads: &str, more: &[&str]| {
+        let at = TempDir::new().expect("a directory");
+        let files = ["pairs.csv", "clusters.csv", "members.jsonl", "sites.csv"];
+        let flags = ["-o", "--clusters", "--members", "--sites"];
+        let mut scan = scan(&[&newsroom(), "-q", "--threads", threads]);
+        scan.args(more);
+        for (flag, file) in flags.iter().zip(files) {
+            scan.arg(flag).arg(at.path().join(file));
+        }
+        assert_eq!(run(scan).status.code(), Some(0));
+        files.map(|file| fs::read_to_string(at.path().join(file)).expect("an output"))
+    };
+    let alone = reports("1", &[]);
+    assert!(alone.iter().all(|report| report.lines().count() > 1));
+    assert_eq!(alone, reports("2", &[]));
+    assert_eq!(alone, reports("7", &[]));
+    assert_eq!(alone, reports("2", &["--memory", "128M"]));
+}
+
+#[test]
+fn what_the_index_has_already_was_not_rejected() {
+    let at = TempDir::new().expect("a directory");
+    let path = |name: &str| at.path().join(name).display().to_string();
+    let (input, output, index) = (path("tonight.jsonl"), path("pairs.csv"), path("index"));
+    let night = |records: &str| {
+        fs::write(&input, records).expect("there is room");
+        run(scan(&[&input, "-o", &output, "-q", "--index", &index]))
+    };
+    let known = "{\"id\":\"a\",\"text\":\"one two three\"}\n";
+    assert_eq!(night(known).status.code(), Some(0));
+    let again = night(&format!("{known}no record\n"));
+    assert_eq!(again.status.code(), Some(3));
+    assert_eq!(night("no record\n").status.code(), Some(1));
+}
+
+#[test]
+fn too_little_memory_and_no_room_are_said_before_the_end() {
+    let at = TempDir::new().expect("a directory");
+    let (input, output) = (at.path().join("many.jsonl"), at.path().join("pairs.csv"));
+    let records: String = (0..70_000)
+        .map(|number| format!("{{\"id\":\"{number}\",\"text\":\"word{number}\"}}\n"))
+        .collect();
+    fs::write(&input, records).expect("there is room");
+    let (input, output) = (input.to_string_lossy(), output.to_string_lossy());
+    let small = run(scan(&[&input, "-o", &output, "-q", "--memory", "128M"]));
+    assert_eq!(small.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&small.stderr).into_owned();
+    assert!(said.contains("documents and more need over"), "{said}");
+    assert!(said.contains("--memory allows 128M"), "{said}");
+    assert!(!Path::new(&*output).exists());
+    let enough = run(scan(&[&input, "-o", &output, "-q", "--memory", "160M"]));
+    assert_eq!(enough.status.code(), Some(0));
+    let nowhere = run(scan(&[
+        &input,
+        "-q",
+        "--memory",
+        "160M",
+        "--temp-dir",
+        "/nowhere",
+    ]));
+    assert_eq!(nowhere.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&nowhere.stderr).into_owned();
+    assert!(
+        said.contains("in /nowhere") && said.contains("--temp-dir"),
+        "{said}"
+    );
+}
+
+#[test]
+fn standard_input_gives_what_the_file_gives() {
+    let from_file = run(scan(&[&newsroom(), "-q"]));
+    let mut child = scan(&["-", "-q"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let bytes = fs::read(newsroom()).expect("the newsroom");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(&bytes)
+        .expect("it reads");
+    let from_pipe = child.wait_with_output().expect("it ends");
+    assert_eq!(from_file.stdout, from_pipe.stdout);
+    assert!(from_file.stdout.starts_with(b"id_a,id_b,relation,jaccard,"));
+}
+
+#[test]
+fn columns_of_reworded_copy_are_there_when_it_is_looked_for() {
+    let stories = root().join("data/reworded/held-out.jsonl");
+    let stories = stories.to_str().expect("a path in UTF-8");
+    let header = |arguments: &[&str]| {
+        let arguments = [&[stories, "-q"], arguments].concat();
+        let out = String::from_utf8(run(scan(&arguments)).stdout).expect("UTF-8");
+        out.lines().next().expect("a header").to_owned()
+    };
+    let usual = header(&[]);
+    assert!(usual.ends_with(",cluster,quoted_share"), "{usual}");
+    let more = header(&["--reworded"]);
+    assert_eq!(more, format!("{usual},reworded_score,aligned_sentences"));
+    let first = header(&["--reworded", "--passages", "--format", "jsonl"]);
+    let pair: Value = serde_json::from_str(&first).expect("JSON");
+    assert_eq!(pair["relation"], "reworded");
+    assert!(
+        pair["reworded_score"]
+            .as_f64()
+            .is_some_and(|score| score > 0.9),
+        "{first}"
+    );
+    assert!(pair["passages"].is_array());
+}
+
+#[test]
+fn jsonl_pairs_hold_what_csv_pairs_hold() {
+    let csv = run(scan(&[&newsroom(), "-q"])).stdout;
+    let jsonl = run(scan(&[&newsroom(), "-q", "--format", "jsonl"])).stdout;
+    let mut csv = csv::Reader::from_reader(&csv[..]);
+    let headers = csv.headers().expect("a header").clone();
+    let rows: Vec<_> = csv.records().map(|row| row.expect("a row")).collect();
+    let objects: Vec<Value> = String::from_utf8_lossy(&jsonl)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(rows.len(), objects.len());
+    for (row, object) in rows.iter().zip(&objects) {
+        for (column, cell) in headers.iter().zip(row) {
+            match &object[column] {
+                Value::Null => assert_eq!(cell, "", "{column}"),
+                Value::String(text) => assert_eq!(cell, text, "{column}"),
+                Value::Number(number) => {
+                    assert_eq!(cell.parse::<f64>().ok(), number.as_f64(), "{column}")
+                }
+                other => assert_eq!(cell, other.to_string(), "{column}"),
+            }
+        }
+    }
+}
+
+/// The bytes of a passage hold the same words in both texts, and as many as are told.
+#[test]
+fn passages_stand_where_they_are_said_to() {
+    let at = TempDir::new().expect("a directory");
+    let pairs = at.path().join("pairs.jsonl");
+    let result = run_with(scan(&[&newsroom(), "-q", "--passages", "-o"]).arg(&pairs));
+    assert_eq!(result.status.code(), Some(0), "{}", said(&result));
+    let objects = |path: &Path| -> Vec<Value> {
+        let lines = fs::read_to_string(path).expect("a file");
+        let parse = |line| serde_json::from_str(line).expect("JSON");
+        lines.lines().map(parse).collect()
+    };
+    let texts: BTreeMap<String, String> = objects(Path::new(&newsroom()))
+        .into_iter()
+        .map(|page| {
+            (
+                page["id"].to_string(),
+                page["text"].as_str().unwrap_or_default().to_owned(),
+            )
+        })
+        .collect();
+    let range = |passage: &Value, name: &str| {
+        let end = |at: usize| passage[name][at].as_u64().expect("a number") as usize;
+        end(0)..end(1)
+    };
+    let mut listed = 0;
+    for pair in objects(&pairs) {
+        let passages = pair["passages"].as_array().expect("passages");
+        let longest = passages
+            .iter()
+            .filter_map(|passage| passage["words"].as_u64())
+            .max();
+        if pair["longest_passage"].as_u64() >= Some(8) {
+            assert_eq!(longest, pair["longest_passage"].as_u64(), "{pair}");
+        }
+        let mut before = 0;
+        for passage in passages {
+            let words = passage["words"].as_u64().expect("a number") as usize;
+            let read = |id: &str, words_at: &str, bytes_at: &str| {
+                let (text, bytes) = (&texts[&pair[id].to_string()], range(passage, bytes_at));
+                let found = wirecopy::text::words::reference(&text[bytes.clone()]);
+                let place = range(passage, words_at);
+                assert_eq!(found.len(), place.len(), "{passage}");
+                let all = wirecopy::text::words::reference(text);
+                assert_eq!(found, all[place], "{passage}");
+                found
+            };
+            let (a, b) = (
+                read("id_a", "words_a", "bytes_a"),
+                read("id_b", "words_b", "bytes_b"),
+            );
+            // Longer where boilerplate stands in the middle.
+            assert!(a.len() >= words && b.len() >= words, "{passage}");
+            if a.len() == words && b.len() == words {
+                assert_eq!(a, b, "{passage}");
+                listed += 1;
+            }
+            let place = range(passage, "words_a");
+            assert!(place.start >= before, "{pair}: in order, apart");
+            before = place.end;
+        }
+    }
+    assert!(listed > 10, "{listed} passages");
+
+    for output in [&["--format", "csv"][..], &["-o", "pairs.csv"], &[]] {
+        let mut scan = scan(&[&newsroom(), "-q", "--passages"]);
+        let result = run_with(scan.args(output).current_dir(at.path()));
+        assert_eq!(
+            result.status.code(),
+            Some(2),
+            "{output:?}: {}",
+            said(&result)
+        );
+        assert!(
+            said(&result).contains("--passages needs pairs in .jsonl"),
+            "{}",
+            said(&result)
+        );
+    }
+    assert_eq!(files_in(at.path()), ["pairs.jsonl"]);
+    let to_stdout = run(scan(&[
+        &newsroom(),
+        "-q",
+        "--passages",
+        "--format",
+        "jsonl",
+    ]));
+    assert_eq!(to_stdout.stdout, fs::read(&pairs).expect("the pairs"));
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let mut child = scan(&[&newsroom(), "-q"]).spawn().expect("it starts");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn no_room_on_standard_output_is_an_error_and_nothing_else_is_written() {
+    let at = TempDir::new().expect("a directory");
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else {
+        return;
+    };
+    let mut scan = scan(&[&newsroom(), "-q", "--clusters"]);
+    let output = run_with(scan.arg(at.path().join("clusters.csv")).stdout(full));
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(files_in(at.path()), [""; 0]);
+}
+
+#[test]
+fn an_output_that_is_an_input_is_refused_by_whatever_name() {
+    let at = TempDir::new().expect("a directory");
+    let input = at.path().join("in.jsonl");
+    fs::copy(newsroom(), &input).expect("a copy");
+    let before = fs::read(&input).expect("the copy");
+    std::os::unix::fs::symlink(&input, at.path().join("symlink.jsonl")).expect("a symbolic link");
+    fs::hard_link(&input, at.path().join("hardlink.jsonl")).expect("a hard link");
+    fs::create_dir(at.path().join("sub")).expect("a directory");
+    for output in [
+        "in.jsonl",
+        "symlink.jsonl",
+        "hardlink.jsonl",
+        "sub/../in.jsonl",
+    ] {
+        for input in [input.as_path(), at.path()] {
+            let result = run_with(scan(&["-q", "-o"]).arg(at.path().join(output)).arg(input));
+            assert_eq!(result.status.code(), Some(2), "{output}: {}", said(&result));
+            assert!(
+                said(&result).contains("would overwrite an input"),
+                "{}",
+                said(&result)
+            );
+        }
+    }
+    let result = run_with(
+        scan(&["-", "-q", "-o"])
+            .arg(&input)
+            .stdin(fs::File::open(&input).expect("the copy")),
+    );
+    assert_eq!(result.status.code(), Some(2), "{}", said(&result));
+    assert_eq!(fs::read(&input).expect("the copy"), before);
+}
+
+#[test]
+fn two_outputs_in_one_file_are_refused() {
+    let at = TempDir::new().expect("a directory");
+    fs::write(at.path().join("old.csv"), "old").expect("a file");
+    fs::hard_link(at.path().join("old.csv"), at.path().join("older.csv")).expect("a hard link");
+    for (pairs, clusters) in [
+        ("new.csv", "new.csv"),
+        ("new.csv", "./new.csv"),
+        ("old.csv", "older.csv"),
+    ] {
+        let mut scan = scan(&[&newsroom(), "-q"]);
+        scan.current_dir(at.path())
+            .args(["-o", pairs, "--clusters", clusters]);
+        let result = run(scan);
+        assert_eq!(result.status.code(), Some(2), "{}", said(&result));
+    }
+    assert_eq!(files_in(at.path()), ["old.csv", "older.csv"]);
+}
+
+#[test]
+fn an_existing_output_is_untouched_by_a_failure_and_replaced_by_a_success() {
+    let at = TempDir::new().expect("a directory");
+    let output = at.path().join("pairs.csv");
+    fs::write(&output, "precious").expect("a file");
+    fs::set_permissions(&output, fs::Permissions::from_mode(0o640)).expect("permissions");
+    let failed = run_with(scan(&[&bad("not-json.jsonl"), "-q", "--strict", "-o"]).arg(&output));
+    assert_eq!(failed.status.code(), Some(1));
+    assert_eq!(fs::read_to_string(&output).expect("the file"), "precious");
+
+    let done = run_with(scan(&[&newsroom(), "-q", "-o"]).arg(&output));
+    assert_eq!(done.status.code(), Some(0));
+    assert!(
+        fs::read_to_string(&output)
+            .expect("the file")
+            .starts_with("id_a,")
+    );
+    let mode = fs::metadata(&output)
+        .expect("the file")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o640, "the permissions stay");
+    assert_eq!(files_in(at.path()), ["pairs.csv"]);
+}
+
+#[test]
+fn a_symbolic_link_stays_and_what_it_names_is_replaced() {
+    let at = TempDir::new().expect("a directory");
+    fs::create_dir(at.path().join("real")).expect("a directory");
+    let (real, link) = (
+        at.path().join("real/pairs.csv"),
+        at.path().join("pairs.csv"),
+    );
+    fs::write(&real, "old").expect("a file");
+    std::os::unix::fs::symlink(&real, &link).expect("a symbolic link");
+    assert_eq!(
+        run_with(scan(&[&newsroom(), "-q", "-o"]).arg(&link))
+            .status
+            .code(),
+        Some(0)
+    );
+    assert!(link.is_symlink());
+    assert!(
+        fs::read_to_string(&real)
+            .expect("the file")
+            .starts_with("id_a,")
+    );
+}
+
+#[test]
+fn outputs_that_cannot_be_written_are_known_before_the_scan() {
+    let at = TempDir::new().expect("a directory");
+    fs::create_dir(at.path().join("dir.csv")).expect("a directory");
+    fs::write(at.path().join("file"), "").expect("a file");
+    for (output, words) in [
+        ("nowhere/pairs.csv", "there is no directory"),
+        ("dir.csv", "that is a directory"),
+        ("file/pairs.csv", "Not a directory"),
+    ] {
+        // Standard input that nobody writes to: a scan that began would not end.
+        let mut child = scan(&["-", "--input-format", "jsonl", "-q", "-o"])
+            .arg(at.path().join(output))
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let pipe = child.stdin.take();
+        let result = child.wait_with_output().expect("it ends");
+        drop(pipe);
+        assert_eq!(result.status.code(), Some(1), "{output}");
+        assert!(said(&result).contains(words), "{output}: {}", said(&result));
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_to_is_an_error() {
+    let at = TempDir::new().expect("a directory");
+    fs::set_permissions(at.path(), fs::Permissions::from_mode(0o555)).expect("permissions");
+    if fs::write(at.path().join("probe"), "").is_ok() {
+        // The superuser may write anywhere.
+        return;
+    }
+    let result = run_with(scan(&[&newsroom(), "-q", "-o"]).arg(at.path().join("pairs.csv")));
+    assert_eq!(result.status.code(), Some(1), "{}", said(&result));
+    assert!(
+        said(&result).contains("no file can be made"),
+        "{}",
+        said(&result)
+    );
+}
+
+#[test]
+fn a_file_of_a_directory_that_cannot_be_read_is_a_reject() {
+    let at = TempDir::new().expect("a directory");
+    fs::copy(newsroom(), at.path().join("a.jsonl")).expect("a copy");
+    let closed = at.path().join("b.jsonl");
+    fs::write(&closed, "{}").expect("a file");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("permissions");
+    if fs::File::open(&closed).is_ok() {
+        // The superuser may read anything.
+        return;
+    }
+    let result = run_with(scan(&["-q"]).arg(at.path()));
+    assert_eq!(result.status.code(), Some(3), "{}", said(&result));
+    assert!(said(&result).contains("b.jsonl"), "{}", said(&result));
+}
+
+#[test]
+fn bounds_on_rejects_hold_on_both_sides() {
+    // Four records of this file are rejected.
+    let input = bad("not-json.jsonl");
+    for (flags, status) in [
+        (&["--strict"][..], 1),
+        (&["--max-rejects", "3"], 1),
+        (&["--max-rejects", "4"], 3),
+        (&["--max-rejects", "0"], 1),
+        (&[], 3),
+    ] {
+        let at = TempDir::new().expect("a directory");
+        let mut scan = scan(&[&input, "-q"]);
+        scan.args(flags)
+            .arg("-o")
+            .arg(at.path().join("pairs.csv"))
+            .arg("--rejects")
+            .arg(at.path().join("rejects.csv"));
+        let result = run(scan);
+        assert_eq!(
+            result.status.code(),
+            Some(status),
+            "{flags:?}: {}",
+            said(&result)
+        );
+        let expected: &[&str] = if status == 1 {
+            &[]
+        } else {
+            &["pairs.csv", "rejects.csv"]
+        };
+        assert_eq!(files_in(at.path()), expected, "{flags:?}");
+    }
+}
+
+#[test]
+fn when_every_record_is_rejected_only_rejects_and_summary_are_written() {
+    let at = TempDir::new().expect("a directory");
+    let mut scan = scan(&[&bad("no-text-field.jsonl"), "-q"]);
+    scan.current_dir(at.path()).args([
+        "-o",
+        "pairs.csv",
+        "--clusters",
+        "clusters.csv",
+        "--rejects",
+        "rejects.jsonl",
+        "--summary",
+        "summary.json",
+    ]);
+    let result = run(scan);
+    assert_eq!(result.status.code(), Some(1));
+    assert!(said(&result).contains("--text-field"), "{}", said(&result));
+    assert_eq!(files_in(at.path()), ["rejects.jsonl", "summary.json"]);
+}
+
+#[test]
+fn signals_leave_no_file_and_touch_none() {
+    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+        let at = TempDir::new().expect("a directory");
+        fs::write(at.path().join("pairs.csv"), "precious").expect("a file");
+        let mut scan = scan(&["-", "--input-format", "jsonl"]);
+        scan.arg("-o")
+            .arg(at.path().join("pairs.csv"))
+            .arg("--summary")
+            .arg(at.path().join("summary.json"));
+        scan.arg("--temp-dir").arg(at.path());
+        let mut child = scan.stdin(Stdio::piped()).spawn().expect("it starts");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        pipe.write_all(b"{\"id\": \"1\", \"text\": \"so far\"}\n")
+            .expect("it reads");
+        wait_until_caught(&child, signal);
+        let sent = Command::new("kill")
+            .args(["-s", signal, &child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        let result = child.wait_with_output().expect("it ends");
+        drop(pipe);
+        assert_eq!(result.status.code(), Some(status), "{}", said(&result));
+        assert!(
+            said(&result).contains("no output is half written"),
+            "{}",
+            said(&result)
+        );
+        assert_eq!(files_in(at.path()), ["pairs.csv"]);
+        assert_eq!(
+            fs::read_to_string(at.path().join("pairs.csv")).expect("the file"),
+            "precious"
+        );
+    }
+}
+
+#[test]
+fn a_signal_while_a_report_is_written_takes_it_back() {
+    let at = TempDir::new().expect("a directory");
+    // The pairs wait in a pipe that nobody empties, so the clusters stand beside their target, written but not renamed.
+    let input = at.path().join("many.jsonl");
+    let text = "the same words in every one of very many documents that come in a long line";
+    let lines: String = (0..3000)
+        .map(|n| format!("{{\"id\": \"document-{n:0100}\", \"text\": \"{text}\"}}\n"))
+        .collect();
+    fs::write(&input, lines).expect("a file");
+    let out = at.path().join("out");
+    fs::create_dir(&out).expect("a directory");
+    let mut child = scan(&[])
+        .arg(&input)
+        .arg("--clusters")
+        .arg(out.join("clusters.csv"))
+        .spawn()
+        .expect("it starts");
+    // Once pairs come, the clusters are written; the pipe is too small for all pairs, so the renames are not reached.
+    let mut first = [0; 1];
+    child
+        .stdout
+        .as_mut()
+        .expect("a pipe")
+        .read_exact(&mut first)
+        .expect("pairs come");
+    assert_eq!(files_in(&out).len(), 1, "a temporary file");
+    let sent = Command::new("kill")
+        .args(["-s", "TERM", &child.id().to_string()])
+        .status()
+        .expect("kill");
+    assert!(sent.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    assert_eq!(files_in(&out), [""; 0]);
+}
+
+#[test]
+fn the_summary_is_what_its_schema_says() {
+    let schema = fs::read_to_string(root().join("docs/summary.schema.json")).expect("the schema");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    for flags in [
+        &[][..],
+        &["--recall", "1", "--window", "3d"],
+        &["--bands", "5", "--rows", "2"],
+    ] {
+        let at = TempDir::new().expect("a directory");
+        let mut scan = scan(&[&newsroom(), "-q", "--summary", "-", "-o"]);
+        let summary = run_with(scan.arg(at.path().join("pairs.jsonl")).args(flags)).stdout;
+        let summary: Value = serde_json::from_slice(&summary).expect("JSON");
+        conforms(&summary, &schema, "summary");
+        assert_eq!(summary["read"]["documents"], 61);
+    }
+}
+
+#[test]
+fn a_schema_that_is_not_kept_is_noticed() {
+    let schema = serde_json::json!({"type": "object", "required": ["a"], "additionalProperties": false, "properties": {"a": {"type": ["integer", "null"], "minimum": 0}}});
+    conforms(&serde_json::json!({"a": null}), &schema, "");
+    for wrong in [
+        serde_json::json!({}),
+        serde_json::json!({"a": -1}),
+        serde_json::json!({"a": 1, "b": 2}),
+        serde_json::json!({"a": "1"}),
+    ] {
+        let schema = schema.clone();
+        assert!(
+            thread::spawn(move || conforms(&wrong, &schema, ""))
+                .join()
+                .is_err()
+        );
+    }
+}
+
+/// Panics unless the value is as the schema says; knows the keywords that our schema uses and panics at any other.
+fn conforms(value: &Value, schema: &Value, at: &str) {
+    for (keyword, rule) in schema.as_object().expect("a schema is an object") {
+        match keyword.as_str() {
+            "$schema" | "$id" | "title" | "description" => {}
+            "type" => {
+                let types = rule
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_else(|| vec![rule.clone()]);
+                let is = |name: &Value| match name.as_str() {
+                    Some("object") => value.is_object(),
+                    Some("array") => value.is_array(),
+                    Some("string") => value.is_string(),
+                    Some("boolean") => value.is_boolean(),
+                    Some("integer") => value.is_u64() || value.is_i64(),
+                    Some("number") => value.is_number(),
+                    Some("null") => value.is_null(),
+                    _ => panic!("{at}: unknown type {name}"),
+                };
+                assert!(types.iter().any(is), "{at}: {value} is not {rule}");
+            }
+            "const" => assert_eq!(value, rule, "{at}"),
+            "enum" => assert!(
+                rule.as_array().expect("values").contains(value),
+                "{at}: {value}"
+            ),
+            "minimum" => assert!(
+                value
+                    .as_f64()
+                    .is_none_or(|value| rule.as_f64().is_some_and(|rule| value >= rule)),
+                "{at}: {value}"
+            ),
+            "maximum" => assert!(
+                value
+                    .as_f64()
+                    .is_none_or(|value| rule.as_f64().is_some_and(|rule| value <= rule)),
+                "{at}: {value}"
+            ),
+            // As JSON Schema has it, these two say nothing of what is no object.
+            "required" | "additionalProperties" if !value.is_object() => {}
+            "required" => {
+                for name in rule.as_array().expect("names") {
+                    assert!(
+                        value.get(name.as_str().expect("a name")).is_some(),
+                        "{at} has no {name}"
+                    );
+                }
+            }
+            "additionalProperties" => {
+                assert_eq!(rule, &Value::Bool(false), "{at}");
+                for name in value.as_object().expect("an object").keys() {
+                    assert!(
+                        schema["properties"].get(name).is_some(),
+                        "{at}.{name} is not in the schema"
+                    );
+                }
+            }
+            "properties" => {
+                for (name, schema) in rule.as_object().expect("schemas") {
+                    if let Some(value) = value.get(name) {
+                        conforms(value, schema, &format!("{at}.{name}"));
+                    }
+                }
+            }
+            "items" => value
+                .as_array()
+                .expect("an array")
+                .iter()
+                .for_each(|item| conforms(item, rule, &format!("{at}[]"))),
+            other => panic!("{at}: the schema has a keyword that this test does not know: {other}"),
+        }
+    }
+}
+
+/// Waits until the process catches the signal, so that it is not ended by it.
+fn wait_until_caught(child: &Child, signal: &str) {
+    let number = if signal == "INT" { 2 } else { 15 };
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(30) {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        if caught
+            .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .is_some_and(|mask| mask >> (number - 1) & 1 == 1)
+        {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the signal is not caught");
+}
+
+fn scan(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command
+        .arg("scan")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn run(mut command: Command) -> Output {
+    run_with(&mut command)
+}
+
+fn run_with(command: &mut Command) -> Output {
+    command
+        .spawn()
+        .and_then(Child::wait_with_output)
+        .expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn newsroom() -> String {
+    root().join("data/newsroom.jsonl").display().to_string()
+}
+
+fn bad(name: &str) -> String {
+    root().join("data/bad").join(name).display().to_string()
+}
+
+/// The names in a directory, sorted.
+fn files_in(directory: &Path) -> Vec<String> {
+    let mut names: Vec<PathBuf> = fs::read_dir(directory)
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    names.sort();
+    names
+        .iter()
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+        .collect()
+}

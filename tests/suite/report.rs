@@ -1,0 +1,348 @@
+//! The report page, without a browser: it is well-formed HTML of a bounded size, the same at any thread count, and whatever stands in a corpus
+//! stays text. `scripts/test-report` opens it in Chromium.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+#[test]
+fn the_newsroom() {
+    let page = Page::of(&newsroom(), &[]);
+    assert!(page.html.errors.is_empty(), "{:?}", page.html.errors);
+    let pairs = page.data["pairs"]["a"].as_array().expect("a column");
+    assert_eq!(pairs.len(), 42);
+    assert_eq!(page.data["clusters"].as_array().map(Vec::len), Some(15));
+    assert!(page.left_out().is_empty(), "{:?}", page.left_out());
+    assert_eq!(page.count("#sites .matrix tbody tr"), 8);
+    assert_eq!(page.count("#scores svg"), 2);
+    assert_eq!(page.count("#boilerplate details"), 1);
+    for (name, column) in page.data["pairs"].as_object().expect("columns") {
+        let rows = if name == "reworded" { 0 } else { 42 };
+        assert_eq!(column.as_array().map(Vec::len), Some(rows), "{name}");
+    }
+}
+
+#[test]
+fn shared_passages_are_the_same_words_in_both_texts() {
+    let page = Page::of(&newsroom(), &[]);
+    let texts = page.texts["texts"].as_array().expect("texts");
+    let text = |document: &Value| {
+        let found = texts.iter().find(|text| text["document"] == *document);
+        let text = found.and_then(|text| text["text"].as_str());
+        text.expect("a text").encode_utf16().collect::<Vec<u16>>()
+    };
+    let words = |text: &[u16], from: &Value, to: &Value| {
+        let at = |place: &Value| place.as_u64().expect("a place") as usize;
+        let passage = String::from_utf16(&text[at(from)..at(to)]).expect("no half of a character");
+        wirecopy::text::words::reference(&passage)
+    };
+    let (mut passages, mut scripts) = (0, BTreeSet::new());
+    for two in page.texts["side_by_side"].as_array().expect("pairs") {
+        let (a, b) = (text(&two[0]), text(&two[1]));
+        for passage in two[2].as_array().expect("passages") {
+            let in_a = words(&a, &passage[0], &passage[1]);
+            assert!(!in_a.is_empty());
+            assert_eq!(in_a, words(&b, &passage[2], &passage[3]));
+            passages += 1;
+            scripts.extend(in_a[0].chars().next().map(char::len_utf8));
+        }
+    }
+    assert!(passages > 42, "{passages}");
+    assert!(scripts.len() > 1, "not only ASCII");
+}
+
+#[test]
+fn the_same_bytes_at_any_thread_count_and_time() {
+    let alone = bytes(&newsroom(), &["--threads", "1"]);
+    assert_eq!(alone, bytes(&newsroom(), &["--threads", "2"]));
+    assert_eq!(alone, bytes(&newsroom(), &["--threads", "7"]));
+    assert_eq!(alone, bytes(&newsroom(), &["--memory", "256M"]));
+}
+
+#[test]
+fn a_page_is_bounded_and_says_so() {
+    let page = Page::of(&newsroom(), &["--report-limit", "5"]);
+    assert_eq!(page.data["pairs"]["a"].as_array().map(Vec::len), Some(5));
+    let left_out = page.left_out();
+    assert!(
+        left_out
+            .iter()
+            .any(|line| line.starts_with("5 of 42 pairs")),
+        "{left_out:?}"
+    );
+    assert!(
+        left_out.iter().any(|line| line.contains("of 15 clusters")),
+        "{left_out:?}"
+    );
+    // The figures are of everything.
+    assert!(page.text("#numbers").contains("42"));
+
+    let long: String = (0..3000)
+        .map(|n| format!("é{n}{} ", "é".repeat(20)))
+        .collect();
+    let records: Vec<Value> = (0..40)
+        .map(|n| json!({"id": format!("{n}"), "site": format!("{n}.example"), "text": format!("{long}{n}")}))
+        .collect();
+    let page = Page::of_records(&records, &[]);
+    let texts = page.texts["texts"].as_array().expect("texts");
+    assert!(texts.len() <= 16, "{}", texts.len());
+    assert!(texts.iter().all(|text| text["cut"] == true));
+    assert!(page.bytes.len() < 2 << 20, "{}", page.bytes.len());
+    assert!(
+        page.left_out()
+            .iter()
+            .any(|line| line.contains("long texts"))
+    );
+}
+
+#[test]
+fn hostile_fields_stay_text() {
+    let page = Page::of_records(&hostile(), &[]);
+    assert!(page.html.errors.is_empty(), "{:?}", page.html.errors);
+    let scripts = page.select("script");
+    let kinds: Vec<_> = scripts.iter().map(|script| script.attr("type")).collect();
+    assert_eq!(
+        kinds,
+        [Some("application/json"), Some("application/json"), None]
+    );
+    for tag in [
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "link",
+        "base",
+        "foreignObject",
+        "b",
+    ] {
+        assert_eq!(page.count(tag), 0, "{tag}");
+    }
+    for element in page.select("*") {
+        for (name, value) in element.value().attrs() {
+            assert!(!name.starts_with("on") && name != "style", "{name}={value}");
+            if matches!(name, "href" | "src" | "action" | "xlink:href") {
+                assert!(value.starts_with('#'), "{name}={value}");
+            }
+        }
+    }
+    assert!(!page.bytes.contains(['\u{202e}', '\u{2066}', '\u{2028}']));
+    for url in page.data["documents"]["url"].as_array().expect("urls") {
+        let url = url.as_str().unwrap_or("https://");
+        assert!(
+            url.starts_with("https://") || url.starts_with("http://"),
+            "{url}"
+        );
+    }
+    // Nothing was lost: the title is there as it was written.
+    let titles = page.data["documents"]["title"].as_array().expect("titles");
+    assert!(
+        titles
+            .iter()
+            .any(|title| title == "</script><script>window.hit=1</script>")
+    );
+}
+
+#[test]
+fn the_policy_names_what_is_there() {
+    let page = Page::of_records(&hostile(), &[]);
+    let policy = page.select("meta[http-equiv='Content-Security-Policy']");
+    let policy = policy[0].attr("content").expect("a policy");
+    assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    for (directive, tag) in [("script-src", "script:not([type])"), ("style-src", "style")] {
+        let elements = page.select(tag);
+        let inside: String = elements[0].text().collect();
+        let hash = STANDARD.encode(Sha256::digest(inside));
+        assert!(
+            policy.contains(&format!("{directive} 'sha256-{hash}'")),
+            "{policy}"
+        );
+    }
+}
+
+#[test]
+fn reworded_copy_is_told_apart() {
+    let corpus = data("reworded/articles.jsonl");
+    let page = Page::of(&corpus, &["--reworded"]);
+    assert!(page.html.errors.is_empty(), "{:?}", page.html.errors);
+    let relations = page.data["pairs"]["relation"].as_array().expect("a column");
+    let scores = page.data["pairs"]["reworded"].as_array().expect("a column");
+    assert_eq!(relations.len(), scores.len());
+    for (relation, score) in relations.iter().zip(scores) {
+        assert_eq!(relation == "reworded", score.is_u64(), "{relation} {score}");
+    }
+    let found = scores.iter().filter(|score| score.is_u64()).count();
+    assert!(found > 20, "{found}");
+    assert!(
+        page.text("#numbers").contains(&format!("{found} reworded")),
+        "{}",
+        page.text("#numbers")
+    );
+    assert!(page.text("#relation").contains("reworded"));
+    assert!(page.count("#scores rect.reworded") > 0);
+    let clusters = page.data["clusters"].as_array().expect("clusters");
+    let mut members = clusters
+        .iter()
+        .filter_map(|cluster| cluster["members"].as_array())
+        .flatten();
+    assert!(members.any(|member| member[1] == "reworded"));
+
+    // Where it was not looked for nothing speaks of it.
+    let page = Page::of(&corpus, &[]);
+    assert_eq!(page.data["pairs"]["reworded"], json!([]));
+    assert!(!page.text("#relation").contains("reworded"));
+    assert_eq!(page.count("#clusters .reworded"), 0);
+}
+
+#[test]
+fn documents_of_earlier_nights_are_members_with_their_texts() {
+    let at = TempDir::new().expect("a directory");
+    let index = at.path().join("news.index").display().to_string();
+    let night = |day: u32| {
+        let record = json!({"id": format!("night {day}"), "site": format!("{day}.example"), "published": format!("2026-03-0{day}T10:00:00Z"), "text": story()});
+        Page::of_records(&[record], &["--index", &index])
+    };
+    assert_eq!(night(1).data["clusters"], json!([]));
+    let page = night(2);
+    assert_eq!(page.data["documents"]["id"], json!(["night 1", "night 2"]));
+    assert_eq!(page.data["pairs"]["relation"], json!(["exact"]));
+    let texts = page.texts["texts"].as_array().expect("texts");
+    assert_eq!(texts.len(), 2);
+    assert_eq!(texts[0]["text"], *story());
+    assert!(page.text("#numbers").contains("1 seen before"));
+    // On the third night the pair of the first two is known, and their texts are still side by side with the new one.
+    let page = night(3);
+    assert_eq!(page.data["pairs"]["a"].as_array().map(Vec::len), Some(2));
+    assert_eq!(page.data["clusters"][0]["documents"], 3);
+    let side_by_side = page.texts["side_by_side"].as_array().expect("pairs");
+    assert_eq!(side_by_side.len(), 3);
+}
+
+#[test]
+fn an_empty_run_has_a_page() {
+    let page = Page::of_records(&[json!({"id": "1", "text": "Alone."})], &[]);
+    assert!(page.html.errors.is_empty(), "{:?}", page.html.errors);
+    assert!(
+        page.text("#sites")
+            .contains("No pair stands across two sites")
+    );
+}
+
+/// Records whose every field tries to be more than text.
+fn hostile() -> Vec<Value> {
+    let text = story();
+    let fields = [
+        "</script><script>window.hit=1</script>",
+        "<img src=x onerror=\"window.hit=1\"><b>",
+        "\"><svg onload=window.hit=1><!--",
+        "'-alert(1)-' {{ 7*7 }} ${7*7} &lt;b&gt;",
+        "\u{202e}txt.exe\u{2066} \u{2028}\u{2029}\u{0}",
+    ];
+    let urls = [
+        "javascript:window.hit=1//",
+        "https://a.example/\"onmouseover=\"window.hit=1",
+        "data:text/html,<script>window.hit=1</script>",
+        "JaVaScRiPt:window.hit=1",
+        "https://b.example/?</script><script>window.hit=1</script>",
+    ];
+    let record = |(n, (field, url)): (usize, (&&str, &&str))| {
+        json!({
+            "id": format!("{n}{field}"), "title": field, "site": format!("{field}{n}"), "author": field,
+            "url": url, "canonical": url, "published": format!("2026-03-0{}T10:00:00Z", n + 1),
+            "text": format!("{field}\n{text}\n{field}"),
+        })
+    };
+    fields.iter().zip(&urls).enumerate().map(record).collect()
+}
+
+fn story() -> String {
+    (0..60)
+        .map(|n| format!("Word{n} and <i>word{}</i>. ", n * 7))
+        .collect()
+}
+
+struct Page {
+    bytes: String,
+    html: Html,
+    data: Value,
+    texts: Value,
+}
+
+impl Page {
+    fn of(input: &str, flags: &[&str]) -> Page {
+        let bytes = bytes(input, flags);
+        let html = Html::parse_document(&bytes);
+        let json = |id: &str| {
+            let selector = Selector::parse(&format!("script#{id}")).expect("a selector");
+            let script = html.select(&selector).next().expect("a script");
+            serde_json::from_str(&script.text().collect::<String>()).expect("JSON")
+        };
+        let (data, texts) = (json("data"), json("texts"));
+        Page {
+            bytes,
+            html,
+            data,
+            texts,
+        }
+    }
+
+    fn of_records(records: &[Value], flags: &[&str]) -> Page {
+        let at = TempDir::new().expect("a directory");
+        let path = at.path().join("articles.jsonl");
+        let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+        fs::write(&path, lines).expect("room");
+        Page::of(&path.display().to_string(), flags)
+    }
+
+    fn select(&self, selector: &str) -> Vec<scraper::ElementRef<'_>> {
+        let selector = Selector::parse(selector).expect("a selector");
+        self.html.select(&selector).collect()
+    }
+
+    fn count(&self, selector: &str) -> usize {
+        self.select(selector).len()
+    }
+
+    fn text(&self, selector: &str) -> String {
+        self.select(selector)
+            .iter()
+            .flat_map(|found| found.text())
+            .collect()
+    }
+
+    fn left_out(&self) -> Vec<String> {
+        let lines = self.select("#left-out li");
+        lines.iter().map(|line| line.text().collect()).collect()
+    }
+}
+
+fn bytes(input: &str, flags: &[&str]) -> String {
+    let at = TempDir::new().expect("a directory");
+    let path = at.path().join("report.html");
+    let status = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["scan", input, "-q", "-o"])
+        .arg(at.path().join("pairs.csv"))
+        .arg("--report")
+        .arg(&path)
+        .args(flags)
+        .status();
+    assert!(status.expect("it starts").success());
+    fs::read_to_string(&path).expect("a page")
+}
+
+fn newsroom() -> String {
+    data("newsroom.jsonl")
+}
+
+fn data(name: &str) -> String {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    data.join(name).display().to_string()
+}

@@ -1,0 +1,641 @@
+//! The index survives: kills at any instant, damage of any file, several processes at once, and time.
+//!
+//! `WIRECOPY_KILLS` says how many kills are tried (24 if it says nothing), `WIRECOPY_SEED` which.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::common::nights::{BEFORE, SCAN, copy, names_in, number_from, said};
+use tempfile::TempDir;
+use wirecopy::index::{Index, IndexError};
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};
+
+/// Two nights of the sample newsroom, and an index that holds the first.
+struct Nights {
+    at: TempDir,
+}
+
+impl Nights {
+    fn new() -> Nights {
+        let nights = Nights {
+            at: TempDir::new().expect("there is room"),
+        };
+        let newsroom = fs::read_to_string(root().join("data/newsroom.jsonl")).expect("it is there");
+        let records: Vec<&str> = newsroom.lines().collect();
+        let (first, second) = records.split_at(records.len() / 2);
+        fs::write(nights.path("first.jsonl"), first.join("\n")).expect("there is room");
+        fs::write(nights.path("second.jsonl"), second.join("\n")).expect("there is room");
+        fs::create_dir(nights.path("tmp")).expect("there is room");
+        let made = nights.run(&[
+            "scan",
+            "first.jsonl",
+            "--index",
+            "index",
+            "-o",
+            "first.csv",
+            "--as-of",
+            "2026-03-10",
+        ]);
+        assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+        nights
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.at.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+        command
+            .args(arguments)
+            .current_dir(self.at.path())
+            .env_clear()
+            .env("TMPDIR", self.path("tmp"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// What a command does, which is to end in time.
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        let (done, ended) = mpsc::channel();
+        std::thread::spawn(move || done.send(command.output()));
+        let output = ended.recv_timeout(Duration::from_secs(30));
+        output
+            .unwrap_or_else(|_| panic!("{arguments:?} does not end"))
+            .expect("it runs")
+    }
+
+    /// Puts the outputs back to what they were after the first night, and the index to one that was kept, if there is that.
+    fn reset(&self, kept: &Path) {
+        for name in ["index", "out"] {
+            let _ = fs::remove_dir_all(self.path(name));
+        }
+        fs::create_dir(self.path("out")).expect("there is room");
+        fs::write(self.path("out/pairs.csv"), BEFORE).expect("there is room");
+        if kept.exists() {
+            copy(kept, &self.path("index"));
+        }
+    }
+
+    /// The documents of the index, as it writes them; `None` if there is none.
+    fn documents(&self) -> Option<String> {
+        let exported = self.run(&["index", "export", "index"]);
+        if said(&exported).contains("there is no index") {
+            return None;
+        }
+        assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+        Some(String::from_utf8(exported.stdout).expect("records are UTF-8"))
+    }
+
+    /// The files beside which outputs are written, and what is in them.
+    fn outputs(&self) -> BTreeMap<String, String> {
+        let read = |name: &String| fs::read_to_string(self.path("out").join(name));
+        let names = names_in(&self.path("out")).into_iter();
+        names
+            .map(|name| (name.clone(), read(&name).expect("it is text")))
+            .collect()
+    }
+
+    /// That every byte is as it was written.
+    fn verify(&self) {
+        let verified = self.run(&["index", "verify", "index"]);
+        assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+    }
+
+    /// Asserts that no file of no use lies in the index, nor where temporary files go.
+    fn nothing_stray(&self, what: &str) {
+        assert!(names_in(&self.path("tmp")).is_empty(), "{what}: in TMPDIR");
+        let Ok(manifest) = fs::read_to_string(self.path("index/manifest.json")) else {
+            assert!(!self.path("index").exists(), "{what}: no index");
+            return;
+        };
+        for name in names_in(&self.path("index")) {
+            let known = ["lock", "manifest.json"].contains(&&*name)
+                || manifest.contains(&format!("\"{name}\""));
+            assert!(known, "{what}: index/{name} is of no use");
+        }
+    }
+}
+
+/// What a command leaves when nobody stops it.
+struct Clean {
+    outputs: BTreeMap<String, String>,
+    documents: Option<String>,
+}
+
+/// Opens the index to write to it, and changes nothing.
+const SETTLE: &[&str] = &["index", "prune", "index", "--older-than", "10000d"];
+const PRUNE: &[&str] = &[
+    "index",
+    "prune",
+    "index",
+    "--older-than",
+    "10h",
+    "--as-of",
+    "2026-03-11",
+];
+const COMPACT: &[&str] = &["index", "compact", "index"];
+const EXPIRING: &[&str] = &[
+    "scan",
+    "second.jsonl",
+    "--index",
+    "index",
+    "--keep",
+    "10h",
+    "-o",
+    "out/pairs.csv",
+    "--as-of",
+    "2026-03-11",
+    "-q",
+];
+
+const DEDUP: &[&str] = &[
+    "dedup",
+    "second.jsonl",
+    "--index",
+    "index",
+    "-o",
+    "out/kept.jsonl",
+    "--as-of",
+    "2026-03-11",
+    "-q",
+];
+const IN_LITTLE_MEMORY: &[&str] = &[
+    "scan",
+    "second.jsonl",
+    "--memory",
+    "128M",
+    "-o",
+    "out/pairs.csv",
+    "-q",
+];
+
+#[test]
+fn a_kill_at_any_instant_leaves_what_a_rerun_completes() {
+    let kills = number_from("WIRECOPY_KILLS", 24);
+    let seed = number_from("WIRECOPY_SEED", 1);
+    let nights = Nights::new();
+    // Of one segment, of two, made by dedup, and none.
+    let [one, two, of_dedup, none] =
+        ["one", "two", "of-dedup", "none"].map(|name| nights.path(name));
+    fs::rename(nights.path("index"), &one).expect("it is there");
+    nights.reset(&one);
+    assert_eq!(nights.run(SCAN).status.code(), Some(0));
+    fs::rename(nights.path("index"), &two).expect("it is there");
+    nights.reset(&none);
+    let first = DEDUP.iter().map(|&part| match part {
+        "second.jsonl" => "first.jsonl",
+        "2026-03-11" => "2026-03-10",
+        same => same,
+    });
+    let made = nights.run(&first.collect::<Vec<&str>>());
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    fs::rename(nights.path("index"), &of_dedup).expect("it is there");
+    let commands = [
+        (SCAN, &one),
+        (COMPACT, &two),
+        (SCAN, &none),
+        (PRUNE, &two),
+        (EXPIRING, &one),
+        (DEDUP, &of_dedup),
+        (SCAN, &one),
+        (IN_LITTLE_MEMORY, &none),
+    ];
+    let mut done = 0;
+    for (round, (command, start)) in commands.iter().cycle().enumerate() {
+        if done >= kills {
+            break;
+        }
+        nights.reset(start);
+        let began = Instant::now();
+        let ran = nights.run(command);
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+        let lasted = began.elapsed();
+        let clean = Clean {
+            outputs: nights.outputs(),
+            documents: nights.documents(),
+        };
+        // Several kills of one command, for the clean run is dear.
+        for attempt in 0..3u64 {
+            nights.reset(start);
+            let mut what = format!("{command:?} on {start:?}");
+            // The last time the rerun is killed too, if there is still something for it to do.
+            for time in 0..=attempt / 2 {
+                let lot = [round as u64, attempt, time].map(u64::to_le_bytes).concat();
+                let share = xxh3_64_with_seed(&lot, seed) as f64 / u64::MAX as f64;
+                let delay = lasted.mul_f64(share * 1.05);
+                what += &format!(", killed after {delay:?}");
+                kill(&nights, command, delay);
+                done += 1;
+                if nights.documents() == clean.documents {
+                    break;
+                }
+            }
+            completes(&nights, command, &clean, attempt == 1, &what);
+        }
+    }
+}
+
+/// Runs a command and kills it after so long, if it still runs.
+fn kill(nights: &Nights, command: &[&str], delay: Duration) {
+    let mut child = nights
+        .command(command)
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    std::thread::sleep(delay);
+    child.kill().expect("it is ours");
+    child.wait().expect("it is ours");
+}
+
+/// Asserts that after a run that was killed, another completes what it began, or finds it done.
+fn completes(nights: &Nights, command: &[&str], clean: &Clean, settle: bool, what: &str) {
+    // A reader takes the index as it is, before anybody puts it right.
+    let documents = nights.documents();
+    if documents.is_some() {
+        nights.verify();
+    }
+    let adds = command.contains(&"--index");
+    let was_there = adds && documents == clean.documents;
+    for (name, bytes) in nights.outputs() {
+        let whole = clean.outputs.get(&name) == Some(&bytes);
+        let as_before = !was_there && bytes == BEFORE;
+        let temporary = name.starts_with(".wirecopy-");
+        assert!(whole || as_before || temporary, "{what}: {name}: {bytes}");
+    }
+    if was_there {
+        let there = nights.outputs();
+        let missing = clean.outputs.keys().find(|&name| !there.contains_key(name));
+        assert_eq!(missing, None, "{what}: the index without the output");
+    }
+    if settle && adds && documents.is_some() {
+        // Whoever writes next puts it right, also if it is another command: index and outputs have the night, or neither.
+        let settled = nights.run(SETTLE);
+        assert_eq!(settled.status.code(), Some(0), "{what}: {}", said(&settled));
+        let before = BTreeMap::from([("pairs.csv".to_owned(), BEFORE.to_owned())]);
+        let mut there = nights.outputs();
+        // Those of killed runs go when that output is written again.
+        there.retain(|name, _| !name.ends_with(".tmp"));
+        let expected = if was_there { &clean.outputs } else { &before };
+        assert_eq!(&there, expected, "{what}: settled");
+        assert_eq!(nights.documents(), documents, "{what}: settled");
+    }
+    let again = nights.run(command);
+    assert_eq!(again.status.code(), Some(0), "{what}: {}", said(&again));
+    assert_eq!(nights.documents(), clean.documents, "{what}");
+    assert_eq!(nights.outputs(), clean.outputs, "{what}");
+    if documents.is_some() {
+        nights.verify();
+    }
+    nights.nothing_stray(what);
+}
+
+const ASK: &[&str] = &[
+    "scan",
+    "third.jsonl",
+    "--index",
+    "index",
+    "--no-add",
+    "-o",
+    "out/pairs.csv",
+    "--as-of",
+    "2026-03-12",
+    "-q",
+];
+const ADD: &[&str] = &[
+    "scan",
+    "third.jsonl",
+    "--index",
+    "index",
+    "-o",
+    "out/pairs.csv",
+    "--as-of",
+    "2026-03-12",
+    "-q",
+];
+
+#[test]
+fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
+    let nights = Nights::new();
+    fs::create_dir(nights.path("out")).expect("there is room");
+    assert_eq!(nights.run(SCAN).status.code(), Some(0));
+    let kept = nights.path("kept");
+    copy(&nights.path("index"), &kept);
+    let first = fs::read_to_string(nights.path("first.jsonl")).expect("it is there");
+    let copies = first.replace("{\"id\": \"", "{\"id\": \"copy-of-");
+    fs::write(nights.path("third.jsonl"), copies).expect("there is room");
+    nights.reset(&kept);
+    assert_eq!(nights.run(ASK).status.code(), Some(0));
+    let pairs = || fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
+    let clean = pairs();
+    assert!(clean.contains("copy-of-"), "{clean}");
+    for name in names_in(&kept).into_iter().filter(|name| name != "lock") {
+        let whole = fs::read(kept.join(&name)).expect("it is there");
+        let mut broken: Vec<(String, Option<Vec<u8>>)> = vec![
+            ("missing".to_owned(), None),
+            ("empty".to_owned(), Some(Vec::new())),
+            (
+                "cut short".to_owned(),
+                Some(whole[..whole.len() / 2].to_vec()),
+            ),
+        ];
+        for at in 0..5u64 {
+            let bit = xxh3_64_with_seed(name.as_bytes(), at) as usize % (whole.len() * 8).max(1);
+            let mut flipped = whole.clone();
+            if let Some(byte) = flipped.get_mut(bit / 8) {
+                *byte ^= 1 << (bit % 8);
+                broken.push((format!("bit {bit} flipped"), Some(flipped)));
+            }
+        }
+        for (what, bytes) in broken {
+            if bytes.as_ref() == Some(&whole) {
+                continue;
+            }
+            nights.reset(&kept);
+            match bytes {
+                None => fs::remove_file(nights.path("index").join(&name)).expect("it is there"),
+                Some(bytes) => {
+                    fs::write(nights.path("index").join(&name), bytes).expect("there is room")
+                }
+            }
+            let verified = nights.run(&["index", "verify", "index"]);
+            assert_eq!(
+                verified.status.code(),
+                Some(1),
+                "{name} {what}: {}",
+                said(&verified)
+            );
+            let named = said(&verified) + &String::from_utf8_lossy(&verified.stdout);
+            assert!(named.contains(&name), "{name} {what}: {named}");
+            let damaged_manifest = name == "manifest.json";
+            let info = &["index", "info", "index"][..];
+            let export = &["index", "export", "index"];
+            for command in [info, export, ASK, SETTLE, ADD, COMPACT] {
+                let before = pairs();
+                let ran = nights.run(command);
+                let (code, told) = (ran.status.code(), said(&ran));
+                let about = format!("{name} {what}: {command:?}: {code:?} {told}");
+                assert!(matches!(code, Some(0 | 1)), "{about}");
+                if damaged_manifest {
+                    assert!(code == Some(1) && told.contains("manifest.json"), "{about}");
+                }
+                // Whoever does not notice has not read it.
+                let expected = if command[0] == "scan" && code == Some(0) {
+                    &clean
+                } else {
+                    &before
+                };
+                assert_eq!(&pairs(), expected, "{about}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_note_of_what_is_published_is_named() {
+    let nights = Nights::new();
+    let note = r#"{"generation":7,"files":[]}"#;
+    let checksum = xxh3_128(note.replace('7', "3").as_bytes());
+    for damaged in ["", note, &format!("{note}\n{checksum:032x}\n")] {
+        fs::write(nights.path("index/publishing.json"), damaged).expect("there is room");
+        for command in [&["index", "verify", "index"], COMPACT] {
+            let ran = nights.run(command);
+            assert_eq!(ran.status.code(), Some(1), "{command:?}");
+            let told = said(&ran) + &String::from_utf8_lossy(&ran.stdout);
+            assert!(told.contains("publishing.json"), "{told}");
+        }
+    }
+}
+
+/// A pipeline tries a night again of which it does not know the end.
+#[test]
+fn a_night_that_is_run_again_writes_what_it_wrote() {
+    let nights = Nights::new();
+    let tables = [
+        "--clusters",
+        "out/clusters.csv",
+        "--members",
+        "out/members.csv",
+    ];
+    let more = ["--sites", "out/sites.csv", "--fail-if-empty"];
+    let scan = [SCAN, &tables, &more].concat();
+    let removed = [DEDUP, &["--removed", "out/removed.csv"]].concat();
+    let kept = nights.path("kept");
+    fs::rename(nights.path("index"), &kept).expect("it is there");
+    for (command, start) in [(&scan, &kept), (&removed, &nights.path("none"))] {
+        nights.reset(start);
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            let ran = nights.run(command);
+            assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+            told.push((nights.outputs(), nights.documents()));
+        }
+        let written = |text: &String| text == BEFORE || text.lines().count() > 2;
+        assert!(told[0].0.values().all(written), "{:?}", told[0].0);
+        assert_eq!(told[0], told[1]);
+    }
+    // Another night has nothing of it.
+    nights.reset(&kept);
+    let later = SCAN.iter().map(|&part| match part {
+        "2026-03-11" => "2026-03-12",
+        same => same,
+    });
+    let later: Vec<&str> = later.collect();
+    for (command, rows) in [(SCAN, 2..100), (&later, 1..2)] {
+        let ran = nights.run(command);
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+        let pairs = &nights.outputs()["pairs.csv"];
+        assert!(
+            rows.contains(&pairs.lines().count()),
+            "{command:?}: {pairs}"
+        );
+    }
+}
+
+#[test]
+fn a_later_format_says_the_way_out() {
+    let nights = Nights::new();
+    let body = "{\"format\":999,\"whatever\":[]}";
+    let manifest = format!("{body}\n{:032x}\n", xxh3_128(body.as_bytes()));
+    fs::write(nights.path("index/manifest.json"), manifest).expect("there is room");
+    let ran = nights.run(&["index", "info", "index"]);
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(
+        said(&ran).contains("format 999 and this program reads formats up to 1; use the version"),
+        "{}",
+        said(&ran)
+    );
+}
+
+#[test]
+fn several_at_once_do_each_other_no_harm() {
+    let nights = Nights::new();
+    let lasting = Duration::from_secs(number_from("WIRECOPY_SECONDS", 4));
+    let began = Instant::now();
+    let busy = |ran: &Output| {
+        ran.status.code() == Some(1) && said(ran).contains("writes to the index in index")
+    };
+    let record = |writer: u32, number: u32| {
+        format!(
+            "{{\"id\":\"w{writer}-{number}\",\"site\":\"s{writer}.example\",\"text\":\"document {number} of one of two that write\"}}\n"
+        )
+    };
+    let write = |writer: u32, wait: bool| {
+        let (input, output) = (format!("w{writer}.jsonl"), format!("w{writer}.csv"));
+        let mut number = 0;
+        while began.elapsed() < lasting {
+            fs::write(nights.path(&input), record(writer, number)).expect("there is room");
+            let mut command = vec!["scan", &input, "--index", "index", "-o", &output, "-q"];
+            command.extend(wait.then_some("--wait"));
+            let ran = nights.run(&command);
+            match ran.status.code() {
+                Some(0) => number += 1,
+                _ => assert!(!wait && busy(&ran), "{}", said(&ran)),
+            }
+        }
+        number
+    };
+    let read = |command: &[&str]| {
+        while began.elapsed() < lasting {
+            let ran = nights.run(command);
+            assert_eq!(ran.status.code(), Some(0), "{command:?}: {}", said(&ran));
+        }
+    };
+    let (first, second) = std::thread::scope(|threads| {
+        let first = threads.spawn(|| write(1, true));
+        let second = threads.spawn(|| write(2, false));
+        threads.spawn(|| read(&["index", "info", "index"]));
+        threads.spawn(|| read(&["index", "export", "index", "-o", "all.jsonl"]));
+        threads.spawn(|| {
+            read(&[
+                "scan",
+                "second.jsonl",
+                "--index",
+                "index",
+                "--no-add",
+                "-o",
+                "asked.csv",
+                "-q",
+            ])
+        });
+        threads.spawn(|| {
+            while began.elapsed() < lasting {
+                let ran = nights.run(&["index", "compact", "index", "--wait"]);
+                assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        });
+        (
+            first.join().expect("it ends"),
+            second.join().expect("it ends"),
+        )
+    });
+    nights.verify();
+    nights.nothing_stray("afterwards");
+    let documents = nights.documents().expect("it is there");
+    for (writer, count) in [(1, first), (2, second)] {
+        for number in 0..count {
+            let id = format!("\"w{writer}-{number}\"");
+            assert_eq!(documents.matches(&id).count(), 1, "{id} of {count}");
+        }
+    }
+    let first_night = fs::read_to_string(nights.path("first.jsonl")).expect("it is there");
+    assert_eq!(
+        documents.lines().count(),
+        first_night.lines().count() + (first + second) as usize
+    );
+}
+
+/// The index under `index-format-1` was written by the first version that wrote any, and is never written again.
+#[test]
+fn an_index_of_the_first_format_opens() {
+    let nights = Nights::new();
+    fs::remove_dir_all(nights.path("index")).expect("it is there");
+    copy(&root().join("tests/index-format-1"), &nights.path("index"));
+    fs::remove_file(nights.path("index/README.md")).expect("it is there");
+    let manifest = fs::read(nights.path("index/manifest.json")).expect("it is there");
+    assert_eq!(
+        format!("{:032x}", xxh3_128(&manifest)),
+        "74b748a53c544accecf1ce399170cf36",
+        "it is as it was written, for ever"
+    );
+    nights.verify();
+    let count = || {
+        nights
+            .documents()
+            .map(|documents| documents.lines().count())
+    };
+    assert_eq!(count(), Some(30));
+    let ran = nights.run(&[
+        "scan",
+        "second.jsonl",
+        "--index",
+        "index",
+        "-o",
+        "pairs.csv",
+        "--as-of",
+        "2026-03-11",
+    ]);
+    assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+    let pairs = fs::read_to_string(nights.path("pairs.csv")).expect("it is there");
+    // What the newsroom's second half has in common with itself and with its first half, as learned night by night.
+    assert_eq!(
+        pairs,
+        fs::read_to_string(root().join("tests/index-format-1-pairs.csv")).expect("it is there")
+    );
+    assert_eq!(
+        nights.run(&["index", "compact", "index"]).status.code(),
+        Some(0)
+    );
+    nights.verify();
+    assert_eq!(count(), Some(61));
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_to_says_so() {
+    let nights = Nights::new();
+    fs::write(nights.path("file"), "").expect("there is room");
+    for index in ["file", "no/such/directory"] {
+        let ran = nights.run(&[
+            "scan",
+            "second.jsonl",
+            "--index",
+            index,
+            "-o",
+            "pairs.csv",
+            "-q",
+        ]);
+        assert_eq!(ran.status.code(), Some(1), "{index}");
+        assert!(said(&ran).contains("cannot"), "{index}: {}", said(&ran));
+        assert!(!nights.path("pairs.csv").exists(), "{index}");
+    }
+    let ran = nights.run(&[
+        "scan",
+        "second.jsonl",
+        "--index",
+        "nowhere",
+        "--no-add",
+        "-o",
+        "pairs.csv",
+        "-q",
+    ]);
+    assert!(
+        said(&ran).contains("there is no index in nowhere"),
+        "{}",
+        said(&ran)
+    );
+    assert!(matches!(
+        Index::open(&nights.path("nowhere")),
+        Err(IndexError::Missing { .. })
+    ));
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,536 @@
+//! The tune command: choices, labels, and what is stored of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const NEWSROOM: &str = "data/newsroom.jsonl";
+
+/// Runs the program where the newsroom is.
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    command.args(arguments).output().expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn must(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    String::from_utf8(output.stdout).expect("it is UTF-8")
+}
+
+/// The rows of a table by the names of its columns.
+fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut table = csv::Reader::from_reader(table.as_bytes());
+    let rows = table.deserialize();
+    rows.map(|row| row.expect("a row")).collect()
+}
+
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Place {
+        Place(TempDir::new().expect("there is room"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn name(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn put(&self, name: &str, text: &str) -> String {
+        fs::write(self.path(name), text).expect("there is room");
+        self.name(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("it is there")
+    }
+
+    /// Labels of the newsroom: copies are the pairs of its expected scan that are across sites and near or exact, others are excerpts.
+    fn labels(&self) -> String {
+        let pairs = must(&["scan", NEWSROOM, "-q", "--as-of", "2026-03-09"]);
+        let label = |row: &BTreeMap<String, String>| match &*row["relation"] {
+            "excerpt" => "different",
+            _ => "same",
+        };
+        let lines = rows(&pairs);
+        let lines = lines
+            .iter()
+            .map(|row| format!("{},{},{}\n", row["id_a"], row["id_b"], label(row)));
+        let table = format!(
+            "id_a,id_b,label\n{}nowhere,else,same\n",
+            lines.collect::<String>()
+        );
+        self.put("labels.csv", &table)
+    }
+}
+
+#[test]
+fn every_row_is_what_scan_writes() {
+    let place = Place::new();
+    let table = must(&["tune", NEWSROOM, "--format", "csv", "--recall", "1", "-q"]);
+    let rows_of_tune = rows(&table);
+    assert_eq!(rows_of_tune.len(), 17);
+    for row in rows_of_tune {
+        let clusters = place.name("clusters.csv");
+        let pairs = must(&[
+            "scan",
+            NEWSROOM,
+            "-q",
+            "--recall",
+            "1",
+            "--threshold",
+            &row["threshold"],
+            "--containment",
+            &row["containment"],
+            "--passage",
+            &row["passage"],
+            "--clusters",
+            &clusters,
+        ]);
+        let (pairs, clusters) = (rows(&pairs), rows(&place.read("clusters.csv")));
+        let of = |column: &str, value: &str| {
+            let those = pairs.iter().filter(|pair| pair[column] == value);
+            those.count().to_string()
+        };
+        assert_eq!(row["pairs"], pairs.len().to_string(), "{row:?}");
+        assert_eq!(row["cross_site"], of("cross_site", "true"), "{row:?}");
+        for relation in ["exact", "near", "excerpt"] {
+            assert_eq!(row[relation], of("relation", relation), "{row:?}");
+        }
+        assert_eq!(row["clusters"], clusters.len().to_string(), "{row:?}");
+    }
+}
+
+#[test]
+fn the_best_choice_by_labels_is_stored_and_scan_takes_it() {
+    let place = Place::new();
+    let labels = place.labels();
+    let settings = place.put(
+        "wirecopy.toml",
+        "# Ours.\nthreshold = 0.9 # too high\nmin-words = 5\n",
+    );
+    let json = must(&[
+        "tune",
+        NEWSROOM,
+        "--labels",
+        &labels,
+        "--write",
+        &settings,
+        "--format",
+        "json",
+        "-q",
+        "--containments",
+        "0.3,0.9",
+        "--thresholds",
+        "0.5,0.9",
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let best = told["best"]["choice"].as_u64().expect("there is one") as usize;
+    let best = &told["choices"][best];
+    // Without excerpts there is nothing that the labels call different.
+    assert_eq!(best["containment"], 0.9, "{told}");
+    assert_eq!(best["labelled"]["precision"]["value"], 1.0);
+    assert_eq!(best["labelled"]["recall"]["value"], 1.0);
+    assert_eq!(told["labels"]["missing"], 1);
+    assert_eq!(
+        place.read("wirecopy.toml"),
+        "# Ours.\nthreshold = 0.5 # too high\nmin-words = 5\ncontainment = 0.9\npassage = 25\nshingle = \"word:5\"\n"
+    );
+    let pairs = must(&["scan", NEWSROOM, "-q", "--config", &settings]);
+    assert_eq!(
+        rows(&pairs).len() as u64,
+        best["pairs"].as_u64().expect("a count")
+    );
+}
+
+#[test]
+fn a_precision_that_none_has_changes_nothing() {
+    let place = Place::new();
+    let (a, b) = ("mn-0303-ruling", "tp-0304-ruling");
+    // The pair that is a copy is one that no choice finds.
+    let table = format!("id_a,id_b,same\n{a},{b},no\n{a},mn-0302-strike,yes\n");
+    let labels = place.put("labels.csv", &table);
+    let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
+    let choices = place.name("choices.csv");
+    let output = run(&[
+        "tune",
+        NEWSROOM,
+        "--labels",
+        &labels,
+        "--min-precision",
+        "0.5",
+        "--write",
+        &settings,
+        "-o",
+        &choices,
+        "-q",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("no choice has a precision of 0.5"),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
+    assert!(!Path::new(&choices).exists());
+}
+
+/// Labels that cannot judge recommend nothing and store nothing, and say what is missing.
+#[test]
+fn labels_of_one_kind_speak_for_no_choice() {
+    let place = Place::new();
+    // An excerpt that --containment 0.3 does not find and 0.2 does.
+    let (a, b) = ("mn-0304-storm", "tp-0306-morning");
+    for (pair, label, said_of_it) in [
+        (format!("{a},{b}"), "no", "labelled as a copy"),
+        (format!("{a},{b}"), "yes", "labelled as no copy"),
+        ("nowhere,else".to_owned(), "yes", "No labelled pair"),
+    ] {
+        let labels = place.put("labels.csv", &format!("id_a,id_b,label\n{pair},{label}\n"));
+        let tune = ["tune", NEWSROOM, "-q", "--labels", &labels];
+        let json = must(&[&tune[..], &["--format", "json"]].concat());
+        let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert!(told["best"].is_null(), "{label}: {told}");
+        for choice in told["choices"].as_array().expect("choices") {
+            assert!(choice["labelled"]["f1"].is_null(), "{choice}");
+        }
+        if label == "yes" {
+            let judged = &told["choices"][0]["labelled"];
+            assert!(judged["precision"].is_null(), "{judged}");
+        }
+        let text = must(&[&tune[..], &["--width", "120"]].concat());
+        assert!(text.contains(said_of_it), "{text}");
+        assert!(!text.contains("Best:"), "{text}");
+        for more in [["--min-precision", "0.5"], ["--write", "SETTINGS"]] {
+            let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
+            let more = more.map(|word| word.replace("SETTINGS", &settings));
+            let more: Vec<&str> = more.iter().map(String::as_str).collect();
+            let output = run(&[&tune[..], &more].concat());
+            assert_eq!(output.status.code(), Some(1), "{label} {more:?}");
+            assert!(said(&output).contains(said_of_it), "{}", said(&output));
+            assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
+        }
+    }
+}
+
+/// Counts are called exact only where nothing was bounded.
+#[test]
+fn what_a_scan_may_not_meet_is_said() {
+    let place = Place::new();
+    let words =
+        |subject: usize| -> String { (0..40).map(|n| format!("w{subject}x{n} ")).collect() };
+    let record = |n: usize| {
+        let text = format!("{} {}", words(n), words(1000));
+        serde_json::json!({ "id": format!("p{n}"), "text": text }).to_string() + "\n"
+    };
+    for (documents, bounded) in [(32, false), (33, true)] {
+        let input = place.put(
+            "some.jsonl",
+            &(0..documents).map(record).collect::<String>(),
+        );
+        let page = place.name("tune.html");
+        let text = must(&["tune", &input, "-q", "--width", "200", "--report", &page]);
+        let json = must(&["tune", &input, "-q", "--format", "json"]);
+        let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(told["searched"]["bounded"], bounded, "{documents}");
+        let caution = "a scan may find a little more or less";
+        assert_eq!(text.contains(caution), bounded, "{documents}: {text}");
+        let page = place.read("tune.html");
+        assert_eq!(page.contains(caution), bounded, "{documents}");
+        assert_eq!(page.contains("Counts are exact."), !bounded, "{documents}");
+    }
+}
+
+#[test]
+fn no_valley_stores_nothing() {
+    let place = Place::new();
+    let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
+    let output = run(&["tune", NEWSROOM, "-q", "--suggest", "--write", &settings]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("no valley"), "{}", said(&output));
+    assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
+}
+
+/// Two groups of pairs, so that there is a valley: it is stored, and no row is called the best.
+#[test]
+fn a_valley_is_stored_and_scan_takes_it() {
+    let place = Place::new();
+    let story = |subject: usize, words: std::ops::Range<usize>| -> String {
+        words.map(|n| format!("w{subject}x{n} ")).collect()
+    };
+    let mut records = Vec::new();
+    let mut add = |id: String, text: String| {
+        records.push(serde_json::json!({ "id": id, "text": text }).to_string());
+    };
+    for subject in 0..60 {
+        add(format!("a{subject}"), story(subject, 0..200));
+        // Of every second story a copy nearly as long, of the others one that goes on otherwise.
+        let other = match subject % 2 {
+            0 => story(subject, 0..192),
+            _ => story(subject, 0..140) + &story(subject + 1000, 0..60),
+        };
+        add(format!("b{subject}"), other);
+    }
+    let input = place.put("two.jsonl", &(records.join("\n") + "\n"));
+    let settings = place.name("wirecopy.toml");
+    let arguments = ["tune", &input, "-q", "--suggest", "--write", &settings];
+    let json = must(&[&arguments[..], &["--format", "json"]].concat());
+    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let at = told["suggested"]["threshold"]["at"]
+        .as_f64()
+        .unwrap_or_else(|| panic!("there is a valley: {}", told["suggested"]));
+    assert!((0.55..0.95).contains(&at), "{at}");
+    assert!(told["best"].is_null(), "{}", told["best"]);
+    assert!(
+        place
+            .read("wirecopy.toml")
+            .contains(&format!("threshold = {at}\n"))
+    );
+    let pairs = rows(&must(&["scan", &input, "-q", "--config", &settings]));
+    let near = pairs.iter().filter(|pair| pair["relation"] == "near");
+    assert_eq!(near.count(), 30);
+}
+
+#[test]
+fn settings_that_scan_does_not_take_are_left_alone() {
+    let place = Place::new();
+    for before in [
+        "[scan]\nthreshold = 0.9\n",
+        "threshold = = 2\n",
+        "treshold = 0.9\n",
+    ] {
+        let settings = place.put("wirecopy.toml", before);
+        let output = run(&["tune", NEWSROOM, "-q", "--write", &settings]);
+        assert_eq!(output.status.code(), Some(2), "{before}");
+        assert!(
+            said(&output).contains("wirecopy.toml:"),
+            "{}",
+            said(&output)
+        );
+        assert_eq!(place.read("wirecopy.toml"), before);
+    }
+}
+
+/// In 80 columns no word of a table of the usual choices is broken, nor with labels.
+#[test]
+fn usual_choices_stand_in_eighty_columns() {
+    let place = Place::new();
+    let labels = place.labels();
+    let text = must(&["tune", NEWSROOM, "-q", "--labels", &labels, "--width", "80"]);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    for flag in ["--threshold 0.3", "--containment 0.8", "--passage 60"] {
+        let lines = text.lines().filter(|line| line.contains(flag));
+        assert!(lines.count() >= 2, "{flag}: {text}");
+    }
+    assert!(text.contains("clusters biggest docs"), "{text}");
+}
+
+#[test]
+fn labels_that_cannot_be_used_say_why() {
+    let place = Place::new();
+    let labels = place.put("labels.csv", "id_a,id_b,label\na,\u{1b}[31mb,y\na,a,y\n");
+    let output = run(&["tune", NEWSROOM, "--labels", &labels, "-q"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("labels.csv:3: a label is of two"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn further_shingles_are_searched_for() {
+    let table = must(&[
+        "tune",
+        NEWSROOM,
+        "--shingles",
+        "word:3,char:9",
+        "--format",
+        "csv",
+        "-q",
+    ]);
+    let rows = rows(&table);
+    let tried: Vec<(&str, &str)> = rows
+        .iter()
+        .filter(|row| row["varied"] == "shingle")
+        .map(|row| (&*row["shingle"], &*row["containment"]))
+        .collect();
+    // Each with the containment that is its own.
+    assert_eq!(tried, [("word:3", "0.3000"), ("char:9", "0.5000")]);
+    let pairs = must(&["scan", NEWSROOM, "-q", "--shingle", "char:9"]);
+    let row = rows
+        .iter()
+        .find(|row| row["shingle"] == "char:9")
+        .expect("it was tried");
+    assert_eq!(row["pairs"], (pairs.lines().count() - 1).to_string());
+}
+
+#[test]
+fn rejected_records_show_in_the_status() {
+    let place = Place::new();
+    let newsroom = fs::read_to_string(NEWSROOM).expect("it is there");
+    let input = place.put("some.jsonl", &format!("{newsroom}no record\n"));
+    let output = run(&["tune", &input, "-q"]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("some.jsonl:62"), "{}", said(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("as asked for"));
+    assert_eq!(
+        run(&["tune", &input, "-q", "--strict"]).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn the_page_lets_nothing_in() {
+    let place = Place::new();
+    let page = place.name("tune.html");
+    must(&[
+        "tune",
+        NEWSROOM,
+        "-q",
+        "--labels",
+        &place.labels(),
+        "--report",
+        &page,
+    ]);
+    let page = place.read("tune.html");
+    assert!(page.contains("default-src 'none'; style-src 'sha256-"));
+    for sign in ["<script", "http:", "https:", "url(", "onload"] {
+        assert!(!page.contains(sign), "{sign}");
+    }
+    for chart in [
+        "What --threshold finds",
+        "--containment against the labels",
+        "bands of",
+    ] {
+        assert!(page.contains(chart), "{chart}");
+    }
+}
+
+#[test]
+fn the_same_bytes_at_any_thread_count() {
+    let table = |threads| {
+        must(&[
+            "tune",
+            NEWSROOM,
+            "--format",
+            "csv",
+            "-q",
+            "--threads",
+            threads,
+        ])
+    };
+    assert_eq!(table("1"), table("3"));
+}
+
+#[test]
+fn texts_fit_their_width() {
+    for width in ["60", "90", "140"] {
+        let text = must(&["tune", NEWSROOM, "-q", "--width", width]);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= width.parse().ok(), "{width}: {text}");
+    }
+}
+
+#[test]
+fn what_is_labelled_on_a_page_is_read_again_whatever_the_ids() {
+    let place = Place::new();
+    let story: String = (0..60).map(|n| format!("word{n} ")).collect();
+    let ids = [
+        "=1+1",
+        "'@a",
+        "a,\"b\"",
+        "two\nlines",
+        "\u{200b}+x",
+        "plain",
+        "'quoted'",
+    ];
+    let record = |(n, id): (usize, &&str)| serde_json::json!({"id": id, "site": format!("{n}.example"), "text": format!("{story}{n}")});
+    let records = ids.iter().enumerate().map(record);
+    let corpus = records
+        .map(|record| format!("{record}\n"))
+        .collect::<String>();
+    let corpus = place.put("corpus.jsonl", &corpus);
+    let page = place.name("sample.html");
+    let output = run(&["tune", &corpus, "--sample", "50", "-o", &page]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(output.stdout.is_empty());
+    let told = "21 pairs to label, of 21 found among 7 documents; 50 were asked for";
+    assert!(said(&output).contains(told), "{}", said(&output));
+
+    let page = place.read("sample.html");
+    let (_, data) = page.split_once("id=\"data\">").expect("data");
+    let (data, _) = data.split_once("</script>").expect("its end");
+    let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    let mut labels = format!("{}\n", data["header"].as_str().expect("a header"));
+    for (n, pair) in data["pairs"].as_array().expect("pairs").iter().enumerate() {
+        let label = data["labels"][n % 3].as_str().expect("a label");
+        labels += &format!("{}{label}\n", pair["row"].as_str().expect("a row"));
+    }
+    let labels = place.put("labels.csv", &labels);
+    let told = must(&[
+        "tune", &corpus, "--labels", &labels, "--format", "json", "-q",
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let known = serde_json::json!({"copies": 7, "others": 7, "unsure": 7, "missing": 0});
+    assert_eq!(told["labels"], known);
+}
+
+#[test]
+fn a_sample_is_the_same_at_any_thread_count_and_in_little_memory() {
+    let sample =
+        |flags: &[&str]| must(&[&["tune", NEWSROOM, "--sample", "20", "-q"], flags].concat());
+    let once = sample(&["--threads", "1"]);
+    assert!(once.starts_with("<!doctype html>"), "{once}");
+    assert_eq!(once, sample(&["--threads", "3"]));
+    assert_eq!(once, sample(&["--memory", "256M"]));
+    assert_ne!(once, sample(&["--seed", "2"]));
+}
+
+#[test]
+fn a_run_without_a_word_fails_where_that_is_asked_for() {
+    let place = Place::new();
+    let corpus = place.put("corpus.jsonl", "{\"id\": \"1\", \"text\": \"\"}\n");
+    for more in [&["--format", "csv"][..], &["--sample", "5"]] {
+        let arguments = [&["tune", &corpus, "-q"], more].concat();
+        assert_eq!(run(&arguments).status.code(), Some(0));
+        let output = run(&[&arguments[..], &["--fail-if-empty"]].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_table_of_the_manual_is_what_it_prints() {
+    let manual = fs::read_to_string("docs/tuning.md").expect("it is there");
+    let table = manual
+        .split("```text\n")
+        .find(|block| block.contains("as asked for"));
+    let (table, _) = table
+        .and_then(|block| block.split_once("```"))
+        .expect("a table");
+    let printed = must(&["tune", NEWSROOM, "-q"]);
+    let mut lines = 0;
+    for line in table.lines() {
+        assert!(
+            printed.lines().any(|printed| printed.trim() == line.trim()),
+            "{line}: {printed}"
+        );
+        lines += 1;
+    }
+    assert_eq!(lines, 6);
+}
