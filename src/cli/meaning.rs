@@ -39,7 +39,7 @@ pub struct Scan {
     /// What to read, as given.
     pub inputs: Vec<String>,
     /// How to read it.
-    pub reading: read::Settings,
+    pub reading: read::ReadSettings,
     /// What to find.
     pub settings: Settings,
     /// The most rejected records that are put up with.
@@ -234,17 +234,17 @@ pub fn most_rejects(typed: &ReadingArguments) -> Option<u64> {
 }
 
 /// How inputs are to be read.
-pub fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Settings {
+pub fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::ReadSettings {
     let fields = &typed.fields;
     let usual = FieldNames::default();
     let named =
         |typed: &Option<String>, usual: Vec<String>| typed.clone().map_or(usual, |name| vec![name]);
-    read::Settings {
+    read::ReadSettings {
         format: typed.input_format.map(|format| match format {
-            InputFormat::Jsonl => read::Format::Jsonl,
-            InputFormat::Csv => read::Format::Csv,
-            InputFormat::Tsv => read::Format::Tsv,
-            InputFormat::Text => read::Format::Text,
+            InputFormat::Jsonl => read::SourceFormat::Jsonl,
+            InputFormat::Csv => read::SourceFormat::Csv,
+            InputFormat::Tsv => read::SourceFormat::Tsv,
+            InputFormat::Text => read::SourceFormat::Text,
         }),
         fields: FieldNames {
             id: named(&fields.id_field, usual.id),
@@ -259,7 +259,7 @@ pub fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Se
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: running.temp_dir.clone(),
-        ..read::Settings::default()
+        ..read::ReadSettings::default()
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Dedup {
     /// What to read, as given.
     pub inputs: Vec<String>,
     /// How to read it.
-    pub reading: read::Settings,
+    pub reading: read::ReadSettings,
     /// What a duplicate is.
     pub settings: Settings,
     /// Which of several stays.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{Choice, Settings, Surfacing};
-use wirecopy::read::{self, labels::Words};
+use wirecopy::read::{self, labels::LabelWords};
 use wirecopy::report::tune::Varied;
 use wirecopy::sketch::banding::Banding;
 use wirecopy::text::shingle::Shingle;
@@ -31,13 +31,13 @@ pub struct Tune {
     /// What to read, as given.
     pub inputs: Vec<String>,
     /// How to read it.
-    pub reading: read::Settings,
+    pub reading: read::ReadSettings,
     /// The searches, one for each shingle; the first is the scan that choices are compared with.
     pub searches: Vec<Search>,
     /// Tables of labels.
     pub labels: Vec<PathBuf>,
     /// What their words mean.
-    pub words: Words,
+    pub words: LabelWords,
     /// The precision that the best choice has at least.
     pub min_precision: Option<f64>,
     /// Whether to look for valleys.
@@ -106,7 +106,7 @@ impl Tune {
             reading: reading(&typed.reading, &typed.running),
             searches,
             labels: typed.labels,
-            words: Words {
+            words: LabelWords {
                 copies: typed.copies,
                 unsure: typed.unsure,
             },
