@@ -1,7 +1,11 @@
-//! Writes the evidence for pairs of documents, from which `scripts/calibrate-reworded` fits the score.
+//! Writes the evidence for reworded pairs. `scripts/calibrate-reworded` fits the score with it.
 //!
-//! `cargo run --example evidence -- articles.jsonl pairs.csv`: `pairs.csv` has `id_a` and `id_b`, to which the rows that are written add `order`,
-//! `coverage_a`, `coverage_b`, `aligned` and `score`. Weights are learned from all articles, as a scan does.
+//! ```text
+//! cargo run --example evidence -- articles.jsonl pairs.csv
+//! ```
+//!
+//! `pairs.csv` has the columns `id_a` and `id_b`. The output adds `order`, `coverage_a`,
+//! `coverage_b`, `aligned` and `score`. Weights are learned from all articles, as in a scan.
 
 use std::collections::HashMap;
 use std::error::Error;

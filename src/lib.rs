@@ -70,6 +70,8 @@ pub mod index;
 #[doc(hidden)]
 pub mod pipeline;
 #[doc(hidden)]
+pub mod platform;
+#[doc(hidden)]
 pub mod read;
 #[doc(hidden)]
 pub mod report;
@@ -92,5 +94,5 @@ pub use index::IndexError;
 pub use pipeline::Counts;
 pub use read::FieldNames;
 pub use scan::{Scan, ScanError};
-pub use sketch::banding::PlanError;
+pub use sketch::banding::BandingError;
 pub use text::shingle::Shingle;

@@ -1,8 +1,10 @@
-"""Runs one Python peer from a JSONL corpus to a file of pairs: peer.py datasketch|rensa CORPUS THRESHOLD PAIRS.
+"""peer.py datasketch|rensa CORPUS THRESHOLD PAIRS: runs one Python peer.
 
-Text is cut as the Rust side cuts it (src/lib.rs): lower-case, words are runs of Unicode letters and digits, a shingle is
-five words in a row joined by one space; documents shorter than that take no part. The last line printed is JSON: the
-peer's settings and the seconds spent inside the peer's own calls (the rest is reading, cutting and writing in Python).
+Reads a JSONL corpus and writes a file of pairs. Text is split as in the Rust code (src/lib.rs):
+lower-case, words are runs of Unicode letters and digits, and a shingle is five words in a row
+joined by one space. Documents shorter than that take no part. The last line printed is JSON: the
+settings of the peer and the seconds spent inside its own calls. The rest is reading, splitting and
+writing in Python.
 """
 
 import csv
@@ -17,7 +19,7 @@ words_of = re.compile(r"[^\W_]+").findall
 
 
 def documents(corpus):
-    """(id, shingles) of each document that has a shingle."""
+    """Yields (id, shingles) of each document that has a shingle."""
     with open(corpus, encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
@@ -52,8 +54,11 @@ class Clock:
 
 
 def datasketch(corpus, threshold, write):
-    """MinHash.bulk and MinHashLSH with their defaults, xxhash as hash function. Each document is looked up, then
-    inserted, so every pair comes once and no sketch is kept twice. The result is what `query` gives: LSH candidates."""
+    """Runs MinHash.bulk and MinHashLSH with their defaults and xxhash as the hash function.
+
+    Each document is looked up and then inserted, so every pair comes once and no sketch is kept
+    twice. The result is that of `query`: LSH candidates.
+    """
     from datasketch import MinHash, MinHashLSH
     from xxhash import xxh32_intdigest
 
@@ -73,8 +78,11 @@ def datasketch(corpus, threshold, write):
 
 
 def rensa(corpus, threshold, write):
-    """RMinHash.from_token_sets and RMinHashLSH; of its candidates those that `is_similar` keeps, as rensa's own
-    RMinHashDeduplicator does. Bands are that class's default for the threshold (it cannot list pairs itself)."""
+    """Runs RMinHash.from_token_sets and RMinHashLSH; keeps candidates that `is_similar` accepts.
+
+    rensa's own RMinHashDeduplicator does the same, but cannot list pairs. Bands are that class's
+    default for the threshold.
+    """
     from rensa import RMinHash, RMinHashLSH
 
     bands = next((b for t, b in ((0.9, 4), (0.8, 8), (0.7, 16), (0.5, 32)) if threshold >= t), 64)
@@ -102,7 +110,9 @@ def main():
     with open(out, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(("id_a", "id_b"))
-        clock, settings = {"datasketch": datasketch, "rensa": rensa}[tool](corpus, float(threshold), table.writerows)
+        clock, settings = {"datasketch": datasketch, "rensa": rensa}[tool](
+            corpus, float(threshold), table.writerows
+        )
     print(json.dumps({**settings, "seconds_in_library": round(clock.seconds, 3)}))
 
 

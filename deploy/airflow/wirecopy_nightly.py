@@ -1,4 +1,4 @@
-"""Every night: whose copy was republished in the articles of the day. For Airflow 3."""
+"""Finds whose copy was republished in the articles of the day, every night. For Airflow 3."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -7,8 +7,9 @@ from airflow.sdk import DAG
 
 STATE = "/var/lib/wirecopy"
 
-# Exit status 3 says that outputs are whole and some records were rejected: done, for the metrics watch the rejects. The night is
-# said with --as-of, so a second try writes what the first one wrote, however that ended.
+# Exit status 3 means that the outputs are complete and some records were rejected. The task counts
+# as done, because the alerts watch the rejects. --as-of names the night, so a retry writes the same
+# outputs, however the first try ended.
 SCAN = r"""
 wirecopy scan "tonight/{{ ds }}.jsonl" \
     --config /etc/wirecopy.toml \
@@ -23,7 +24,7 @@ with DAG(
     description="Who republished whose copy",
     schedule="30 2 * * *",
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
-    # The index takes the nights in order, one at a time.
+    # The index needs the nights in order, one at a time.
     catchup=False,
     max_active_runs=1,
     default_args={"depends_on_past": False},

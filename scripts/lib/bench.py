@@ -1,4 +1,7 @@
-"""What the benchmark scripts share: building, making a corpus, timing a child, describing the machine, tables."""
+"""Shared code of the benchmark scripts.
+
+Builds wirecopy, generates corpora, times child processes, describes the machine and writes tables.
+"""
 
 import hashlib
 import json
@@ -9,6 +12,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +21,7 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
 TIMED = Path(__file__).with_name("timed.py")
 RESULTS = ROOT / "benches" / "results"
 THREADS = 2
-# wirecopy's exit status 3: done, but some records were rejected; its outputs are whole.
+# Exit statuses with complete outputs. 3 means that some records were rejected.
 WHOLE = (0, 3)
 
 
@@ -30,7 +34,7 @@ def fail(text):
 
 
 def must(command, advice, **options):
-    """Runs a command that has to succeed, its output on standard error."""
+    """Runs a command that must succeed, with its output on standard error."""
     say(f"$ {shlex.join(map(str, command))}")
     try:
         done = subprocess.run(command, stdout=sys.stderr, **options)
@@ -41,24 +45,30 @@ def must(command, advice, **options):
 
 
 def output_of(*command):
-    """What a command says about itself, or None where it cannot be run."""
+    """Returns the output of a command, or None if it cannot be run."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=ROOT, check=True
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
 
 
-# --- what is measured ---
+# --- program and corpus ---
 
 
 def wirecopy(given):
-    """The binary to measure: the one given, or this tree's own, built for release."""
+    """Returns the binary to measure: the given one, or a release build of this tree."""
     if given:
         binary = Path(given).resolve()
         if not os.access(binary, os.X_OK):
             fail(f"{given} is not a program: give --wirecopy the path of a built wirecopy")
         return binary
-    must(["cargo", "build", "--release", "--bin", "wirecopy"], "mend the build, or give --wirecopy PATH", cwd=ROOT)
+    must(
+        ["cargo", "build", "--release", "--bin", "wirecopy"],
+        "fix the build, or give --wirecopy PATH",
+        cwd=ROOT,
+    )
     return TARGET / "release" / "wirecopy"
 
 
@@ -69,22 +79,48 @@ def wirecopy_version(binary):
 
 
 def corpus(documents, profile="news", seed=1):
-    """The project's generated corpus of so many documents, made with its truth if one of the three is not there."""
+    """Returns the path of a generated corpus.
+
+    Generates it with its truth and stories files if one of the three is missing.
+    """
     name = f"{profile}-{short(documents)}" + (f"-seed{seed}" if seed != 1 else "")
     path = TARGET / "corpus" / f"{name}.jsonl"
     truth, stories = path.with_suffix(".truth.csv"), path.with_suffix(".stories.csv")
     if not (path.exists() and truth.exists() and stories.exists()):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        generator = ["cargo", "run", "--release", "-p", "newsgen", "--", "--documents", str(documents), "--seed", str(seed)]
-        generator += ["--profile", profile, "-o", str(part), "--truth", str(truth), "--stories", str(stories)]
-        must(generator, "mend newsgen", cwd=ROOT)
+        generator = [
+            "cargo",
+            "run",
+            "--release",
+            "-p",
+            "newsgen",
+            "--",
+            "--documents",
+            str(documents),
+            "--seed",
+            str(seed),
+        ]
+        generator += [
+            "--profile",
+            profile,
+            "-o",
+            str(part),
+            "--truth",
+            str(truth),
+            "--stories",
+            str(stories),
+        ]
+        must(generator, "fix newsgen", cwd=ROOT)
         part.rename(path)
     return path
 
 
 def describe_corpus(path):
-    """Name, size and hash of a corpus. Reading it also puts it in the page cache, for every tool alike."""
+    """Returns name, size and hash of a corpus.
+
+    Reading it also puts it into the page cache, so that all tools start equal.
+    """
     digest, documents = hashlib.sha256(), 0
     try:
         with open(path, "rb") as lines:
@@ -95,7 +131,12 @@ def describe_corpus(path):
         fail(f"cannot read the corpus {path}: {error.strerror}")
     if not documents:
         fail(f"the corpus {path} is empty: give a JSONL file with id and text in every record")
-    return {"name": path.name, "documents": documents, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
+    return {
+        "name": path.name,
+        "documents": documents,
+        "bytes": path.stat().st_size,
+        "sha256": digest.hexdigest(),
+    }
 
 
 def short(number):
@@ -109,23 +150,35 @@ def short(number):
 
 
 def measure(command, timeout, environment=None):
-    """Runs a command to its end (timed.py does): status, wall and CPU seconds, peak RSS of the whole process."""
+    """Runs a command with timed.py.
+
+    Returns its status, wall and CPU seconds and the peak memory of the whole process.
+    """
     load = os.getloadavg()[0]
     with tempfile.TemporaryFile("w+", errors="replace") as talk:
         helper = [sys.executable, "-I", "-S", TIMED, str(timeout), *map(str, command)]
         done = subprocess.run(
-            helper, stdout=subprocess.PIPE, stderr=talk, text=True, env={**os.environ, **(environment or {})}
+            helper,
+            stdout=subprocess.PIPE,
+            stderr=talk,
+            text=True,
+            env={**os.environ, **(environment or {})},
         )
         talk.seek(0)
         if done.returncode:
             fail(f"could not start {command[0]}: {talk.read().strip().rpartition(chr(10))[2]}")
         *printed, last = done.stdout.splitlines()
         talk.seek(0)
-        return {**json.loads(last), "load_before": round(load, 2), "printed": printed, "talk": talk.read()[-2000:]}
+        return {
+            **json.loads(last),
+            "load_before": round(load, 2),
+            "printed": printed,
+            "talk": talk.read()[-2000:],
+        }
 
 
 def median(runs):
-    """The run with the (lower) median wall time of those that went well, or the first where none did."""
+    """Returns the successful run with the lower median wall time, or the first if all failed."""
     well = sorted((run for run in runs if run["outcome"] == "ok"), key=lambda run: run["wall_s"])
     return well[(len(well) - 1) // 2] if well else runs[0]
 
@@ -134,7 +187,7 @@ def median(runs):
 
 
 def machine():
-    """What the numbers depend on, and nothing that names the machine."""
+    """Describes the machine without naming it."""
     model, memory = platform.processor() or platform.machine(), None
     try:
         found = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
@@ -144,7 +197,9 @@ def machine():
         pass
     return {
         "cpu": model,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "memory_gib": memory,
         "kernel": f"{platform.system()} {re.match(r'[0-9.]*', platform.release())[0]}",
         "python": platform.python_version(),
@@ -160,7 +215,7 @@ def machine_line(of):
 
 
 def shown(command):
-    """A command as a reader would type it: file names without their folders."""
+    """Formats a command as a reader would type it: file names without their folders."""
     return shlex.join(Path(word).name if os.sep in word else word for word in map(str, command))
 
 
@@ -173,14 +228,35 @@ def number(value, decimals=0):
 
 
 def table(head, rows):
-    """A Markdown table; every column but the first is aligned right."""
+    """Formats a Markdown table; all columns but the first are aligned right."""
     rule = ["---"] + ["--:"] * (len(head) - 1)
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in (head, rule, *rows))
+
+
+def wrapped(markdown):
+    """Wraps paragraphs and list items at 100 columns; headings, tables and images stay."""
+
+    def lines():
+        for line in markdown.split("\n"):
+            item = re.match(r"( *(?:- )?)", line)[1]
+            if len(line) <= 100 or line.startswith(("#", "|", "![")):
+                yield line
+            else:
+                yield from textwrap.wrap(
+                    line,
+                    100,
+                    subsequent_indent=" " * len(item),
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+
+    return "\n".join(lines())
 
 
 def write_results(folder, name, result, markdown):
     folder.mkdir(parents=True, exist_ok=True)
     day = datetime.now(UTC).date().isoformat()
     (folder / f"{name}-{day}.json").write_text(json.dumps({"date": day, **result}, indent=1) + "\n")
+    markdown = wrapped(markdown)
     (folder / f"{name}.md").write_text(markdown)
     print(markdown)

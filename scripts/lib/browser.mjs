@@ -1,4 +1,4 @@
-// Pages of wirecopy in Chromium: how they are made, opened and audited.
+// Makes pages of wirecopy, opens them in Chromium and audits them.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -18,9 +18,17 @@ export const VIEWS = {
   dark: { ...DESK, colorScheme: "dark" },
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
-/** The page that a command makes of a corpus: the path of one, or records. */
+/** Makes a page with a command from a corpus, given as a path or as records. */
 export function made(name, corpus, command) {
   const page = join(scratch, `${name}.html`);
   let input = corpus;
@@ -32,7 +40,7 @@ export function made(name, corpus, command) {
   return page;
 }
 
-/** Watches a page of a context of its own: whatever it asks for or says is kept. */
+/** Opens a page in a context of its own and records its requests and errors. */
 export async function open(browser, file, options = DESK, before = () => {}) {
   const context = await browser.newContext(options);
   const seen = { requests: [], errors: [] };
@@ -42,7 +50,7 @@ export async function open(browser, file, options = DESK, before = () => {}) {
   return { page, seen, context, close: () => context.close() };
 }
 
-/** Another page of a context. */
+/** Opens another page of a context and records its requests and errors. */
 export async function watched(context, seen) {
   const page = await context.newPage();
   page.on("request", (request) => seen.requests.push(request.url()));
@@ -52,35 +60,45 @@ export async function watched(context, seen) {
   return page;
 }
 
-/** Looks for what a screen reader or a keyboard cannot use. */
+/** Asserts that the page has no serious accessibility violation; returns the number of others. */
 export async function audited(page, where) {
-  // The policy of the page lets no script in; the debugger comes by another door.
+  // The content security policy of the page blocks scripts, but not those of the debugger.
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(grave.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)]), [], where);
+  assert.deepEqual(
+    grave.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)]),
+    [],
+    where,
+  );
   return violations.length;
 }
 
-/** No wider than the screen. */
+/** Asserts that the page is not wider than the screen. */
 export async function fits(page, where) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wide <= 0, `${where}: ${wide} pixels too wide`);
 }
 
-/** Kept where SHOTS asks for it. */
+/** Saves a screenshot if SHOTS names a directory. */
 export async function shot(page, name, options = {}) {
-  if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), ...options });
+  if (process.env.SHOTS)
+    await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), ...options });
 }
 
-/** Were something to get in, the policy of the page would stop it. */
+/** Asserts that the content security policy stops injected images and scripts. */
 export async function refuses(page, seen) {
   await page.evaluate(() => {
     const image = document.createElement("img");
     image.src = "https://evil.example/x.png";
     document.body.append(image);
     const script = document.createElement("script");
-    try { script.text = "window.hit = 1"; document.body.append(script); } catch { /* trusted types */ }
+    try {
+      script.text = "window.hit = 1";
+      document.body.append(script);
+    } catch {
+      /* trusted types */
+    }
   });
   await page.waitForTimeout(300);
   assert.equal(await page.evaluate(() => window.hit), undefined);
@@ -96,16 +114,34 @@ export const ATTACKS = [
   "<style>@import 'https://evil.example/x.css';*{background:url(https://evil.example/y)}</style>",
   "\u202etxt.exe\u2066\u2028\u0000",
 ];
-const URLS = ["javascript:window.hit=1//", "data:text/html,<script>window.hit=1</script>", 'https://a.example/" onmouseover="window.hit=1', " javascript:window.hit=1", "vbscript:x", "https://b.example/</script>"];
+const URLS = [
+  "javascript:window.hit=1//",
+  "data:text/html,<script>window.hit=1</script>",
+  'https://a.example/" onmouseover="window.hit=1',
+  " javascript:window.hit=1",
+  "vbscript:x",
+  "https://b.example/</script>",
+];
 
-/** Records whose every field tries to be more than text. */
+/** Records in which every field attempts an injection. */
 export const HOSTILE = ATTACKS.map((field, n) => ({
-  id: field + n, title: field, site: field + n, author: field, url: URLS[n], canonical: URLS[n], published: `2026-03-0${n + 1}T10:00:00Z`, text: `${field}\n${STORY}\n${field}`,
+  id: field + n,
+  title: field,
+  site: field + n,
+  author: field,
+  url: URLS[n],
+  canonical: URLS[n],
+  published: `2026-03-0${n + 1}T10:00:00Z`,
+  text: `${field}\n${STORY}\n${field}`,
 }));
 
-/** Runs tests, each launch with a fresh profile of its own. */
+/** Runs tests in a browser with a fresh profile. */
 export async function run(tests) {
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: FLAGS });
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    headless: true,
+    args: FLAGS,
+  });
   try {
     for (const test of tests) console.log(`${test.name}: ok`, (await test(browser)) ?? "");
   } finally {

@@ -1,18 +1,35 @@
-// What somebody does who labels a sample, done in Chromium. Run by scripts/test-report.
+// Labels a sample in Chromium as a user does. Run by scripts/test-report.
 
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ATTACKS, audited, DESK, fits, HOSTILE, made, open, refuses, run, scratch, shot, VIEWS, watched } from "./browser.mjs";
+import {
+  ATTACKS,
+  audited,
+  DESK,
+  fits,
+  HOSTILE,
+  made,
+  open,
+  refuses,
+  run,
+  scratch,
+  shot,
+  VIEWS,
+  watched,
+} from "./browser.mjs";
 
-const sample = (name, corpus, flags = ["--sample", "50"]) => made(name, corpus, (input, page) => ["tune", input, "-q", ...flags, "-o", page]);
+const sample = (name, corpus, flags = ["--sample", "50"]) =>
+  made(name, corpus, (input, page) => ["tune", input, "-q", ...flags, "-o", page]);
 const told = (page) => page.textContent("#told");
 const title = (page) => page.textContent("#title");
 const status = (page) => page.textContent("#status");
-const pressed = (page) => page.$$eval("[aria-pressed=true]", (buttons) => buttons.map((button) => button.id));
-const ids = (page) => page.$$eval(".about bdi:last-child", (ids) => ids.map((id) => id.textContent));
+const pressed = (page) =>
+  page.$$eval("[aria-pressed=true]", (buttons) => buttons.map((button) => button.id));
+const ids = (page) =>
+  page.$$eval(".about bdi:last-child", (ids) => ids.map((id) => id.textContent));
 
-/** What is saved, as text. */
+/** Returns the text of the file that an action saves. */
 async function saved(page, act) {
   const [download] = await Promise.all([page.waitForEvent("download"), act()]);
   assert.equal(download.suggestedFilename(), "labels.csv");
@@ -27,7 +44,7 @@ async function newsroom(browser) {
   assert.ok(await page.isDisabled("#save"));
   assert.ok(await page.isDisabled("#undo"));
 
-  // Keys.
+  // Keyboard shortcuts.
   const first = await ids(page);
   await page.keyboard.press("y");
   assert.equal(await title(page), "Pair 2 of 45");
@@ -59,10 +76,12 @@ async function newsroom(browser) {
   await page.click("#mark");
   assert.match(await page.textContent("#marks"), /^2 of/);
   assert.match(await status(page), /^Passage 2 of/);
-  const marks = await page.$$eval("mark.now", (marks) => marks.map((mark) => mark.textContent.slice(0, 30)));
+  const marks = await page.$$eval("mark.now", (marks) =>
+    marks.map((mark) => mark.textContent.slice(0, 30)),
+  );
   assert.ok(marks.length >= 2 && marks.every((mark) => mark !== ""));
 
-  // Reloaded, and in another tab: where it was.
+  // After a reload, and in another tab, labelling continues at the same pair.
   const at = await title(page);
   await page.reload();
   assert.deepEqual([await title(page), await told(page)], [at, "2 of 45 labelled"]);
@@ -71,18 +90,21 @@ async function newsroom(browser) {
   await other.goto(`file://${file}`);
   assert.equal(await told(other), "2 of 45 labelled");
   await other.close();
-  // Another sample begins anew.
+  // Another sample starts from the beginning.
   const another = await watched(context, seen);
-  await another.goto(`file://${sample("another", "data/newsroom.jsonl", ["--sample", "10", "--seed", "7"])}`);
+  await another.goto(
+    `file://${sample("another", "data/newsroom.jsonl", ["--sample", "10", "--seed", "7"])}`,
+  );
   assert.equal(await told(another), "0 of 10 labelled");
   await another.close();
 
-  // Saved.
+  // Saving.
   const expected = (rows) => ["id_a,id_b,label", ...rows].map((row) => row + "\n").join("");
   const two = [`${first.join()},same`, `${second.join()},different`];
   assert.equal(await saved(page, () => page.click("#save")), expected(two));
   while ((await pressed(page)).length > 0) await page.keyboard.press("ArrowRight");
-  for (let at = 0; at < 60 && (await told(page)) !== "45 of 45 labelled"; at++) await page.click(at % 2 ? "#unsure" : "#same");
+  for (let at = 0; at < 60 && (await told(page)) !== "45 of 45 labelled"; at++)
+    await page.click(at % 2 ? "#unsure" : "#same");
   assert.match(await status(page), /All pairs have a label: save/);
   const rows = (await saved(page, () => page.keyboard.press("s"))).trim().split("\n");
   assert.equal(rows.length, 46);
@@ -92,7 +114,10 @@ async function newsroom(browser) {
   await page.click("#help summary");
   await page.click("#scores summary");
   await audited(page, "light");
-  assert.deepEqual([...new Set(seen.requests)].filter((url) => !/^(file|blob):/.test(url)), []);
+  assert.deepEqual(
+    [...new Set(seen.requests)].filter((url) => !/^(file|blob):/.test(url)),
+    [],
+  );
   assert.deepEqual(seen.errors, []);
   await close();
 
@@ -112,11 +137,18 @@ async function newsroom(browser) {
   return `${(statSync(file).size / 1000).toFixed(0)} kB`;
 }
 
-/** A browser that keeps nothing, or other things than labels. */
+/** Tests a browser without local storage, and one whose storage holds something else. */
 async function storage(browser) {
   const file = sample("storage", "data/newsroom.jsonl");
   const { page, seen, close } = await open(browser, file, DESK, (page) =>
-    page.addInitScript(() => Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } })));
+    page.addInitScript(() =>
+      Object.defineProperty(window, "localStorage", {
+        get() {
+          throw new DOMException("no", "SecurityError");
+        },
+      }),
+    ),
+  );
   assert.ok(await page.isVisible("#refused"));
   await page.keyboard.press("y");
   assert.equal(await told(page), "1 of 45 labelled");
@@ -125,19 +157,34 @@ async function storage(browser) {
   await close();
 
   const full = await open(browser, file, DESK, (page) =>
-    page.addInitScript(() => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; }));
+    page.addInitScript(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    }),
+  );
   assert.ok(await full.page.isVisible("#refused"));
   await full.page.keyboard.press("y");
   assert.equal(await told(full.page), "1 of 45 labelled");
-  // What was not saved is asked for.
-  const asks = () => full.page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  // Closing the page asks about unsaved labels.
+  const asks = () =>
+    full.page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
   assert.ok(await asks());
   await saved(full.page, () => full.page.click("#save"));
   assert.ok(!(await asks()));
   await full.close();
 
-  for (const kept of ["no JSON", "null", "{}", '{"labels":["same"]}', JSON.stringify({ labels: new Array(45).fill("<b>") }), JSON.stringify({ labels: new Array(45).fill(""), now: 99, changes: [[77, "x"]] })]) {
-    const { page, seen, close } = await open(browser, file, DESK, (page) => page.addInitScript((kept) => (Storage.prototype.getItem = () => kept), kept));
+  for (const kept of [
+    "no JSON",
+    "null",
+    "{}",
+    '{"labels":["same"]}',
+    JSON.stringify({ labels: new Array(45).fill("<b>") }),
+    JSON.stringify({ labels: new Array(45).fill(""), now: 99, changes: [[77, "x"]] }),
+  ]) {
+    const { page, seen, close } = await open(browser, file, DESK, (page) =>
+      page.addInitScript((kept) => (Storage.prototype.getItem = () => kept), kept),
+    );
     assert.equal(await told(page), "0 of 45 labelled", kept);
     assert.equal(await title(page), "Pair 1 of 45", kept);
     assert.ok(await page.isDisabled("#undo"));
@@ -147,7 +194,10 @@ async function storage(browser) {
 }
 
 async function hostile(browser) {
-  const formulas = HOSTILE.map((record, n) => ({ ...record, id: ["=1+1", "+2", "-3", "@sum", 'a,"b"\nc', record.id][n] }));
+  const formulas = HOSTILE.map((record, n) => ({
+    ...record,
+    id: ["=1+1", "+2", "-3", "@sum", 'a,"b"\nc', record.id][n],
+  }));
   const file = sample("hostile", formulas);
   const { page, seen, close } = await open(browser, file);
   const count = Number((await told(page)).split(" ")[2]);
@@ -155,7 +205,10 @@ async function hostile(browser) {
   const texts = [];
   for (let at = 0; at < count; at++) {
     texts.push(await page.evaluate(() => document.body.innerText));
-    for (const link of await page.$$eval("#texts a", (links) => links.map((link) => [link.protocol, link.rel]))) assert.deepEqual(link, ["https:", "noopener noreferrer"]);
+    for (const link of await page.$$eval("#texts a", (links) =>
+      links.map((link) => [link.protocol, link.rel]),
+    ))
+      assert.deepEqual(link, ["https:", "noopener noreferrer"]);
     await page.keyboard.press("y");
   }
   await page.waitForTimeout(300);
@@ -164,9 +217,13 @@ async function hostile(browser) {
   assert.ok(texts.some((text) => text.includes(ATTACKS[0])));
   assert.ok(texts.every((text) => !/[\u202a-\u202e\u2066-\u2069\u0000]/.test(text)));
   const csv = await saved(page, () => page.click("#save"));
-  for (const neutral of ["'=1+1,", "'+2,", "'-3,", "'@sum,", '"a,""b""\nc",']) assert.ok(csv.includes(neutral), neutral);
+  for (const neutral of ["'=1+1,", "'+2,", "'-3,", "'@sum,", '"a,""b""\nc",'])
+    assert.ok(csv.includes(neutral), neutral);
   assert.ok(!/(^|,)"?[=+@-]/m.test(csv), csv);
-  assert.deepEqual([...new Set(seen.requests)].filter((url) => !/^(file|blob):/.test(url)), []);
+  assert.deepEqual(
+    [...new Set(seen.requests)].filter((url) => !/^(file|blob):/.test(url)),
+    [],
+  );
   assert.deepEqual(seen.errors, []);
   await refuses(page, seen);
   await close();
@@ -183,8 +240,12 @@ async function empty(browser) {
 }
 
 async function reworded(browser) {
-  const { page, seen, close } = await open(browser, sample("reworded", "data/reworded/articles.jsonl", ["--sample", "30", "--reworded"]));
-  while ((await page.textContent("#mark")) !== "Next sentence") await page.keyboard.press("ArrowRight");
+  const { page, seen, close } = await open(
+    browser,
+    sample("reworded", "data/reworded/articles.jsonl", ["--sample", "30", "--reworded"]),
+  );
+  while ((await page.textContent("#mark")) !== "Next sentence")
+    await page.keyboard.press("ArrowRight");
   await page.keyboard.press("p");
   assert.equal(await page.locator(".two > :first-child mark.now").count(), 1);
   assert.ok((await page.locator(".two > :last-child mark.now").count()) >= 1);
@@ -195,23 +256,45 @@ async function reworded(browser) {
   await close();
 }
 
-/** The most pairs, of long texts. */
+/** Tests the maximum number of pairs, with long texts. */
 async function large(browser) {
-  const words = (story, count) => Array.from({ length: count }, (_, n) => `w${((story + 1) * 7919 * (n + 1)) % 1000003}`).join(" ");
-  const records = Array.from({ length: 160 }, (_, n) => ({ id: `${n}`, site: `site${n % 13}.example`, text: `${words(Math.floor(n / 10), 8000)} ${words(1000 + n, 800)}` }));
+  const words = (story, count) =>
+    Array.from({ length: count }, (_, n) => `w${((story + 1) * 7919 * (n + 1)) % 1000003}`).join(
+      " ",
+    );
+  const records = Array.from({ length: 160 }, (_, n) => ({
+    id: `${n}`,
+    site: `site${n % 13}.example`,
+    text: `${words(Math.floor(n / 10), 8000)} ${words(1000 + n, 800)}`,
+  }));
   const file = sample("large", records, ["--sample", "500"]);
   const { page, seen, close } = await open(browser, file);
   assert.equal(await told(page), "0 of 500 labelled");
-  const load = await page.evaluate(() => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd);
-  const press = (key) => page.evaluate((key) => { const start = performance.now(); dispatchEvent(new KeyboardEvent("keydown", { key })); document.body.offsetHeight; return performance.now() - start; }, key);
-  const times = { y: await press("y"), n: await press("n"), p: await press("p"), u: await press("u") };
+  const load = await page.evaluate(
+    () => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd,
+  );
+  const press = (key) =>
+    page.evaluate((key) => {
+      const start = performance.now();
+      dispatchEvent(new KeyboardEvent("keydown", { key }));
+      document.body.offsetHeight;
+      return performance.now() - start;
+    }, key);
+  const times = {
+    y: await press("y"),
+    n: await press("n"),
+    p: await press("p"),
+    u: await press("u"),
+  };
   for (const [key, time] of Object.entries(times)) assert.ok(time < 1000, `${key} took ${time} ms`);
   assert.ok((await page.locator(".gap").count()) >= 2);
   const size = statSync(file).size / 1e6;
   assert.ok(size < 20, `${size} MB`);
   assert.deepEqual(seen.errors, []);
   await close();
-  return `${size.toFixed(1)} MB, ready ${load.toFixed(0)} ms; ${Object.entries(times).map(([key, time]) => `${key} ${time.toFixed(0)} ms`).join(", ")}`;
+  return `${size.toFixed(1)} MB, ready ${load.toFixed(0)} ms; ${Object.entries(times)
+    .map(([key, time]) => `${key} ${time.toFixed(0)} ms`)
+    .join(", ")}`;
 }
 
 await run([newsroom, reworded, storage, hostile, empty, large]);

@@ -1,7 +1,7 @@
-"""timed.py SECONDS COMMAND...: runs one command and prints how it went as the last line, in JSON.
+"""timed.py SECONDS COMMAND...: runs a command and prints its status, times and memory as JSON.
 
-It is a program of its own, and imports little, because the kernel counts the memory of the process that starts a child
-as the child's: a peak below its own 9 MB or so cannot be told.
+The JSON is the last line. This is a small program of its own, because the kernel counts the memory
+of the process that starts a child as the child's. It cannot report a peak below its own 9 MB or so.
 """
 
 import os
@@ -14,7 +14,7 @@ late = False
 
 
 def stop(*_):
-    """The command and all it started: it leads a session of its own."""
+    """Kills the command and all processes that it started: it leads a session of its own."""
     global late
     late = True
     os.killpg(child, signal.SIGKILL)
@@ -33,4 +33,7 @@ code = os.waitstatus_to_exitcode(status)
 outcome = f"over {limit:g} s" if late else "ok" if code == 0 else f"exit {code}"
 peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 cpu = used.ru_utime + used.ru_stime
-print(f'{{"outcome": "{outcome}", "exit": {code}, "wall_s": {wall:.3f}, "cpu_s": {cpu:.3f}, "peak_rss_mb": {peak:.1f}}}')
+print(
+    f'{{"outcome": "{outcome}", "exit": {code}, '
+    f'"wall_s": {wall:.3f}, "cpu_s": {cpu:.3f}, "peak_rss_mb": {peak:.1f}}}'
+)

@@ -1,4 +1,7 @@
-"""The truth of a generated corpus: which stories its documents hold, and what two documents are to each other."""
+"""Truth of a generated corpus.
+
+Says which stories its documents hold and how two documents are related.
+"""
 
 import csv
 import json
@@ -7,18 +10,19 @@ from collections import defaultdict
 
 import bench
 
-# What a pair is by the exact Jaccard of the two bodies, and from which containment and passage it is an excerpt.
+# Lowest exact Jaccard of two bodies that are a copy or a revision, and lowest containment and
+# passage of an excerpt.
 COPY, REVISED = 0.8, 0.5
 CONTAINMENT, PASSAGE_WORDS = 0.3, 25
-# Around those, where words cut in another way and chrome left standing put a pair on the other side.
+# Margin around those, in which small differences in words and chrome put a pair on the other side.
 MARGIN, MARGIN_WORDS = 0.02, 3
 SHINGLE = 5
-# A document's words as newsgen counts them: runs of letters and digits, in scripts without spaces every letter.
+# Words as newsgen counts them: runs of letters and digits; in scripts without spaces, every letter.
 ALONE = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 WORD = re.compile(rf"[{ALONE}]|[^\W_{ALONE}]+")
-# Pages that are chrome as a whole: two of a family are neither a find nor a mistake.
+# Pages that are chrome as a whole: reporting two of a family is neither right nor wrong.
 REPEATED = ("hot", "one-page", "skeleton")
-# In what way a document holds a passage of a story beside text of its own.
+# Kinds of documents that hold a passage of a story next to text of their own.
 PASSAGES = ("excerpt", "digest", "quote")
 UNDER = {"excerpt": "excerpt, under the definition", "digest": "digest, under the definition"}
 
@@ -40,25 +44,36 @@ def decimal(cell):
 
 
 class Truth:
-    """The truth and the stories of a corpus, by document."""
+    """Truth and stories of a corpus, by document."""
 
     def __init__(self, corpus):
         self.corpus = corpus
         self.held = defaultdict(dict)
         for row in read(corpus.with_suffix(".stories.csv")):
-            row["jaccard"] = jaccard_of(decimal(row["containment"]), decimal(row["source_containment"]))
+            row["jaccard"] = jaccard_of(
+                decimal(row["containment"]), decimal(row["source_containment"])
+            )
             row["words"], row["chrome_words"] = int(row["words"]), int(row["chrome_words"])
             self.held[row["id"]].setdefault(row["story"], row)
-        self.source = {row["story"]: row["source"] for rows in self.held.values() for row in rows.values() if row["source"]}
-        self.agency = {row["story"]: row["agency"] for rows in self.held.values() for row in rows.values()}
+        self.source = {
+            row["story"]: row["source"]
+            for rows in self.held.values()
+            for row in rows.values()
+            if row["source"]
+        }
+        self.agency = {
+            row["story"]: row["agency"] for rows in self.held.values() for row in rows.values()
+        }
         listed = read(corpus.with_suffix(".truth.csv"))
         self.pages, self.words_of = self.read_corpus(row for row in listed if self.needs_words(row))
-        # By pair: the kind in the truth file, what it is by its scores, and whether it is so by the margin and more.
-        self.listed = {pair(row["id_a"], row["id_b"]): (row["kind"], *self.kind(row)) for row in listed}
+        # By pair: its kind in the truth file, its class by scores, and if it exceeds the margin.
+        self.listed = {
+            pair(row["id_a"], row["id_b"]): (row["kind"], *self.kind(row)) for row in listed
+        }
         self.words_of.clear()
 
     def read_corpus(self, rows):
-        """Site and url of every document, and the words of those in these rows."""
+        """Returns site and url of every document, and the words of those in the rows."""
         wanted = {one for row in rows for one in (row["id_a"], row["id_b"])}
         pages, words = {}, {}
         with open(self.corpus, encoding="utf-8") as lines:
@@ -70,7 +85,7 @@ class Truth:
         return pages, words
 
     def held_of_other(self, a, b):
-        """The row of the one document that holds the story whose first document is the other."""
+        """Returns the row of the document that holds the story that begins with the other one."""
         for one, other in ((a, b), (b, a)):
             for row in self.held[one].values():
                 if row["source"] == other and one != other:
@@ -80,7 +95,9 @@ class Truth:
     def needs_words(self, row):
         if row["kind"] in ("exact", "recapture", "event", *REPEATED) or not row["body_jaccard"]:
             return False
-        return float(row["body_jaccard"]) < REVISED and not self.held_of_other(row["id_a"], row["id_b"])
+        return float(row["body_jaccard"]) < REVISED and not self.held_of_other(
+            row["id_a"], row["id_b"]
+        )
 
     def kind(self, row):
         kind, jaccard = row["kind"], decimal(row["body_jaccard"])
@@ -91,7 +108,10 @@ class Truth:
         if jaccard is None:
             return "too short", False
         if kind == "recapture":
-            return kind if jaccard >= REVISED else "recapture, under .5", jaccard >= REVISED + MARGIN
+            return (
+                kind if jaccard >= REVISED else "recapture, under .5",
+                jaccard >= REVISED + MARGIN,
+            )
         if kind == "exact" or jaccard >= COPY:
             return "copy", True
         if jaccard >= REVISED:
@@ -103,19 +123,19 @@ class Truth:
         return kind, containment >= CONTAINMENT + MARGIN and run >= PASSAGE_WORDS + MARGIN_WORDS
 
     def scores(self, a, b):
-        """The greater containment and the longest run."""
+        """Returns the greater containment and the longest run."""
         row = self.held_of_other(a, b)
         if row:
             return max(float(row["containment"]), float(row["source_containment"])), int(row["run"])
-        # Two copies of one source: of the texts, as the stories file compares with sources only.
+        # Two copies of one source: compare their texts, because the stories file has sources only.
         return compared(self.words_of[a], self.words_of[b])
 
     def shared(self, a, b):
-        """The stories that both documents hold."""
+        """Returns the stories that both documents hold."""
         return self.held[a].keys() & self.held[b].keys()
 
     def part(self, document, story):
-        """What the document is to the story, in words that compare with roles."""
+        """Returns the part of a document in a story, in terms that compare with roles."""
         row = self.held[document].get(story)
         if row is None:
             return "no part"
@@ -130,14 +150,14 @@ class Truth:
 
 
 def jaccard_of(a, b):
-    """Of the two containments: the intersection over each set's size gives it."""
+    """Computes the Jaccard from the two containments."""
     if a is None or b is None:
         return None
     return 1 / (1 / a + 1 / b - 1) if a and b else 0.0
 
 
 def compared(a, b):
-    """The greater containment, and the longest run of words of `a` of which every five stand in `b`."""
+    """Returns the greater containment and the longest run of `a` whose shingles are all in `b`."""
     ours, theirs = (list(zip(*(words[i:] for i in range(SHINGLE)))) for words in (a, b))
     there = set(theirs)
     both = len(there & set(ours))

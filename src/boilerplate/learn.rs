@@ -235,7 +235,7 @@ impl<'a> Groups<'a> {
             .ilog2()
             .max(1);
         let mut table = vec![0u8; 1 << bits];
-        let at = |entry: &Entry<()>| (entry.telling_bits() >> (u32::BITS - bits)) as usize;
+        let at = |entry: &Entry<()>| (entry.slot_hash() >> (u32::BITS - bits)) as usize;
         let enough = FEWEST_STORIES as u8;
         for entry in &bucket.entries {
             let pages = self.documents(entry.document).len().min(FEWEST_STORIES) as u8;

@@ -184,7 +184,7 @@ impl Postings {
 fn can_reach(x: &Posting, y: &Posting, threshold: f64) -> bool {
     let left = |posting: &Posting| posting.size - posting.position;
     let shared = left(x).min(left(y));
-    crate::text::shingle::jaccard(shared, x.size, y.size) >= threshold - 1e-9
+    crate::text::shingle::jaccard(shared, [x.size, y.size]) >= threshold - 1e-9
 }
 
 #[cfg(test)]
@@ -201,8 +201,7 @@ mod tests {
                 if shared > 0
                     && crate::text::shingle::jaccard(
                         shared,
-                        sets[a].len() as u32,
-                        sets[b].len() as u32,
+                        [a, b].map(|set| sets[set].len() as u32),
                     ) >= threshold
                 {
                     pairs.push((a as u32, b as u32));

@@ -103,7 +103,7 @@ pub fn sharing(
         found.sum();
         found
     };
-    let reading = of_all.reading(0..stories.len());
+    let reading = of_all.reader(0..stories.len());
     let mut all = Counted::default();
     let entry = |&hash: &u32| Some((hash, ()));
     for found in buckets::each(&reading, BYTES_A_ROUND, entry, of_bucket)? {

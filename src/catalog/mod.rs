@@ -20,10 +20,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::document::{BlockTally, Document, Place, Published, Record, Reject};
+use crate::document::{BlockTally, Document, ParsedRecord, Published, Reject, SourcePlace};
 use crate::error::ReadError;
 use crate::sketch::winnowing::Fingerprint;
-use crate::storage::lists::{Lists, Reading, Shelf, Stored};
+use crate::storage::lists::{ListReader, Lists, StoredChunk, StoredList, WritableStore};
 
 pub use pair::{DocPair, pairs_of};
 
@@ -57,7 +57,7 @@ pub struct BlockColumns {
 /// What is kept of each document, column by column.
 #[derive(Debug, Default)]
 struct Columns {
-    places: Vec<Place>,
+    places: Vec<SourcePlace>,
     published: Vec<Option<Published>>,
     /// Hash of the page's url, a bit less than 64; 0 if none is known.
     pages: Vec<u64>,
@@ -132,7 +132,7 @@ pub struct SeenDocument<'a> {
     /// The number of its site, as [`Seen::number_sites`] gave it; any other for none.
     pub site: u32,
     /// Where the archive has its record; sources are numbered from 0.
-    pub place: Place,
+    pub place: SourcePlace,
     /// When it says it was published.
     pub published: Option<Published>,
     /// Hash of its page's url; 0 if none is known.
@@ -178,7 +178,7 @@ pub struct KnownRecord {
     /// Whether it joined when this same run was made before.
     pub is_of_run: bool,
     /// Where the record stands.
-    pub place: Place,
+    pub place: SourcePlace,
     /// The site that it names, or [`NO_SITE`].
     pub site: SiteNo,
     /// When it says it was published.
@@ -229,14 +229,15 @@ impl Seen {
     /// documents that were not `kept`.
     pub(crate) fn push_hashes(
         &mut self,
-        (bands, bands_of_each): (Stored, u32),
-        (passages, passages_of_each): (Stored, &[u32]),
+        (bands, bands_of_each): (StoredChunk, u32),
+        (passages, passages_of_each): (StoredChunk, &[u32]),
         kept: &[bool],
     ) {
-        let of_bands = kept.iter().map(|&kept| (bands_of_each, kept));
+        let list = |(&length, &keep): (&u32, &bool)| StoredList { length, keep };
+        let of_bands = kept.iter().map(|keep| list((&bands_of_each, keep)));
         self.columns.bands.push_stored(bands, of_bands);
-        let each = passages_of_each.iter().copied().zip(kept.iter().copied());
-        self.columns.passages.push_stored(passages, each);
+        let of_passages = passages_of_each.iter().zip(kept).map(list);
+        self.columns.passages.push_stored(passages, of_passages);
     }
 
     /// How many documents there are.
@@ -252,7 +253,7 @@ impl Seen {
 
 impl BlockColumns {
     /// Adds a document: its record, its word hashes, and the traces that its text leaves.
-    pub fn push(&mut self, record: &Record<'_>, words: &[u64], traces: &Traces) {
+    pub fn push(&mut self, record: &ParsedRecord<'_>, words: &[u64], traces: &Traces) {
         let document = &record.document;
         self.ids.push(document.id.as_deref().unwrap_or_default());
         let site = match document.site.as_deref().filter(|site| !site.is_empty()) {
@@ -336,7 +337,7 @@ impl BlockColumns {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
+    pub fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
         self.columns.put_away(store)
     }
 }
@@ -592,7 +593,7 @@ impl Catalog {
     }
 
     /// Where to read the document again.
-    pub fn place(&self, doc: DocNo) -> Place {
+    pub fn place(&self, doc: DocNo) -> SourcePlace {
         self.columns.places[self.slot(doc)]
     }
 
@@ -674,21 +675,21 @@ impl Catalog {
     }
 
     /// The hashes of documents in each band, a list for each in the order given; empty lists if there are no bands.
-    pub(crate) fn bands(&self, documents: &[DocNo]) -> Reading<'_, u32> {
+    pub(crate) fn bands(&self, documents: &[DocNo]) -> ListReader<'_, u32> {
         let slots = documents.iter().map(|&doc| self.slot(doc));
-        self.columns.bands.reading(slots)
+        self.columns.bands.reader(slots)
     }
 
     /// The fingerprints of documents for shared passages, as bits, a list for each in the order given.
-    pub(crate) fn passages(&self, documents: &[DocNo]) -> Reading<'_, u64> {
+    pub(crate) fn passages(&self, documents: &[DocNo]) -> ListReader<'_, u64> {
         let slots = documents.iter().map(|&doc| self.slot(doc));
-        self.columns.passages.reading(slots)
+        self.columns.passages.reader(slots)
     }
 
     /// The fingerprints of documents for what their sites repeat, a list for each in the order given.
-    pub(crate) fn repeats(&self, documents: &[DocNo]) -> Reading<'_, u32> {
+    pub(crate) fn repeats(&self, documents: &[DocNo]) -> ListReader<'_, u32> {
         let slots = documents.iter().map(|&doc| self.slot(doc));
-        self.columns.repeats.reading(slots)
+        self.columns.repeats.reader(slots)
     }
 
     /// The document's fingerprints for what its site repeats; none once [`Catalog::forget_repeats`] was called.
@@ -713,7 +714,7 @@ impl Catalog {
     }
 
     /// Puts the hashes away that documents left.
-    pub(crate) fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
+    pub(crate) fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
         self.columns.put_away(store)
     }
 
@@ -880,11 +881,11 @@ impl Columns {
         lists + self.repeats.bytes_held() + self.anchors.bytes_held()
     }
 
-    fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
-        self.bands.put_away(store)?;
-        self.passages.put_away(store)?;
-        self.repeats.put_away(store)?;
-        self.anchors.put_away(store)
+    fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
+        self.bands.move_to(store)?;
+        self.passages.move_to(store)?;
+        self.repeats.move_to(store)?;
+        self.anchors.move_to(store)
     }
 }
 

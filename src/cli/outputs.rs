@@ -9,16 +9,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow};
 use tempfile::NamedTempFile;
 use wirecopy::index::{Prepared, Replacement, sync_directory};
+use wirecopy::platform;
 use wirecopy::read::STANDARD_INPUT;
 use wirecopy::report::summary::Output;
 use wirecopy::report::table::TableFormat;
@@ -446,7 +446,7 @@ fn identity(metadata: io::Result<Metadata>) -> Option<(u64, u64)> {
     metadata
         .ok()
         .filter(Metadata::is_file)
-        .map(|metadata| (metadata.dev(), metadata.ino()))
+        .map(|metadata| platform::identity(&metadata))
 }
 
 /// Renames files into their places, for good.
@@ -488,7 +488,7 @@ fn temporary_for(directory: &Path, path: &Path) -> io::Result<NamedTempFile> {
     let file = tempfile::Builder::new()
         .prefix(&prefix)
         .suffix(".tmp")
-        .permissions(Permissions::from_mode(0o666))
+        .permissions(platform::output_permissions())
         .tempfile_in(directory)?;
     // Where the file system knows no locks, a run at the same time may take the file away before it is renamed, which is told then.
     let _ = file.as_file().lock();

@@ -96,7 +96,7 @@ impl Comparison {
 
     /// Shared shingles over all shingles.
     pub fn jaccard(&self) -> f64 {
-        jaccard(self.shared, self.shingles_a, self.shingles_b)
+        jaccard(self.shared, [self.shingles_a, self.shingles_b])
     }
 
     /// Share of the shingles of `a` that `b` has.
@@ -227,7 +227,7 @@ impl Shingled {
     fn compare(&self, other: &Shingled, pair: DocPair, criteria: &Criteria) -> Option<Comparison> {
         let (shingles_a, shingles_b) = (self.shingles.distinct, other.shingles.distinct);
         let smaller = shingles_a.min(shingles_b);
-        let most = jaccard(smaller, shingles_a, shingles_b);
+        let most = jaccard(smaller, [shingles_a, shingles_b]);
         if criteria.excerpts.is_none() && most < criteria.threshold {
             return None;
         }
@@ -237,7 +237,7 @@ impl Shingled {
             (other, self)
         };
         let shared = fewer.shingles.shared(&more.shingles);
-        let near = jaccard(shared, shingles_a, shingles_b) >= criteria.threshold;
+        let near = jaccard(shared, [shingles_a, shingles_b]) >= criteria.threshold;
         let contained =
             |excerpts: &Excerpts| f64::from(shared) / f64::from(smaller) >= excerpts.containment;
         let excerpts = criteria.excerpts.filter(contained);
@@ -468,7 +468,7 @@ mod tests {
             (9, 9, 10, 0.9),
         ] {
             assert!(
-                jaccard(shared, a, b) >= threshold,
+                jaccard(shared, [a, b]) >= threshold,
                 "{shared} of {a} and {b}"
             );
         }

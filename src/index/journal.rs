@@ -6,12 +6,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::files::{Directory, IndexError, failed_to_write, sync_directory};
+use crate::platform;
 
 /// The name of the note.
 pub(super) const JOURNAL: &str = "publishing.json";
@@ -54,7 +54,7 @@ pub(super) fn begin(
         files.push(Announced {
             from: absolute(from),
             to: absolute(to),
-            identity: (about.dev(), about.ino()),
+            identity: platform::identity(&about),
             kept: to.exists().then(|| absolute(&from.with_extension("old"))),
         });
     }
@@ -106,7 +106,7 @@ pub(super) fn recover(directory: &Directory, generation: Option<u64>) -> Result<
 
 fn finish(file: &Announced, take_back: bool) -> io::Result<()> {
     // Somebody may have done something else with the name since.
-    let is_new = fs::metadata(&file.to).is_ok_and(|now| (now.dev(), now.ino()) == file.identity);
+    let is_new = fs::metadata(&file.to).is_ok_and(|now| platform::identity(&now) == file.identity);
     match &file.kept {
         Some(kept) if take_back && is_new => gone_is_fine(fs::rename(kept, &file.to))?,
         Some(kept) => gone_is_fine(fs::remove_file(kept))?,

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,8 +14,9 @@ use zstd::zstd_safe::CParameter;
 use super::files::IndexError;
 use super::segment::Reading;
 use super::tables::RecordPlace;
-use crate::document::{Document, Fetch, Place, Precision, Published};
+use crate::document::{Document, Fetch, Precision, Published, SourcePlace};
 use crate::error::ReadError;
+use crate::platform;
 use crate::read::dates;
 
 /// Bytes of records from which on a frame is closed: some ten articles, of which real ones take 2.2 kB each. Frames of 16 KB take 6 % more and half the
@@ -136,8 +136,8 @@ impl Archive {
 }
 
 /// A record's place as the catalogue keeps it: frames stand at less than 2^48, and a frame has less than 2^16 records.
-pub(super) fn place(segment: u32, at: RecordPlace) -> Place {
-    Place {
+pub(super) fn place(segment: u32, at: RecordPlace) -> SourcePlace {
+    SourcePlace {
         source: segment,
         length: at.frame_bytes,
         offset: at.frame << 16 | u64::from(at.record),
@@ -145,7 +145,11 @@ pub(super) fn place(segment: u32, at: RecordPlace) -> Place {
 }
 
 impl Fetch for Archive {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         let (file, name) = match self.segments.get(place.source as usize) {
             Some(segment) => segment,
             None => {
@@ -236,7 +240,7 @@ pub(super) fn packed_frame(
     bytes: u32,
 ) -> Result<Vec<u8>, IndexError> {
     let mut packed = vec![0; bytes as usize];
-    match file.read_exact_at(&mut packed, at) {
+    match platform::read_exact_at(file, &mut packed, at) {
         Ok(()) => Ok(packed),
         Err(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => {
             Err(IndexError::Damaged {

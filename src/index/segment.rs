@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -17,7 +16,8 @@ use crate::catalog::{Catalog, DocNo, NO_SITE, Seen, SeenDocument};
 use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
 use crate::pipeline::KnownTie;
-use crate::storage::lists::{Store, Stored};
+use crate::platform;
+use crate::storage::lists::{Store, StoredChunk};
 
 /// How many documents a chunk of hashes is of: some 2 MB.
 pub(super) const CHUNK: usize = 4096;
@@ -227,7 +227,7 @@ fn chunks<'d>(catalog: &Catalog, mut documents: &'d [DocNo]) -> Vec<&'d [DocNo]>
 
 /// The lists of a reading, by their numbers.
 fn concatenated<T: bytemuck::Pod>(
-    reading: &crate::storage::lists::Reading<'_, T>,
+    reading: &crate::storage::lists::ListReader<'_, T>,
     lists: usize,
 ) -> Result<Vec<Vec<T>>, ReadError> {
     let mut read = vec![Vec::new(); lists];
@@ -403,7 +403,7 @@ impl Reading {
             passages_at,
         } in self.chunks(&documents)?
         {
-            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| Stored {
+            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| StoredChunk {
                 store: Arc::<HashFile>::clone(store),
                 offset,
                 values: values as usize,
@@ -501,7 +501,7 @@ fn read_whole(file: &File, entry: &FileEntry) -> Result<Vec<u8>, IndexError> {
         entry.check(bytes, || Checksum::of(b""))?;
     }
     let mut read = vec![0; bytes as usize];
-    file.read_exact_at(&mut read, 0).map_err(failed)?;
+    platform::read_exact_at(&file, &mut read, 0).map_err(failed)?;
     entry.check(bytes, || Checksum::of(&read))?;
     Ok(read)
 }
@@ -522,7 +522,7 @@ impl HashFile {
             file: self.name.clone(),
             problem,
         };
-        match self.file.read_exact_at(bytes, range.start) {
+        match platform::read_exact_at(&self.file, bytes, range.start) {
             Err(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => {
                 Err(damaged("it ends too early".to_owned()))
             }

@@ -33,7 +33,7 @@ use crate::catalog::{Catalog, DocNo, DocPair, ReadTally, SiteNo, pairs_of};
 use crate::cluster::duplicates::{Candidacy, Decided, Duplicate, Preference};
 use crate::cluster::{Relation, Selection};
 use crate::compare::exact::Comparison;
-use crate::document::{Corpus, Place, Published};
+use crate::document::{Corpus, Published, SourcePlace};
 use crate::error::ReadError;
 
 /// How many comparisons hot buckets may cost for each document of theirs, about. In a crowd of pages of one skeleton that are no copies
@@ -65,7 +65,7 @@ pub struct Outcome {
     /// Its document, or the one that was seen before with its id and words.
     pub doc: DocNo,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourcePlace,
     /// The site that it names, or [`NO_SITE`](crate::catalog::NO_SITE).
     pub site: SiteNo,
     /// When it says it was published.

@@ -383,7 +383,7 @@ impl Unlike {
             })
             .map(|((a, b), shared)| {
                 let sizes = [a, b].map(|number| shingles[number as usize].len() as u32);
-                jaccard(shared, sizes[0], sizes[1])
+                jaccard(shared, sizes)
             })
             .collect();
         // Sums of floats depend on their order.

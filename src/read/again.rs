@@ -6,11 +6,15 @@ use super::inputs::Inputs;
 use super::jsonl;
 use super::parse::{ParseBuffers, parse_record};
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
-use crate::document::{Document, Fetch, Place};
+use crate::document::{Document, Fetch, SourcePlace};
 use crate::error::ReadError;
 
 impl Fetch for Inputs {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         self.read_again(place, &mut |_, document| sink(document))
     }
 }
@@ -22,7 +26,7 @@ impl Inputs {
     /// If the bytes are gone or no longer hold that record.
     pub fn copy(
         &self,
-        place: Place,
+        place: SourcePlace,
         sink: &mut dyn FnMut(&[u8], LineEnd),
     ) -> Result<(), ReadError> {
         self.read_again(place, &mut |bytes, _| {
@@ -35,7 +39,7 @@ impl Inputs {
     ///
     /// # Errors
     /// If the bytes are gone or no longer hold that record.
-    pub fn has_field(&self, place: Place, name: &str) -> Result<bool, ReadError> {
+    pub fn has_field(&self, place: SourcePlace, name: &str) -> Result<bool, ReadError> {
         let mut found = false;
         self.copy(place, &mut |record, _| {
             found = jsonl::has_field(&String::from_utf8_lossy(record), name);
@@ -47,7 +51,7 @@ impl Inputs {
     /// one, and its document.
     fn read_again(
         &self,
-        place: Place,
+        place: SourcePlace,
         sink: &mut dyn FnMut(&[u8], &Document<'_>),
     ) -> Result<(), ReadError> {
         let changed = |input: &str| ReadError::Changed {
@@ -97,7 +101,7 @@ impl Inputs {
     fn read_bytes(
         &self,
         source: &InputSource,
-        place: Place,
+        place: SourcePlace,
         bytes: &mut [u8],
     ) -> Result<Option<usize>, ReadError> {
         let read = if let SourceOrigin::File {

@@ -47,7 +47,7 @@ impl Decoding {
 
 /// A document, and what happened while it was read.
 #[derive(Debug)]
-pub(super) struct ParsedRecord<'a> {
+pub(super) struct AssembledRecord<'a> {
     pub(super) document: Document<'a>,
     /// Broken UTF-8 was replaced.
     pub(super) lossy: bool,
@@ -70,7 +70,7 @@ pub(super) fn assemble<'s>(
     decoding: &'s mut Decoding,
     lossy: bool,
     mut bad_date: bool,
-) -> ParsedRecord<'s> {
+) -> AssembledRecord<'s> {
     let Decoding {
         decoded,
         site: site_buffer,
@@ -89,15 +89,15 @@ pub(super) fn assemble<'s>(
 
     let url = trimmed(Field::Url);
     let site = match trimmed(Field::Site) {
-        Some(given) => domain::tidy(given, sites, site_buffer),
+        Some(given) => domain::tidy_site(given, sites, site_buffer),
         None => url
             .is_some_and(|url| sites.registrable(url, site_buffer))
-            .then_some(domain::Tidy::InRoom),
+            .then_some(domain::TidySite::InBuffer),
     };
     let site_buffer: &'s str = site_buffer;
     let site = site.map(|site| match site {
-        domain::Tidy::AsGiven(given) => Cow::Borrowed(given),
-        domain::Tidy::InRoom => Cow::Borrowed(site_buffer),
+        domain::TidySite::AsGiven(given) => Cow::Borrowed(given),
+        domain::TidySite::InBuffer => Cow::Borrowed(site_buffer),
     });
     let published = trimmed(Field::Published).and_then(|text| {
         let parsed = dates::parse(text);
@@ -117,7 +117,7 @@ pub(super) fn assemble<'s>(
         canonical: trimmed(Field::Canonical).map(Cow::Borrowed),
         crawled: trimmed(Field::Crawled).and_then(dates::parse),
     };
-    ParsedRecord {
+    AssembledRecord {
         document,
         lossy,
         bad_date,

@@ -20,7 +20,9 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr3};
 
-use super::assemble::{Decoding, FieldValue, FieldValues, ParsedRecord, RejectedRecord, assemble};
+use super::assemble::{
+    AssembledRecord, Decoding, FieldValue, FieldValues, RejectedRecord, assemble,
+};
 use super::format::LineEnd;
 use super::names::{FIELDS, Field, FieldLookup, list_names};
 
@@ -211,7 +213,7 @@ pub(super) fn parse<'s>(
     fields: &RecordFields,
     columns: &TableColumns,
     decoding: &'s mut Decoding,
-) -> Result<ParsedRecord<'s>, RejectedRecord> {
+) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let reject = |reason| Err(RejectedRecord { id: None, reason });
     if fields.quote_open {
         return reject(

@@ -14,7 +14,7 @@ use super::open::{self, SkippedInputs};
 use super::parse::{BlockParser, ParseBuffers};
 use super::settings::ReadSettings;
 use super::source::{InputSource, ReadFrom, SourceOrigin};
-use crate::document::{BlockTally, Corpus, Record};
+use crate::document::{BlockTally, Corpus, ParsedRecord};
 use crate::error::ReadError;
 
 /// The inputs of a run.
@@ -192,7 +192,7 @@ impl Corpus for Inputs {
         }
     }
 
-    fn parse(&self, block: InputBlock, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally {
+    fn parse(&self, block: InputBlock, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally {
         let Some(source) = self.sources.get(block.source as usize) else {
             return BlockTally::default();
         };

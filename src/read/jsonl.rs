@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::assemble::{Decoding, FieldValue, FieldValues, ParsedRecord, RejectedRecord, assemble};
+use super::assemble::{
+    AssembledRecord, Decoding, FieldValue, FieldValues, RejectedRecord, assemble,
+};
 use super::best_values::BestValues;
 use super::json_scanner::{JsonScanner, join_strings};
 use super::json_value::JsonValue;
@@ -25,7 +27,7 @@ pub(super) fn parse<'s>(
     lossy: bool,
     lookup: &FieldLookup,
     decoding: &'s mut Decoding,
-) -> Result<ParsedRecord<'s>, RejectedRecord> {
+) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let mut best = BestValues::default();
     let mut escapes = std::mem::take(&mut decoding.escapes);
     let scanned = JsonScanner::new(line, &mut escapes)

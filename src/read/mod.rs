@@ -1,6 +1,6 @@
 //! Readers: turn the bytes of files, directories and standard input into documents.
 //!
-//! May import: `document`, `error`, `text`.
+//! May import: `document`, `error`, `platform`, `text`.
 //! Imported by: `cli`, `index`, `scan`.
 //!
 //! [`Inputs`] reads JSON lines, comma- or tab-separated tables and text files, plain or compressed.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use memchr::{memchr, memrchr};
 
-use super::assemble::{Decoding, ParsedRecord, RejectedRecord};
+use super::assemble::{AssembledRecord, Decoding, RejectedRecord};
 use super::block::UnreadableBytes;
 use super::context::ReadContext;
 use super::delimited::{self, RecordFields};
@@ -14,7 +14,7 @@ use super::jsonl;
 use super::names::FieldLookup;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
-use crate::document::{BlockTally, Document, Place, Record, Reject};
+use crate::document::{BlockTally, Document, ParsedRecord, Reject, SourcePlace};
 
 /// The reason to reject the rest of a file that was cut off during the run.
 const SHRUNK: &str =
@@ -26,7 +26,7 @@ pub(super) struct BlockParser<'p, 's> {
     number: u32,
     source: &'p InputSource,
     tally: BlockTally,
-    sink: &'s mut dyn FnMut(Record<'_>),
+    sink: &'s mut dyn FnMut(ParsedRecord<'_>),
     buffers: ParseBuffers,
 }
 
@@ -36,7 +36,7 @@ impl<'p, 's> BlockParser<'p, 's> {
         number: u32,
         source: &'p InputSource,
         buffers: ParseBuffers,
-        sink: &'s mut dyn FnMut(Record<'_>),
+        sink: &'s mut dyn FnMut(ParsedRecord<'_>),
     ) -> Self {
         Self {
             context,
@@ -176,7 +176,7 @@ impl<'p, 's> BlockParser<'p, 's> {
             decoding.clear(settings.kept_bytes());
             let (text, replaced) = decode(line, lossy);
             let parsed = jsonl::parse(text, replaced, &self.context.lookup, decoding);
-            let place = Place {
+            let place = SourcePlace {
                 source: self.number,
                 length: line.len() as u32,
                 offset,
@@ -221,7 +221,7 @@ impl<'p, 's> BlockParser<'p, 's> {
                     fields.split(text.as_bytes(), 0, delimiter);
                 }
                 let parsed = delimited::parse(text, replaced, fields, columns, decoding);
-                let place = Place {
+                let place = SourcePlace {
                     source: self.number,
                     length: record.len() as u32,
                     offset: offset + at as u64,
@@ -236,7 +236,7 @@ impl<'p, 's> BlockParser<'p, 's> {
     /// A text file.
     fn text(&mut self, bytes: &[u8], offset: u64) {
         let (text, replaced) = decode(bytes, &mut self.buffers.lossy);
-        let place = Place {
+        let place = SourcePlace {
             source: self.number,
             length: bytes.len() as u32,
             offset,
@@ -297,7 +297,7 @@ pub(super) fn parse_record<'s>(
     lossy: &'s mut String,
     fields: &mut RecordFields,
     decoding: &'s mut Decoding,
-) -> Result<ParsedRecord<'s>, RejectedRecord> {
+) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let (text, replaced) = decode(bytes, lossy);
     match (source.format.delimiter(), source.format) {
         (Some(delimiter), _) => {
@@ -316,13 +316,13 @@ pub(super) fn parse_record<'s>(
 }
 
 /// The document of a text file.
-fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> ParsedRecord<'s> {
+fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> AssembledRecord<'s> {
     let document = Document {
         id: Some(Cow::Borrowed(name)),
         text: Cow::Borrowed(text),
         ..Document::default()
     };
-    ParsedRecord {
+    AssembledRecord {
         document,
         lossy,
         bad_date: false,
@@ -353,13 +353,13 @@ fn read_exactly(file: &std::fs::File, buffer: &mut [u8], offset: u64) -> Result<
 /// Gives a document to the sink, or notes the reject. The caller counts the record's lines
 /// afterwards.
 fn hand_over(
-    parsed: Result<ParsedRecord<'_>, RejectedRecord>,
-    place: Place,
+    parsed: Result<AssembledRecord<'_>, RejectedRecord>,
+    place: SourcePlace,
     tally: &mut BlockTally,
-    sink: &mut dyn FnMut(Record<'_>),
+    sink: &mut dyn FnMut(ParsedRecord<'_>),
 ) {
     match parsed {
-        Ok(ParsedRecord {
+        Ok(AssembledRecord {
             document,
             lossy,
             bad_date,
@@ -368,7 +368,7 @@ fn hand_over(
             tally.records += 1;
             tally.lossy += u64::from(lossy);
             tally.bad_dates += u64::from(bad_date);
-            sink(Record {
+            sink(ParsedRecord {
                 place,
                 record,
                 line: tally.lines,

@@ -9,6 +9,7 @@ use super::compression::Compression;
 use super::delimited::TableColumns;
 use super::format::SourceFormat;
 use super::spool::SpooledRange;
+use crate::platform;
 
 /// One input.
 #[derive(Debug)]
@@ -133,7 +134,7 @@ pub(super) struct ReadFrom<'f> {
 
 impl Read for ReadFrom<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = read_at(self.file, buffer, self.at)?;
+        let read = platform::read_at(self.file, buffer, self.at)?;
         self.at += read as u64;
         Ok(read)
     }
@@ -143,7 +144,7 @@ impl Read for ReadFrom<'_> {
 pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
-        match read_at(file, &mut buffer[filled..], offset + filled as u64) {
+        match platform::read_at(file, &mut buffer[filled..], offset + filled as u64) {
             Ok(0) => break,
             Ok(read) => filled += read,
             Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
@@ -151,16 +152,6 @@ pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::R
         }
     }
     Ok(filled)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
 #[cfg(test)]

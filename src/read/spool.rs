@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::platform;
+
 /// One file without a name, which the system deletes when the process ends.
 ///
 /// All sources share it, since a directory may hold more compressed files than a process may hold
@@ -59,7 +61,7 @@ impl Spool {
             }
         };
         let start = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        write_all_at(file, bytes, start)?;
+        platform::write_all_at(file, bytes, start)?;
         Ok(start)
     }
 
@@ -67,25 +69,4 @@ impl Spool {
     pub(super) fn file(&self) -> Option<&File> {
         self.file.get()
     }
-}
-
-#[cfg(unix)]
-fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => {
-                bytes = &bytes[written..];
-                offset += written as u64;
-            }
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            Err(cause) => return Err(cause),
-        }
-    }
-    Ok(())
 }

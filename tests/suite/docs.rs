@@ -29,6 +29,7 @@ fn links_lead_to_files() {
         root().join("data/reworded/README.md"),
         root().join("benches/newsgen/README.md"),
     ]);
+    documents.extend(markdown_in("benches/results"));
     let required = ["docs/ARCHITECTURE.md", "data/README.md"].map(|name| root().join(name));
     for document in &documents {
         if !document.exists() && !required.contains(document) {
@@ -292,14 +293,18 @@ fn manuals() -> Vec<PathBuf> {
         root().join("README.md"),
         root().join("docs/ARCHITECTURE.md"),
     ];
-    for folder in ["docs", "docs/method"] {
-        let pages = fs::read_dir(root().join(folder)).expect("it is a directory");
-        manuals.extend(pages.map(|entry| entry.expect("it can be listed").path()));
-    }
-    manuals.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    manuals.extend(markdown_in("docs"));
+    manuals.extend(markdown_in("docs/method"));
     manuals.sort();
     manuals.dedup();
     manuals
+}
+
+fn markdown_in(directory: &str) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(root().join(directory)).expect("it is a directory");
+    entries
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
 }
 
 fn read(path: &Path) -> String {

@@ -15,7 +15,7 @@ use wirecopy::pipeline::{
     Unobserved, Which,
 };
 use wirecopy::read::{self, Inputs};
-use wirecopy::sketch::banding::Banding;
+use wirecopy::sketch::banding::{Banding, Bands, Rows};
 use wirecopy::text::shingle::{Shingle, Shingler};
 
 #[test]
@@ -101,7 +101,7 @@ fn what_is_told_of_named_cases() {
     let text = story(1, 300);
     let near = edited(&text, 10, 7);
     let short = "three words only";
-    let one_band = |rows| Surfacing::Bands(Banding::new(1, rows).expect("in range"));
+    let one_band = |rows| Surfacing::Bands(Banding::new(Bands(1), Rows(rows)).expect("in range"));
     let everything = whole_copies(0.3, Surfacing::Prefixes);
     let with = |selection: Selection| Settings {
         selection,

@@ -152,6 +152,25 @@ fn only_outputs_opens_files_to_write() {
 }
 
 #[test]
+fn only_platform_uses_what_is_not_portable() {
+    for file in SOURCES
+        .files
+        .iter()
+        .filter(|file| file.module != "platform")
+    {
+        for path in &file.paths {
+            let unix = ["std::os::unix", "rustix", "libc"];
+            assert!(
+                !unix.iter().any(|unix| within(&path.written, unix)),
+                "{} uses {}; only src/platform.rs may",
+                file.name,
+                path.written
+            );
+        }
+    }
+}
+
+#[test]
 fn cycles_are_found() {
     let graph = |edges: &[(&str, &str)]| {
         let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -358,20 +377,19 @@ impl Sources {
 /// The module that a path leads to: the longest part of it that is a module of this crate.
 fn resolve(modules: &BTreeSet<String>, from: &str, parts: &[String]) -> Option<String> {
     let mut at: Vec<&str> = from.split("::").collect();
-    let mut rest = parts;
-    match parts.first().map(String::as_str) {
+    let rest = match parts.first().map(String::as_str) {
         Some("crate" | "wirecopy") => {
             at.clear();
-            rest = &parts[1..];
+            &parts[1..]
         }
-        Some("self") => rest = &parts[1..],
+        Some("self") => &parts[1..],
         Some("super") => {
             let ups = parts.iter().take_while(|part| *part == "super").count();
             at.truncate(at.len().saturating_sub(ups));
-            rest = &parts[ups..];
+            &parts[ups..]
         }
         _ => return None,
-    }
+    };
     for part in rest {
         let longer = [&at[..], &[part]].concat().join("::");
         if !modules.contains(&longer) {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rayon::prelude::*;
-use wirecopy::document::{BlockTally, Corpus, Document, Fetch, Place};
+use wirecopy::document::{BlockTally, Corpus, Document, Fetch, SourcePlace};
 use wirecopy::error::ReadError;
 use wirecopy::read::{FieldNames, Inputs, ReadSettings, SkippedInputs, SourceFormat};
 
@@ -19,7 +19,7 @@ type DocumentFields = Vec<Option<String>>;
 #[derive(Debug, Default, PartialEq, Eq, Clone)]
 struct ReadResult {
     /// Source, record, line, place, document.
-    documents: Vec<(String, u64, u64, Place, DocumentFields)>,
+    documents: Vec<(String, u64, u64, SourcePlace, DocumentFields)>,
     /// Source, record, line, id, reason.
     rejects: Vec<(String, u64, u64, Option<String>, String)>,
     records: u64,
@@ -605,10 +605,7 @@ fn an_input_that_cannot_be_opened_is_an_error_at_once() {
     let unknown = Inputs::open(std::slice::from_ref(&name), ReadSettings::default())
         .unwrap_err()
         .to_string();
-    assert!(
-        unknown.contains(".jsonl .ndjson") && unknown.contains("--input-format"),
-        "{unknown}"
-    );
+    assert!(unknown.contains(".jsonl .ndjson"), "{unknown}");
     assert!(
         Inputs::open(
             &[name],
@@ -636,7 +633,7 @@ fn a_stream_that_cannot_be_spooled_is_an_error() {
     );
     let failure = read(&inputs).unwrap_err();
     assert!(matches!(failure, ReadError::Spool { .. }), "{failure}");
-    assert!(failure.to_string().contains("--temp-dir"));
+    assert!(failure.to_string().contains("gone"), "{failure}");
 }
 
 #[test]
@@ -653,7 +650,7 @@ fn a_file_that_changes_during_a_run_is_detected() {
         },
     )
     .unwrap();
-    let place = |offset, length| Place {
+    let place = |offset, length| SourcePlace {
         source: 0,
         length,
         offset,
@@ -666,7 +663,7 @@ fn a_file_that_changes_during_a_run_is_detected() {
         place(15, 20),
         place(1000, 5),
         place(u64::MAX, 5),
-        Place {
+        SourcePlace {
             source: 1,
             length: 1,
             offset: 0,

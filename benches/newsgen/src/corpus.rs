@@ -1,4 +1,4 @@
-//! The mixing: which document comes next, what it copies, and what the truth file says of it.
+//! Mixes a corpus: chooses the next document, its source, and its rows of the truth file.
 
 use crate::draw::{Draw, mix};
 use crate::edits;
@@ -10,29 +10,28 @@ use crate::sites::{self, SITE_COUNT, SiteNumber};
 use crate::spec::{Profile, Spec};
 use crate::traps::Traps;
 
-/// Copies a source may have, so that its truth rows, quadratic in them, stay few.
+/// Most copies of a source. The truth rows of a source are quadratic in them.
 const FAMILY: usize = 12;
-/// Share of copies taken from a source that was copied before, which makes families of three and
-/// more.
+/// Share of copies of a source that was copied before, which makes families of three and more.
 const AGAIN: f64 = 0.4;
-/// Sources copied lately that `AGAIN` chooses from.
+/// Recently copied sources that `AGAIN` chooses from.
 const LATELY: usize = 64;
-/// Share of articles that come from an agency; copies prefer them.
+/// Share of articles that come from an agency. Copies prefer them.
 const WIRE: f64 = 0.3;
-/// Recent titles a site's related links choose from.
+/// Recent titles that the related links of a site choose from.
 const TITLES: usize = 12;
 /// Words of a copied run (inclusive).
 const EXCERPT_WORDS: (usize, usize) = (40, 200);
 /// Parts of a digest, and words of each (inclusive).
 const DIGEST_PARTS: (usize, usize) = (5, 30);
 const DIGEST_WORDS: (usize, usize) = (20, 60);
-/// Where a good part of near copies aim: the thresholds that people use.
+/// Jaccard values that many near copies aim at: common thresholds.
 const AIMS: [f64; 3] = [0.5, 0.7, 0.8];
-/// Share of near copies at each aim; the others are even between .3 and 1.
+/// Share of near copies for each aim. The others are uniform between .3 and 1.
 const AIMED: f64 = 0.15;
 
-/// The agencies that datelines and bylines name, with their weights. Names are real, so that
-/// credits are recognised; the text under them is invented.
+/// Agencies in datelines and bylines, with their weights. The names are real, so that credits are
+/// recognised; the text under them is invented.
 #[rustfmt::skip]
 static AGENCIES: [Agency; 5] = [
     Agency { short: "AP", long: "The Associated Press", weight: 50 },
@@ -42,18 +41,17 @@ static AGENCIES: [Agency; 5] = [
     Agency { short: "TNS", long: "Tribune News Service", weight: 10 },
 ];
 
-/// The documents of a [`Spec`], in order, each with what the truth file says of it and earlier
-/// ones.
+/// Documents of a [`Spec`], in order, each with its rows of the truth file.
 #[derive(Debug)]
 pub(crate) struct Corpus<'a> {
     pub(crate) spec: &'a Spec,
     pub(crate) language: Language,
     next: u64,
     pub(crate) window: Vec<Article>,
-    /// Slots of the window that were copied lately.
+    /// Slots of the window that were copied recently.
     lately: Vec<usize>,
     titles: Vec<Vec<String>>,
-    /// The first page of each hot family, or of the one page or skeleton.
+    /// First page of each hot family, or of the one page or the skeleton.
     pub(crate) firsts: Vec<Option<Page>>,
     pub(crate) skeleton: Vec<String>,
     pub(crate) traps: Traps,
@@ -67,8 +65,8 @@ pub(crate) struct Agency {
     weight: usize,
 }
 
-/// A distinct article that later documents may copy. Its text is a story by itself, named by its
-/// page's number.
+/// A distinct article that later documents may copy. Its text is a story, named after the number
+/// of its page.
 #[derive(Debug)]
 pub(crate) struct Article {
     pub(crate) page: Page,
@@ -76,14 +74,14 @@ pub(crate) struct Article {
     pub(crate) title: String,
     pub(crate) author: String,
     pub(crate) script: Script,
-    /// The article whose facts it reports: its own number, or that of the first to report them.
+    /// Number of the first article that reports the same facts; its own number if it is the first.
     pub(crate) event: u64,
     pub(crate) wire: Option<&'static Agency>,
     pub(crate) curly: bool,
     pub(crate) copies: Vec<Page>,
 }
 
-/// A document before its site dresses it.
+/// A document before its site adds chrome.
 pub(crate) struct Draft {
     pub(crate) kind: Kind,
     pub(crate) site: SiteNumber,
@@ -93,13 +91,13 @@ pub(crate) struct Draft {
     pub(crate) author: String,
     pub(crate) script: Script,
     pub(crate) body: String,
-    /// Whose quotation marks it keeps, if not its site's.
+    /// Quotation marks to keep; `None` for those of its site.
     pub(crate) curly: Option<bool>,
     pub(crate) dressed: bool,
 }
 
 impl Draft {
-    /// A page of parts of other articles.
+    /// Makes a page of parts of other articles.
     pub(crate) fn digest(site: SiteNumber, second: u64, title: String, parts: &[String]) -> Draft {
         Draft {
             kind: Kind::Digest,
@@ -116,7 +114,7 @@ impl Draft {
     }
 }
 
-/// A document on its way out, numbered and dressed.
+/// A numbered document with its chrome, ready to be written.
 pub(crate) struct Finished {
     pub(crate) page: Page,
     pub(crate) script: Script,
@@ -126,15 +124,15 @@ pub(crate) struct Finished {
 impl Agency {
     pub(crate) fn tagline(&self) -> String {
         format!(
-            "Copyright 2026 {}. All rights reserved. This material may not be published, broadcast, \
-             rewritten or redistributed without permission.",
+            "Copyright 2026 {}. All rights reserved. This material may not be published, \
+             broadcast, rewritten or redistributed without permission.",
             self.long
         )
     }
 }
 
 impl<'a> Corpus<'a> {
-    /// Expects a spec without [complaint](Spec::complaint).
+    /// Starts a corpus. The spec must have no [complaint](Spec::complaint).
     pub(crate) fn new(spec: &'a Spec) -> Self {
         let language = Language::new(spec.seed);
         let skeleton = match spec.profile {
@@ -158,7 +156,7 @@ impl<'a> Corpus<'a> {
         self.spec.profile == Profile::Traps
     }
 
-    /// An article of its own, in the facts of story `story`.
+    /// Writes a distinct article about the facts of story `story`.
     pub(crate) fn own(
         &self,
         number: u64,
@@ -213,7 +211,7 @@ impl<'a> Corpus<'a> {
         }
     }
 
-    /// The kind of document `number`; the first has nothing to copy.
+    /// Draws the kind of the next document. The first has nothing to copy.
     fn kind(&self, draw: &mut Draw) -> Kind {
         let mut at = draw.unit();
         if self.spec.profile != Profile::News {
@@ -242,7 +240,7 @@ impl<'a> Corpus<'a> {
         Kind::Own
     }
 
-    /// The window's slot to copy from: a wire story rather than another, with room in its family.
+    /// Draws the slot of the window to copy from: preferably a wire story with room in its family.
     pub(crate) fn source(&self, draw: &mut Draw) -> usize {
         let mut slot = draw.below(self.window.len());
         if !self.lately.is_empty() && draw.chance(AGAIN) {
@@ -277,7 +275,7 @@ impl<'a> Corpus<'a> {
         }
     }
 
-    /// An independent report of an event that an article in the window reports.
+    /// Makes an independent report of an event that an article in the window reports.
     pub(crate) fn event(&mut self, number: u64, draw: &mut Draw) -> Made {
         let slot = self.source(draw);
         let source = &self.window[slot];
@@ -291,7 +289,7 @@ impl<'a> Corpus<'a> {
         self.first(finished, document, pairs, event, wire, Kind::Event)
     }
 
-    /// A near copy, an exact copy or a recapture of a source.
+    /// Makes a near copy, an exact copy or a recapture of a source.
     pub(crate) fn copy(&mut self, number: u64, kind: Kind, draw: &mut Draw) -> Made {
         let slot = self.source(draw);
         let source = &self.window[slot];
@@ -355,7 +353,7 @@ impl<'a> Corpus<'a> {
         self.copied(slot, number, document, page, target, kind)
     }
 
-    /// What the truth says of a finished copy of the window's article in `slot`.
+    /// Returns a finished copy of the article in `slot` with its truth.
     pub(crate) fn copied(
         &mut self,
         slot: usize,
@@ -452,7 +450,7 @@ impl<'a> Corpus<'a> {
         self.digested(document, page, None, &runs)
     }
 
-    /// What the truth says of a finished digest: its runs by slot of the window and first word.
+    /// Returns a finished digest with its truth. Each run has its slot and its first word.
     pub(crate) fn digested(
         &mut self,
         document: Document,
@@ -502,7 +500,7 @@ impl<'a> Corpus<'a> {
         self.first(finished, document, Vec::new(), number, wire, Kind::Own)
     }
 
-    /// Sets quotation marks, puts chrome around, and numbers the document.
+    /// Sets quotation marks, adds chrome, and numbers the document.
     pub(crate) fn finish(
         &mut self,
         number: u64,
@@ -553,7 +551,7 @@ impl<'a> Corpus<'a> {
         )
     }
 
-    /// What the truth says of a finished distinct article, which may be copied from now on.
+    /// Returns a finished distinct article with its truth, and lets later documents copy it.
     pub(crate) fn first(
         &mut self,
         finished: Finished,
@@ -575,7 +573,7 @@ impl<'a> Corpus<'a> {
         }
     }
 
-    /// Puts a distinct article into the window, in the place of the oldest once that is full.
+    /// Adds a distinct article to the window. If the window is full, it replaces the oldest one.
     fn remember(
         &mut self,
         finished: Finished,
@@ -639,8 +637,8 @@ fn aim(draw: &mut Draw) -> f64 {
     }
 }
 
-/// Seconds after which a copy appears: one minute to three days, each doubling as likely as the
-/// next.
+/// Draws the seconds after which a copy appears: one minute to three days, all doublings equally
+/// likely.
 pub(crate) fn lag(draw: &mut Draw) -> u64 {
     let octave = 60u64 << draw.below(12);
     octave + draw.below(octave as usize) as u64

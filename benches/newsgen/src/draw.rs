@@ -1,4 +1,4 @@
-//! Random draws that are the same on every machine: xoshiro256++ and integer arithmetic, no
+//! Random draws that are the same on every machine: xoshiro256++ and integer arithmetic, without
 //! transcendental functions.
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -9,8 +9,8 @@ use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 pub(crate) struct Draw(Xoshiro256PlusPlus);
 
 impl Draw {
-    /// The stream number `stream` of `seed`; streams are independent, so what one document draws
-    /// never moves the next.
+    /// Starts stream number `stream` of `seed`. Streams are independent, so the draws of one
+    /// document do not change the next.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         Self(Xoshiro256PlusPlus::seed_from_u64(mix(seed ^ mix(stream))))
     }
@@ -19,18 +19,18 @@ impl Draw {
         self.0.next_u64()
     }
 
-    /// Uniform in `0..n`; 0 when `n` is 0. The bias of multiply-shift, under `n / 2^32`, does not
-    /// matter here.
+    /// Draws uniformly from `0..n`; 0 if `n` is 0. The bias of multiply-shift, under `n / 2^32`,
+    /// does not matter here.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         (((self.0.next_u64() >> 32) * n as u64) >> 32) as usize
     }
 
-    /// Uniform in `low..=high`.
+    /// Draws uniformly from `low..=high`.
     pub(crate) fn between(&mut self, low: usize, high: usize) -> usize {
         low + self.below(high + 1 - low)
     }
 
-    /// Uniform in `0.0..1.0`, a multiple of 2^-53.
+    /// Draws uniformly from `0.0..1.0`, in multiples of 2^-53.
     pub(crate) fn unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
@@ -43,8 +43,8 @@ impl Draw {
         items[self.below(items.len())]
     }
 
-    /// A rank, 0 the most frequent, where rank k has about k^-1 of the weight of rank 0: octaves of
-    /// ranks are equally likely, and so are the ranks of an octave.
+    /// Draws a rank, 0 being the most frequent. Rank k has about 1/k of the weight of rank 0: all
+    /// octaves of ranks are equally likely, and so are the ranks of an octave.
     pub(crate) fn rank(&mut self, octaves: usize) -> u64 {
         let octave = self.below(octaves);
         let first = 1u64 << octave;
@@ -63,7 +63,7 @@ pub(crate) fn mix(mut x: u64) -> u64 {
 /// Draws from fixed integer weights in constant time (Walker's alias method in Vose's form).
 #[derive(Debug)]
 pub(crate) struct Weighted {
-    /// Keep the slot's own item when 32 random bits are under this, else take its alias.
+    /// For each slot a limit and an alias: 32 random bits under the limit give the slot itself.
     slots: Vec<(u32, u32)>,
 }
 
@@ -86,7 +86,7 @@ impl Weighted {
         Self { slots }
     }
 
-    /// Zipf and Mandelbrot: rank k (from 0) weighs 1 / (k + shift).
+    /// Makes the weights of Zipf and Mandelbrot: rank k (from 0) weighs 1 / (k + shift).
     pub(crate) fn zipf(items: usize, shift: u64) -> Self {
         let weights: Vec<u64> = (0..items as u64).map(|k| (1 << 40) / (k + shift)).collect();
         Self::new(&weights)

@@ -1,34 +1,34 @@
-//! Copies: edits that reach a chosen Jaccard, excerpts, parts for digests.
+//! Edits for copies that aim at a Jaccard, for excerpts and for parts of digests.
 
 use crate::draw::Draw;
 use crate::prose::{Facts, Language, cut_to_words};
 use crate::scripts::Script;
 use crate::shingles::{Shingles, count_words, is_unspaced};
 
-/// A word replaced takes the five shingles that hold it from both texts.
+/// Shingles that both texts lose for each replaced word: the five that contain it.
 const LOST_PER_WORD: f64 = 5.0;
-/// Rounds of replacing words, each of which aims at what the last one missed (test
+/// Rounds of replacing words. Each corrects what the previous one missed (test
 /// `near_copies_hit_their_targets`).
 const ROUNDS: usize = 4;
 
-/// How a near copy differs from its source.
+/// Way in which a near copy differs from its source.
 #[derive(Clone, Copy, Debug)]
 enum Manner {
-    /// Words replaced.
+    /// Some words are replaced.
     Words,
-    /// Paragraphs cut, paragraphs of the copying site added.
+    /// Paragraphs are cut, and paragraphs of the copying site are added.
     Paragraphs,
-    /// Half of each.
+    /// Half of the difference comes from each.
     Both,
 }
 
-/// A paragraph of a copy, and whether it is the copying site's own.
+/// A paragraph of a copy. `own` is true if the copying site wrote it.
 struct Part {
     text: String,
     own: bool,
 }
 
-/// An edited copy of `source` whose Jaccard with it comes close to `target`.
+/// Edits a copy of `source` so that their Jaccard is close to `target`.
 pub(crate) fn near(
     language: &Language,
     source: &str,
@@ -47,15 +47,15 @@ pub(crate) fn near(
     ][draw.below(5)];
     let by_paragraphs = match manner {
         Manner::Words => 1.0,
-        // Whole paragraphs are coarse and each joint costs shingles: leave the last bit to words.
+        // Whole paragraphs are coarse, and each joint costs shingles. Words do the rest.
         Manner::Paragraphs => target + (1.0 - target) / 5.0,
         Manner::Both => (1.0 + target) / 2.0,
     };
     let mut parts = paragraphs(source);
     let total = count_words(source) as f64;
 
-    // Cutting c of n words and adding a gives (n - c) / (n + a); `cut_share` says how much of it
-    // the cut does.
+    // Cutting c of n words and adding a words gives (n - c) / (n + a). `cut_share` is the share of
+    // the change that cutting does.
     let cut_share = draw.unit().max(0.3);
     let cut = cut_share * total * (1.0 - by_paragraphs);
     let add = ((total - cut) / by_paragraphs - total).max(0.0);
@@ -63,8 +63,8 @@ pub(crate) fn near(
     if add >= 5.0 {
         let mut at = draw.between(1, parts.len());
         for text in language.paragraphs(facts, script, add as usize, draw) {
-            // After the first paragraph, before it never: a copy opens as its source does. Mostly
-            // after another of its own.
+            // Never before the first paragraph, because a copy begins like its source. Mostly after
+            // another added paragraph.
             if draw.chance(0.3) {
                 at = draw.between(1, parts.len());
             }
@@ -85,7 +85,7 @@ pub(crate) fn near(
     text
 }
 
-/// A small update of a page: a few words, and sometimes a closing paragraph.
+/// Updates a page slightly: replaces a few words and sometimes adds a closing paragraph.
 pub(crate) fn update(
     language: &Language,
     source: &str,
@@ -105,12 +105,12 @@ pub(crate) fn update(
     join(&parts)
 }
 
-/// A run of about `words` words out of `source`, beginning with a paragraph, after the number of
-/// words before it.
+/// Draws a run of about `words` words of `source` that begins with a paragraph. Returns the number
+/// of words before it, and the run.
 pub(crate) fn run(source: &str, words: usize, draw: &mut Draw) -> (usize, String) {
     let paragraphs: Vec<&str> = source.split("\n\n").collect();
     let counts: Vec<usize> = paragraphs.iter().map(|p| count_words(p)).collect();
-    // The last paragraph from which enough words follow.
+    // The last paragraph with enough words from there to the end.
     let mut left = 0;
     let last = counts
         .iter()
@@ -125,7 +125,7 @@ pub(crate) fn run(source: &str, words: usize, draw: &mut Draw) -> (usize, String
     (counts[..first].iter().sum(), text)
 }
 
-/// Puts `run` between two paragraphs of `host`.
+/// Inserts `run` between two paragraphs of `host`.
 pub(crate) fn insert(host: &str, run: &str, draw: &mut Draw) -> String {
     let mut parts: Vec<&str> = host.split("\n\n").collect();
     parts.insert(draw.between(0, parts.len()), run);
@@ -147,7 +147,7 @@ fn join(parts: &[Part]) -> String {
     texts.join("\n\n")
 }
 
-/// Cuts paragraphs, one at a time, while no more than `words` words go; the first stays.
+/// Cuts random paragraphs of at most `words` words in all; the first paragraph stays.
 fn cut_paragraphs(parts: &mut Vec<Part>, words: f64, draw: &mut Draw) {
     let mut budget = words as usize;
     for _ in 0..2 * parts.len() {
@@ -163,7 +163,7 @@ fn cut_paragraphs(parts: &mut Vec<Part>, words: f64, draw: &mut Draw) {
     }
 }
 
-/// Replaces `count` words of the source's paragraphs, spread evenly with some play.
+/// Replaces `count` words in the paragraphs of the source, spread evenly with some randomness.
 fn replace_words(
     language: &Language,
     parts: &mut [Part],
@@ -189,7 +189,7 @@ fn replace_words(
     let mut chosen: Vec<usize> = (0..count)
         .map(|i| {
             let (from, to) = (i * total / count, (i + 1) * total / count);
-            // Five words from the next cell where there is room, so that no shingle is lost twice.
+            // Five words before the next cell if possible, so that no shingle is lost twice.
             from + draw.below((to - from).saturating_sub(4).max(1))
         })
         .collect();
@@ -237,8 +237,8 @@ fn with_words_replaced(
     edited
 }
 
-/// Byte ranges that a replacement may take: what stands between spaces without the marks around it,
-/// or in scripts without spaces each letter.
+/// Lists the byte ranges of replaceable words: text between spaces without punctuation, or single
+/// letters in scripts without spaces.
 fn slots(text: &str, script: Script) -> Vec<(usize, usize)> {
     if script.unspaced() {
         let letters = text

@@ -1,13 +1,13 @@
-//! The invented language: content words built of syllables, in Zipf's order, and names.
+//! Invented vocabulary: content words made of syllables, with a Zipf distribution, and names.
 //!
-//! Function words are English, so that what a tokeniser or a stop list sees is usual; every content
-//! word is made up.
+//! Function words are English, so that tokenisers and stop lists see familiar text. All content
+//! words are made up.
 
 use std::collections::BTreeSet;
 
 use crate::draw::{Draw, Weighted, mix};
 
-// What is listed twice is twice as likely.
+// An entry that is listed twice is twice as likely.
 const ONSETS: &[&str] = &[
     "b", "c", "d", "f", "g", "h", "l", "m", "n", "p", "r", "s", "t", "w", "b", "c", "d", "f", "h",
     "l", "m", "n", "p", "r", "s", "t", "br", "ch", "cl", "cr", "dr", "fl", "fr", "gr", "j", "k",
@@ -21,21 +21,21 @@ const CODAS: &[&str] = &[
     "ng", "ll", "nt", "d", "p",
 ];
 
-// Words of each class. With names, 5.2 million words then hold about as many distinct words as the
-// measured corpus (README.md).
+// Words of each class. Together with names, 5.2 million words of text then have about as many
+// distinct words as the measured corpus (README.md).
 const NOUNS: usize = 9_000;
 const VERBS: usize = 2_400;
 const ADJECTIVES: usize = 4_000;
 const ADVERBS: usize = 1_000;
 
-/// A noun's forms.
+/// Forms of a noun.
 #[derive(Debug)]
 pub(crate) struct Noun {
     pub(crate) one: String,
     pub(crate) many: String,
 }
 
-/// A verb's forms.
+/// Forms of a verb.
 #[derive(Debug)]
 pub(crate) struct Verb {
     pub(crate) base: String,
@@ -44,7 +44,7 @@ pub(crate) struct Verb {
     pub(crate) ing: String,
 }
 
-/// Every content word, and how often each is drawn.
+/// All content words, with the weights to draw them.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     pub(crate) nouns: Vec<Noun>,
@@ -64,7 +64,7 @@ impl Lexicon {
         let mut stems = |count: usize, suffix: &str| -> Vec<String> {
             let mut stems = Vec::with_capacity(count);
             while stems.len() < count {
-                // Frequent words are short: one syllable or two for the first ranks, two or three
+                // Frequent words are short: one or two syllables for the first ranks, two or three
                 // for the last.
                 let (fewest, most) = match stems.len() {
                     0..500 => (1, 2),
@@ -101,13 +101,13 @@ impl Lexicon {
         }
     }
 
-    /// A common noun's index.
+    /// Draws the index of a common noun.
     pub(crate) fn noun(&self, draw: &mut Draw) -> usize {
         self.noun_ranks.draw(draw)
     }
 }
 
-/// A capitalised name of `syllables` syllables.
+/// Makes a capitalised name of `syllables` syllables, at least two.
 pub(crate) fn name(draw: &mut Draw, syllables: usize) -> String {
     let lower = syllables_of(draw, syllables.max(2));
     let mut name = String::with_capacity(lower.len());
@@ -121,7 +121,7 @@ pub(crate) fn name(draw: &mut Draw, syllables: usize) -> String {
     name
 }
 
-/// A word of so many syllables.
+/// Makes a word of `syllables` syllables.
 pub(crate) fn syllables_of(draw: &mut Draw, syllables: usize) -> String {
     let mut word = String::new();
     for _ in 0..syllables {

@@ -1,7 +1,7 @@
 //! A seeded generator of news-like corpora with ground truth.
 //!
-//! The text is invented; its lengths, vocabulary and repetition follow what was measured on real
-//! news (`README.md`). Equal [`Spec`]s give the same bytes on every machine.
+//! The text is invented. Its lengths, vocabulary and repetition follow measurements of real news
+//! (`README.md`). Equal [`Spec`]s give the same bytes on every machine.
 //!
 //! ```
 //! use newsgen::{Spec, generate};
@@ -38,16 +38,16 @@ pub use spec::{Profile, Shares, Spec};
 use corpus::Corpus;
 use record::Made;
 
-/// What was written.
+/// Counts of a generated corpus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Documents, as many as asked.
+    /// Documents, as many as requested.
     pub documents: u64,
     /// Bytes of the corpus.
     pub bytes: u64,
     /// Rows of the truth file.
     pub pairs: u64,
-    /// Documents by what they are. No document is a [`Kind::Sibling`].
+    /// Documents of each kind. No document is a [`Kind::Sibling`].
     pub kinds: BTreeMap<Kind, u64>,
 }
 
@@ -55,13 +55,14 @@ pub struct Tally {
 ///
 /// Memory is bounded by [`Spec::window`], not by the number of documents.
 ///
-/// # Errors [`io::ErrorKind::InvalidInput`] if a setting is out of range; else what a writer
-/// answered, naming the document.
+/// # Errors
+/// [`io::ErrorKind::InvalidInput`] if a setting is out of range; otherwise the error of a writer,
+/// with the document.
 pub fn generate(spec: &Spec, corpus: &mut impl Write, truth: &mut impl Write) -> io::Result<Tally> {
     generate_with_stories(spec, corpus, truth, &mut io::sink())
 }
 
-/// As [`generate`], and writes what every document holds of which story as CSV ([`Holding`]).
+/// Like [`generate`], and also writes the stories that every document holds as CSV ([`Holding`]).
 ///
 /// # Errors
 /// As [`generate`].
@@ -125,7 +126,7 @@ pub fn generate_with_stories(
     Ok(tally)
 }
 
-/// The same corpus in memory: documents in order, and the truth's pairs.
+/// Generates the same corpus in memory: documents in order, and the pairs of the truth.
 ///
 /// # Errors
 /// [`io::ErrorKind::InvalidInput`] if a setting is out of range.
@@ -134,7 +135,7 @@ pub fn documents(spec: &Spec) -> io::Result<(Vec<Document>, Vec<DocPair>)> {
     Ok((documents, truth))
 }
 
-/// As [`documents`], and what every document holds of which story.
+/// Like [`documents`], and also returns the stories that every document holds.
 ///
 /// # Errors
 /// As [`documents`].

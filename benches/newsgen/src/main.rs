@@ -9,42 +9,42 @@ use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use newsgen::{Shares, Spec, generate_with_stories};
 
-/// Write a seeded corpus of invented news as JSON lines, and the truth about its copies as CSV.
+/// Write a seeded corpus of invented news as JSON lines, and its copies as CSV.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// How many documents.
+    /// Number of documents.
     #[arg(short = 'n', long, default_value_t = Spec::default().documents)]
     documents: u64,
-    /// Equal seeds and settings give equal bytes.
+    /// Seed. Equal seeds and settings give equal bytes.
     #[arg(long, default_value_t = Spec::default().seed)]
     seed: u64,
     /// The mix of documents.
     #[arg(long, value_enum, default_value_t = Profile::News)]
     profile: Profile,
-    /// Where the corpus goes; `-` is standard output.
+    /// Corpus file; `-` is standard output.
     #[arg(short, long, default_value = "-")]
     output: PathBuf,
-    /// Where the truth goes; `-` is standard output. Without it the truth is not written.
+    /// Truth file; `-` is standard output. Not written if the flag is missing.
     #[arg(long)]
     truth: Option<PathBuf>,
-    /// Where it is written which story each document holds, and how much of it.
+    /// Stories file: which story each document holds, and how much of it.
     #[arg(long)]
     stories: Option<PathBuf>,
 
     /// Share of edited copies.
     #[arg(long, default_value_t = Shares::default().near)]
     near: f64,
-    /// Share of copies word for word, on another site.
+    /// Share of word-for-word copies on another site.
     #[arg(long, default_value_t = Shares::default().exact)]
     exact: f64,
-    /// Share of own articles with a copied run.
+    /// Share of distinct articles with a copied run.
     #[arg(long, default_value_t = Shares::default().excerpt)]
     excerpt: f64,
     /// Share of pages made of parts of other articles.
     #[arg(long, default_value_t = Shares::default().digest)]
     digest: f64,
-    /// Share of independent reports of an event reported before.
+    /// Share of independent reports of an event that was reported before.
     #[arg(long, default_value_t = Shares::default().event)]
     event: f64,
     /// Share of urls published again.
@@ -57,7 +57,7 @@ struct Arguments {
     /// Mean words of a distinct article.
     #[arg(long, default_value_t = Spec::default().mean_words)]
     mean_words: usize,
-    /// How much chrome: 0 none, 1 on about a quarter of the pages.
+    /// Amount of chrome: 0 is none, 1 is some on about a quarter of the pages.
     #[arg(long, default_value_t = Spec::default().chrome)]
     chrome: f64,
     /// Share of distinct articles in scripts that are not Latin.
@@ -66,10 +66,10 @@ struct Arguments {
     /// Share of distinct articles in accented Latin.
     #[arg(long, default_value_t = Spec::default().accented)]
     accented: f64,
-    /// Share of copies that change their source's quotation marks to their site's.
+    /// Share of copies that use the quotation marks of their site, not of their source.
     #[arg(long, default_value_t = Spec::default().requoted)]
     requoted: f64,
-    /// Copies are made of the last so many distinct articles.
+    /// Number of latest distinct articles that copies are made of.
     #[arg(long, default_value_t = Spec::default().window)]
     window: usize,
 }
@@ -82,11 +82,11 @@ enum Profile {
     Distinct,
     /// One page under many urls.
     OnePage,
-    /// One skeleton with a few own words a page.
+    /// Pages of one template with a few words of their own.
     Skeleton,
     /// Documents of 1 to 30 words.
     Short,
-    /// What fools a detector of copies.
+    /// Cases that fool a detector of copies.
     Traps,
 }
 

@@ -1,16 +1,17 @@
-//! Documents as JSON lines, truth as CSV.
+//! Writes documents as JSON lines, and truth and stories as CSV.
 
 use std::fmt::Write;
 
 use crate::record::{DocPair, Document, Holding};
 
-/// The first line of a truth file.
+/// Header of a truth file.
 pub(crate) const TRUTH_HEADER: &str = "id_a,id_b,kind,target,jaccard,body_jaccard,passage_words\n";
 
-/// The first line of a stories file.
-pub(crate) const STORIES_HEADER: &str = "id,kind,story,source,event,agency,credit,words,first_word,run,containment,source_containment,chrome_words\n";
+/// Header of a stories file.
+pub(crate) const STORIES_HEADER: &str = "id,kind,story,source,event,agency,credit,words,\
+    first_word,run,containment,source_containment,chrome_words\n";
 
-/// Appends the document as one line. Only what JSON demands is escaped; other scripts stay UTF-8.
+/// Appends the document as one line. Only required escapes are used; other scripts stay UTF-8.
 pub(crate) fn append_document(line: &mut String, document: &Document) {
     let fields = [
         ("{\"id\":\"", &document.id),

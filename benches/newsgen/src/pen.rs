@@ -1,18 +1,18 @@
-//! The grammar: noun phrases, verbs, clauses, quotations.
+//! The grammar of the texts: noun phrases, verbs, clauses, quotations.
 
 use crate::draw::{Draw, mix};
 use crate::lexicon::syllables_of;
 use crate::prose::{DAYS, DETERMINERS, Facts, Language, PREPOSITIONS, number};
 
-/// The chance that a sentence part is a stock phrase; set by the share of runs of five that recur
-/// (README.md).
+/// Probability that a part of a sentence is a stock phrase. Chosen by the share of runs of five
+/// words that recur (README.md).
 const STOCK: f64 = 0.50;
-/// Share of phrases that belong to an era of documents, as the news of the week does.
+/// Share of phrases that belong to an era of documents, like the news of a week.
 const OF_ITS_ERA: f64 = 0.7;
-/// The chance that a noun is one of the story's own.
+/// Probability that a noun is one of the nouns of the story.
 const TOPICAL: f64 = 0.30;
-/// The chance that a noun is made up on the spot: misspellings and rare words, of which a third of
-/// the distinct words of real news are made.
+/// Probability that a noun is new: misspellings and rare words, which are a third of the distinct
+/// words of real news.
 const RARE: f64 = 0.02;
 const MONTHS: [&str; 12] = [
     "January",
@@ -70,7 +70,7 @@ const TITLES: [&str; 10] = [
 ];
 const SAYS: [&str; 6] = ["said", "said", "said", "says", "told reporters", "added"];
 
-/// Writes words with the spaces between them, and knows when the next begins a sentence.
+/// Writes words with spaces between them, and capitalises the first word of a sentence.
 pub(crate) struct Pen<'a> {
     language: &'a Language,
     facts: Option<&'a Facts>,
@@ -78,11 +78,11 @@ pub(crate) struct Pen<'a> {
     pub(crate) out: String,
     pub(crate) words: usize,
     capital: bool,
-    /// Every word of a headline begins with a capital.
+    /// Capitalises every word, for headlines.
     pub(crate) titled: bool,
-    /// No space before the next word.
+    /// Omits the space before the next word.
     tight: bool,
-    /// Words and marks after so many words are dropped.
+    /// Number of words after which words and marks are dropped.
     limit: usize,
 }
 
@@ -126,7 +126,7 @@ impl<'a> Pen<'a> {
         self.words += 1 + word.bytes().filter(|&b| b == b' ').count();
     }
 
-    /// A sign that stands close to the word before it.
+    /// Writes a mark directly after the previous word.
     fn mark(&mut self, mark: &str) {
         if self.words >= self.limit {
             return;
@@ -134,7 +134,7 @@ impl<'a> Pen<'a> {
         self.out.push_str(mark);
     }
 
-    /// A sign that stands close to the word after it.
+    /// Writes a mark directly before the next word.
     fn open(&mut self, mark: &str) {
         if !self.out.is_empty() && !self.tight {
             self.out.push(' ');
@@ -158,7 +158,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// A sentence, short if `aim` is.
+    /// Writes a sentence, a short one if `aim` is small.
     pub(crate) fn sentence(&mut self, aim: usize) {
         self.capital = true;
         let kind = self.draw.below(100);
@@ -263,7 +263,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// A stock phrase of five to eleven words: the beginning of a clause, or what may follow one.
+    /// Writes a stock phrase of five to eleven words, which begins or continues a clause.
     fn stock(&mut self, begins: bool) {
         let octave = self.language.stock.draw(self.draw);
         let first = 1u64 << octave;
@@ -278,7 +278,7 @@ impl<'a> Pen<'a> {
         );
         let words = own.between(5, 11);
 
-        // The phrase is the phrase's: its own draws, nobody's facts.
+        // A stock phrase must not depend on the story: it has its own draws and no facts.
         std::mem::swap(self.draw, &mut own);
         let facts = self.facts.take();
         self.limit = self.words + words;
@@ -417,7 +417,7 @@ impl<'a> Pen<'a> {
         self.word(if many { &noun.many } else { &noun.one });
     }
 
-    /// A person: given and family name, or a title and the family name, or the family name alone.
+    /// Writes a person: given and family name, title and family name, or family name.
     pub(crate) fn name(&mut self, full: bool) {
         let fresh;
         let (given, family) = match self.facts {

@@ -1,10 +1,9 @@
-//! Sentences and articles.
+//! Writes sentences and articles.
 //!
 //! A small grammar (noun phrase, verb, prepositional phrases, quotation, report) is filled with
-//! English function words, the invented lexicon, and the names and numbers of a story. What makes a
-//! run of five words recur between unrelated articles, as it does in real news, is a bank of stock
-//! phrases that is never stored: phrase number r is what the same grammar says when its draws are
-//! seeded by r.
+//! English function words, the invented lexicon, and the names and numbers of a story. Stock
+//! phrases make runs of five words recur between unrelated articles, as in real news. They are not
+//! stored: phrase number r is the output of the same grammar with draws seeded by r.
 
 use crate::draw::{Draw, Weighted, mix};
 use crate::lexicon::{Lexicon, name};
@@ -12,19 +11,19 @@ use crate::pen::Pen;
 use crate::scripts::Script;
 use crate::shingles::{count_words, is_unspaced};
 
-/// Octaves of ranks of stock phrases, and the weight of each, in thousandths of the one before it:
-/// few phrases are on everybody's lips, most are said twice. Both are set by the document
-/// frequencies in README.md.
+/// Octaves of ranks of stock phrases, and the weight of each in thousandths of the previous one.
+/// Few phrases are very common, and most occur twice. Both are chosen by the document frequencies
+/// in README.md.
 const STOCK_OCTAVES: usize = 18;
 const STOCK_STEP: u64 = 1_420;
-/// Documents of an era, which has phrases of its own.
+/// Documents of an era. Each era has phrases of its own.
 const ERA: u64 = 8_192;
-/// Ranks of people and places that many stories name, as octaves.
+/// Octaves of ranks of people and places that many stories name.
 const PUBLIC_OCTAVES: usize = 14;
 const PLACE_OCTAVES: usize = 12;
 
-/// Article lengths in words at these percentiles of us11 without its copies (README.md), to be
-/// scaled.
+/// Article lengths in words at percentiles of 6,634 real articles without copies (README.md),
+/// before scaling.
 const LENGTHS: [(u32, u32); 11] = [
     (0, 20),
     (1, 37),
@@ -38,7 +37,7 @@ const LENGTHS: [(u32, u32); 11] = [
     (99, 3_245),
     (100, 6_000),
 ];
-/// The mean of that distribution, with linear steps between the percentiles.
+/// Mean of that distribution, with linear steps between the percentiles.
 const LENGTHS_MEAN: u64 = 788;
 
 pub(crate) const DAYS: [&str; 7] = [
@@ -51,7 +50,7 @@ pub(crate) const DAYS: [&str; 7] = [
     "Sunday",
 ];
 
-/// What a story is about: two reports of one event share these and no sentence.
+/// Facts of a story. Two reports of one event share them, but no sentence.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub(crate) people: Vec<(String, String)>,
@@ -60,11 +59,11 @@ pub(crate) struct Facts {
     pub(crate) numbers: Vec<String>,
     pub(crate) nouns: Vec<u16>,
     pub(crate) day: &'static str,
-    /// Which week's stock phrases its reporters use.
+    /// Era whose stock phrases its reporters use.
     pub(crate) era: u64,
 }
 
-/// The language: lexicon and weights, made once for a corpus.
+/// Lexicon and weights, made once for a corpus.
 #[derive(Debug)]
 pub(crate) struct Language {
     pub(crate) seed: u64,
@@ -74,7 +73,7 @@ pub(crate) struct Language {
     pub(crate) stock: Weighted,
 }
 
-// In the order of their weights below; the empty determiner leaves the noun bare and plural.
+// Determiners and their weights. The empty determiner leaves the noun bare and plural.
 pub(crate) const DETERMINERS: [(&str, u64); 16] = [
     ("the", 330),
     ("a", 205),
@@ -129,7 +128,7 @@ const BODIES: [&str; 12] = [
 ];
 
 impl Facts {
-    /// The facts of story number `story`, told in the era of document number `document`.
+    /// Draws the facts of story `story`, told in the era of document `document`.
     pub(crate) fn new(language: &Language, story: u64, document: u64) -> Self {
         let mut draw = Draw::new(language.seed, mix(story) ^ 0xfac7);
         let people = (0..draw.between(2, 6))
@@ -198,13 +197,13 @@ impl Language {
         format!("{place} {}", draw.pick(&BODIES))
     }
 
-    /// A person's name that no list holds, for bylines.
+    /// Draws a person's name for a byline.
     pub(crate) fn byline(&self, draw: &mut Draw) -> String {
         let (given, family) = person(draw);
         format!("{given} {family}")
     }
 
-    /// An article's length in words, before scaling by `mean_words` over the measured mean.
+    /// Draws the length of an article in words, scaled so that the mean is `mean_words`.
     pub(crate) fn article_words(&self, mean_words: usize, draw: &mut Draw) -> usize {
         let at = draw.below(100_000) as u64;
         let upper = LENGTHS
@@ -217,7 +216,7 @@ impl Language {
         (words as usize).max(12)
     }
 
-    /// Paragraphs of about `words` words in all, without dateline or chrome.
+    /// Writes paragraphs of about `words` words in all, without dateline or chrome.
     pub(crate) fn paragraphs(
         &self,
         facts: &Facts,
@@ -240,16 +239,16 @@ impl Language {
         paragraphs
     }
 
-    /// A paragraph in the plain script, and its words: mostly one to three sentences, sometimes a
-    /// heading or a short line.
+    /// Writes a paragraph in the plain script and returns it with its number of words: mostly one
+    /// to three sentences, sometimes a heading or a short line.
     fn paragraph(&self, facts: &Facts, most: usize, draw: &mut Draw) -> (String, usize) {
         let mut pen = Pen::new(self, Some(facts), draw);
         if pen.draw.chance(0.13) {
             pen.heading();
             return (pen.out, pen.words);
         }
-        // Mean and spread of the measured paragraphs (README.md): 32.6 words, half of them between
-        // 15 and 45.
+        // The measured paragraphs (README.md) have a mean of 32.6 words, and half of them have 15
+        // to 45 words.
         let aim = pen.draw.between(4, 48).min(most);
         loop {
             pen.sentence(aim);
@@ -259,7 +258,7 @@ impl Language {
         }
     }
 
-    /// A headline of five to ten words.
+    /// Writes a headline of five to ten words.
     pub(crate) fn title(&self, facts: &Facts, script: Script, draw: &mut Draw) -> String {
         if script != Script::Plain {
             let mut text = String::new();
@@ -281,7 +280,7 @@ impl Language {
         pen.out
     }
 
-    /// A word to put in another's place.
+    /// Draws a word that replaces another.
     pub(crate) fn spare_word(&self, script: Script, draw: &mut Draw) -> String {
         if script != Script::Plain {
             return script.word(draw);
@@ -295,7 +294,7 @@ impl Language {
         }
     }
 
-    /// Exactly `words` words, for pages that are a line or a caption.
+    /// Writes exactly `words` words, for pages that are a line or a caption.
     pub(crate) fn line(&self, facts: &Facts, words: usize, draw: &mut Draw) -> String {
         let mut pen = Pen::new(self, Some(facts), draw);
         while pen.words < words {
@@ -320,7 +319,7 @@ fn foreign_paragraph(script: Script, left: usize, draw: &mut Draw) -> (String, u
     (text, count)
 }
 
-/// Cuts a text after its first `words` words, counted as the truth file counts.
+/// Cuts a text after its first `words` words, counted as in the truth file.
 pub(crate) fn cut_to_words(text: &mut String, words: usize) {
     let mut seen = 0;
     let mut inside = false;
@@ -349,7 +348,7 @@ fn stock_octaves() -> [u64; STOCK_OCTAVES] {
     weights
 }
 
-/// One of 512 given names and one of 16,384 family names, either by Zipf.
+/// Draws one of 512 given names and one of 16,384 family names, each by Zipf's law.
 fn person(draw: &mut Draw) -> (String, String) {
     let mut given = Draw::new(7, draw.rank(9));
     let mut family = Draw::new(8, draw.rank(14));

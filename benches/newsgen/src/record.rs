@@ -1,4 +1,4 @@
-//! Documents, and what the truth says of two of them.
+//! Documents, and the rows of the truth and stories files.
 
 use std::cell::OnceCell;
 
@@ -11,35 +11,34 @@ use crate::sites::SiteNumber;
 pub struct Document {
     /// Unique, in order of writing: `n` and nine digits.
     pub id: String,
-    /// Where it was published.
+    /// Url of the page.
     pub url: String,
     /// The registrable domain of `url`.
     pub site: String,
-    /// RFC 3339, in the offset of the site.
+    /// Publication time in RFC 3339, in the offset of the site.
     pub published: String,
-    /// The headline.
+    /// Headline.
     pub title: String,
-    /// The byline; empty when there is none.
+    /// Byline; empty if there is none.
     pub author: String,
-    /// Paragraphs parted by an empty line, chrome included.
+    /// Paragraphs separated by an empty line, including chrome.
     pub text: String,
 }
 
-/// What joins the two documents of a [`DocPair`], and what a document is in the
-/// [`Tally`](crate::Tally).
+/// Kind of a [`DocPair`], of a [`Holding`], or of a document in the [`Tally`](crate::Tally).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A distinct article; never in a pair.
     Own,
     /// An edited copy.
     Near,
-    /// A copy word for word.
+    /// A word-for-word copy.
     Exact,
-    /// A copied run of paragraphs in an own article.
+    /// A copied run of paragraphs in a distinct article.
     Excerpt,
     /// A copied part in a digest.
     Digest,
-    /// Two independent reports of one event: alike in names and numbers, not copies.
+    /// Two independent reports of one event: same names and numbers, but not copies.
     Event,
     /// One url published twice.
     Recapture,
@@ -47,18 +46,18 @@ pub enum Kind {
     Hot,
     /// Two copies of one source; the pair of copies, not of source and copy.
     Sibling,
-    /// Two pages of one skeleton.
+    /// Two pages of one template.
     Skeleton,
     /// Two instances of one page.
     OnePage,
-    /// A story that a site ran again under another url, word for word or lightly edited.
+    /// A story that a site published again under another url, word for word or lightly edited.
     Rerun,
     /// A passage that documents quote from outside the corpus; never in a pair.
     Quote,
 }
 
 impl Kind {
-    /// As written in the truth file.
+    /// Name in the truth file.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Own => "own",
@@ -78,54 +77,54 @@ impl Kind {
     }
 }
 
-/// What a document holds of a story: a row of the stories file. A story is one text, named after
-/// its first document; a report of the same event in other words is another story.
+/// A row of the stories file: a document and a story that it holds. A story is one text, named
+/// after its first document. A report of the same event in other words is another story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Holding {
     /// The document.
     pub id: String,
-    /// In what way it holds the story. [`Kind::Own`] and [`Kind::Event`] are the first document of
-    /// a story; [`Kind::Excerpt`], [`Kind::Digest`] and [`Kind::Quote`] hold a passage beside text
-    /// of their own, of which there is another row.
+    /// Way in which it holds the story. [`Kind::Own`] and [`Kind::Event`] are the first document of
+    /// a story. [`Kind::Excerpt`], [`Kind::Digest`] and [`Kind::Quote`] hold a passage next to text
+    /// of their own, which has another row.
     pub kind: Kind,
-    /// The story: `s` and nine digits; what a site repeats is named by its kind.
+    /// Name of the story: `s` and nine digits, or the kind for pages that a site repeats.
     pub story: String,
-    /// The document that the story was first published in; `None` where no document of the corpus
-    /// is the source.
+    /// Document in which the story was first published; `None` if no document of the corpus is the
+    /// source.
     pub source: Option<String>,
-    /// The story whose event this one reports in other words.
+    /// Story whose event this story reports in other words.
     pub event: Option<String>,
-    /// The agency that the story comes from, by its short name.
+    /// Short name of the agency that the story comes from.
     pub agency: Option<&'static str>,
-    /// Where this document names that agency.
+    /// Places where this document names that agency.
     pub credit: Credit,
-    /// Words of the document that are the story's. Of an edited copy: those in runs of five and
-    /// more that stand in the source.
+    /// Words of the document that belong to the story. For an edited copy, words in runs of five or
+    /// more that are in the source.
     pub words: usize,
-    /// How many words of the source stand before the passage; `None` if it is not a passage.
+    /// Number of words of the source before the passage; `None` if this is not a passage.
     pub first_word: Option<usize>,
-    /// Longest run of words of the document of which every five stand in the source; `None` where
-    /// the corpus holds no earlier text of the story.
+    /// Longest run of words of the document of which every five are in the source; `None` if the
+    /// corpus has no earlier text of the story.
     pub run: Option<usize>,
-    /// Containment of this document's body in the source's, and of the source's in this; exact,
-    /// without chrome.
+    /// Containment of this body in the body of the source, and the other way; exact, without
+    /// chrome.
     pub containments: Option<(f64, f64)>,
     /// Words of chrome on the page.
     pub chrome_words: usize,
 }
 
-/// Where a document names the agency of a story that it holds.
+/// Places where a document names the agency of a story that it holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Credit {
-    /// `PLACE (AP) — ` opens the story's text.
+    /// The text of the story begins with `PLACE (AP) — `.
     pub dateline: bool,
     /// The author is the agency.
     pub byline: bool,
-    /// The agency's copyright line stands at the foot.
+    /// The copyright line of the agency is at the end.
     pub tagline: bool,
 }
 
-/// A document with all that the truth says of it and earlier ones.
+/// A document with its rows of the truth and stories files.
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) document: Document,
@@ -134,12 +133,12 @@ pub(crate) struct Made {
     pub(crate) kind: Kind,
 }
 
-/// Which story.
+/// Identity of a story.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum StoryNumber {
-    /// The text of this document.
+    /// Text of the document with this number.
     Text(u64),
-    /// A page that a site repeats, by its kind and family.
+    /// Page that a site repeats, by its kind and family.
     Page(Kind, usize),
 }
 
@@ -153,7 +152,7 @@ impl StoryNumber {
 }
 
 impl Credit {
-    /// `piece` is what the document holds of the story.
+    /// Finds the credits of a document. `piece` is its text of the story.
     fn of(agency: Option<&Agency>, document: &Document, piece: &str) -> Self {
         let Some(agency) = agency else {
             return Self::default();
@@ -169,7 +168,7 @@ impl Credit {
 }
 
 impl Holding {
-    /// The row of a story's first document.
+    /// Makes the row of the first document of a story.
     pub(crate) fn first(
         document: &Document,
         page: &Page,
@@ -193,7 +192,7 @@ impl Holding {
         }
     }
 
-    /// The row of a page that a site repeats, all of which is `story`.
+    /// Makes the row of a page that a site repeats. All of the page is `story`.
     pub(crate) fn of_page(
         document: &Document,
         page: &Page,
@@ -212,7 +211,7 @@ impl Holding {
 }
 
 impl Article {
-    /// The row of a document that copies the article as a whole.
+    /// Makes the row of a document that copies the whole article.
     pub(crate) fn held_by(&self, document: &Document, page: &Page, kind: Kind) -> Holding {
         let (words, run) = self.page.body().shared_words(&page.body);
         Holding {
@@ -231,7 +230,7 @@ impl Article {
         }
     }
 
-    /// The row of a document that holds `run`, the words of the article from number `from` on.
+    /// Makes the row of a document that holds `run`, which begins at word `from` of the article.
     pub(crate) fn part_in(
         &self,
         document: &Document,
@@ -243,7 +242,7 @@ impl Article {
         Holding {
             words: count_words(run),
             first_word: Some(from),
-            // Byline and foot belong to the page it stands in.
+            // Byline and tagline belong to the page that holds the run.
             credit: Credit {
                 dateline: Credit::of(self.wire, document, run).dateline,
                 ..Credit::default()
@@ -256,31 +255,31 @@ impl Article {
 /// A row of the truth file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DocPair {
-    /// The earlier published, then the smaller id.
+    /// Document published earlier, or the smaller id.
     pub id_a: String,
     /// The other document.
     pub id_b: String,
-    /// What joins them.
+    /// Kind of the pair.
     pub kind: Kind,
-    /// The Jaccard that was aimed at.
+    /// Jaccard that was aimed at.
     pub target: Option<f64>,
     /// Exact Jaccard of word 5-shingles of the two texts; `None` if one has no shingle.
     pub jaccard: Option<f64>,
-    /// The same of the two bodies, without chrome.
+    /// Exact Jaccard of the two bodies, without chrome.
     pub body_jaccard: Option<f64>,
     /// Words of the copied run.
     pub passage_words: Option<usize>,
 }
 
-/// What a truth row needs of a document. Most are never copied, so shingles are made when asked
-/// for.
+/// Data of a document for truth rows. Shingles are computed on demand, because most documents are
+/// never copied.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) number: u64,
     pub(crate) second: u64,
     pub(crate) site: SiteNumber,
-    /// With typographic quotation marks and typewriter apostrophes, before the site sets its own;
-    /// no shingle depends on them.
+    /// Body with typographic quotation marks and typewriter apostrophes, before the site sets its
+    /// own. Shingles do not depend on them.
     pub(crate) body: String,
     /// Body and chrome, if there is chrome.
     pub(crate) text: Option<String>,
@@ -309,7 +308,7 @@ impl Page {
         id(self.number)
     }
 
-    /// The same with the text that its site made of the body.
+    /// Returns the same page with the text that its site made from the body.
     pub(crate) fn with_text(self, text: String) -> Self {
         let dressed = (text.len() != self.body.len()).then_some(text);
         Self::new(self.number, self.second, self.site, self.body, dressed)
@@ -319,7 +318,7 @@ impl Page {
         count_words(&self.body)
     }
 
-    /// Chrome stands in paragraphs of its own, so words add up.
+    /// Counts the words of chrome. Chrome has paragraphs of its own, so the counts add up.
     pub(crate) fn chrome_words(&self) -> usize {
         let words = self.text.as_deref().map(count_words);
         words.map_or(0, |words| words - self.body_words())
@@ -343,7 +342,7 @@ impl Page {
         })
     }
 
-    /// The same without its strings: shingles remain.
+    /// Drops the strings and keeps the shingles.
     pub(crate) fn without_text(mut self) -> Self {
         self.both();
         self.body = String::new();

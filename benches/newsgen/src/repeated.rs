@@ -1,4 +1,4 @@
-//! Pages that a site repeats: hot pages, one page under many urls, pages of one skeleton.
+//! Pages that a site repeats: hot pages, one page under many urls, pages of one template.
 
 use crate::corpus::{Corpus, Draft, Finished};
 use crate::draw::{Draw, mix};
@@ -9,13 +9,13 @@ use crate::sites::{self, SiteNumber};
 
 /// The site of the hot pages.
 const HOT_SITE: SiteNumber = 5;
-/// The skeleton's shared words, gaps, and own words of a gap: 40 of about 440 words are a page's
-/// own, and as each gap costs 14 shingles, two pages are at a Jaccard of about .78.
+/// Shared words of the skeleton, its gaps, and the words of a gap. 40 of about 440 words are a
+/// page's own. Each gap costs 14 shingles, so two pages have a Jaccard of about .78.
 const SKELETON_WORDS: usize = 400;
 const SKELETON_GAPS: usize = 4;
 const SKELETON_GAP_WORDS: usize = 10;
 
-/// Where [`Corpus::firsts`] keeps the skeleton's first page: after the hot pages'.
+/// Index of the first page of the skeleton in [`Corpus::firsts`], after those of the hot pages.
 pub(crate) const SKELETON_FAMILY: usize = HOT_PAGES.len();
 
 /// Title and text of the hot pages.
@@ -42,7 +42,7 @@ pub(crate) const HOT_PAGES: [(&str, &str); 2] = [
     ),
 ];
 
-/// The paragraphs that every page of the skeleton shares.
+/// Writes the paragraphs that all pages of the skeleton share.
 pub(crate) fn skeleton(language: &Language, seed: u64) -> Vec<String> {
     let mut draw = Draw::new(seed, mix(0x5ce1));
     let facts = Facts::new(language, u64::MAX, 0);
@@ -51,7 +51,7 @@ pub(crate) fn skeleton(language: &Language, seed: u64) -> Vec<String> {
 
 impl Corpus<'_> {
     pub(crate) fn hot(&mut self, number: u64, draw: &mut Draw) -> Made {
-        // Sign-in pages three times in four.
+        // Three of four are sign-in pages.
         let family = usize::from(draw.chance(0.25));
         let (title, text) = HOT_PAGES[family];
         let mut body = text.to_owned();
@@ -65,7 +65,7 @@ impl Corpus<'_> {
         let second = sites::second_of(number, draw);
         let draft = Draft {
             kind: Kind::Hot,
-            // Error pages come with the system that many sites run on.
+            // Error pages come from the publishing system that many sites use.
             site: if self.has_traps() && family == 1 {
                 sites::any_site(draw)
             } else {
@@ -83,7 +83,7 @@ impl Corpus<'_> {
         self.repeated(number, family, draft, draw)
     }
 
-    /// A page of a family whose pairs all join its first page.
+    /// Makes a page of a family. Its only pair is with the first page of the family.
     fn repeated(&mut self, number: u64, family: usize, draft: Draft, draw: &mut Draw) -> Made {
         let kind = draft.kind;
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);

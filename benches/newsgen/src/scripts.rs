@@ -1,5 +1,5 @@
-//! Pseudo-text in scripts other than plain Latin. Every word comes of its rank, so a script has a
-//! Zipf vocabulary without storing one. Only letters that NFKC leaves alone are used.
+//! Pseudo-text in scripts other than plain Latin. Every word is computed from its rank, so a script
+//! has a Zipf vocabulary without storing it. Only letters that NFKC does not change are used.
 
 use crate::draw::{Draw, mix};
 
@@ -31,16 +31,16 @@ pub(crate) const FOREIGN: [Script; 8] = [
     Script::Thai,
 ];
 
-/// Ranks come from 2^12 words a script.
+/// Octaves of ranks: each script has 2^12 words.
 const OCTAVES: usize = 12;
 
 impl Script {
-    /// Whether the script sets no spaces between words.
+    /// True if the script has no spaces between words.
     pub(crate) fn unspaced(self) -> bool {
         matches!(self, Script::Han | Script::Kana | Script::Thai)
     }
 
-    /// A word, by its rank.
+    /// Draws a word by its rank.
     pub(crate) fn word(self, draw: &mut Draw) -> String {
         let rank = draw.rank(OCTAVES);
         let mut draw = Draw::new(self as u64, mix(rank));
@@ -74,7 +74,8 @@ impl Script {
             (Script::Kana, _) if draw.chance(0.25) => range(draw, 0x4e00, 0x5fff),
             (Script::Kana, _) => among(
                 draw,
-                "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをんアイウエオカキクケコサシスセソタチツテトナニ",
+                "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめも\
+                 やゆよらりるれろわをんアイウエオカキクケコサシスセソタチツテトナニ",
             ),
             (Script::Thai, 0) => among(draw, "กขคงจชซญดตถทนบปผพฟมยรลวสหอ"),
             (Script::Thai, _) => among(draw, "ะาิีึืุูเแโ"),
@@ -84,7 +85,7 @@ impl Script {
         letter.unwrap_or('x')
     }
 
-    /// Appends a sentence of `words` words with the script's own marks.
+    /// Appends a sentence of `words` words with the punctuation of the script.
     pub(crate) fn sentence(self, words: usize, draw: &mut Draw, out: &mut String) {
         let (comma, stop) = match self {
             Script::Han | Script::Kana => ("、", "。"),

@@ -1,12 +1,12 @@
 //! Exact Jaccard of word 5-shingles, for the truth file.
 //!
-//! A word is a lower-cased maximal run of letters and digits; in Han, kana and Thai, which set no
-//! spaces, every letter is a word of its own.
+//! A word is a lower-cased maximal run of letters and digits. In Han, kana and Thai, which have no
+//! spaces, every letter is a word.
 
-/// Words of a shingle.
+/// Words in a shingle.
 const SHINGLE: usize = 5;
 
-/// The distinct shingles of a text, sorted. Empty when the text has fewer than five words.
+/// Distinct shingles of a text, sorted. Empty if the text has fewer than five words.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shingles(Vec<u64>);
 
@@ -18,7 +18,7 @@ impl Shingles {
         Self(shingles)
     }
 
-    /// Sizes of the intersection and of the union.
+    /// Returns the sizes of the intersection and of the union.
     pub(crate) fn overlap(&self, other: &Self) -> (usize, usize) {
         let (mut i, mut j, mut both) = (0, 0, 0);
         while i < self.0.len() && j < other.0.len() {
@@ -30,8 +30,8 @@ impl Shingles {
         (both, self.0.len() + other.0.len() - both)
     }
 
-    /// Containment of this in the other and of the other in this, exact; `None` when either text has
-    /// no shingle.
+    /// Returns the exact containment of this in the other and of the other in this; `None` if
+    /// either text has no shingle.
     pub(crate) fn containments(&self, other: &Self) -> Option<(f64, f64)> {
         if self.0.is_empty() || other.0.is_empty() {
             return None;
@@ -40,8 +40,8 @@ impl Shingles {
         Some((both / self.0.len() as f64, both / other.0.len() as f64))
     }
 
-    /// How many words of `text` stand in runs of five or more of which every five stand here, and
-    /// the longest such run.
+    /// Counts the words of `text` in runs of five or more of which every five are here. Also
+    /// returns the length of the longest such run.
     pub(crate) fn shared_words(&self, text: &str) -> (usize, usize) {
         let (mut all, mut longest, mut run, mut counted_to) = (0, 0, 0, 0);
         for (at, shingle) in in_order(text).into_iter().enumerate() {
@@ -51,14 +51,14 @@ impl Shingles {
             }
             run = if run == 0 { SHINGLE } else { run + 1 };
             longest = longest.max(run);
-            // Two runs may share words: those of the second count from where the first ended.
+            // Two runs may overlap. Words of the second count from the end of the first.
             all += at + SHINGLE - at.max(counted_to);
             counted_to = at + SHINGLE;
         }
         (all, longest)
     }
 
-    /// Exact Jaccard; `None` when either text has no shingle.
+    /// Returns the exact Jaccard; `None` if either text has no shingle.
     pub(crate) fn jaccard(&self, other: &Self) -> Option<f64> {
         if self.0.is_empty() || other.0.is_empty() {
             return None;
@@ -68,7 +68,7 @@ impl Shingles {
     }
 }
 
-/// A text's shingles as they stand in it.
+/// Returns the shingles of a text in their order.
 fn in_order(text: &str) -> Vec<u64> {
     let mut words = Vec::with_capacity(text.len() / 5);
     for_each_word(text, |hash| words.push(hash));
@@ -79,19 +79,25 @@ fn in_order(text: &str) -> Vec<u64> {
         .collect()
 }
 
-/// The number of words in a text.
+/// Counts the words of a text.
 pub(crate) fn count_words(text: &str) -> usize {
     let mut count = 0;
     for_each_word(text, |_| count += 1);
     count
 }
 
-/// Whether a letter stands as a word of its own: kana, Han, Thai.
+/// True if a letter is a word of its own: kana, Han, Thai.
 pub(crate) fn is_unspaced(letter: char) -> bool {
-    matches!(letter, '\u{0e00}'..='\u{0e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+    matches!(
+        letter,
+        '\u{0e00}'..='\u{0e7f}'
+            | '\u{3040}'..='\u{30ff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+    )
 }
 
-/// Odd, from the digits of the golden ratio.
+/// Odd multiplier from the digits of the golden ratio.
 const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
 
 fn for_each_word(text: &str, mut found: impl FnMut(u64)) {
@@ -116,7 +122,7 @@ fn for_each_word(text: &str, mut found: impl FnMut(u64)) {
                 break;
             };
             at += c.len_utf8();
-            // Quotation marks and dashes, by far the most frequent here, need no table.
+            // Fast path for quotation marks and dashes, which are by far the most frequent here.
             if !matches!(c, '\u{2010}'..='\u{201f}') && c.is_alphanumeric() {
                 let alone = is_unspaced(c);
                 if alone && open {

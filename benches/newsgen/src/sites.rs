@@ -1,4 +1,4 @@
-//! The invented sites: urls, dates, bylines, quotation marks, and the chrome they put around
+//! Invented sites: their urls, dates, bylines, quotation marks, and the chrome around their
 //! articles.
 
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::draw::{Draw, mix};
 use crate::prose::Language;
 
-/// Reporters a site employs.
+/// Reporters of a site.
 const STAFF: u64 = 40;
 const SECTIONS: [&str; 8] = [
     "news", "politics", "business", "sports", "world", "local", "health", "opinion",
@@ -17,9 +17,9 @@ const FIRST_SECOND: u64 = 1_767_571_200;
 /// Seconds between the documents of all sites together: 4,320 a day.
 const PACE: u64 = 20;
 
-/// Share of pages with each piece of chrome, before a site's own factor. With pieces of 10 to 60
-/// words it comes to about 1 % of all words, as measured on main text taken from real pages (0.7 to
-/// 1.9 % by the rule).
+/// Share of pages with each piece of chrome, before the factor of the site. With pieces of 10 to 60
+/// words this gives about 1 % of all words. In main text extracted from real pages it is 0.7 to
+/// 1.9 %, depending on the extraction rule.
 const HEADER: f64 = 0.08;
 const NEWSLETTER: f64 = 0.07;
 const RELATED: f64 = 0.05;
@@ -30,36 +30,36 @@ const FOOTER: f64 = 0.13;
 pub(crate) struct Site {
     pub(crate) domain: &'static str,
     name: &'static str,
-    /// In front of the domain in its urls.
+    /// Scheme and host name before the domain in its urls.
     host: &'static str,
     style: UrlStyle,
-    /// Typographic quotation marks and apostrophes, or typewriter ones.
+    /// True for typographic quotation marks and apostrophes, false for typewriter ones.
     pub(crate) curly: bool,
     /// Hours behind UTC; 0 prints `Z`.
     behind: u64,
-    /// Multiplies the shares of chrome above.
+    /// Factor for the shares of chrome above.
     chrome: f64,
-    /// Pages out of 100.
+    /// Share of pages, in percent.
     weight: usize,
     layout: Layout,
 }
 
-/// How a site sets its pages.
+/// Layout of the pages of a site.
 #[derive(Clone, Copy, Debug)]
 enum Layout {
-    /// Pieces of chrome by chance.
+    /// Random pieces of chrome.
     Usual,
-    /// A word or two of chrome above, a line below, on every page.
+    /// A word or two of chrome above and a line below, on every page.
     Short,
-    /// 200 words of chrome, more than many an article, on every page.
+    /// 200 words of chrome on every page, more than many articles have.
     Long,
-    /// Navigation whose entries stand in another order on every page, headlines that change.
+    /// Navigation entries in a different order on every page, and changing headlines.
     Shuffled,
-    /// The owner's legal text, the same on all sites of the group.
+    /// Legal text of the owner, the same on all sites of the group.
     Group,
-    /// A sign-in prompt below what is free to read.
+    /// A sign-in prompt below the free part of the article.
     Metered,
-    /// Chrome that only three pages can show.
+    /// Chrome of a site with only three pages.
     Tiny,
 }
 
@@ -73,34 +73,126 @@ enum UrlStyle {
 
 #[rustfmt::skip]
 static SITES: [Site; 11] = [
-    Site { domain: "dailyharbor.example", name: "The Daily Harbor", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0, weight: 18, layout: Layout::Usual },
-    Site { domain: "northvalleypost.example", name: "North Valley Post", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 8, chrome: 2.0, weight: 14, layout: Layout::Usual },
-    Site { domain: "metrowire.example", name: "Metro Wire", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.3, weight: 13, layout: Layout::Usual },
-    Site { domain: "lakecountytimes.example", name: "Lake County Times", host: "http://www.", style: UrlStyle::DatedHtml, curly: false, behind: 6, chrome: 1.5, weight: 11, layout: Layout::Usual },
-    Site { domain: "thecapitolledger.example", name: "The Capitol Ledger", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 1.0, weight: 10, layout: Layout::Usual },
-    Site { domain: "channelsix.example", name: "Channel Six", host: "https://news.", style: UrlStyle::Query, curly: false, behind: 5, chrome: 2.5, weight: 9, layout: Layout::Usual },
-    Site { domain: "eastcoastcourier.example", name: "East Coast Courier", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 0.5, weight: 8, layout: Layout::Usual },
-    Site { domain: "prairiestar.example", name: "Prairie Star", host: "https://www.", style: UrlStyle::Sectioned, curly: false, behind: 6, chrome: 1.0, weight: 6, layout: Layout::Usual },
-    Site { domain: "globalbrief.example", name: "Global Brief", host: "https://m.", style: UrlStyle::StoryNumber, curly: true, behind: 0, chrome: 0.0, weight: 5, layout: Layout::Usual },
-    Site { domain: "mountainherald.example", name: "Mountain Herald", host: "http://", style: UrlStyle::DatedHtml, curly: false, behind: 7, chrome: 1.0, weight: 4, layout: Layout::Usual },
-    Site { domain: "citypulse.example", name: "City Pulse", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 0, chrome: 0.7, weight: 2, layout: Layout::Usual },
+    Site {
+        domain: "dailyharbor.example", name: "The Daily Harbor", host: "https://www.",
+        style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0,
+        weight: 18, layout: Layout::Usual,
+    },
+    Site {
+        domain: "northvalleypost.example", name: "North Valley Post", host: "https://www.",
+        style: UrlStyle::Sectioned, curly: true, behind: 8, chrome: 2.0,
+        weight: 14, layout: Layout::Usual,
+    },
+    Site {
+        domain: "metrowire.example", name: "Metro Wire", host: "https://",
+        style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.3,
+        weight: 13, layout: Layout::Usual,
+    },
+    Site {
+        domain: "lakecountytimes.example", name: "Lake County Times", host: "http://www.",
+        style: UrlStyle::DatedHtml, curly: false, behind: 6, chrome: 1.5,
+        weight: 11, layout: Layout::Usual,
+    },
+    Site {
+        domain: "thecapitolledger.example", name: "The Capitol Ledger", host: "https://www.",
+        style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 1.0,
+        weight: 10, layout: Layout::Usual,
+    },
+    Site {
+        domain: "channelsix.example", name: "Channel Six", host: "https://news.",
+        style: UrlStyle::Query, curly: false, behind: 5, chrome: 2.5,
+        weight: 9, layout: Layout::Usual,
+    },
+    Site {
+        domain: "eastcoastcourier.example", name: "East Coast Courier", host: "https://www.",
+        style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 0.5,
+        weight: 8, layout: Layout::Usual,
+    },
+    Site {
+        domain: "prairiestar.example", name: "Prairie Star", host: "https://www.",
+        style: UrlStyle::Sectioned, curly: false, behind: 6, chrome: 1.0,
+        weight: 6, layout: Layout::Usual,
+    },
+    Site {
+        domain: "globalbrief.example", name: "Global Brief", host: "https://m.",
+        style: UrlStyle::StoryNumber, curly: true, behind: 0, chrome: 0.0,
+        weight: 5, layout: Layout::Usual,
+    },
+    Site {
+        domain: "mountainherald.example", name: "Mountain Herald", host: "http://",
+        style: UrlStyle::DatedHtml, curly: false, behind: 7, chrome: 1.0,
+        weight: 4, layout: Layout::Usual,
+    },
+    Site {
+        domain: "citypulse.example", name: "City Pulse", host: "https://www.",
+        style: UrlStyle::Sectioned, curly: true, behind: 0, chrome: 0.7,
+        weight: 2, layout: Layout::Usual,
+    },
 ];
 
 /// The sites of [`Profile::Traps`](crate::Profile::Traps), numbered on.
 #[rustfmt::skip]
 static MORE_SITES: [Site; 12] = [
-    Site { domain: "teaserpost.example", name: "Teaser Post", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0, weight: 0, layout: Layout::Usual },
-    Site { domain: "meteredmail.example", name: "The Metered Mail", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Metered },
-    Site { domain: "longbeacon.example", name: "The Long Beacon", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 6, chrome: 0.0, weight: 0, layout: Layout::Long },
-    Site { domain: "shortline.example", name: "Shortline", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.0, weight: 0, layout: Layout::Short },
-    Site { domain: "shuffle.example", name: "Shuffle News", host: "https://www.", style: UrlStyle::Query, curly: false, behind: 8, chrome: 0.0, weight: 0, layout: Layout::Shuffled },
-    Site { domain: "groupeast.example", name: "Group East", host: "https://www.", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.5, weight: 0, layout: Layout::Group },
-    Site { domain: "groupwest.example", name: "Group West", host: "https://www.", style: UrlStyle::Sectioned, curly: false, behind: 8, chrome: 0.5, weight: 0, layout: Layout::Group },
-    Site { domain: "groupsouth.example", name: "Group South", host: "https://www.", style: UrlStyle::DatedHtml, curly: true, behind: 6, chrome: 0.5, weight: 0, layout: Layout::Group },
-    Site { domain: "tinyone.example", name: "Tiny One", host: "https://", style: UrlStyle::StoryNumber, curly: false, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
-    Site { domain: "tinytwo.example", name: "Tiny Two", host: "https://", style: UrlStyle::StoryNumber, curly: true, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
-    Site { domain: "tinythree.example", name: "Tiny Three", host: "https://", style: UrlStyle::Sectioned, curly: false, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
-    Site { domain: "tinyfour.example", name: "Tiny Four", host: "https://", style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.0, weight: 0, layout: Layout::Tiny },
+    Site {
+        domain: "teaserpost.example", name: "Teaser Post", host: "https://www.",
+        style: UrlStyle::DatedHtml, curly: true, behind: 5, chrome: 1.0,
+        weight: 0, layout: Layout::Usual,
+    },
+    Site {
+        domain: "meteredmail.example", name: "The Metered Mail", host: "https://www.",
+        style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.0,
+        weight: 0, layout: Layout::Metered,
+    },
+    Site {
+        domain: "longbeacon.example", name: "The Long Beacon", host: "https://www.",
+        style: UrlStyle::DatedHtml, curly: true, behind: 6, chrome: 0.0,
+        weight: 0, layout: Layout::Long,
+    },
+    Site {
+        domain: "shortline.example", name: "Shortline", host: "https://",
+        style: UrlStyle::StoryNumber, curly: false, behind: 0, chrome: 0.0,
+        weight: 0, layout: Layout::Short,
+    },
+    Site {
+        domain: "shuffle.example", name: "Shuffle News", host: "https://www.",
+        style: UrlStyle::Query, curly: false, behind: 8, chrome: 0.0,
+        weight: 0, layout: Layout::Shuffled,
+    },
+    Site {
+        domain: "groupeast.example", name: "Group East", host: "https://www.",
+        style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.5,
+        weight: 0, layout: Layout::Group,
+    },
+    Site {
+        domain: "groupwest.example", name: "Group West", host: "https://www.",
+        style: UrlStyle::Sectioned, curly: false, behind: 8, chrome: 0.5,
+        weight: 0, layout: Layout::Group,
+    },
+    Site {
+        domain: "groupsouth.example", name: "Group South", host: "https://www.",
+        style: UrlStyle::DatedHtml, curly: true, behind: 6, chrome: 0.5,
+        weight: 0, layout: Layout::Group,
+    },
+    Site {
+        domain: "tinyone.example", name: "Tiny One", host: "https://",
+        style: UrlStyle::StoryNumber, curly: false, behind: 5, chrome: 0.0,
+        weight: 0, layout: Layout::Tiny,
+    },
+    Site {
+        domain: "tinytwo.example", name: "Tiny Two", host: "https://",
+        style: UrlStyle::StoryNumber, curly: true, behind: 5, chrome: 0.0,
+        weight: 0, layout: Layout::Tiny,
+    },
+    Site {
+        domain: "tinythree.example", name: "Tiny Three", host: "https://",
+        style: UrlStyle::Sectioned, curly: false, behind: 5, chrome: 0.0,
+        weight: 0, layout: Layout::Tiny,
+    },
+    Site {
+        domain: "tinyfour.example", name: "Tiny Four", host: "https://",
+        style: UrlStyle::Sectioned, curly: true, behind: 5, chrome: 0.0,
+        weight: 0, layout: Layout::Tiny,
+    },
 ];
 pub(crate) const SITE_COUNT: usize = SITES.len() + MORE_SITES.len();
 /// Sites with awkward chrome, and those of three pages.
@@ -147,23 +239,23 @@ const ENTRIES: [&str; 24] = [
     "Manage subscription",
     "Sign in",
 ];
-const GROUP: &str = "This publication is part of the Compass Media Group, a family of forty-one local \
-    titles. The views expressed by columnists are their own. Compass Media Group and its partners \
-    may receive compensation for some links to products and services on this website. To request a \
-    licence for this article, or to report an error that our editors have overlooked, contact the \
-    group's reader service desk by telephone on weekdays.";
-const METERED: &str = "To continue reading, sign in\n\nThis article is for subscribers of @. Sign in \
-    with your email address and password, or choose a plan to read on: digital for four dollars a \
-    week, digital and weekend paper for seven, every day for eleven. Cancel at any time, no questions \
-    asked.\n\nAlready a subscriber of the printed paper? Link your account number, which stands on \
-    your last bill, and digital reading is free. Having trouble? Our help desk answers from six in \
-    the morning until nine at night.";
-const TINY: &str = "@ is written, edited and paid for by two neighbours who were tired of not knowing \
-    what the town board was up to. If you saw something, or heard something, or think that we got \
-    something wrong, write to the address above or stop us at the bakery. Nothing on these pages may \
-    be used for the training of machines without asking first.";
+const GROUP: &str = "This publication is part of the Compass Media Group, a family of forty-one \
+    local titles. The views expressed by columnists are their own. Compass Media Group and its \
+    partners may receive compensation for some links to products and services on this website. To \
+    request a licence for this article, or to report an error that our editors have overlooked, \
+    contact the group's reader service desk by telephone on weekdays.";
+const METERED: &str = "To continue reading, sign in\n\nThis article is for subscribers of @. Sign \
+    in with your email address and password, or choose a plan to read on: digital for four dollars \
+    a week, digital and weekend paper for seven, every day for eleven. Cancel at any time, no \
+    questions asked.\n\nAlready a subscriber of the printed paper? Link your account number, which \
+    stands on your last bill, and digital reading is free. Having trouble? Our help desk answers \
+    from six in the morning until nine at night.";
+const TINY: &str = "@ is written, edited and paid for by two neighbours who were tired of not \
+    knowing what the town board was up to. If you saw something, or heard something, or think that \
+    we got something wrong, write to the address above or stop us at the bakery. Nothing on these \
+    pages may be used for the training of machines without asking first.";
 
-/// A site's number.
+/// Number of a site.
 pub(crate) type SiteNumber = usize;
 
 pub(crate) fn site(number: SiteNumber) -> &'static Site {
@@ -172,7 +264,7 @@ pub(crate) fn site(number: SiteNumber) -> &'static Site {
         .unwrap_or_else(|| &MORE_SITES[number - SITES.len()])
 }
 
-/// A site, by its weight.
+/// Draws a site by its weight.
 pub(crate) fn any_site(draw: &mut Draw) -> SiteNumber {
     let total = SITES.iter().map(|s| s.weight).sum();
     let mut at = draw.below(total);
@@ -186,7 +278,7 @@ pub(crate) fn any_site(draw: &mut Draw) -> SiteNumber {
         .unwrap_or(0)
 }
 
-/// A site that is not `site`.
+/// Draws a site other than `site`.
 pub(crate) fn other_site(site: SiteNumber, draw: &mut Draw) -> SiteNumber {
     loop {
         let other = any_site(draw);
@@ -196,14 +288,14 @@ pub(crate) fn other_site(site: SiteNumber, draw: &mut Draw) -> SiteNumber {
     }
 }
 
-/// When document number `number` is published, in seconds since 1970: as time goes on, within six
-/// hours.
+/// Publication time of document `number`, in seconds since 1970. It grows with the number, plus a
+/// random part of up to six hours.
 pub(crate) fn second_of(number: u64, draw: &mut Draw) -> u64 {
     FIRST_SECOND + number * PACE + draw.below(6 * 3_600) as u64
 }
 
 impl Site {
-    /// RFC 3339, in the site's own offset.
+    /// Formats a time as RFC 3339 in the offset of the site.
     pub(crate) fn date(&self, second: u64) -> String {
         let local = second - self.behind * 3_600;
         let (year, month, day) = civil(local / 86_400);
@@ -218,7 +310,7 @@ impl Site {
         date
     }
 
-    /// The url of an article; `number` keeps urls apart.
+    /// Makes the url of an article; `number` makes it unique.
     pub(crate) fn url(&self, title: &str, second: u64, number: u64, draw: &mut Draw) -> String {
         let (host, domain) = (self.host, self.domain);
         let slug = slug(title);
@@ -234,7 +326,7 @@ impl Site {
         }
     }
 
-    /// One of the site's reporters.
+    /// Draws one of the reporters of the site.
     pub(crate) fn reporter(&self, language: &Language, draw: &mut Draw) -> String {
         let number = draw.rank(STAFF.ilog2() as usize + 1) % STAFF;
         let mut own = Draw::new(
@@ -244,8 +336,8 @@ impl Site {
         language.byline(&mut own)
     }
 
-    /// The article's body between what this page carries of the site's chrome. `recent` are titles
-    /// of the site's latest articles.
+    /// Puts the chrome of the site around the body of an article. `recent` are titles of the latest
+    /// articles of the site.
     pub(crate) fn dress(
         &self,
         body: &str,
@@ -312,24 +404,7 @@ impl Site {
             Some(end) => {
                 text.push_str(&body[..end]);
                 text.push_str("\n\n");
-                let _ = match self.weight % 3 {
-                    0 => write!(
-                        text,
-                        "Sign up for the {name} morning newsletter: the stories that matter, in \
-                         your inbox by 7 a.m. every weekday. By signing up you agree to our terms \
-                         of use and privacy policy."
-                    ),
-                    1 => write!(
-                        text,
-                        "Get the latest from {name} delivered free. Enter your email address \
-                         below. You may occasionally receive promotional content from {name} and \
-                         its partners, and you can leave at any time."
-                    ),
-                    _ => write!(
-                        text,
-                        "Download the {name} app for breaking news alerts, weather and traffic near you."
-                    ),
-                };
+                text.push_str(&self.newsletter());
                 text.push_str(&body[end..]);
             }
             None => text.push_str(body),
@@ -343,37 +418,60 @@ impl Site {
         }
         if draw.chance(FOOTER * factor) {
             text.push_str("\n\n");
-            let _ = match self.weight % 4 {
-                0 => write!(
-                    text,
-                    "Copyright 2026 {name}. All rights reserved. This material may not be \
-                     published, broadcast, rewritten or redistributed without permission. Follow \
-                     {name} on social media and tell us what you think of this story."
-                ),
-                1 => write!(
-                    text,
-                    "Have a tip or a correction? Write to the newsroom of {name} at tips@{}. \
-                     Share this article. Print. Comments are closed on this story.",
-                    self.domain
-                ),
-                2 => write!(
-                    text,
-                    "Support local journalism. Subscribe to {name} today and read without limits for one dollar."
-                ),
-                _ => write!(
-                    text,
-                    "{name} is an independent newsroom and may earn a commission from links on \
-                     this page. Offers are subject to change. Read our ethics policy and our \
-                     privacy notice, or manage your cookie choices at any time from the foot of \
-                     every page of this site."
-                ),
-            };
+            text.push_str(&self.footer());
         }
         text
     }
+
+    /// Text of the box that invites to the newsletter of the site.
+    fn newsletter(&self) -> String {
+        let name = self.name;
+        match self.weight % 3 {
+            0 => format!(
+                "Sign up for the {name} morning newsletter: the stories that matter, in \
+                 your inbox by 7 a.m. every weekday. By signing up you agree to our terms \
+                 of use and privacy policy."
+            ),
+            1 => format!(
+                "Get the latest from {name} delivered free. Enter your email address \
+                 below. You may occasionally receive promotional content from {name} and \
+                 its partners, and you can leave at any time."
+            ),
+            _ => format!(
+                "Download the {name} app for breaking news alerts, weather and traffic near you."
+            ),
+        }
+    }
+
+    /// Text at the end of a page of the site.
+    fn footer(&self) -> String {
+        let name = self.name;
+        match self.weight % 4 {
+            0 => format!(
+                "Copyright 2026 {name}. All rights reserved. This material may not be \
+                 published, broadcast, rewritten or redistributed without permission. Follow \
+                 {name} on social media and tell us what you think of this story."
+            ),
+            1 => format!(
+                "Have a tip or a correction? Write to the newsroom of {name} at tips@{}. \
+                 Share this article. Print. Comments are closed on this story.",
+                self.domain
+            ),
+            2 => format!(
+                "Support local journalism. Subscribe to {name} today and read without limits for \
+                 one dollar."
+            ),
+            _ => format!(
+                "{name} is an independent newsroom and may earn a commission from links on \
+                 this page. Offers are subject to change. Read our ethics policy and our \
+                 privacy notice, or manage your cookie choices at any time from the foot of \
+                 every page of this site."
+            ),
+        }
+    }
 }
 
-/// Replaces typographic marks by typewriter ones, or apostrophes by typographic ones.
+/// Replaces apostrophes with typographic ones, or quotation marks with typewriter ones.
 pub(crate) fn set_quotes(text: &str, curly: bool) -> String {
     if curly {
         text.replace('\'', "’")
@@ -399,8 +497,8 @@ fn slug(title: &str) -> String {
     }
 }
 
-/// Year, month and day of a day since 1970 (Hinnant, "chrono-compatible low-level date algorithms",
-/// `civil_from_days`).
+/// Returns year, month and day of a day since 1970 (Hinnant, "chrono-compatible low-level date
+/// algorithms", `civil_from_days`).
 fn civil(day: u64) -> (u64, u64, u64) {
     let z = day + 719_468;
     let era = z / 146_097;

@@ -1,6 +1,6 @@
-//! What to generate.
+//! Settings of a corpus.
 
-/// The mix of documents.
+/// Mix of documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
     /// Distinct articles and every kind of copy, in the shares of [`Shares`].
@@ -8,29 +8,28 @@ pub enum Profile {
     News,
     /// Distinct articles with chrome, no copies.
     Distinct,
-    /// One page, verbatim, under many urls of every site.
+    /// One page, word for word, under many urls of every site.
     OnePage,
-    /// One skeleton of which every page fills a few gaps with words of its own.
+    /// Pages of one template. Every page fills a few gaps with words of its own.
     Skeleton,
     /// Documents of 1 to 30 words.
     Short,
-    /// Distinct articles, copies, and what fools a detector of copies, in a fixed mix.
+    /// Distinct articles, copies, and cases that fool a detector of copies, in a fixed mix.
     Traps,
 }
 
-/// Shares of all documents, by what they are; the rest are distinct articles. Used by
-/// [`Profile::News`].
+/// Shares of all documents by kind. The rest are distinct articles. Used by [`Profile::News`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shares {
-    /// Edited copies at a chosen Jaccard.
+    /// Edited copies with a chosen Jaccard.
     pub near: f64,
-    /// Copies word for word, on another site.
+    /// Word-for-word copies on another site.
     pub exact: f64,
-    /// Own articles with a run of 40 to 200 words of another.
+    /// Distinct articles with a run of 40 to 200 words of another article.
     pub excerpt: f64,
     /// Pages made of parts of 5 to 30 unrelated articles.
     pub digest: f64,
-    /// Independent reports of an event that another article reports: same facts, own sentences.
+    /// Independent reports of an event of another article: same facts, different sentences.
     pub event: f64,
     /// The same url published again later, slightly updated.
     pub recapture: f64,
@@ -53,7 +52,7 @@ impl Default for Shares {
 }
 
 impl Shares {
-    /// In a fixed order, with the name of each.
+    /// Lists the shares with their names, in a fixed order.
     pub(crate) fn named(&self) -> [(&'static str, f64); 7] {
         [
             ("near", self.near),
@@ -67,32 +66,30 @@ impl Shares {
     }
 }
 
-/// The settings of a corpus. Two equal specs give the same bytes on every machine, and a corpus
-/// begins with every smaller corpus of the same settings.
+/// Settings of a corpus. Equal specs give the same bytes on every machine, and a corpus begins with
+/// every smaller corpus of the same settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
-    /// How many documents.
+    /// Number of documents.
     pub documents: u64,
-    /// Everything drawn comes of this number.
+    /// Seed of all draws.
     pub seed: u64,
-    /// The mix of documents.
+    /// Mix of documents.
     pub profile: Profile,
-    /// How much of the mix is copies of each kind.
+    /// Shares of copies of each kind.
     pub shares: Shares,
-    /// Mean words of a distinct article's body; the distribution keeps the shape measured on real
-    /// news.
+    /// Mean words in the body of a distinct article. The distribution keeps the shape of real news.
     pub mean_words: usize,
-    /// Scales how many pages carry their site's chrome (navigation, newsletter boxes, related
-    /// links, footers); 1 puts some on about a quarter of the pages, 0 none.
+    /// Factor for the share of pages with chrome of their site (navigation, newsletter boxes,
+    /// related links, footers). 1 puts some on about a quarter of the pages, 0 on none.
     pub chrome: f64,
     /// Share of distinct articles in a script that is not Latin.
     pub foreign: f64,
     /// Share of distinct articles in accented Latin.
     pub accented: f64,
-    /// Share of copies that take the quotation marks of their new site instead of their source's.
+    /// Share of copies that use the quotation marks of their site instead of those of their source.
     pub requoted: f64,
-    /// Copies are made of the last so many distinct articles; memory grows with it, about 8 KB
-    /// each.
+    /// Number of latest distinct articles that copies are made of. Each takes about 8 KB of memory.
     pub window: usize,
 }
 
@@ -103,7 +100,7 @@ impl Default for Spec {
             seed: 1,
             profile: Profile::News,
             shares: Shares::default(),
-            // With url, title and the rest, 100,000 records then take about 330 MB.
+            // With url, title and the other fields, 100,000 records take about 330 MB.
             mean_words: 448,
             chrome: 1.0,
             foreign: 0.02,
@@ -115,7 +112,7 @@ impl Default for Spec {
 }
 
 impl Spec {
-    /// What is wrong with the settings, if anything is.
+    /// Describes what is wrong with the settings, if anything.
     pub(crate) fn complaint(&self) -> Option<String> {
         let shares = self.shares.named();
         let others = [

@@ -1,6 +1,6 @@
-//! What fools a detector of copies, and makes sites whose chrome is hard to tell from news.
+//! Documents that fool a detector of copies, and sites with chrome that looks like news.
 //!
-//! Each trap is a function that makes one document; [`MIX`] says how many of them are which.
+//! Each trap is a function that makes one document. [`MIX`] has the share of each.
 
 use crate::corpus::{Agency, Corpus, Draft, Finished, agency, lag};
 use crate::draw::{Draw, mix};
@@ -11,7 +11,7 @@ use crate::scripts::Script;
 use crate::shingles::count_words;
 use crate::sites::{self, SiteNumber, TINY_SITES, TRAP_SITES};
 
-/// The share of documents, in thousandths, that each trap makes; the rest are distinct articles.
+/// Share of documents of each trap, in thousandths. The rest are distinct articles.
 const MIX: [(Trap, usize); 18] = [
     (Trap::Digest, 50),
     (Trap::Briefs, 50),
@@ -32,32 +32,32 @@ const MIX: [(Trap, usize); 18] = [
     (Trap::Quote, 40),
     (Trap::Repeated, 40),
 ];
-/// Articles that must be there before anything copies them.
+/// Articles that must exist before the first copy.
 const ENOUGH: usize = 40;
 /// Share of copies that go to a trap site.
 const TO_TRAPS: f64 = 0.4;
-/// Share of distinct articles that are cut to a brief, and the words of a brief (inclusive). A
-/// brief stands whole in a digest, and weighs less than the chrome of many a page.
+/// Share of distinct articles that are cut to a brief, and words of a brief (inclusive). Digests
+/// contain whole briefs, and a brief has fewer words than the chrome of many pages.
 const BRIEF: f64 = 0.4;
 const BRIEF_WORDS: (usize, usize) = (25, 80);
-/// What a brief measures at most, in bytes.
+/// Most bytes of a brief.
 const BRIEF_BYTES: usize = 600;
-/// Share of agency copy that keeps the agency's copyright line.
+/// Share of agency copy that keeps the copyright line of the agency.
 const TAGGED: f64 = 0.5;
 /// Share of other articles that mention an agency without being its copy.
 const MENTIONS: f64 = 0.15;
-/// Urls under which a site runs one story, and captures of one url (inclusive).
+/// Number of urls under which a site runs one story, and of captures of one url (inclusive).
 const RERUNS: (usize, usize) = (3, 25);
 const CAPTURES: (usize, usize) = (5, 40);
-/// Digests and excerpts that may be copied whole.
+/// Number of recent digests and excerpts that may be copied as a whole.
 const COMPOUNDS: usize = 16;
-/// Parts of a page of briefs, of the teasers below an article, and words of a teaser (inclusive).
+/// Number of briefs of a page, of teasers below an article, and of words of a teaser (inclusive).
 const BRIEFS: (usize, usize) = (5, 30);
 const TEASERS: (usize, usize) = (3, 5);
 const TEASER_WORDS: (usize, usize) = (20, 35);
-/// Documents for which one speech is quoted.
+/// Number of documents during which one speech is quoted.
 const SPEECH: u64 = 150;
-/// A tiny site has its three pages at these numbers of its stretch of documents.
+/// Numbers of the three pages of a tiny site within its stretch of documents.
 const STRETCH: u64 = 400;
 const TINY_PAGES: [u64; 3] = [100, 150, 200];
 
@@ -65,35 +65,35 @@ const TINY_PAGES: [u64; 3] = [100, 150, 200];
 enum Trap {
     /// Parts of 5 to 30 unrelated articles.
     Digest,
-    /// 5 to 30 unrelated short stories, each whole: contained, and no copy of any.
+    /// 5 to 30 unrelated short stories as a whole: the page contains them, but copies none.
     Briefs,
-    /// A digest or an excerpt's host, copied word for word: a copy that hangs on many stories.
+    /// A digest or an article with an excerpt, copied word for word: a copy with many stories.
     Recopied,
     Near,
     Exact,
-    /// A copy or an article without site and url, some without or with half a date.
+    /// A copy or an article without site and url; some have no date, or a date without a time.
     Stripped,
     Excerpt,
     Event,
-    /// One story under 3 to 25 urls of a site, which is no chrome though the site repeats it.
+    /// One story under 3 to 25 urls of a site. The site repeats it, but it is not chrome.
     Rerun,
-    /// One url captured 5 to 40 times, each an edit of the last: the ends are less alike.
+    /// One url captured 5 to 40 times, each an edit of the previous one: the ends are less similar.
     Captured,
-    /// The lead of a story and a sign-in prompt that is longer.
+    /// The beginning of a story and a longer sign-in prompt.
     Metered,
-    /// A third of a story, which another site spreads over three pages.
+    /// One third of a story, which another site spreads over three pages.
     Paged,
-    /// Two unrelated stories whole on one page.
+    /// Two unrelated whole stories on one page.
     Merged,
-    /// A copy that took the chrome of its source's site along.
+    /// A copy with the chrome of the site of its source.
     Scraped,
     /// A copy in capitals, in a wrong encoding, with soft hyphens, broken lines or ligatures.
     Damaged,
-    /// An article above the leads of others.
+    /// An article above the beginnings of others.
     Teasers,
-    /// A passage of a speech that many quote and no document is the source of.
+    /// A passage of a speech that many documents quote, without a source in the corpus.
     Quote,
-    /// Sign-in pages of one site, error pages of all, pages of one skeleton.
+    /// Sign-in pages of one site, error pages of all sites, pages of one template.
     Repeated,
 }
 
@@ -104,11 +104,11 @@ struct Copy {
     site: SiteNumber,
     second: u64,
     body: String,
-    /// The source's page, chrome and all, to stand for the body.
+    /// Page of the source with its chrome, which replaces the body.
     scraped: Option<String>,
 }
 
-/// What the traps remember between documents.
+/// State of the traps between documents.
 #[derive(Debug, Default)]
 pub(crate) struct Traps {
     rerun: Option<Series>,
@@ -116,7 +116,7 @@ pub(crate) struct Traps {
     compounds: Vec<Compound>,
 }
 
-/// A story that a site repeats, as long as the window holds it.
+/// A story that a site repeats as long as the window holds it.
 #[derive(Debug)]
 struct Series {
     slot: usize,
@@ -188,7 +188,7 @@ impl Corpus<'_> {
         }
     }
 
-    /// Where a copy goes.
+    /// Draws the site of a copy, other than `site`.
     pub(crate) fn site_away_from(&self, site: SiteNumber, draw: &mut Draw) -> SiteNumber {
         if self.has_traps() && draw.chance(TO_TRAPS) {
             loop {
@@ -201,7 +201,7 @@ impl Corpus<'_> {
         sites::other_site(site, draw)
     }
 
-    /// Keeps a page with text of other stories, for [`Trap::Recopied`].
+    /// Keeps a page with text of other stories for [`Trap::Recopied`].
     pub(crate) fn keep_compound(&mut self, page: Page, made: &Made) {
         if !self.has_traps() {
             return;
@@ -221,7 +221,7 @@ impl Corpus<'_> {
         }
     }
 
-    /// Puts the agency's copyright line at the foot of some of its copy.
+    /// Adds the copyright line of the agency to some of its copy.
     pub(crate) fn tag(
         &self,
         document: &mut Document,
@@ -239,7 +239,7 @@ impl Corpus<'_> {
         }
     }
 
-    /// A distinct article, long or brief, often on a trap site.
+    /// Makes a distinct article, long or brief, often on a trap site.
     fn article(&mut self, number: u64, stripped: bool, draw: &mut Draw) -> Made {
         let script = self.script(draw);
         let (mut draft, wire) = self.own(number, number, script, draw);
@@ -264,7 +264,7 @@ impl Corpus<'_> {
         self.first(finished, document, Vec::new(), number, wire, Kind::Own)
     }
 
-    /// Makes some articles briefs.
+    /// Cuts some articles to briefs.
     fn shorten(&self, draft: &mut Draft, draw: &mut Draw) {
         if draw.chance(BRIEF) {
             let words = draw.between(BRIEF_WORDS.0, BRIEF_WORDS.1);
@@ -272,7 +272,7 @@ impl Corpus<'_> {
         }
     }
 
-    /// A copy on another site of the whole article in `slot`.
+    /// Copies the whole article in `slot` to another site.
     fn copy_of(&self, slot: usize, kind: Kind, draw: &mut Draw) -> Copy {
         let page = &self.window[slot].page;
         Copy {
@@ -285,7 +285,7 @@ impl Corpus<'_> {
         }
     }
 
-    /// Finishes a copy, with what the truth says of it.
+    /// Finishes a copy with its truth.
     fn derived(&mut self, number: u64, copy: Copy, draw: &mut Draw) -> Made {
         let Copy {
             slot,
@@ -315,7 +315,7 @@ impl Corpus<'_> {
         };
         let (mut document, Finished { mut page, .. }) = self.finish(number, draft, draw);
         if let Some(scraped) = scraped {
-            // Where the copying site's own chrome cuts the body in two, the copy stays clean.
+            // If the chrome of the copying site cuts the body in two, nothing is replaced.
             let body = sites::set_quotes(&page.body, curly);
             document.text = document.text.replacen(&body, &scraped, 1);
             page.text = Some(document.text.clone());
@@ -324,8 +324,8 @@ impl Corpus<'_> {
         self.copied(slot, number, document, page, None, kind)
     }
 
-    /// Every tiny site has three pages in all: on half of the sites three stories, on the others
-    /// one story three times, which is no chrome.
+    /// Makes a page of a tiny site, which has three pages in all. Half of the sites have three
+    /// stories, the others one story three times, which is not chrome.
     fn tiny(&mut self, number: u64, draw: &mut Draw) -> Option<Made> {
         let at = (number / STRETCH) as usize;
         if at >= TINY_SITES.len() || !TINY_PAGES.contains(&(number % STRETCH)) {
@@ -358,7 +358,7 @@ impl Corpus<'_> {
                 made.document.published.clear();
             }
             2 => made.document.published.clear(),
-            // A day without its hour begins before the source was published.
+            // A date without a time begins before the source was published.
             _ => made.document.published.truncate("2026-01-05".len()),
         }
         made
@@ -377,7 +377,7 @@ impl Corpus<'_> {
                 continue;
             }
             second = second.max(source.page.second + 60);
-            // Where a headline stands between them, no shingle spans two; half do without.
+            // With a headline between them no shingle spans two briefs. Half have no headlines.
             if number.is_multiple_of(2) {
                 parts.push(source.title.clone());
             }
@@ -406,7 +406,7 @@ impl Corpus<'_> {
         let mut runs: Vec<(usize, usize, String)> = Vec::new();
         draft.body.push_str("\n\nRelated coverage");
         for _ in 0..draw.between(TEASERS.0, TEASERS.1) {
-            // Of the day's, so that they repeat like chrome.
+            // Recent articles, so that they repeat like chrome.
             let slot = self.window.len() - 1 - draw.below(ENOUGH / 2);
             let source = &self.window[slot];
             if source.script != Script::Plain || runs.iter().any(|run| run.0 == slot) {
@@ -501,7 +501,7 @@ impl Corpus<'_> {
         series.second += 600 + draw.below(7_200) as u64;
         let source = &self.window[series.slot];
         if source.url.is_empty() {
-            // Without its url nobody captures it again.
+            // A page without a url cannot be captured again.
             return self.article(number, false, draw);
         }
         if draw.chance(0.7) {
@@ -532,7 +532,7 @@ impl Corpus<'_> {
         }
     }
 
-    /// The series, unless it is done or its source left the window.
+    /// Returns the series unless it is done or its source left the window.
     fn going_on(&self, series: Option<Series>) -> Option<Series> {
         series.filter(|s| s.left > 0 && self.window[s.slot].page.number == s.number)
     }
@@ -588,7 +588,7 @@ impl Corpus<'_> {
         let mut copy = self.copy_of(slot, Kind::Near, draw);
         copy.body = format!("{}\n\n{run}", one.page.body);
         copy.second = copy.second.max(other.page.second + 60);
-        // The pair with the second story needs the page, which the first keeps.
+        // The first story takes the page, but the pair with the second story needs it too.
         let page = Page::new(number, copy.second, copy.site, copy.body.clone(), None);
         let mut made = self.derived(number, copy, draw);
         let page = page.with_text(made.document.text.clone());
@@ -603,7 +603,7 @@ impl Corpus<'_> {
     }
 
     fn quote(&mut self, number: u64, draw: &mut Draw) -> Made {
-        // The last speech or the one before.
+        // The latest speech or the one before.
         let speech = (number / SPEECH).saturating_sub(draw.below(2) as u64);
         let mut own = Draw::new(self.spec.seed, mix(speech) ^ 0x5bee);
         let facts = Facts::new(&self.language, u64::MAX - 1 - speech, number);
@@ -651,7 +651,7 @@ fn strip(document: &mut Document) {
     document.url.clear();
 }
 
-/// What conversions do to a text. A reader sees the same words.
+/// Damages a text as conversions do. A reader sees the same words.
 fn damaged(text: &str, draw: &mut Draw) -> String {
     match draw.below(5) {
         0 => text.to_uppercase(),
@@ -662,13 +662,14 @@ fn damaged(text: &str, draw: &mut Draw) -> String {
             .replace('”', "â€\u{9d}")
             .replace('—', "â€”"),
         2 => in_long_words(text, |_| "\u{ad}"),
-        // Lines of some eight long words, whose last is broken.
+        // A line break and a hyphen in every eighth long word.
         3 => in_long_words(text, |count| if count % 8 == 0 { "-\n" } else { "" }),
         _ => text.replace("fi", "ﬁ").replace("fl", "ﬂ"),
     }
 }
 
-/// Puts what `between` says after the fourth letter of every ASCII word of eight letters and more.
+/// Inserts the result of `between` after the fourth letter of every long ASCII word (eight letters
+/// and more).
 fn in_long_words(text: &str, between: impl Fn(usize) -> &'static str) -> String {
     let mut count = 0;
     let words = text.split_inclusive(' ').map(|piece| {

@@ -1,4 +1,4 @@
-//! What a corpus and its truth promise.
+//! Tests of a generated corpus and its truth.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -32,8 +32,8 @@ fn written(spec: &Spec) -> (Vec<u8>, Vec<u8>) {
     (corpus, truth)
 }
 
-/// The words that the truth counts: lower-cased runs of letters and digits (no unspaced script
-/// among the callers).
+/// Shingles of words as the truth counts them: lower-cased runs of letters and digits. No caller
+/// has a script without spaces.
 fn shingles(text: &str) -> HashSet<Vec<String>> {
     let words: Vec<String> = text
         .split(|c: char| !c.is_alphanumeric())
@@ -43,8 +43,8 @@ fn shingles(text: &str) -> HashSet<Vec<String>> {
     words.windows(5).map(<[String]>::to_vec).collect()
 }
 
-/// A change of these values is a change of every corpus: results measured before and after do not
-/// compare.
+/// If these values change, every corpus changes, and results from before and after cannot be
+/// compared.
 #[test]
 fn bytes_are_pinned() {
     let pinned = [
@@ -132,7 +132,7 @@ fn lines_parse_and_the_truth_names_documents() {
     }
 }
 
-/// Whether the document holds a passage of the story beside text of its own.
+/// True if the document holds a passage of the story next to text of its own.
 fn is_passage(kind: Kind) -> bool {
     matches!(kind, Kind::Excerpt | Kind::Digest | Kind::Quote)
 }
@@ -202,7 +202,7 @@ fn passages_stand_where_the_stories_say() {
             .map(str::to_lowercase)
             .collect()
     };
-    // Without chrome, a text is its body.
+    // Without chrome, the text is the body.
     let spec = Spec {
         foreign: 0.0,
         chrome: 0.0,
@@ -279,7 +279,7 @@ fn realised_jaccard_is_exact() {
 fn near_copies_hit_their_targets() {
     let (list, pairs) = documents(&spec(Profile::News, 3_000)).expect("a valid spec");
     let bytes: HashMap<&str, usize> = list.iter().map(|d| (d.id.as_str(), d.text.len())).collect();
-    // In a page of fewer than about 150 words one replaced word is a step of more than .03.
+    // In a page of fewer than about 150 words, one replaced word changes the Jaccard by over .03.
     let misses: Vec<f64> = pairs
         .iter()
         .filter(|p| p.kind == Kind::Near && bytes[p.id_a.as_str()] > 1_000)

@@ -1,7 +1,7 @@
-//! What the truth and the gaoya driver share: reading the corpus and cutting it into shingles.
+//! Reads a corpus and splits it into shingles, for the truth program and the gaoya driver.
 //!
-//! `peer.py` cuts the Python peers' text in the same way: lower-case, words are runs of Unicode letters and digits,
-//! a shingle is five words in a row joined by one space.
+//! `peer.py` splits the text of the Python peers in the same way: lower-case, words are runs of
+//! Unicode letters and digits, a shingle is five words in a row joined by one space.
 
 use rayon::prelude::*;
 use regex::Regex;
@@ -27,7 +27,7 @@ struct Record<'a> {
     text: Cow<'a, str>,
 }
 
-/// The words of one document joined by single spaces, and where each stands.
+/// Words of a document joined by single spaces, and the span of each.
 pub struct Words {
     joined: String,
     spans: Vec<Range<usize>>,
@@ -56,7 +56,7 @@ impl Words {
         Self { joined, spans }
     }
 
-    /// Every run of five words, as it stands in the joined text: no copy is made.
+    /// Iterates over all runs of five words as slices of the joined text.
     pub fn shingles(&self) -> impl Iterator<Item = &str> {
         self.spans
             .windows(WORDS_A_SHINGLE)
@@ -64,8 +64,9 @@ impl Words {
     }
 }
 
-/// Reads a JSONL corpus in chunks and gives `sketch` of each document on all threads, in the order of the file.
-/// Documents shorter than one shingle are left out: they have nothing to compare.
+/// Reads a JSONL corpus in chunks and returns `sketch` of each document, in the order of the file.
+///
+/// Uses all threads. Leaves out documents shorter than one shingle, which have nothing to compare.
 pub fn read<T: Send>(
     path: &str,
     sketch: impl Fn(&Words) -> T + Sync,
@@ -103,7 +104,7 @@ pub fn read<T: Send>(
     }
 }
 
-/// The arguments after the program's name, or how to call it.
+/// Returns the arguments of the program, or its usage as an error.
 pub fn arguments<const N: usize>(usage: &str) -> Result<[String; N], Box<dyn Error>> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     given

@@ -12,7 +12,7 @@ fn read(line: &str) -> Result<(Document<'static>, bool, bool), (Option<String>, 
     let lookup = FieldLookup::new(&FieldNames::default());
     let mut decoding = Decoding::default();
     match parse(line, false, &lookup, &mut decoding) {
-        Ok(ParsedRecord {
+        Ok(AssembledRecord {
             document,
             lossy,
             bad_date,

@@ -1,9 +1,13 @@
-//! gaoya as its documentation uses it: `MinHasher32` with its default hash function, bands and rows from
-//! `calculate_minhash_params` (0.99 at the threshold), a `MinHashIndex` whose queries drop candidates that the signatures
-//! put under the threshold, all of it on rayon's threads. Ids are integers and their container is `SmallVecContainer`,
-//! both as its notes on speed and memory advise.
+//! Runs gaoya as its documentation shows: `MinHasher32` with its default hash function, and bands
+//! and rows from `calculate_minhash_params` (0.99 at the threshold).
+//!
+//! Queries of the `MinHashIndex` drop candidates whose signatures are under the threshold. All runs
+//! on rayon's threads. Ids are integers in a `SmallVecContainer`, as gaoya's notes on speed and
+//! memory advise.
 
-use gaoya::minhash::{MinHashIndex, MinHasher, MinHasher32, SmallVecContainer, calculate_minhash_params};
+use gaoya::minhash::{
+    MinHashIndex, MinHasher, MinHasher32, SmallVecContainer, calculate_minhash_params,
+};
 use peers::{arguments, read};
 use rayon::prelude::*;
 use std::error::Error;

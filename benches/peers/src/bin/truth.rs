@@ -1,8 +1,10 @@
-//! Every pair of documents whose shingle sets have a Jaccard similarity at or over the threshold: exact, no LSH.
+//! Finds every pair of documents with a Jaccard similarity at or over a threshold, exactly and
+//! without LSH.
 //!
-//! Prefix filtering (Bayardo, Ma, Srikant 2007): with shingles ordered from rare to common, two sets of similarity t
-//! share a shingle among the first |x| - ceil(t |x|) + 1 of each. Only shingles that stand in two documents or more are
-//! kept, in that order; the others come first in every prefix and are just counted. Sets are of 64-bit XXH3 hashes.
+//! Prefix filtering (Bayardo, Ma, Srikant 2007): with shingles ordered from rare to common, two
+//! sets of similarity t share a shingle among the first |x| - ceil(t |x|) + 1 of each. Only
+//! shingles in two or more documents are kept, in that order. The others come first in every prefix
+//! and are only counted. Sets contain 64-bit XXH3 hashes.
 
 use peers::{arguments, read};
 use rayon::prelude::*;
@@ -11,11 +13,11 @@ use std::error::Error;
 use xxhash_rust::xxh3::xxh3_64;
 
 struct Document {
-    /// How many distinct shingles the document has.
+    /// Number of distinct shingles of the document.
     size: usize,
-    /// Ranks of those that another document has too, rarest first.
+    /// Ranks of shingles that another document has too, rarest first.
     shared: Vec<u32>,
-    /// How many of `shared` belong to the prefix.
+    /// Number of entries of `shared` that belong to the prefix.
     prefix: usize,
 }
 
@@ -62,7 +64,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Turns hashes into ranks from rare to common and finds each document's prefix. Gives the number of ranks too.
+/// Turns hashes into ranks from rare to common and finds the prefix of each document. Also returns
+/// the number of ranks.
 fn rank(sets: Vec<Vec<u64>>, threshold: f64) -> (Vec<Document>, usize) {
     let mut all: Vec<u64> = sets.concat();
     all.par_sort_unstable();
@@ -99,7 +102,8 @@ fn rank(sets: Vec<Vec<u64>>, threshold: f64) -> (Vec<Document>, usize) {
     (documents, shared.len())
 }
 
-/// Rounded up, but never past a whole number by a rounding error: a prefix may be too long, not too short.
+/// Rounds up, but never past a whole number by a rounding error: a prefix may be too long, but not
+/// too short.
 fn at_least(x: f64) -> usize {
     (x - 1e-9).ceil().max(1.0) as usize
 }
@@ -138,7 +142,7 @@ fn all_pairs(documents: &[Document], ranks: usize, threshold: f64) -> Vec<(u32, 
         .collect()
 }
 
-/// The Jaccard similarity, if it is at or over the threshold.
+/// Returns the Jaccard similarity if it is at or over the threshold.
 fn jaccard(a: &Document, b: &Document, threshold: f64) -> Option<f64> {
     let most = a.shared.len().min(b.shared.len());
     if (most as f64) < threshold * a.size.max(b.size) as f64 - 1e-9 {
