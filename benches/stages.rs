@@ -308,8 +308,11 @@ impl BenchCorpus {
     }
 
     fn inputs(&self) -> Inputs {
-        Inputs::open(std::slice::from_ref(&self.path), read::Settings::default())
-            .expect("the corpus can be opened")
+        Inputs::open(
+            std::slice::from_ref(&self.path),
+            read::ReadSettings::default(),
+        )
+        .expect("the corpus can be opened")
     }
 
     fn scan(&self, threshold: f64, surfacing: Surfacing) -> ScanResult {

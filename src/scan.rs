@@ -324,10 +324,10 @@ impl Scan {
     ) -> Result<Findings, ScanError> {
         let name = |path: P| path.as_ref().to_string_lossy().into_owned();
         let names: Vec<String> = paths.into_iter().map(name).collect();
-        let reading = read::Settings {
+        let reading = read::ReadSettings {
             fields: self.fields.clone(),
             temp_dir: self.temp_dir.clone(),
-            ..read::Settings::default()
+            ..read::ReadSettings::default()
         };
         self.run_corpus(&Inputs::open(&names, reading)?)
     }

@@ -40,7 +40,7 @@ pub struct Setup {
     /// Files, directories or `-`, as given.
     pub inputs: Vec<String>,
     /// How to read them.
-    pub reading: read::Settings,
+    pub reading: read::ReadSettings,
     /// The largest number of rejected records that is no failure; `None` for any number.
     pub most_rejects: Option<u64>,
     /// Whether a run that reads no document with a word fails.
@@ -253,17 +253,17 @@ pub fn surfacing(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing
 }
 
 /// How inputs are to be read.
-fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Settings {
+fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::ReadSettings {
     let fields = &typed.fields;
     let usual = FieldNames::default();
     let named =
         |typed: &Option<String>, usual: Vec<String>| typed.clone().map_or(usual, |name| vec![name]);
-    read::Settings {
+    read::ReadSettings {
         format: typed.input_format.map(|format| match format {
-            InputFormat::Jsonl => read::Format::Jsonl,
-            InputFormat::Csv => read::Format::Csv,
-            InputFormat::Tsv => read::Format::Tsv,
-            InputFormat::Text => read::Format::Text,
+            InputFormat::Jsonl => read::SourceFormat::Jsonl,
+            InputFormat::Csv => read::SourceFormat::Csv,
+            InputFormat::Tsv => read::SourceFormat::Tsv,
+            InputFormat::Text => read::SourceFormat::Text,
         }),
         fields: FieldNames {
             id: named(&fields.id_field, usual.id),
@@ -278,7 +278,7 @@ fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Settin
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: running.temp_dir.clone(),
-        ..read::Settings::default()
+        ..read::ReadSettings::default()
     }
 }
 

@@ -49,7 +49,7 @@ impl Explain {
         if setup.inputs.is_empty() && typed.index.is_none() {
             let [a, b] = &ids;
             are_texts([a, b], setup.reading.format)?;
-            setup.reading.format = Some(read::Format::Text);
+            setup.reading.format = Some(read::SourceFormat::Text);
             setup.inputs = ids.to_vec();
         }
         let target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
@@ -76,7 +76,7 @@ impl Explain {
 }
 
 /// Refuses what are no two text files, where nothing else was named.
-fn are_texts(names: [&String; 2], said: Option<read::Format>) -> Result<(), Stop> {
+fn are_texts(names: [&String; 2], said: Option<read::SourceFormat>) -> Result<(), Stop> {
     for name in names {
         let path = Path::new(name);
         if !path.exists() || path.is_dir() {
@@ -84,8 +84,8 @@ fn are_texts(names: [&String; 2], said: Option<read::Format>) -> Result<(), Stop
                 "there is no file {name}: where A and B are ids, name the inputs that hold them after the two, or --index; where they are text files, name both"
             )));
         }
-        let told = said.or_else(|| read::Format::of_name(name));
-        if told.is_some_and(|format| format != read::Format::Text) {
+        let told = said.or_else(|| read::SourceFormat::of_name(name));
+        if told.is_some_and(|format| format != read::SourceFormat::Text) {
             return Err(Stop::usage(format!(
                 "{name} holds records, not a text: name two of them by their ids, as in `wirecopy explain A B {name}`"
             )));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{Choice, Settings, Surfacing};
-use wirecopy::read::labels::Words;
+use wirecopy::read::labels::LabelWords;
 use wirecopy::report::tune::Varied;
 use wirecopy::sketch::banding::{Banding, RecallTarget};
 use wirecopy::text::shingle::Shingle;
@@ -35,7 +35,7 @@ pub struct Tune {
     /// Tables of labels.
     pub labels: Vec<PathBuf>,
     /// What their words mean.
-    pub words: Words,
+    pub words: LabelWords,
     /// The precision that the best choice has at least.
     pub min_precision: Option<f64>,
     /// Whether to look for valleys.
@@ -92,7 +92,7 @@ impl Tune {
             setup: Setup::of(typed.inputs, &typed.reading, &typed.running),
             searches,
             labels: typed.labels,
-            words: Words {
+            words: LabelWords {
                 copies: typed.copies,
                 unsure: typed.unsure,
             },

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use wirecopy::catalog::{DocNo, DocPair};
 use wirecopy::compare::exact::Comparison;
 use wirecopy::pipeline::{Choice, Effect, Settings, Tuner};
-use wirecopy::read::labels::{self, Labels, Verdict as Label, Words};
+use wirecopy::read::labels::{self, LabelWords, Labels, PairLabel};
 use wirecopy::report::tune::{
     Best, Labelled, Row, Searched, Suggested, Tuned, Varied, csv, html, json,
 };
@@ -162,7 +162,7 @@ impl Clock {
     }
 }
 
-fn labels_of(paths: &[PathBuf], words: &Words) -> Result<Labels, Stop> {
+fn labels_of(paths: &[PathBuf], words: &LabelWords) -> Result<Labels, Stop> {
     let mut read = Labels::new();
     for path in paths {
         let name = path.display().to_string();
@@ -190,7 +190,7 @@ fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(DocPair, bool)>, La
         let find = |id: &str| documents.get(id).or_else(|| documents.get(id.trim()));
         let found = find(a).zip(find(b));
         let is_copy = match (found, label) {
-            (_, Label::Unsure) => {
+            (_, PairLabel::Unsure) => {
                 known.unsure += 1;
                 continue;
             }
@@ -198,8 +198,8 @@ fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(DocPair, bool)>, La
                 known.missing += 1;
                 continue;
             }
-            (Some(_), Label::Copy) => true,
-            (Some(_), Label::Other) => false,
+            (Some(_), PairLabel::Copy) => true,
+            (Some(_), PairLabel::Other) => false,
         };
         *match is_copy {
             true => &mut known.copies,
