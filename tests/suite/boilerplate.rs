@@ -94,10 +94,10 @@ fn assert_kept(cases: Vec<(String, Vec<Page>)>) {
 /// Sites with boilerplate in whole lines above, below and between the paragraphs of their own
 /// stories and of copies of other sites' stories.
 fn newsrooms() -> impl Strategy<Value = Vec<(Page, String)>> {
-    let chrome = prop::collection::vec((0usize..3, 13usize..60), 1..4);
+    let boilerplate = prop::collection::vec((0usize..3, 13usize..60), 1..4);
     let kind = (0usize..4, any::<prop::sample::Index>(), 0i64..50);
     (
-        prop::collection::vec(chrome, 1..4),
+        prop::collection::vec(boilerplate, 1..4),
         prop::collection::vec(kind, 24..40),
     )
         .prop_map(|(sites, kinds)| {
@@ -119,8 +119,8 @@ fn newsrooms() -> impl Strategy<Value = Vec<(Page, String)>> {
                 let number = at % sites.len();
                 let mut lines = body.to_vec();
                 for (line, &(place, words)) in sites[number].iter().enumerate() {
-                    let chrome = story(100 + 10 * number as u64 + line as u64, words);
-                    lines.insert([0, lines.len() / 2, lines.len()][place], chrome);
+                    let boilerplate = story(100 + 10 * number as u64 + line as u64, words);
+                    lines.insert([0, lines.len() / 2, lines.len()][place], boilerplate);
                 }
                 let site = format!("s{number}.example");
                 let page = Page::new(&site, &format!("p{at:02}"), &lines.join("\n")).at(published);
@@ -134,13 +134,17 @@ fn newsrooms() -> impl Strategy<Value = Vec<(Page, String)>> {
 fn text_on_enough_pages_with_different_stories_is_removed() {
     type LayOut = fn(&str, &str) -> String;
     let cases: [(&str, LayOut); 4] = [
-        ("first line", |chrome, own| format!("{chrome}\n{own}")),
-        ("last line", |chrome, own| format!("{own}\n\n{chrome}\n")),
-        ("between paragraphs", |chrome, own| {
-            format!("{own}\n{chrome}\n{own} end")
+        ("first line", |boilerplate, own| {
+            format!("{boilerplate}\n{own}")
         }),
-        ("windows line ends", |chrome, own| {
-            format!("{chrome}\r\n\r\n{own}\r\n")
+        ("last line", |boilerplate, own| {
+            format!("{own}\n\n{boilerplate}\n")
+        }),
+        ("between paragraphs", |boilerplate, own| {
+            format!("{own}\n{boilerplate}\n{own} end")
+        }),
+        ("windows line ends", |boilerplate, own| {
+            format!("{boilerplate}\r\n\r\n{own}\r\n")
         }),
     ];
     for (name, lay_out) in cases {
@@ -378,13 +382,14 @@ fn regions_are_removed_up_to_a_greatest_length() {
         (LONGEST_REGION + 40, true, false),
     ] {
         let pages = pages(SITE, 6, |at| {
-            let mut chrome: Vec<String> = story(1, words).split(' ').map(str::to_owned).collect();
+            let mut boilerplate: Vec<String> =
+                story(1, words).split(' ').map(str::to_owned).collect();
             if broken {
                 for place in [50, 100, 150] {
-                    chrome[place] = format!("date{at}");
+                    boilerplate[place] = format!("date{at}");
                 }
             }
-            format!("{}\n{}", chrome.join(" "), own(at))
+            format!("{}\n{}", boilerplate.join(" "), own(at))
         });
         let expected = if taken { words as u32 } else { 0 };
         assert_eq!(

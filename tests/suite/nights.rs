@@ -383,9 +383,9 @@ fn only_one_writer_opens_the_index_at_a_time() {
 
 #[test]
 fn learned_boilerplate_is_kept_for_nights_of_few_pages() {
-    let chrome = story(99, 30);
+    let boilerplate = story(99, 30);
     let page = |number: u64| {
-        let text = format!("{}\n{chrome}", story(number, 80));
+        let text = format!("{}\n{boilerplate}", story(number, 80));
         Page::new("a.example", &format!("p{number}"), &text)
     };
     let (_directory, found) = index_of(&[(1, (0..6).map(page).collect()), (2, vec![page(7)])]);
