@@ -7,7 +7,7 @@
 //! - bytes are those of the file where the file is read, else those of the texts.
 //!
 //! Everything runs on one thread, so that stages can be added up, except `scan_on_every_core`. Stages that read documents again
-//! (`verification`, `prefix_filtering`) do so here as well. Run with `cargo bench --bench stages`; a name after `--` picks some.
+//! (`verification`, `prefix_filtering`) do so here as well. Run with `cargo bench --profile dist --bench stages`; a name after `--` picks some.
 
 use std::fs::File;
 use std::hint::black_box;

@@ -52,14 +52,14 @@ def output_of(*command):
 
 
 def wirecopy(given):
-    """The binary to measure: the one given, or this tree's own, built for release."""
+    """The binary to measure: the one given, or this tree's own, built as it is installed."""
     if given:
         binary = Path(given).resolve()
         if not os.access(binary, os.X_OK):
             fail(f"{given} is not a program: give --wirecopy the path of a built wirecopy")
         return binary
-    must(["cargo", "build", "--release", "--bin", "wirecopy"], "mend the build, or give --wirecopy PATH", cwd=ROOT)
-    return TARGET / "release" / "wirecopy"
+    must(["cargo", "build", "--profile", "dist", "--locked", "--bin", "wirecopy"], "mend the build, or give --wirecopy PATH", cwd=ROOT)
+    return TARGET / "dist" / "wirecopy"
 
 
 def wirecopy_version(binary):
