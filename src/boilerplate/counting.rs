@@ -121,7 +121,7 @@ fn frequent(groups: &TextGroups<'_>, mut bucket: Bucket<()>) -> Vec<Entry<()>> {
     let size = (bucket.entries.len() + 1).next_power_of_two();
     let bits = size.ilog2().max(1);
     let mut counters = vec![0u8; 1 << bits];
-    let counter = |entry: &Entry<()>| (entry.telling_bits() >> (u32::BITS - bits)) as usize;
+    let counter = |entry: &Entry<()>| (entry.slot_hash() >> (u32::BITS - bits)) as usize;
     let enough = FEWEST_STORIES as u8;
     for entry in &bucket.entries {
         let pages = groups.documents(group(entry)).len().min(FEWEST_STORIES) as u8;

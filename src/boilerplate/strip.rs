@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::limits::{LONGEST_REGION, WIDEST_GAP};
 use super::profiles::{Profiles, Repeated, short};
 use crate::catalog::SiteNo;
-use crate::sketch::winnowing::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
+use crate::sketch::winnowing::{self, ChosenGram, EDGE, Fingerprinter, GRAM, Winnowing};
 
 /// A region of a page: words that its site repeats, to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Stripper {
         let winnowing = Winnowing::for_boilerplate();
         self.found.clear();
         winnowing::runs(words, &mut self.runs);
-        for &Chosen { at, hash } in self.fingerprinter.choose(&self.runs, winnowing) {
+        for &ChosenGram { at, hash } in self.fingerprinter.choose(&self.runs, winnowing) {
             let repeated = profiles.look_up(site, hash);
             self.found.extend(repeated.map(|repeated| Found {
                 at,
@@ -170,7 +170,7 @@ mod tests {
             .collect()
     }
 
-    fn chosen(words: &[u64]) -> Vec<Chosen> {
+    fn chosen(words: &[u64]) -> Vec<ChosenGram> {
         let (mut fingerprinter, mut runs) = (Fingerprinter::default(), Vec::new());
         winnowing::runs(words, &mut runs);
         fingerprinter

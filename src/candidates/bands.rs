@@ -18,7 +18,7 @@ use super::scope::SearchScope;
 use super::sieve::Sieve;
 use crate::catalog::{Catalog, DocNo, DocPair, NO_SITE};
 use crate::error::ReadError;
-use crate::storage::lists::Reading;
+use crate::storage::lists::ListReader;
 
 /// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of
 /// verification.
@@ -200,7 +200,7 @@ fn sieves(
 
 /// Keys of one piece of a reading in each of some bands: all of them if there are no sieves.
 fn keys(
-    reading: &Reading<'_, u32>,
+    reading: &ListReader<'_, u32>,
     piece: usize,
     documents: &[DocNo],
     bands: Range<usize>,

@@ -212,7 +212,7 @@ fn each_pair_of_families(
 fn can_reach(x: &Posting, y: &Posting, threshold: f64) -> bool {
     let left = |posting: &Posting| posting.size - posting.position;
     let shared = left(x).min(left(y));
-    jaccard(shared, x.size, y.size) >= threshold - 1e-9
+    jaccard(shared, [x.size, y.size]) >= threshold - 1e-9
 }
 
 #[cfg(test)]
@@ -226,7 +226,7 @@ mod tests {
         for a in 0..sets.len() {
             for b in a + 1..sets.len() {
                 let shared = sets[a].intersection(&sets[b]).count() as u32;
-                let jaccard = jaccard(shared, sets[a].len() as u32, sets[b].len() as u32);
+                let jaccard = jaccard(shared, [a, b].map(|set| sets[set].len() as u32));
                 if shared > 0 && jaccard >= threshold {
                     pairs.push((a as u32, b as u32));
                 }

@@ -84,7 +84,7 @@ pub fn sharing(
             .collect()
     };
     let neighbours = neighbours(stories.len(), &rare);
-    let reading = neighbours.reading(0..stories.len());
+    let reading = neighbours.reader(0..stories.len());
     let mut all = SharedNeighbours::default();
     let entry = |&hash: &u32| Some((hash, ()));
     let count = |bucket| SharedNeighbours::count(bucket, may);

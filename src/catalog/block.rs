@@ -8,9 +8,9 @@ use super::numbers::NO_SITE;
 use super::site_names::SiteNames;
 use super::strings::Strings;
 use super::traces::{Traces, bits, count};
-use crate::document::Record;
+use crate::document::ParsedRecord;
 use crate::error::ReadError;
-use crate::storage::lists::Shelf;
+use crate::storage::lists::WritableStore;
 
 /// The documents of one block, column by column, in order of reading.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub struct BlockColumns {
 
 impl BlockColumns {
     /// Adds a document: its record, the hashes of its words, and the traces of its text.
-    pub fn push(&mut self, record: &Record<'_>, words: &[u64], traces: &Traces) {
+    pub fn push(&mut self, record: &ParsedRecord<'_>, words: &[u64], traces: &Traces) {
         let document = &record.document;
         let site = document.site.as_deref().filter(|site| !site.is_empty());
         let content = hashes::of_words(words);
@@ -75,7 +75,7 @@ impl BlockColumns {
     ///
     /// # Errors
     /// When the store has no room.
-    pub fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
+    pub fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
         self.columns.put_away(store)
     }
 }

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use super::numbers::SiteNo;
-use crate::document::{Place, Published};
+use crate::document::{Published, SourcePlace};
 use crate::error::ReadError;
-use crate::storage::lists::{Lists, Shelf};
+use crate::storage::lists::{Lists, WritableStore};
 
 /// Memory that a document takes from reading to the end, in bytes, without its id and the hashes
 /// that can be moved to disk: 170 in the columns of its block and of the catalog, the rest for
@@ -70,8 +70,8 @@ macro_rules! columns {
             }
 
             /// Moves all lists out of memory.
-            pub(super) fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
-                $(self.$list.put_away(store)?;)*
+            pub(super) fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
+                $(self.$list.move_to(store)?;)*
                 Ok(())
             }
         }
@@ -83,8 +83,8 @@ columns! {
         /// Number of the site in the list of names that goes with the columns, or
         /// [`NO_SITE`](super::numbers::NO_SITE).
         site: SiteNo,
-        /// Place from which the document can be read again.
-        place: Place,
+        /// SourcePlace from which the document can be read again.
+        place: SourcePlace,
         /// When the document says it was published.
         published: Option<Published>,
         /// Hash of the page's url, of a little less than 64 bits; 0 if none is known.

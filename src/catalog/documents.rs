@@ -9,9 +9,9 @@ use super::numbers::{DocNo, SiteNo, Slot, cross_site};
 use super::removed::RemovedRegions;
 use super::strings::Strings;
 use super::traces::{Stripped, bits};
-use crate::document::{Place, Published};
+use crate::document::{Published, SourcePlace};
 use crate::error::ReadError;
-use crate::storage::lists::{Lists, Reading, Shelf};
+use crate::storage::lists::{ListReader, Lists, WritableStore};
 
 /// Every document of a scan, in canonical order.
 ///
@@ -93,8 +93,8 @@ impl Catalog {
         self.columns.published[self.slot(doc)]
     }
 
-    /// Place from which the document can be read again.
-    pub fn place(&self, doc: DocNo) -> Place {
+    /// SourcePlace from which the document can be read again.
+    pub fn place(&self, doc: DocNo) -> SourcePlace {
         self.columns.place[self.slot(doc)]
     }
 
@@ -180,20 +180,20 @@ impl Catalog {
 impl Catalog {
     /// Hashes of documents in each band, a list for each document in the order given; the lists
     /// are empty if there are no bands.
-    pub(crate) fn bands(&self, documents: &[DocNo]) -> Reading<'_, u32> {
-        self.columns.bands.reading(self.slots(documents))
+    pub(crate) fn bands(&self, documents: &[DocNo]) -> ListReader<'_, u32> {
+        self.columns.bands.reader(self.slots(documents))
     }
 
     /// Fingerprints of documents for shared passages, as bits, a list for each document in the
     /// order given.
-    pub(crate) fn passages(&self, documents: &[DocNo]) -> Reading<'_, u64> {
-        self.columns.passages.reading(self.slots(documents))
+    pub(crate) fn passages(&self, documents: &[DocNo]) -> ListReader<'_, u64> {
+        self.columns.passages.reader(self.slots(documents))
     }
 
     /// Fingerprints of documents for what their sites repeat, a list for each document in the
     /// order given.
-    pub(crate) fn repeats(&self, documents: &[DocNo]) -> Reading<'_, u32> {
-        self.columns.repeats.reading(self.slots(documents))
+    pub(crate) fn repeats(&self, documents: &[DocNo]) -> ListReader<'_, u32> {
+        self.columns.repeats.reader(self.slots(documents))
     }
 
     /// Fingerprints of one document for what its site repeats; none after
@@ -218,7 +218,7 @@ impl Catalog {
     }
 
     /// Moves all hashes out of memory.
-    pub(crate) fn put_away(&mut self, store: &Arc<dyn Shelf>) -> Result<(), ReadError> {
+    pub(crate) fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
         self.columns.put_away(store)
     }
 

@@ -8,8 +8,8 @@ use super::numbers::{SiteNo, Slot};
 use super::removed::RemovedRegions;
 use super::site_names::SiteNames;
 use super::strings::Strings;
-use crate::document::{Place, Published};
-use crate::storage::lists::Stored;
+use crate::document::{Published, SourcePlace};
+use crate::storage::lists::{StoredChunk, StoredList};
 
 /// Documents that earlier runs have seen, as an index keeps them, column by column.
 #[derive(Debug, Default)]
@@ -35,8 +35,8 @@ pub struct SeenDocument<'a> {
     /// Number that [`SeenDocuments::number_sites`] gave its site, or
     /// [`NO_SITE`](super::numbers::NO_SITE).
     pub site: SiteNo,
-    /// Place of its record in the index; files of records are numbered from 0.
-    pub place: Place,
+    /// SourcePlace of its record in the index; files of records are numbered from 0.
+    pub place: SourcePlace,
     /// When the document says it was published.
     pub published: Option<Published>,
     /// Hash of its page's url; 0 if none is known.
@@ -56,11 +56,11 @@ pub struct SeenDocument<'a> {
 /// Hashes of consecutive documents of an index, one document after the other in each file.
 pub(crate) struct StoredHashes<'a> {
     /// Band hashes of all the documents.
-    pub(crate) bands: Stored,
+    pub(crate) bands: StoredChunk,
     /// Number of band hashes that each document has.
     pub(crate) bands_of_each: u32,
     /// Passage fingerprints of all the documents.
-    pub(crate) passages: Stored,
+    pub(crate) passages: StoredChunk,
     /// Number of fingerprints of each document.
     pub(crate) passages_of_each: &'a [u32],
     /// Which of the documents were added; the hashes of the others are passed over.
@@ -98,9 +98,11 @@ impl SeenDocuments {
     /// Adds the hashes of the next documents.
     pub(crate) fn push_hashes(&mut self, hashes: StoredHashes<'_>) {
         let kept = || hashes.kept.iter().copied();
-        let of_bands = kept().map(|kept| (hashes.bands_of_each, kept));
+        let list = |length, keep| StoredList { length, keep };
+        let of_bands = kept().map(|keep| list(hashes.bands_of_each, keep));
         self.columns.bands.push_stored(hashes.bands, of_bands);
-        let of_passages = hashes.passages_of_each.iter().copied().zip(kept());
+        let lengths = hashes.passages_of_each.iter().copied();
+        let of_passages = lengths.zip(kept()).map(|(length, keep)| list(length, keep));
         self.columns
             .passages
             .push_stored(hashes.passages, of_passages);

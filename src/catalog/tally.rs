@@ -1,7 +1,7 @@
 //! Counts and lists of what was read.
 
 use super::numbers::{DocNo, SiteNo};
-use crate::document::{Place, Published, Reject};
+use crate::document::{Published, Reject, SourcePlace};
 
 /// Counts of what was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub struct KnownRecord {
     pub doc: DocNo,
     /// True if that document was added by an earlier attempt at this same run.
     pub is_of_run: bool,
-    /// Place of the record in its source.
-    pub place: Place,
+    /// SourcePlace of the record in its source.
+    pub place: SourcePlace,
     /// Site that the record names, or [`NO_SITE`](super::numbers::NO_SITE).
     pub site: SiteNo,
     /// When the record says it was published.

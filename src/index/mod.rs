@@ -15,6 +15,7 @@
 //! | `lock` | who writes | |
 //! | `publishing.json` | what is being published, while it is | a checksum in its last line |
 
+mod columns;
 mod files;
 mod journal;
 mod lock;

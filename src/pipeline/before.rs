@@ -12,7 +12,7 @@ use crate::catalog::union_find::UnionFind;
 use crate::catalog::{Catalog, DocNo, DocPair, SeenDocuments};
 use crate::cluster::Cluster;
 use crate::compare::exact::Comparison;
-use crate::document::{Corpus, Document, Fetch, Place};
+use crate::document::{Corpus, Document, Fetch, SourcePlace};
 use crate::error::ReadError;
 
 /// What was seen before; nothing by default.
@@ -71,9 +71,13 @@ impl<'a> Sources<'a> {
 }
 
 impl Fetch for Sources<'_> {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         match (place.source.checked_sub(self.of_corpus), &self.archive) {
-            (Some(source), Some(archive)) => archive.fetch(Place { source, ..place }, sink),
+            (Some(source), Some(archive)) => archive.fetch(SourcePlace { source, ..place }, sink),
             _ => self.corpus.fetch(place, sink),
         }
     }

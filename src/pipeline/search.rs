@@ -16,7 +16,8 @@ use crate::candidates::prefixes::{self, Posting, Postings, ShingleCounts};
 use crate::candidates::{SearchScope, union};
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
-use crate::compare::exact::{self, Comparison, Shingled};
+use crate::compare::exact::{Comparison, Shingled};
+use crate::compare::tasks::tasks;
 use crate::error::ReadError;
 
 /// What was found between representatives of identical documents.
@@ -280,7 +281,7 @@ impl Search<'_> {
     /// Compares candidates exactly and keeps those that meet the criteria.
     pub(super) fn verify(&self, pairs: &[DocPair]) -> Result<Vec<Comparison>, ReadError> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
-        let compared: Result<Vec<Vec<Comparison>>, ReadError> = exact::tasks(self.catalog, pairs)
+        let compared: Result<Vec<Vec<Comparison>>, ReadError> = tasks(self.catalog, pairs)
             .into_par_iter()
             .map_init(Reader::default, |reader, task| {
                 let mut texts = Vec::new();
