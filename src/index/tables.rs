@@ -24,7 +24,7 @@ use crate::catalog::{DocNo, DocPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
 use crate::document::{Precision, Published};
-use crate::pipeline::KnownTie;
+use crate::pipeline::KnownPair;
 
 /// A row of the table of documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -284,8 +284,8 @@ impl RowView<'_> {
     }
 }
 
-pub(super) fn write_ties(ties: &[KnownTie]) -> Result<Vec<u8>, IndexError> {
-    let u64s = |of: fn(&KnownTie) -> u64| -> ArrayRef {
+pub(super) fn write_ties(ties: &[KnownPair]) -> Result<Vec<u8>, IndexError> {
+    let u64s = |of: fn(&KnownPair) -> u64| -> ArrayRef {
         Arc::new(UInt64Array::from_iter_values(ties.iter().map(of)))
     };
     let u32s = |of: fn(&Comparison) -> u32| -> ArrayRef {
@@ -314,7 +314,7 @@ pub(super) fn write_ties(ties: &[KnownTie]) -> Result<Vec<u8>, IndexError> {
 pub(super) fn read_ties(
     bytes: &[u8],
     name: &str,
-    ties: &mut Vec<KnownTie>,
+    ties: &mut Vec<KnownPair>,
 ) -> Result<(), IndexError> {
     let table = read(bytes, name)?;
     let u64s = |column: &str| numbers::<UInt64Type>(&table, name, column);
@@ -330,7 +330,7 @@ pub(super) fn read_ties(
     let near = column(&table, name, "near")?
         .as_boolean_opt()
         .ok_or_else(|| damaged(name, "near"))?;
-    ties.extend((0..table.num_rows()).map(|at| KnownTie {
+    ties.extend((0..table.num_rows()).map(|at| KnownPair {
         a: a[at],
         b: b[at],
         found: Comparison {

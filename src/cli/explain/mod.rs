@@ -47,7 +47,7 @@ pub fn run(typed: ExplainArguments, colour: When, terminal: Terminal) -> Result<
     };
     let mut nightly = Nightly::open(explain.index, &settings, terminal)?;
     let mut before = nightly.before()?;
-    before.asked = explain.ids.to_vec();
+    before.requested_ids = explain.ids.to_vec();
 
     let pool = ThreadPoolBuilder::new()
         .num_threads(explain.threads)

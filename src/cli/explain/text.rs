@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
-use wirecopy::pipeline::{Explanation, Mark, Side, Which};
+use wirecopy::pipeline::{ExplainedDocument, Explanation, PairMember, SegmentMark};
 use wirecopy::report::explain::{Piece, because, headline, passages, pieces, rows, sections};
 use wirecopy::text::escaping::{escaped, is_unsafe};
 
@@ -75,7 +75,7 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
     if explained.retelling.is_some() {
         return write_below(explained, &of_each, layout, out);
     }
-    for ((which, side), passages) in Which::ALL
+    for ((which, side), passages) in PairMember::ALL
         .into_iter()
         .zip(&explained.documents)
         .zip(&of_each)
@@ -85,7 +85,7 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
         for line in laid_out(side, passages, &whole, layout.width, layout) {
             writeln!(out, "{}", painted(&line, layout))?;
         }
-        if which == Which::A {
+        if which == PairMember::A {
             writeln!(out)?;
         }
     }
@@ -101,12 +101,12 @@ fn write_beside(
 ) -> io::Result<()> {
     let column = (layout.width - BETWEEN.chars().count()) / 2;
     let [a, b] = &explained.documents;
-    let title = |which: Which, side: &Side| {
+    let title = |which: PairMember, side: &ExplainedDocument| {
         let title = format!("{}: {}", which.name(), escaped(&side.id));
         let glyphs = title.chars().map(|c| Glyph::of(c, Style::default()));
         wrapped(glyphs.collect(), column)
     };
-    let mut lines = vec![(title(Which::A, a), title(Which::B, b))];
+    let mut lines = vec![(title(PairMember::A, a), title(PairMember::B, b))];
     let rows = rows(explained);
     let last = rows.len().saturating_sub(1);
     for (number, [in_a, in_b]) in rows.iter().enumerate() {
@@ -114,7 +114,7 @@ fn write_beside(
             laid_out(a, &passages[0], in_a, column, layout),
             laid_out(b, &passages[1], in_b, column, layout),
         ));
-        let ends_line = |side: &Side, range: &Range<usize>| {
+        let ends_line = |side: &ExplainedDocument, range: &Range<usize>| {
             let text = side.text.get(range.clone()).unwrap_or_default();
             text.trim_end_matches([' ', '\t', '\r']).ends_with('\n')
         };
@@ -148,7 +148,11 @@ fn write_below(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let sides = explained.documents.iter().zip(passages);
-    for ((which, side), before) in Which::ALL.into_iter().zip(&explained.documents).zip(BELOW) {
+    for ((which, side), before) in PairMember::ALL
+        .into_iter()
+        .zip(&explained.documents)
+        .zip(BELOW)
+    {
         let title = format!("{before}{}: {}", which.name(), side.id);
         write_hanging(&title, before.len(), before.chars().count(), layout, out)?;
     }
@@ -206,7 +210,7 @@ struct Glyph {
 /// How a character looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Style {
-    mark: Mark,
+    mark: SegmentMark,
     /// Whether it is no text but the sign where a passage begins or ends.
     sign: bool,
 }
@@ -234,7 +238,7 @@ impl Glyph {
 
 /// The lines of a piece of a document's text.
 fn laid_out(
-    side: &Side,
+    side: &ExplainedDocument,
     passages: &[Range<usize>],
     range: &Range<usize>,
     width: usize,
