@@ -9,7 +9,10 @@ pub enum ExplainError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// There is no such document.
-    #[error("no document is called {id} among {documents} that were read{}", and_rejected(.rejected))]
+    #[error(
+        "no document is called {id} among {documents} that were read{}",
+        and_rejected(.rejected)
+    )]
     Unknown {
         /// The requested id.
         id: String,

@@ -79,8 +79,8 @@ impl Assessor<'_> {
         pairs.map(|pair| (pair, exact(pair))).collect()
     }
 
-    /// A comparison, assessed as that of the first wanted pair of documents that its representatives
-    /// stand for.
+    /// A comparison, assessed as that of the first wanted pair of documents that its
+    /// representatives stand for.
     pub(super) fn compared(&self, compared: &Comparison) -> Option<AssessedPair> {
         let members = |doc: DocNo| &self.groups[group_of(self.groups, doc)].members;
         let (of_a, of_b) = (members(compared.pair.a), members(compared.pair.b));

@@ -226,21 +226,26 @@ mod tests {
             ends in prop::collection::vec(0_usize..3000, 0..12),
             most in 0_usize..3000,
         ) {
-            let mut ends: Vec<usize> = ends.iter().map(|&end| floor(&text, end.min(text.len()))).collect();
+            let ends = ends.iter().map(|&end| floor(&text, end.min(text.len())));
+            let mut ends: Vec<usize> = ends.collect();
             ends.sort_unstable();
-            let ranges: Vec<Range<usize>> = ends.chunks_exact(2).map(|ends| ends[0]..ends[1]).collect();
+            let ranges = ends.chunks_exact(2).map(|ends| ends[0]..ends[1]);
+            let ranges: Vec<Range<usize>> = ranges.collect();
             let (passages, boilerplate) = ranges.split_at(ranges.len() / 2);
             let pieces = pieces(&text, passages, boilerplate, most);
             let (mut at, mut shown) = (0, 0);
             for piece in &pieces {
                 match piece {
-                    TextPiece::Own(own) | TextPiece::Shared(_, own) | TextPiece::Boilerplate(own) => {
-                        prop_assert_eq!(own, &text[at..at + own.len()]);
-                        at += own.len();
-                        shown += own.len();
+                    TextPiece::Own(piece)
+                    | TextPiece::Shared(_, piece)
+                    | TextPiece::Boilerplate(piece) => {
+                        prop_assert_eq!(piece, &text[at..at + piece.len()]);
+                        at += piece.len();
+                        shown += piece.len();
                     }
                     TextPiece::LeftOut(characters) => {
-                        at += text[at..].chars().take(*characters).map(char::len_utf8).sum::<usize>();
+                        let left_out = text[at..].chars().take(*characters);
+                        at += left_out.map(char::len_utf8).sum::<usize>();
                     }
                 }
             }

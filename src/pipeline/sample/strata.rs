@@ -1,5 +1,5 @@
-//! Choice of the pairs: equally many of every stratum, as far as it has enough, and within a stratum
-//! from as many documents and sites as possible.
+//! Choice of the pairs: equally many of every stratum, as far as it has enough, and within a
+//! stratum from as many documents and sites as possible.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -95,8 +95,8 @@ pub(super) struct StratumMember {
     pub(super) lot: u64,
 }
 
-/// Chooses `number` members, or all if there are fewer: one of each stratum in turn, those nearest to
-/// a threshold first.
+/// Chooses `number` members, or all if there are fewer: one of each stratum in turn, those nearest
+/// to a threshold first.
 ///
 /// Returns indices in order of lots, so that the order says nothing about the pairs.
 pub(super) fn choose(members: &[StratumMember], number: usize) -> Vec<usize> {
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn strata_are_filled_evenly() {
-        // In order of score: far, near and close below the threshold, then close, near and far above.
+        // In order of score: far, near and close below the threshold; close, near and far above.
         for (sizes, number, expected) in [
             ([9, 9, 9, 9, 9, 9], 6, [1, 1, 1, 1, 1, 1]),
             ([9, 9, 9, 9, 9, 9], 12, [2, 2, 2, 2, 2, 2]),
