@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::files::{Directory, IndexError};
 use super::manifest::{Manifest, SegmentEntry};
 use super::segment::{self, SegmentWriter, unpackable};
-use super::tables::{RecordPlace, Row};
+use super::tables::{DocumentRow, DocumentTable, RecordPlace};
 use super::{Index, records};
 use crate::storage::lists::Store;
 
@@ -48,19 +48,22 @@ pub(super) fn merge(
     range: Range<usize>,
     number: u64,
 ) -> Result<Option<SegmentEntry>, IndexError> {
+    let segments = &index.segments[range];
+    // Rows of the new segment borrow from the tables of the old ones.
+    let tables = segments.iter().map(segment::Reading::documents);
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
     let mut writer = SegmentWriter::create(directory, number)?;
     let is_gone = |serial: u64| index.manifest.is_gone(serial);
     let (mut ties, mut names) = (Vec::new(), HashMap::new());
     let mut documents = 0;
-    for segment in &index.segments[range] {
-        let table = segment.documents()?;
+    for (segment, table) in segments.iter().zip(&tables) {
         let kept: Vec<bool> = table
             .serials()?
             .iter()
             .map(|&serial| !is_gone(serial))
             .collect();
         documents += kept.iter().filter(|&&kept| kept).count();
-        for chunk in segment.chunks(&table)? {
+        for chunk in segment.chunks(table)? {
             let kept = &kept[chunk.rows.clone()];
             let lengths = &table.passages()?[chunk.rows.clone()];
             let bands_of_each = chunk.entry.bands as usize;
@@ -92,14 +95,14 @@ pub(super) fn merge(
                 writer.add_hashes(documents, &bands, &left)?;
             }
         }
-        copy_records(&mut writer, segment, &is_gone)?;
+        copy_records(&mut writer, segment, table, &is_gone)?;
         segment.load_ties(&mut ties)?;
         segment.load_names(&mut names)?;
     }
     // What is gone was named by a serial that no later document will have.
     ties.retain(|tie| !is_gone(tie.a) && !is_gone(tie.b));
     names.retain(|&serial, _| !is_gone(serial));
-    let merged = writer.finish(&ties, &segment::sorted(names))?;
+    let merged = writer.finish(ties, &segment::sorted(names))?;
     if documents == 0 {
         for file in merged.files() {
             directory.remove(&file.name)?;
@@ -110,15 +113,16 @@ pub(super) fn merge(
 }
 
 /// Copies the records and rows that count, frames of which all do as they are.
-fn copy_records(
-    writer: &mut SegmentWriter<'_>,
+fn copy_records<'a>(
+    writer: &mut SegmentWriter<'a>,
     segment: &segment::Reading,
+    table: &'a DocumentTable,
     is_gone: &dyn Fn(u64) -> bool,
 ) -> Result<(), IndexError> {
-    let mut rows: Vec<(Row, bool)> = Vec::new();
-    let table = segment.documents()?;
+    let mut rows: Vec<(DocumentRow<'a>, bool)> = Vec::with_capacity(table.len());
     table.each(&mut |row| {
-        rows.push((row.owned(&table.sites), is_gone(row.serial)));
+        let gone = is_gone(row.serial);
+        rows.push((row, gone));
         Ok(())
     })?;
     let name = segment.records_name();
@@ -148,7 +152,7 @@ fn copy_records(
         };
         let at = writer.add_frame(&packed)?;
         for (row, _) in frame.iter().filter(|(_, gone)| !gone) {
-            writer.add_row(Row {
+            writer.add_row(DocumentRow {
                 at: RecordPlace {
                     frame: at,
                     frame_bytes: packed.len() as u32,

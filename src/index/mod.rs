@@ -15,6 +15,7 @@
 //! | `lock` | who writes | |
 //! | `publishing.json` | what is being published, while it is | a checksum in its last line |
 
+mod columns;
 mod files;
 mod journal;
 mod lock;
@@ -30,8 +31,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::boilerplate::{Known, Profiles};
-use crate::catalog::{Catalog, DocNo, Seen};
+use crate::boilerplate::{KnownBoilerplate, Profiles};
+use crate::catalog::{Catalog, DocNo, SeenDocuments};
 use crate::compare::exact::Comparison;
 use crate::document::Corpus;
 use crate::error::ReadError;
@@ -52,7 +53,7 @@ pub use verify::Damage;
 pub struct Index {
     manifest: Manifest,
     segments: Vec<Reading>,
-    known: Known,
+    known: KnownBoilerplate,
 }
 
 /// What an index holds.
@@ -121,7 +122,7 @@ impl Index {
         let segments = manifest.segments.iter().map(open);
         let segments = segments.collect::<Result<Vec<Reading>, IndexError>>()?;
         let known = match &manifest.boilerplate {
-            None => Known::default(),
+            None => KnownBoilerplate::default(),
             Some(file) => tables::read_boilerplate(&directory.read(file)?, &file.name)?,
         };
         Ok(Index {
@@ -166,7 +167,7 @@ impl Index {
         since: Option<i64>,
     ) -> Result<(EarlierRuns, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
-        let mut seen = Seen::default();
+        let mut seen = SeenDocuments::default();
         let mut before = EarlierRuns::default();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {
@@ -342,7 +343,7 @@ impl Writer {
             let before = self
                 .index
                 .as_ref()
-                .map_or_else(Known::default, |index| index.known.clone());
+                .map_or_else(KnownBoilerplate::default, |index| index.known.clone());
             let known = addition.boilerplate.known(catalog, &before, now, since);
             let number = manifest.take_number();
             let name = format!("{number:06}.boilerplate.arrow");

@@ -14,7 +14,7 @@ use zstd::zstd_safe::CParameter;
 use super::files::IndexError;
 use super::segment::Reading;
 use super::tables::RecordPlace;
-use crate::document::{Document, Fetch, Place, Precision, Published};
+use crate::document::{Document, Fetch, Precision, Published, SourcePlace};
 use crate::error::ReadError;
 use crate::platform;
 use crate::read::dates;
@@ -136,8 +136,8 @@ impl Archive {
 }
 
 /// A record's place as the catalogue keeps it: frames stand at less than 2^48, and a frame has less than 2^16 records.
-pub(super) fn place(segment: u32, at: RecordPlace) -> Place {
-    Place {
+pub(super) fn place(segment: u32, at: RecordPlace) -> SourcePlace {
+    SourcePlace {
         source: segment,
         length: at.frame_bytes,
         offset: at.frame << 16 | u64::from(at.record),
@@ -145,7 +145,11 @@ pub(super) fn place(segment: u32, at: RecordPlace) -> Place {
 }
 
 impl Fetch for Archive {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         let (file, name) = match self.segments.get(place.source as usize) {
             Some(segment) => segment,
             None => {

@@ -10,14 +10,14 @@ use rayon::prelude::*;
 use super::files::{Checksum, Directory, FileEntry, IndexError, Writing};
 use super::manifest::{ChunkEntry, SegmentEntry};
 use super::records::{self, FRAME};
-use super::tables::{self, Documents, RecordPlace, Row};
+use super::tables::{self, DocumentRow, DocumentTable, RecordPlace};
 use super::{Addition, Names};
-use crate::catalog::{Catalog, DocNo, NO_SITE, Seen, SeenDocument};
+use crate::catalog::{Catalog, DocNo, NO_SITE, SeenDocument, SeenDocuments, StoredHashes};
 use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
 use crate::pipeline::KnownPair;
 use crate::platform;
-use crate::storage::lists::{Store, Stored};
+use crate::storage::lists::{Store, StoredChunk};
 
 /// How many documents a chunk of hashes is of: some 2 MB.
 pub(super) const CHUNK: usize = 4096;
@@ -59,7 +59,7 @@ pub(super) struct SegmentWriter<'a> {
     passages: Writing,
     records: Writing,
     chunks: Vec<ChunkEntry>,
-    rows: Vec<Row>,
+    rows: Vec<DocumentRow<'a>>,
 }
 
 impl<'a> SegmentWriter<'a> {
@@ -106,20 +106,21 @@ impl<'a> SegmentWriter<'a> {
     }
 
     /// Adds the row of a document.
-    pub(super) fn add_row(&mut self, row: Row) {
+    pub(super) fn add_row(&mut self, row: DocumentRow<'a>) {
         self.rows.push(row);
     }
 
     /// Writes what is left; rows, hashes and records must have been added for the same documents in the same order.
     pub(super) fn finish(
-        self,
-        ties: &[KnownPair],
+        mut self,
+        mut ties: Vec<KnownPair>,
         names: &[(u64, Arc<str>)],
     ) -> Result<SegmentEntry, IndexError> {
         let (directory, number) = (self.directory, self.number);
         let write = |name: &str, bytes: Vec<u8>| {
             directory.write(&format!("{number:06}.{name}.arrow"), &bytes)
         };
+        let table = write("documents", tables::write_documents(&mut self.rows)?)?;
         let added = || self.rows.iter().map(|row| row.added);
         let serials = || self.rows.iter().map(|row| row.serial);
         Ok(SegmentEntry {
@@ -129,8 +130,8 @@ impl<'a> SegmentWriter<'a> {
             first_added: added().min().unwrap_or(0),
             last_added: added().max().unwrap_or(0),
             serials: serials().min().unwrap_or(0)..serials().max().map_or(0, |last| last + 1),
-            table: write("documents", tables::write_documents(&self.rows)?)?,
-            ties_table: write("ties", tables::write_ties(ties)?)?,
+            table,
+            ties_table: write("ties", tables::write_ties(&mut ties)?)?,
             names: write("names", tables::write_names(names)?)?,
             bands: self.bands.finish()?,
             passages: self.passages.finish()?,
@@ -167,12 +168,11 @@ pub(super) fn write<C: Corpus>(
                     break;
                 };
                 let site = catalog.site(doc);
-                writer.add_row(Row {
+                let row = DocumentRow {
                     serial: serials.of(doc),
                     added,
-                    id: catalog.id(doc).to_owned(),
-                    site: (site != NO_SITE).then(|| catalog.site_name(site).to_owned()),
-                    published: catalog.published(doc),
+                    id: catalog.id(doc),
+                    site: (site != NO_SITE).then(|| catalog.site_name(site).into()),
                     page: catalog.known_page(doc),
                     title: catalog.title(doc).unwrap_or(0),
                     words: catalog.words(doc),
@@ -188,7 +188,9 @@ pub(super) fn write<C: Corpus>(
                         frame_bytes: frame.packed.len() as u32,
                         record,
                     },
-                });
+                    ..DocumentRow::default()
+                };
+                writer.add_row(row.with_published(catalog.published(doc)));
             }
         }
     }
@@ -205,7 +207,7 @@ pub(super) fn write<C: Corpus>(
     let names: Vec<(u64, Arc<str>)> = names
         .map(|(doc, name)| (serials.of(*doc), Arc::clone(name)))
         .collect();
-    writer.finish(&ties, &names)
+    writer.finish(ties, &names)
 }
 
 /// Documents in chunks, of [`CHUNK`] at most and with no more than [`WORDS_A_CHUNK`], unless one alone has more.
@@ -227,7 +229,7 @@ fn chunks<'d>(catalog: &Catalog, mut documents: &'d [DocNo]) -> Vec<&'d [DocNo]>
 
 /// The lists of a reading, by their numbers.
 fn concatenated<T: bytemuck::Pod>(
-    reading: &crate::storage::lists::Reading<'_, T>,
+    reading: &crate::storage::lists::ListReader<'_, T>,
     lists: usize,
 ) -> Result<Vec<Vec<T>>, ReadError> {
     let mut read = vec![Vec::new(); lists];
@@ -349,9 +351,9 @@ impl Reading {
     }
 
     /// The table of its documents.
-    pub(super) fn documents(&self) -> Result<Documents, IndexError> {
+    pub(super) fn documents(&self) -> Result<DocumentTable, IndexError> {
         let entry = &self.entry.table;
-        let documents = Documents::read(&read_whole(&self.table, entry)?, &entry.name)?;
+        let documents = DocumentTable::read(&read_whole(&self.table, entry)?, &entry.name)?;
         if documents.len() as u64 != self.entry.documents {
             return Err(entry.damaged("it has another number of rows".to_owned()));
         }
@@ -365,7 +367,7 @@ impl Reading {
         again: Option<i64>,
         since: i64,
         is_gone: &dyn Fn(u64) -> bool,
-        seen: &mut Seen,
+        seen: &mut SeenDocuments,
     ) -> Result<u64, IndexError> {
         let documents = self.documents()?;
         let site_numbers = seen.number_sites(&documents.sites);
@@ -380,12 +382,12 @@ impl Reading {
                     serial: row.serial,
                     is_of_run: again == Some(row.added),
                     id: row.id,
-                    site: site_numbers
-                        .get(row.site as usize)
-                        .copied()
-                        .unwrap_or(u32::MAX),
+                    site: row
+                        .site
+                        .and_then(|site| site_numbers.get(site.key as usize).copied())
+                        .unwrap_or(NO_SITE),
                     place: records::place(number, row.at),
-                    published: row.published,
+                    published: row.published(),
                     page: row.page,
                     title: row.title,
                     words: row.words,
@@ -403,26 +405,25 @@ impl Reading {
             passages_at,
         } in self.chunks(&documents)?
         {
-            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| Stored {
+            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| StoredChunk {
                 store: Arc::<HashFile>::clone(store),
                 offset,
                 values: values as usize,
             };
             let bands = entry.documents * u64::from(entry.bands);
-            seen.push_hashes(
-                (stored(&self.bands, bands_at, bands), entry.bands),
-                (
-                    stored(&self.passages, passages_at, entry.passages),
-                    &documents.passages()?[rows.clone()],
-                ),
-                &kept[rows],
-            );
+            seen.push_hashes(StoredHashes {
+                bands: stored(&self.bands, bands_at, bands),
+                bands_of_each: entry.bands,
+                passages: stored(&self.passages, passages_at, entry.passages),
+                passages_of_each: &documents.passages()?[rows.clone()],
+                kept: &kept[rows],
+            });
         }
         Ok(expired)
     }
 
     /// Its chunks, which must go with the table of its documents.
-    pub(super) fn chunks(&self, documents: &Documents) -> Result<Vec<Chunk<'_>>, IndexError> {
+    pub(super) fn chunks(&self, documents: &DocumentTable) -> Result<Vec<Chunk<'_>>, IndexError> {
         let table = &self.entry.table;
         let passages = documents.passages()?;
         let mut chunks = Vec::with_capacity(self.entry.chunks.len());
@@ -501,7 +502,7 @@ fn read_whole(file: &File, entry: &FileEntry) -> Result<Vec<u8>, IndexError> {
         entry.check(bytes, || Checksum::of(b""))?;
     }
     let mut read = vec![0; bytes as usize];
-    platform::read_exact_at(&file, &mut read, 0).map_err(failed)?;
+    platform::read_exact_at(file, &mut read, 0).map_err(failed)?;
     entry.check(bytes, || Checksum::of(&read))?;
     Ok(read)
 }

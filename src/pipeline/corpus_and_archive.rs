@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Corpus, Document, Fetch, Place};
+use crate::document::{Corpus, Document, Fetch, SourcePlace};
 use crate::error::ReadError;
 
 /// A corpus and an archive; the sources of the archive are numbered after those of the corpus.
@@ -24,9 +24,13 @@ impl<'a> CorpusAndArchive<'a> {
 }
 
 impl Fetch for CorpusAndArchive<'_> {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         match (place.source.checked_sub(self.corpus_sources), &self.archive) {
-            (Some(source), Some(archive)) => archive.fetch(Place { source, ..place }, sink),
+            (Some(source), Some(archive)) => archive.fetch(SourcePlace { source, ..place }, sink),
             _ => self.corpus.fetch(place, sink),
         }
     }

@@ -7,7 +7,7 @@ use super::observer::Observer;
 use super::settings::Settings;
 use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
 use crate::attribution::credit::Credit;
-use crate::attribution::source::When;
+use crate::attribution::interval::PublicationInterval;
 use crate::catalog::{Catalog, DocNo};
 use crate::cluster::Cluster;
 use crate::document::Document;
@@ -26,7 +26,7 @@ pub struct Details {
     /// News agency that it names as its source.
     pub credit: Option<Credit>,
     /// Time in which it can have been published.
-    pub when: When,
+    pub when: PublicationInterval,
     /// Host of its canonical url, if that belongs to another site.
     pub(super) canonical: Option<String>,
 }
@@ -47,7 +47,7 @@ impl Details {
             url: owned(document.url.as_deref()),
             title: owned(document.title.as_deref()),
             credit: settings.credits.find(document),
-            when: When::of(document.published, document.crawled, settings.as_of),
+            when: PublicationInterval::of(document.published, document.crawled, settings.as_of),
             canonical: foreign_host(document),
         }
     }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::boilerplate::Known;
+use crate::boilerplate::KnownBoilerplate;
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::union_find::UnionFind;
-use crate::catalog::{Catalog, DocNo, DocPair, Seen};
+use crate::catalog::{Catalog, DocNo, DocPair, SeenDocuments};
 use crate::compare::exact::Comparison;
 use crate::document::Fetch;
 
@@ -19,13 +19,13 @@ use crate::document::Fetch;
 #[derive(Default)]
 pub struct EarlierRuns {
     /// Documents of these runs.
-    pub seen: Seen,
+    pub seen: SeenDocuments,
     /// Pairs that these runs found among their documents.
     pub pairs: Vec<KnownPair>,
     /// Names of the clusters in which documents are whole copies, by their numbers in the archive.
     pub cluster_names: HashMap<u64, Arc<str>>,
     /// Text that sites repeat.
-    pub boilerplate: Known,
+    pub boilerplate: KnownBoilerplate,
     /// Reader of the documents of these runs.
     pub archive: Option<Arc<dyn Fetch + Send>>,
     /// Ids of earlier documents that this run treats as if it had read them itself.
@@ -58,7 +58,7 @@ pub(super) fn comparisons(
     let mut representatives: FxHashMap<u64, DocNo> = FxHashMap::default();
     for group in groups {
         let serials = group.members.iter().filter_map(|&doc| catalog.serial(doc));
-        representatives.extend(serials.map(|serial| (serial, group.members[0])));
+        representatives.extend(serials.map(|serial| (serial, group.representative())));
     }
     let mut known: Vec<Comparison> = pairs
         .iter()

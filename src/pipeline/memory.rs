@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::catalog::{BYTES_A_DOCUMENT, BlockColumns};
 use crate::error::{ReadError, Size};
 use crate::storage::buckets::BYTES_A_ROUND;
-use crate::storage::lists::Shelf;
+use crate::storage::lists::WritableStore;
 
 /// Memory that the program needs whatever it reads: code, buffers of threads, texts that are
 /// being compared.
@@ -21,7 +21,7 @@ pub struct Memory {
     /// Limit in bytes, at least [`LEAST_MEMORY`].
     pub limit: u64,
     /// Storage for what does not fit.
-    pub store: Arc<dyn Shelf>,
+    pub store: Arc<dyn WritableStore>,
 }
 
 impl Memory {

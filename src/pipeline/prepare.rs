@@ -8,9 +8,9 @@ use super::read::read;
 use super::removed::Removed;
 use super::settings::Settings;
 use super::strip::strip;
-use crate::boilerplate::{FEWEST_WORDS_LEFT, Known, Profiles};
+use crate::boilerplate::{FEWEST_WORDS_LEFT, KnownBoilerplate, Profiles};
 use crate::catalog::identical::{IdenticalGroup, group_identical};
-use crate::catalog::{Catalog, DocNo, ReadTally, Seen};
+use crate::catalog::{Catalog, DocNo, ReadTally, SeenDocuments};
 use crate::document::Corpus;
 use crate::error::ReadError;
 
@@ -32,7 +32,7 @@ pub(super) fn prepare_alone<C: Corpus>(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Prepared, ReadError> {
-    let (seen, known) = (Seen::default(), Known::default());
+    let (seen, known) = (SeenDocuments::default(), KnownBoilerplate::default());
     prepare(corpus, sources, seen, &known, settings, observer)
 }
 
@@ -40,8 +40,8 @@ pub(super) fn prepare_alone<C: Corpus>(
 pub(super) fn prepare<C: Corpus>(
     corpus: &C,
     sources: &CorpusAndArchive<'_>,
-    seen: Seen,
-    known: &Known,
+    seen: SeenDocuments,
+    known: &KnownBoilerplate,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Prepared, ReadError> {

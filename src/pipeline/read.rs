@@ -6,7 +6,7 @@ use super::memory::MemoryAccount;
 use super::observer::{Observer, Stage};
 use super::settings::Settings;
 use super::tracer::Tracer;
-use crate::catalog::{BlockColumns, Catalog, ReadTally, Seen, Traces};
+use crate::catalog::{BlockColumns, Catalog, ReadTally, SeenDocuments, Traces};
 use crate::document::{BlockTally, Corpus};
 use crate::error::ReadError;
 use crate::text::shingle::Shingler;
@@ -21,7 +21,7 @@ type Tools = (Shingler, Tracer, Traces);
 /// earlier runs; texts are not kept.
 pub(super) fn read<C: Corpus>(
     corpus: &C,
-    seen: Seen,
+    seen: SeenDocuments,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<(Catalog, ReadTally), ReadError> {

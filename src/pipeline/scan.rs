@@ -98,7 +98,7 @@ pub fn scan_after<C: Corpus>(
         &mut assembled.clusters,
         &earlier.cluster_names,
     );
-    assembled.leave_old(&catalog);
+    assembled.drop_earlier(&catalog);
 
     let texts = CorpusTexts::of(&sources, &catalog, settings);
     let details = read_details(&texts, settings, &assembled.clusters, observer)?;

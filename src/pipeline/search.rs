@@ -11,13 +11,14 @@ use super::observer::{Observer, Stage};
 use super::settings::{Settings, Surfacing};
 use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK, TextReader};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
-use crate::candidates::families::{Families, Settled};
-use crate::candidates::passages::{self, Shared};
-use crate::candidates::prefixes::{self, Posting, Postings, Rarity};
-use crate::candidates::{Among, union};
+use crate::candidates::families::{Families, SettledFamilies};
+use crate::candidates::passages::{self, SharedPassages};
+use crate::candidates::prefixes::{self, Posting, Postings, ShingleCounts};
+use crate::candidates::{SearchScope, union};
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
-use crate::compare::exact::{self, Comparison, Shingled};
+use crate::compare::exact::{Comparison, Shingled};
+use crate::compare::tasks::tasks;
 use crate::error::ReadError;
 
 /// Pairs that were found between representatives of identical documents.
@@ -44,7 +45,7 @@ pub(super) fn search(
     observer: &dyn Observer,
     counts: &mut Counts,
 ) -> Result<Matches, ReadError> {
-    let representatives: Vec<DocNo> = groups.iter().map(|group| group.members[0]).collect();
+    let representatives: Vec<DocNo> = groups.iter().map(IdenticalGroup::representative).collect();
     PairSearch::new(texts, groups, known, settings, observer).run(&representatives, counts)
 }
 
@@ -111,7 +112,7 @@ impl<'a> PairSearch<'a> {
         let pairs = self.similar_pairs(among, postings, &settled, &skip)?;
         let shared = match self.settings.excerpts {
             Some(_) => passages::shared(among, &skip)?,
-            None => Shared::default(),
+            None => SharedPassages::default(),
         };
         let similar = pairs.len();
         let pairs = union(pairs, shared.pairs);
@@ -152,7 +153,7 @@ impl<'a> PairSearch<'a> {
     /// Hot buckets, by band; none if all pairs are wanted.
     fn hot_buckets(
         &self,
-        among: Among<'_>,
+        among: SearchScope<'_>,
         postings: Option<&Postings>,
     ) -> Result<Vec<Vec<HotBucket>>, ReadError> {
         if self.settings.selection.all_pairs {
@@ -170,9 +171,9 @@ impl<'a> PairSearch<'a> {
     /// Candidates that may be similar as a whole, by bands or prefixes.
     fn similar_pairs(
         &self,
-        among: Among<'_>,
+        among: SearchScope<'_>,
         postings: Option<Postings>,
-        settled: &Settled,
+        settled: &SettledFamilies,
         skip: &(dyn Fn(DocPair) -> bool + Sync),
     ) -> Result<Vec<DocPair>, ReadError> {
         match self.settings.surfacing {
@@ -194,8 +195,8 @@ impl<'a> PairSearch<'a> {
         &'d self,
         documents: &'d [DocNo],
         with_new: Option<&'d [DocNo]>,
-    ) -> Among<'d> {
-        Among {
+    ) -> SearchScope<'d> {
+        SearchScope {
             catalog: self.catalog,
             documents,
             asking: with_new,
@@ -265,7 +266,7 @@ impl<'a> PairSearch<'a> {
     pub(super) fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
         self.observer
             .begin(Stage::Candidates, Some(2 * documents.len() as u64));
-        let rarity = Rarity::new(
+        let rarity = ShingleCounts::new(
             documents
                 .iter()
                 .map(|&doc| u64::from(self.catalog.words(doc)))
@@ -308,7 +309,7 @@ impl<'a> PairSearch<'a> {
     /// Compares candidates exactly and keeps those that meet the criteria.
     pub(super) fn verify(&self, pairs: &[DocPair]) -> Result<Vec<Comparison>, ReadError> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
-        let compared: Result<Vec<Vec<Comparison>>, ReadError> = exact::tasks(self.catalog, pairs)
+        let compared: Result<Vec<Vec<Comparison>>, ReadError> = tasks(self.catalog, pairs)
             .into_par_iter()
             .map_init(TextReader::default, |reader, task| {
                 let mut texts = Vec::new();
@@ -356,7 +357,7 @@ fn representatives_with_new(catalog: &Catalog, groups: &[IdenticalGroup]) -> Opt
     let with_new: Vec<DocNo> = groups
         .iter()
         .filter(has_new)
-        .map(|group| group.members[0])
+        .map(IdenticalGroup::representative)
         .collect();
     (with_new.len() < groups.len()).then_some(with_new)
 }

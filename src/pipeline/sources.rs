@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::details::{Details, site_of};
 use super::settings::Settings;
-use crate::attribution::source::{Source, Testimony};
+use crate::attribution::source::{LikelySource, Testimony};
 use crate::catalog::Catalog;
 use crate::cluster::{Assembled, Member, ReportedPair};
 
@@ -31,7 +31,7 @@ pub(super) fn attribute(
             doc,
             site: catalog.site_name(catalog.site(doc)).to_owned(),
             whole,
-            when: details.when,
+            published: details.when,
             canonical: details
                 .canonical
                 .as_deref()
@@ -45,12 +45,12 @@ pub(super) fn attribute(
             |pair: &ReportedPair| pair.quoted_share.is_some_and(|share| share >= QUOTATION);
         let source = if pairs.iter().all(is_quotation) {
             // All documents quote somebody; none is the source of these words.
-            Source::default()
+            LikelySource::default()
         } else {
             let testimonies: Vec<Testimony> =
                 cluster.members.iter().filter_map(testimony).collect();
-            Source::of(&testimonies)
+            LikelySource::of(&testimonies)
         };
-        cluster.assign(source, pairs);
+        cluster.assign_source(source, pairs);
     }
 }

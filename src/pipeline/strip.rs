@@ -11,7 +11,7 @@ use super::removed::{Removed, RemovedTally};
 use super::settings::Settings;
 use super::texts::{DOCUMENTS_PER_TASK, remaining};
 use super::tracer::Tracer;
-use crate::boilerplate::{Known, Profiles, Stripper};
+use crate::boilerplate::{KnownBoilerplate, Profiles, Stripper};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo, Stripped, Traces};
 use crate::document::Fetch;
 use crate::error::ReadError;
@@ -32,7 +32,7 @@ pub(super) fn strip(
     corpus: &dyn Fetch,
     catalog: &mut Catalog,
     settings: &Settings,
-    known: &Known,
+    known: &KnownBoilerplate,
     observer: &dyn Observer,
 ) -> Result<(Profiles, Removed), ReadError> {
     if !settings.boilerplate {

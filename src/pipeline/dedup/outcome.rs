@@ -4,7 +4,7 @@ use crate::boilerplate::Profiles;
 use crate::catalog::{Catalog, DocNo, ReadTally, SiteNo};
 use crate::cluster::Relation;
 use crate::cluster::duplicates::Duplicate;
-use crate::document::{Place, Published};
+use crate::document::{Published, SourcePlace};
 use crate::pipeline::findings::Counts;
 use crate::pipeline::removed::Removed;
 
@@ -35,8 +35,8 @@ pub struct Duplicates {
 pub struct Outcome {
     /// Its document, or the document of an earlier run with its id and words.
     pub doc: DocNo,
-    /// Place of the record.
-    pub place: Place,
+    /// SourcePlace of the record.
+    pub place: SourcePlace,
     /// The site that it names, or [`NO_SITE`](crate::catalog::NO_SITE).
     pub site: SiteNo,
     /// Its time of publication.

@@ -6,7 +6,7 @@ use super::outcome::Duplicates;
 use super::turns::Turns;
 use crate::catalog::DocNo;
 use crate::cluster::Selection;
-use crate::cluster::duplicates::{Candidacy, Preference};
+use crate::cluster::duplicates::{Preference, Ranking};
 use crate::document::Corpus;
 use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
@@ -67,7 +67,7 @@ pub fn duplicates_after<C: Corpus>(
     let mut bare: Vec<DocNo> = catalog.documents().collect();
     bare.retain(|&doc| is_boilerplate_only(&catalog, doc));
 
-    let ranking = Candidacy::new(&catalog, &groups, &bare, preference);
+    let ranking = Ranking::new(&catalog, &groups, &bare, preference);
     let texts = CorpusTexts::of(&sources, &catalog, settings);
     let search = PairSearch::new(&texts, &groups, &[], settings, observer);
     let found = Turns::new(&search, &ranking).run(&groups, &mut counts)?;

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
-use crate::candidates::families::Settled;
+use crate::candidates::families::SettledFamilies;
 use crate::candidates::prefixes::Postings;
 use crate::candidates::union;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{DocNo, DocPair, pairs_of};
-use crate::cluster::duplicates::{Candidacy, Decided};
+use crate::cluster::duplicates::{Decided, Ranking};
 use crate::compare::exact::Comparison;
 use crate::error::ReadError;
 use crate::pipeline::findings::Counts;
@@ -27,7 +27,7 @@ const COMPARISONS_PER_DOCUMENT: usize = 16;
 /// State of the turns.
 pub(super) struct Turns<'a, 'c> {
     search: &'a PairSearch<'a>,
-    ranking: &'a Candidacy<'c>,
+    ranking: &'a Ranking<'c>,
     /// Pairs that were compared, in order.
     compared: Vec<DocPair>,
     /// Those of them that are near.
@@ -40,7 +40,7 @@ pub(super) struct Turns<'a, 'c> {
 }
 
 impl<'a, 'c> Turns<'a, 'c> {
-    pub(super) fn new(search: &'a PairSearch<'a>, ranking: &'a Candidacy<'c>) -> Turns<'a, 'c> {
+    pub(super) fn new(search: &'a PairSearch<'a>, ranking: &'a Ranking<'c>) -> Turns<'a, 'c> {
         Turns {
             search,
             ranking,
@@ -56,7 +56,7 @@ impl<'a, 'c> Turns<'a, 'c> {
         groups: &[IdenticalGroup],
         counts: &mut Counts,
     ) -> Result<Decided, ReadError> {
-        let mut staying: Vec<DocNo> = groups.iter().map(|group| group.members[0]).collect();
+        let mut staying: Vec<DocNo> = groups.iter().map(IdenticalGroup::representative).collect();
         let mut budget = None;
         // The number of leaders doubles in each turn. So there are few turns, and few leaders are
         // compared that an earlier leader would have removed.
@@ -127,7 +127,7 @@ impl<'a, 'c> Turns<'a, 'c> {
 
     /// Whether the comparison of a pair would change nothing.
     fn is_settled(&self, pair: DocPair) -> bool {
-        self.compared.binary_search(&pair).is_ok() || self.decided.settled(self.ranking, pair)
+        self.compared.binary_search(&pair).is_ok() || self.decided.is_settled(self.ranking, pair)
     }
 
     fn compare(&mut self, pairs: Vec<DocPair>) -> Result<(), ReadError> {
@@ -199,7 +199,7 @@ impl Buckets {
             }
             Buckets::Prefixes(postings) => {
                 let threshold = search.settings.threshold;
-                Ok(postings.candidates(threshold, &Settled::default(), skip))
+                Ok(postings.candidates(threshold, &SettledFamilies::default(), skip))
             }
         }
     }

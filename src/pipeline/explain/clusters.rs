@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::attribution::source::{Basis, Source, Sureness};
+use crate::attribution::source::{Basis, LikelySource, Sureness};
 use crate::catalog::{DocNo, DocPair};
 use crate::cluster::{Cluster, Role};
 use crate::pipeline::findings::ScanResult;
@@ -37,7 +37,7 @@ pub(super) fn clusters_of(result: &ScanResult, pair: DocPair) -> Vec<ClusterOfPa
     };
     let with_roles = |cluster: &Cluster| {
         let roles = [role(cluster, pair.a), role(cluster, pair.b)];
-        let Source {
+        let LikelySource {
             doc,
             site,
             basis,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::finished_scan::FinishedScan;
 use super::segments::{SegmentMark, TextSegment, segments};
 use crate::attribution::credit::Credit;
-use crate::attribution::source::When;
+use crate::attribution::interval::PublicationInterval;
 use crate::boilerplate::{Region, Stripper};
 use crate::catalog::DocNo;
 use crate::catalog::identical::group_of;
@@ -46,7 +46,7 @@ pub struct ExplainedDocument {
     /// The time when it was fetched.
     pub crawled: Option<Published>,
     /// Time in which it can have been published.
-    pub when: When,
+    pub when: PublicationInterval,
     /// The agency that it credits.
     pub credit: Option<Credit>,
     /// Sites for which that credit is evidence that they are the source.

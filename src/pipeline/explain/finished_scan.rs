@@ -66,7 +66,7 @@ impl<'a, C: Corpus> FinishedScan<'a, C> {
         let representative = self
             .groups
             .iter()
-            .map(|group| group.members[0])
+            .map(IdenticalGroup::representative)
             .find(|&first| content(first) == content(doc));
         representative.unwrap_or(doc)
     }

@@ -7,6 +7,7 @@ use super::finished_scan::FinishedScan;
 use crate::candidates::bands::HOT_BUCKET;
 use crate::candidates::families::Families;
 use crate::candidates::passages::{FEW, MOST_STORIES};
+use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair};
 use crate::document::Corpus;
 use crate::error::ReadError;
@@ -83,7 +84,11 @@ pub(super) fn why_candidate<C: Corpus>(
     pair: DocPair,
 ) -> Result<WhyCandidate, ReadError> {
     let (a, b) = (scan.representative(pair.a), scan.representative(pair.b));
-    let representatives: Vec<DocNo> = scan.groups.iter().map(|group| group.members[0]).collect();
+    let representatives: Vec<DocNo> = scan
+        .groups
+        .iter()
+        .map(IdenticalGroup::representative)
+        .collect();
     let catalog = &scan.result.catalog;
     let bounded = !scan.settings.selection.all_pairs;
     let both = DocPair::of(a, b);

@@ -7,18 +7,18 @@ use super::weights::learn_weights;
 use crate::catalog::DocPair;
 use crate::catalog::identical::IdenticalGroup;
 use crate::compare::exact::Comparison;
-use crate::compare::reworded::align::Step;
+use crate::compare::reworded::align::AlignmentStep;
 use crate::compare::reworded::sentences::Sentences;
 use crate::compare::reworded::weights::Weights;
-use crate::compare::reworded::{self, Evidence};
+use crate::compare::reworded::{self, RewordingEvidence};
 use crate::error::ReadError;
 use crate::pipeline::texts::CorpusTexts;
 
 /// Two documents compared sentence by sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retelling {
-    /// Evidence that one document retells the other.
-    pub evidence: Evidence,
+    /// RewordingEvidence that one document retells the other.
+    pub evidence: RewordingEvidence,
     /// Sentences that correspond, one or two of each document: their bytes in both texts as they
     /// were read, in order.
     pub sentences: Vec<[Range<usize>; 2]>,
@@ -51,7 +51,7 @@ impl Retelling {
             let last = text.places.get(sentences.end.checked_sub(1)?)?;
             Some(first.start..last.end)
         };
-        let both = |step: &Step| Some([bytes(&a, &step.a)?, bytes(&b, &step.b)?]);
+        let both = |step: &AlignmentStep| Some([bytes(&a, &step.a)?, bytes(&b, &step.b)?]);
         Ok(Retelling {
             evidence,
             sentences: steps.iter().filter_map(both).collect(),

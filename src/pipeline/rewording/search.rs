@@ -12,7 +12,7 @@ use super::weights::weights_of;
 use crate::candidates::rewording;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{DocNo, DocPair};
-use crate::cluster::Reworded;
+use crate::cluster::RewordedPair;
 use crate::compare::exact::{Comparison, Shingled};
 use crate::compare::reworded::sentences::Sentences;
 use crate::compare::reworded::weights::Weights;
@@ -51,7 +51,7 @@ pub(in crate::pipeline) fn find_reworded(
     settings: &Settings,
     rewording: Rewording,
     observer: &dyn Observer,
-) -> Result<(Vec<Reworded>, RewordedCounts), ReadError> {
+) -> Result<(Vec<RewordedPair>, RewordedCounts), ReadError> {
     observer.begin(Stage::Candidates, None);
     let stories = StoryTable::of(texts.catalog, groups, compared);
     let anchors: Vec<Cow<'_, [u32]>> = stories
@@ -94,10 +94,10 @@ fn verify(
     weights: &Weights,
     rewording: Rewording,
     observer: &dyn Observer,
-) -> Result<Vec<Reworded>, ReadError> {
+) -> Result<Vec<RewordedPair>, ReadError> {
     observer.begin(Stage::Verify, Some(candidates.len() as u64));
     candidates.par_sort_unstable();
-    let found: Result<Vec<Vec<Reworded>>, ReadError> = candidates
+    let found: Result<Vec<Vec<RewordedPair>>, ReadError> = candidates
         .par_chunks(PAIRS_PER_TASK)
         .map_init(SentenceTools::default, |tools, pairs| {
             let mut read: FxHashMap<DocNo, Sentences> = FxHashMap::default();
@@ -116,7 +116,7 @@ fn verify(
                 }
                 let evidence = reworded::compare(&read[&pair.a], &read[&pair.b], weights);
                 if evidence.score() >= rewording.score {
-                    found.push(Reworded {
+                    found.push(RewordedPair {
                         compared: compare_words(texts, pair, &mut tools.reader)?,
                         likeness: evidence.likeness(),
                     });

@@ -69,7 +69,7 @@ impl StoryTable {
         let family = families.flat();
         let mut by_family: BTreeMap<usize, Vec<DocNo>> = BTreeMap::new();
         for group in groups {
-            let documents = by_family.entry(family(group.members[0])).or_default();
+            let documents = by_family.entry(family(group.representative())).or_default();
             documents.extend(&group.members);
         }
         let number: FxHashMap<usize, u32> = by_family.keys().copied().zip(0..).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::strata::{Measure, Stratum};
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{Catalog, DocNo, DocPair};
-use crate::cluster::{Relation, Reworded};
+use crate::cluster::{Relation, RewordedPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
 use crate::pipeline::settings::Settings;
@@ -51,7 +51,7 @@ impl Assessor<'_> {
             return BTreeMap::new();
         }
         let of_group = |group: &IdenticalGroup| {
-            let (first, others) = (group.members[0], group.members[1..].to_vec());
+            let (first, others) = (group.representative(), group.members[1..].to_vec());
             let pairs = others
                 .into_iter()
                 .map(move |other| DocPair::of(first, other));
@@ -139,7 +139,7 @@ impl Assessor<'_> {
     }
 
     /// A pair that was found by comparing sentence by sentence.
-    pub(super) fn reworded(&self, reworded: &Reworded) -> AssessedPair {
+    pub(super) fn reworded(&self, reworded: &RewordedPair) -> AssessedPair {
         let score = reworded.likeness.score;
         let rewording = self.settings.reworded;
         let required = rewording.map_or(1.0, |rewording| rewording.score);

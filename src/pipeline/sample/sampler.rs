@@ -23,7 +23,7 @@ use crate::pipeline::rewording::{find_reworded, learn_weights};
 use crate::pipeline::search::search;
 use crate::pipeline::settings::{Settings, Surfacing};
 use crate::pipeline::texts::{CorpusTexts, TextReader};
-use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS};
+use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, RecallTarget};
 
 /// Lowest Jaccard similarity that is looked for, as a share of the threshold: 0.3 by default.
 /// Lower, there are many candidates and hardly any copies.
@@ -144,9 +144,13 @@ fn lowered(settings: &Settings) -> Settings {
         Surfacing::Prefixes => Surfacing::Prefixes,
         Surfacing::Bands(banding) => {
             let recall = banding.recall_at(settings.threshold);
-            let most = banding.permutations().max(DEFAULT_PERMUTATIONS);
-            Banding::for_recall(threshold, recall, most)
-                .map_or(Surfacing::Prefixes, Surfacing::Bands)
+            let permutations = banding.permutations().max(DEFAULT_PERMUTATIONS);
+            let target = RecallTarget {
+                threshold,
+                recall,
+                permutations,
+            };
+            Banding::for_recall(target).map_or(Surfacing::Prefixes, Surfacing::Bands)
         }
     };
     Settings {

@@ -10,7 +10,7 @@ use super::unmatched::UnmatchedPairs;
 use crate::candidates::families::BIG_CLUSTER;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, ReadTally};
-use crate::cluster::{self, Assembled, Cluster, Relation, ReportedPair, Reworded};
+use crate::cluster::{self, Assembled, Cluster, Relation, ReportedPair, RewordedPair};
 use crate::compare::exact::Comparison;
 use crate::compare::reworded::Rewording;
 use crate::document::Corpus;
@@ -33,7 +33,7 @@ pub struct Tuner {
     counts: Counts,
     groups: Vec<IdenticalGroup>,
     matches: Matches,
-    reworded: Vec<Reworded>,
+    reworded: Vec<RewordedPair>,
     unmatched: UnmatchedPairs,
 }
 
@@ -161,15 +161,15 @@ impl Tuner {
         }
     }
 
-    /// Reworded pairs of a choice; `None` if they are unknown.
-    fn reworded(&self, choice: Choice) -> Option<Vec<Reworded>> {
+    /// RewordedPair pairs of a choice; `None` if they are unknown.
+    fn reworded(&self, choice: Choice) -> Option<Vec<RewordedPair>> {
         // Whole copies and excerpts decide which stories there are to compare.
         let has_same_stories = Choice {
             reworded_score: choice.reworded_score,
             ..Choice::of(&self.settings)
         } == choice;
         let score = choice.reworded_score.filter(|_| has_same_stories)?;
-        let is_enough = |found: &&Reworded| found.likeness.score >= score;
+        let is_enough = |found: &&RewordedPair| found.likeness.score >= score;
         Some(self.reworded.iter().filter(is_enough).copied().collect())
     }
 

@@ -31,7 +31,7 @@ impl UnmatchedPairs {
         matches: &[Comparison],
     ) -> Result<UnmatchedPairs, ReadError> {
         let step = groups.len().div_ceil(DOCUMENTS).max(1);
-        let representatives = groups.iter().map(|group| group.members[0]);
+        let representatives = groups.iter().map(IdenticalGroup::representative);
         let documents: Vec<DocNo> = representatives.step_by(step).collect();
         let shingles = read_shingle_sets(texts, &documents)?;
         let mut jaccards: Vec<f64> = shared_shingles(&shingles)
@@ -43,7 +43,7 @@ impl UnmatchedPairs {
             })
             .map(|((a, b), shared)| {
                 let sizes = [a, b].map(|number| shingles[number as usize].len() as u32);
-                jaccard(shared, sizes[0], sizes[1])
+                jaccard(shared, sizes)
             })
             .collect();
         // The sum of floating-point numbers depends on their order.

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::html::{self, count};
 use super::moment;
-use super::table::{Cell, TableFormat};
+use super::table::{TableCell, TableFormat};
 use crate::cluster::Relation;
 use crate::pipeline::{
     Distance, MarkKind, Measure, Sample, SampledPair, SampledStratum, SampledText, Settings,
@@ -175,7 +175,11 @@ fn pair(pair: &SampledPair) -> io::Result<Pair> {
 fn begun(id_a: &str, id_b: &str) -> io::Result<String> {
     let mut table = Vec::new();
     TableFormat::Csv.write(&COLUMNS, &mut table, |rows| {
-        rows.row(&[Cell::Text(id_a), Cell::Text(id_b), Cell::Unknown])
+        rows.row(&[
+            TableCell::Text(id_a),
+            TableCell::Text(id_b),
+            TableCell::Unknown,
+        ])
     })?;
     let table = String::from_utf8(table).map_err(io::Error::other)?;
     let row = table.split_once('\n').map_or("", |(_, row)| row);
