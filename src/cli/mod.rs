@@ -30,7 +30,7 @@ use std::io::{self, Write};
 use clap::CommandFactory;
 
 use args::{Arguments, Command, LogFormat};
-use config::Refused;
+use config::ConfigError;
 use status::{Status, Stop};
 use terminal::Terminal;
 
@@ -82,11 +82,11 @@ fn ended(result: Result<Status, Stop>, terminal: Terminal) -> Status {
 }
 
 /// Says why there are no arguments, or what was asked for instead of a run.
-fn refuse(refused: Refused, argv: &[OsString]) -> Status {
+fn refuse(refused: ConfigError, argv: &[OsString]) -> Status {
     let (color, log_format) = config::talk_wanted(argv);
     let terminal = Terminal::new(color, log_format);
     let stop = match refused {
-        Refused::Typed(said) if !said.use_stderr() || log_format == LogFormat::Text => {
+        ConfigError::Typed(said) if !said.use_stderr() || log_format == LogFormat::Text => {
             // Help that was asked for goes to standard output, anything else to standard error; there is nobody to tell if that fails.
             let _ = said.print();
             return if said.use_stderr() {
@@ -95,8 +95,8 @@ fn refuse(refused: Refused, argv: &[OsString]) -> Status {
                 Status::Done
             };
         }
-        Refused::Typed(said) => Stop::usage(config::one_line(&said)),
-        Refused::Set(stop) => stop,
+        ConfigError::Typed(said) => Stop::usage(config::one_line(&said)),
+        ConfigError::Set(stop) => stop,
     };
     ended(Err(stop), terminal)
 }
