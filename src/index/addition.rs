@@ -15,7 +15,8 @@ pub struct Addition<'a> {
     pub new: Vec<DocNo>,
     /// The compared pairs that contain a new document.
     pub compared: &'a [Comparison],
-    /// The names of the clusters of whole copies, for documents whose cluster is new or has changed.
+    /// The names of the clusters of whole copies, for documents whose cluster is new or has
+    /// changed.
     pub names: &'a [(DocNo, Arc<str>)],
     /// What sites repeat.
     pub boilerplate: &'a Profiles,

@@ -39,7 +39,11 @@ pub enum IndexError {
         newest: u32,
     },
     /// The index was made with other settings than those of the run.
-    #[error("the index was made with {} and this run has {}", made.difference(asked), asked.difference(made))]
+    #[error(
+        "the index was made with {} and this run has {}",
+        made.difference(asked),
+        asked.difference(made)
+    )]
     Settings {
         /// Settings of the index.
         made: Box<IndexSettings>,

@@ -1,5 +1,5 @@
-//! The directory of an index: files that are written once, synced to the disk, and checked against a
-//! checksum when they are read.
+//! The directory of an index: files that are written once, synced to the disk, and checked against
+//! a checksum when they are read.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -207,8 +207,8 @@ impl Directory {
         }
     }
 
-    /// Syncs the directory, so that files that were created, renamed or removed stay so after a loss
-    /// of power.
+    /// Syncs the directory, so that files that were created, renamed or removed stay so after a
+    /// loss of power.
     pub(super) fn sync(&self) -> Result<(), IndexError> {
         sync_directory(&self.path).map_err(|cause| IndexError::write(&self.path, cause))
     }

@@ -1,9 +1,10 @@
-//! Publishing files together with a change of the index: afterwards either both are there or neither.
+//! Publishing files together with a change of the index: afterwards either both are there or
+//! neither.
 //!
-//! Files and manifest are renamed one after the other, so for a moment only some are in place. Before
-//! the first rename, a journal lists the files that will be replaced, and the old ones are kept next
-//! to them under other names. A writer that opens the index and finds a journal compares it with the
-//! manifest: if the manifest is still the old one, it restores the old files.
+//! Files and manifest are renamed one after the other, so for a moment only some are in place.
+//! Before the first rename, a journal lists the files that will be replaced, and the old ones are
+//! kept next to them under other names. A writer that opens the index and finds a journal compares
+//! it with the manifest: if the manifest is still the old one, it restores the old files.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};

@@ -1,5 +1,5 @@
-//! One writer at a time: a lock on a file. The system releases it when the process ends, in whatever
-//! way.
+//! One writer at a time: a lock on a file. The system releases it when the process ends, in
+//! whatever way.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -16,8 +16,8 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock. If another process holds it and `wait` is set, passes the name of that process
-    /// to `waiting`, and then waits.
+    /// Takes the lock. If another process holds it and `wait` is set, passes the name of that
+    /// process to `waiting`, and then waits.
     pub(super) fn take(
         directory: &Directory,
         wait: bool,

@@ -2,8 +2,8 @@
 //! that do not count any more take no space.
 //!
 //! Segments are merged as in a log-structured merge tree with tiers (O'Neil et al. 1996, "The
-//! log-structured merge-tree"): as soon as [`FAN_IN`] neighbours have about the same size they become
-//! one. A document is therefore copied about once for each digit of the size of the index.
+//! log-structured merge-tree"): as soon as [`FAN_IN`] neighbours have about the same size they
+//! become one. A document is therefore copied about once for each digit of the size of the index.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! The documents of a segment as JSON lines in Zstandard frames. Any tool can read them, and reading
-//! one document costs no more than its frame.
+//! The documents of a segment as JSON lines in Zstandard frames. Any tool can read them, and
+//! reading one document costs no more than its frame.
 
 use std::borrow::Cow;
 use std::fs::File;

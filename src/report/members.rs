@@ -6,7 +6,7 @@ use super::moment;
 use super::table::{Cell, TableFormat};
 use crate::pipeline::ScanResult;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 5] = ["cluster", "id", "site", "published", "role"];
 
 /// Writes the report.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 use wirecopy::pipeline::{Explanation, Mark, Side, Which};
-use wirecopy::report::explain::{Piece, because, headline, passages, pieces, rows, sections};
+use wirecopy::report::explain::{TextPiece, because, headline, passages, pieces, rows, sections};
 use wirecopy::text::escaping::{escaped, is_unsafe};
 
 use crate::cli::layout::Layout;
@@ -243,7 +243,8 @@ fn laid_out(
     let mut paragraphs: Vec<Vec<Glyph>> = vec![Vec::new()];
     let pieces = pieces(side, passages, range);
     for (at, piece) in pieces.iter().enumerate() {
-        let is_boilerplate = |piece: Option<&Piece<'_>>| piece.is_some_and(|p| p.mark.boilerplate);
+        let is_boilerplate =
+            |piece: Option<&TextPiece<'_>>| piece.is_some_and(|p| p.mark.boilerplate);
         let before = at.checked_sub(1).and_then(|at| pieces.get(at));
         let (opens, closes) = match piece.mark.boilerplate && !layout.colour {
             true => (!is_boilerplate(before), !is_boilerplate(pieces.get(at + 1))),

@@ -19,7 +19,7 @@ use wirecopy::pipeline::{Choice, Effect, Settings, Tuner};
 use wirecopy::read::Inputs;
 use wirecopy::read::labels::{self, Labels, Verdict as Label, Words};
 use wirecopy::report::tune::{
-    Best, Labelled, Row, Searched, Suggested, Tuned, Varied, csv, html, json,
+    Best, ChoiceRow, Labelled, Searched, Suggested, Tuned, Varied, csv, html, json,
 };
 use wirecopy::tuning::evaluation::{Confusion, Estimate};
 use wirecopy::tuning::valley::valley;
@@ -125,7 +125,7 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
             let effect = tuner.effect(choice, surfacing, &documents);
             let judged = effect.labelled.iter().copied();
             let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
-            Row {
+            ChoiceRow {
                 varied,
                 shingle: search.settings.shingle,
                 confusion: labels.is_some().then(|| Confusion::of(judged.zip(is_copy))),
@@ -133,7 +133,7 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
                 effect,
             }
         };
-        let rows: Vec<Row> = pool.install(|| search.choices.par_iter().map(row).collect());
+        let rows: Vec<ChoiceRow> = pool.install(|| search.choices.par_iter().map(row).collect());
         tuned.rows.extend(rows);
     }
     if tune.suggest {
@@ -289,7 +289,7 @@ fn best(tuned: &Tuned, min_precision: Option<f64>) -> Result<Option<Best>, Stop>
             ))),
         };
     }
-    let value = |row: &Row, of: fn(&Confusion) -> Option<Estimate>| {
+    let value = |row: &ChoiceRow, of: fn(&Confusion) -> Option<Estimate>| {
         row.confusion
             .as_ref()
             .and_then(of)

@@ -1,15 +1,18 @@
-//! The explanation as JSON, for programs. Keys are a promise; new ones may come.
+//! The explanation as JSON, for programs. Keys never change; new ones may be added.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::{because, moment, part, told};
+use super::verdict::because;
+use super::words::told;
 use crate::attribution::credit::Credit;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Placed, Reason, Retelling, Scores, Segment, Side, Story,
+    Boilerplate, Candidacy, Explanation, Part, Placed, Reason, Retelling, Scores, Segment,
+    SharedPassage, Side, Story,
 };
+use crate::report::moment;
 use crate::text::escaping;
 
 /// Writes the report.
@@ -27,8 +30,12 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
         "scores": explained.scores.as_ref().map(scores),
         "retelling": explained.retelling.as_ref().map(retold),
         "cross_site": explained.cross_site,
-        "lag_hours": moment::hours_between(a.published, b.published).map(|hours| written(&format!("{hours:.2}"))),
-        "candidates": explained.candidacy.as_ref().map(|candidacy| candidates(explained, candidacy)),
+        "lag_hours": moment::hours_between(a.published, b.published)
+            .map(|hours| written(&format!("{hours:.2}"))),
+        "candidates": explained
+            .candidacy
+            .as_ref()
+            .map(|candidacy| candidates(explained, candidacy)),
         "clusters": explained.stories.iter().map(cluster).collect::<Vec<_>>(),
         "documents": { "a": document(a), "b": document(b) },
         "passages": explained.passages.iter().map(|found| passage(a, found)).collect::<Vec<_>>(),
@@ -49,12 +56,12 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A score with the decimals of the pairs file.
+/// A score with the same decimals as in the pairs file.
 fn rounded(score: f64) -> Value {
     written(&format!("{score:.4}"))
 }
 
-/// A number as another report writes it, whose last digit rounds as it does there.
+/// The number that these decimals stand for, so that it is rounded as in the other reports.
 fn written(decimals: &str) -> Value {
     decimals
         .parse::<f64>()
@@ -78,7 +85,7 @@ fn scores(scores: &Scores) -> Value {
     })
 }
 
-/// How one retells the other, with the bytes of sentences that go together (half-open).
+/// Evidence that one retells the other, with the bytes (half-open) of corresponding sentences.
 fn retold(retelling: &Retelling) -> Value {
     let evidence = &retelling.evidence;
     let sentences = retelling.sentences.iter();
@@ -88,11 +95,13 @@ fn retold(retelling: &Retelling) -> Value {
         "order": rounded(evidence.order),
         "coverage_a": rounded(evidence.coverage_a),
         "coverage_b": rounded(evidence.coverage_b),
-        "sentences": sentences.map(|[a, b]| json!({ "bytes_a": ends(a), "bytes_b": ends(b) })).collect::<Vec<_>>(),
+        "sentences": sentences
+            .map(|[a, b]| json!({ "bytes_a": ends(a), "bytes_b": ends(b) }))
+            .collect::<Vec<_>>(),
     })
 }
 
-/// A reason: what kind it is, what is and what is asked for, and the sentence.
+/// A reason: its kind, the document, the value it has, the value that is asked for, and a sentence.
 fn reason(reason: &Reason) -> Value {
     let (kind, document, is, asked) = match reason {
         Reason::Empty(which) => ("empty", Some(which), Value::Null, Value::Null),
@@ -157,7 +166,7 @@ fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
         .iter()
         .map(|band| json!({ "band": band.band, "documents": band.documents, "hot": band.hot }));
     let passages = candidacy.passages.as_ref().map(|passages| {
-        let passage = |passage: &crate::pipeline::SharedPassage| {
+        let passage = |passage: &SharedPassage| {
             json!({
                 "documents": passage.documents,
                 "stories": passage.stories,
@@ -231,7 +240,18 @@ fn document(side: &Side) -> Value {
     })
 }
 
-/// A passage: how many words, where they begin and end (half-open) in words and bytes of both texts, and how it reads in the first.
+/// Whether a document takes part, in one word.
+fn part(part: Part) -> &'static str {
+    match part {
+        Part::Compared => "compared",
+        Part::Empty => "empty",
+        Part::TooShort => "too_short",
+        Part::BoilerplateOnly => "boilerplate_only",
+    }
+}
+
+/// A passage: its number of words, its beginning and end (half-open) in words and bytes of both
+/// texts, and its text in the first.
 fn passage(a: &Side, passage: &Placed) -> Value {
     json!({
         "words": passage.words,

@@ -1,12 +1,12 @@
-//! Choices as a table.
+//! The choices as CSV.
 
 use std::io::{self, Write};
 
-use super::{Tuned, rounded};
+use super::tuned::{Tuned, rounded};
 use crate::report::table::{Cell, TableFormat};
 use crate::tuning::evaluation::Estimate;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 30] = [
     "varied",
     "threshold",
