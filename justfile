@@ -16,7 +16,7 @@ bless:
 
 # Time each stage on a generated corpus.
 bench:
-    cargo bench --bench stages
+    cargo bench --profile dist --bench stages
 
 # Run the pinned peers and wirecopy on one corpus, side by side.
 compare *ARGS:
@@ -50,6 +50,10 @@ check-deploy:
 test-report:
     scripts/test-report
 
-# Licences, advisories and sources of the dependencies (needs cargo-deny).
-deny:
-    cargo deny check
+# Check licenses, advisories, unused dependencies and the minimum Rust version.
+check-dependencies:
+    scripts/check-dependencies
+
+# Build what is installed or measured: target/dist/wirecopy.
+dist:
+    cargo build --profile dist --locked --bin wirecopy

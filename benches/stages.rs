@@ -1,15 +1,16 @@
-//! Measures the throughput of every stage and of whole scans.
+//! Throughput of every stage, and of whole scans.
 //!
-//! Run with `cargo bench --bench stages`; a name after `--` selects benches.
+//! The corpus is generated: `newsgen`, profile news, 5,000 documents, seed 1, about 17 MB of JSON
+//! lines. It is in a temporary file that the system keeps in memory, so the disk does not limit
+//! reading. Throughput is counted in
 //!
-//! The corpus is generated (`newsgen`, profile news, 5,000 documents, seed 1: about 17 MB of JSON
-//! lines). It is in a temporary file in the page cache, so the disk is not the limit.
+//! - items: documents, or candidate pairs in `verification`;
+//! - bytes: those of the file if the file is read, else those of the texts.
 //!
-//! - Items are documents, except in `verification`, where they are candidate pairs.
-//! - Bytes are those of the file if the bench reads the file, otherwise those of the texts.
+//! Everything except `scan_on_every_core` runs on one thread, so the times of stages can be added.
+//! Stages that read documents again in a scan (`verification`, `prefix_filtering`) do so here too.
 //!
-//! Everything but `scan_on_every_core` runs on one thread, so that stages can be added up. Stages
-//! that read documents again in a scan (`verification`, `prefix_filtering`) do so here too.
+//! Run all benchmarks with `cargo bench --bench stages`, or some by a name after `--`.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -21,39 +22,40 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use newsgen::Spec;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use wirecopy::candidates::Among;
+use wirecopy::candidates::SearchScope;
 use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
-use wirecopy::candidates::families::Settled;
-use wirecopy::candidates::prefixes::{self, Postings, Rarity};
-use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, Seen, Traces, identical};
-use wirecopy::compare::exact::{self, Criteria, DEFAULT_PASSAGE, Shingled, Task};
+use wirecopy::candidates::families::SettledFamilies;
+use wirecopy::candidates::prefixes::{self, Postings, ShingleCounts};
+use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, SeenDocuments, Traces, identical};
+use wirecopy::compare::exact::{Criteria, DEFAULT_PASSAGE, Shingled};
+use wirecopy::compare::tasks::{self, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
 use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
 use wirecopy::read::{self, Inputs};
-use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::sketch::minhash::{DEFAULT_SEED, Signer};
 use wirecopy::sketch::winnowing::{self, Fingerprinter, Winnowing};
 use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingler};
-use wirecopy::text::words::Words;
+use wirecopy::text::word_hasher::WordHasher;
 
-/// Thresholds of two common plans: 17 bands of 4 rows and 35 bands of 3 rows.
+/// Thresholds at which bandings differ: 17 bands of 4 rows at 0.7, 35 bands of 3 rows at 0.5.
 const THRESHOLDS: [f64; 2] = [0.7, 0.5];
 
-/// Shingles of an article of about the mean length.
-const LONG_DOCUMENT: u64 = 500;
+/// Shingles of `signing_one_document`: an article of about the mean length.
+const MEAN_SHINGLES: u64 = 500;
 
 fn main() {
-    // Held here, because statics are never dropped and the file must be removed.
+    // Held here so that the file is deleted in the end: statics are never dropped.
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
-    MATERIAL.get_or_init(|| Material::generated_in(directory.path()));
+    CORPUS.get_or_init(|| BenchCorpus::generate_in(directory.path()));
     divan::main();
 }
 
 #[divan::bench]
 fn reading(bencher: Bencher) {
-    let material = material();
-    material.of_the_file(bencher).bench_local(|| {
-        let inputs = material.inputs();
+    let corpus = corpus();
+    corpus.count_file(bencher).bench_local(|| {
+        let inputs = corpus.inputs();
         each_block(&inputs, |block| {
             inputs.parse(block, &mut |record| {
                 black_box(&record.document);
@@ -64,12 +66,12 @@ fn reading(bencher: Bencher) {
 
 #[divan::bench]
 fn words(bencher: Bencher) {
-    let material = material();
-    let (mut scanner, mut words) = (Words::default(), Vec::new());
-    material.of_the_texts(bencher).bench_local(|| {
-        for text in &material.texts {
+    let corpus = corpus();
+    let (mut hasher, mut words) = (WordHasher::default(), Vec::new());
+    corpus.count_texts(bencher).bench_local(|| {
+        for text in &corpus.texts {
             words.clear();
-            scanner.hash_into(text, &mut words);
+            hasher.hash_into(text, &mut words);
             black_box(&words);
         }
     });
@@ -77,10 +79,10 @@ fn words(bencher: Bencher) {
 
 #[divan::bench]
 fn words_and_shingles(bencher: Bencher) {
-    let material = material();
+    let corpus = corpus();
     let mut shingler = Shingler::default();
-    material.of_the_texts(bencher).bench_local(|| {
-        for text in &material.texts {
+    corpus.count_texts(bencher).bench_local(|| {
+        for text in &corpus.texts {
             shingler.read(text, DEFAULT_SHINGLE);
             black_box(&shingler.shingles);
         }
@@ -89,11 +91,11 @@ fn words_and_shingles(bencher: Bencher) {
 
 #[divan::bench(args = THRESHOLDS)]
 fn signing(bencher: Bencher, threshold: f64) {
-    let material = material();
+    let corpus = corpus();
     let mut signer = Signer::new(planned(threshold), DEFAULT_SEED);
     let mut bands = Vec::new();
-    material.of_the_texts(bencher).bench_local(|| {
-        for shingles in &material.shingles {
+    corpus.count_texts(bencher).bench_local(|| {
+        for shingles in &corpus.shingles {
             bands.clear();
             signer.sign_into(shingles, &mut bands);
             black_box(&bands);
@@ -104,12 +106,12 @@ fn signing(bencher: Bencher, threshold: f64) {
 /// Signs 500 shingles with 128 permutations. The target is at most 1.5 µs.
 #[divan::bench]
 fn signing_one_document(bencher: Bencher) {
-    let banding = Banding::new(32, 4).expect("in range");
+    let banding = Banding::new(Bands(32), Rows(4)).expect("in range");
     let mut signer = Signer::new(banding, DEFAULT_SEED);
     let mut shingler = Shingler::default();
-    let numbers: Vec<String> = (0..LONG_DOCUMENT + 4).map(|n| n.to_string()).collect();
+    let numbers: Vec<String> = (0..MEAN_SHINGLES + 4).map(|n| n.to_string()).collect();
     shingler.read(&numbers.join(" "), DEFAULT_SHINGLE);
-    assert_eq!(shingler.shingles.len() as u64, LONG_DOCUMENT);
+    assert_eq!(shingler.shingles.len() as u64, MEAN_SHINGLES);
     let mut bands = Vec::new();
     bencher.counter(ItemsCount::new(1u32)).bench_local(|| {
         bands.clear();
@@ -120,10 +122,10 @@ fn signing_one_document(bencher: Bencher) {
 
 #[divan::bench(args = THRESHOLDS)]
 fn band_sort_and_candidates(bencher: Bencher, threshold: f64) {
-    let material = material();
+    let corpus = corpus();
     let signed = Signed::at(threshold);
-    material
-        .of_the_texts(bencher)
+    corpus
+        .count_texts(bencher)
         .bench_local(|| ONE_THREAD.install(|| signed.candidates()));
 }
 
@@ -139,7 +141,7 @@ fn verification(bencher: Bencher, threshold: f64) {
     bencher
         .counter(ItemsCount::new(pairs.len()))
         .bench_local(|| {
-            let tasks = ONE_THREAD.install(|| exact::tasks(&signed.catalog, &pairs));
+            let tasks = ONE_THREAD.install(|| tasks::tasks(&signed.catalog, &pairs));
             let compare = |task: Task| {
                 let mut texts = Vec::new();
                 for doc in task.documents() {
@@ -156,12 +158,13 @@ fn verification(bencher: Bencher, threshold: f64) {
 
 #[divan::bench(args = THRESHOLDS)]
 fn prefix_filtering(bencher: Bencher, threshold: f64) {
-    let material = material();
+    let corpus = corpus();
     let signed = Signed::at(threshold);
     let mut shingler = Shingler::default();
-    material.of_the_texts(bencher).bench_local(|| {
+    corpus.count_texts(bencher).bench_local(|| {
         let words = signed.documents.iter();
-        let rarity = Rarity::new(words.map(|&doc| u64::from(signed.catalog.words(doc))).sum());
+        let rarity =
+            ShingleCounts::new(words.map(|&doc| u64::from(signed.catalog.words(doc))).sum());
         let mut each = |each: &mut dyn FnMut(DocNo, &[u64])| {
             for &doc in &signed.documents {
                 signed.fetch(doc, &mut |text| {
@@ -183,17 +186,17 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
             );
         });
         ONE_THREAD.install(|| {
-            Postings::new(postings).candidates(threshold, &Settled::default(), &|_| false)
+            Postings::new(postings).candidates(threshold, &SettledFamilies::default(), &|_| false)
         })
     });
 }
 
-/// Chooses the fingerprints for boilerplate and passages.
+/// Chooses the fingerprints of a text for boilerplate, and from these the ones for passages.
 #[divan::bench]
 fn fingerprints(bencher: Bencher) {
-    let material = material();
+    let corpus = corpus();
     let (mut shingler, mut fingerprinter) = (Shingler::default(), Fingerprinter::default());
-    let words: Vec<(Vec<u64>, Vec<u64>)> = material
+    let words: Vec<(Vec<u64>, Vec<u64>)> = corpus
         .texts
         .iter()
         .map(|text| {
@@ -205,7 +208,7 @@ fn fingerprints(bencher: Bencher) {
         Winnowing::for_boilerplate(),
         Winnowing::for_passages(DEFAULT_PASSAGE as usize),
     );
-    material.of_the_texts(bencher).bench_local(|| {
+    corpus.count_texts(bencher).bench_local(|| {
         let mut sum = 0;
         for (words, runs) in &words {
             let chosen = fingerprinter.choose(runs, narrow);
@@ -219,13 +222,13 @@ fn fingerprints(bencher: Bencher) {
     });
 }
 
-/// Runs a scan with default settings.
+/// Scans with default settings.
 #[divan::bench(sample_count = 20)]
 fn default_scan_on_one_thread(bencher: Bencher) {
-    let material = material();
-    material.of_the_file(bencher).bench_local(|| {
+    let corpus = corpus();
+    corpus.count_file(bencher).bench_local(|| {
         ONE_THREAD.install(|| {
-            pipeline::scan(&material.inputs(), &Settings::default(), &Unobserved)
+            pipeline::scan(&corpus.inputs(), &Settings::default(), &Unobserved)
                 .expect("the corpus can be read")
         })
     });
@@ -233,50 +236,50 @@ fn default_scan_on_one_thread(bencher: Bencher) {
 
 #[divan::bench(args = THRESHOLDS, sample_count = 20)]
 fn scan_on_one_thread(bencher: Bencher, threshold: f64) {
-    let material = material();
-    material
-        .of_the_file(bencher)
-        .bench_local(|| ONE_THREAD.install(|| material.scan(threshold, bands(threshold))));
+    let corpus = corpus();
+    corpus
+        .count_file(bencher)
+        .bench_local(|| ONE_THREAD.install(|| corpus.scan(threshold, bands(threshold))));
 }
 
 #[divan::bench(args = THRESHOLDS, sample_count = 20)]
 fn scan_on_every_core(bencher: Bencher, threshold: f64) {
-    let material = material();
-    material
-        .of_the_file(bencher)
-        .bench_local(|| material.scan(threshold, bands(threshold)));
+    let corpus = corpus();
+    corpus
+        .count_file(bencher)
+        .bench_local(|| corpus.scan(threshold, bands(threshold)));
 }
 
-/// Runs a scan with recall 1: prefix filtering instead of bands.
+/// Scans with recall 1: prefix filtering instead of bands.
 #[divan::bench(args = THRESHOLDS, sample_count = 20)]
 fn scan_by_prefixes_on_one_thread(bencher: Bencher, threshold: f64) {
-    let material = material();
-    material
-        .of_the_file(bencher)
-        .bench_local(|| ONE_THREAD.install(|| material.scan(threshold, Surfacing::Prefixes)));
+    let corpus = corpus();
+    corpus
+        .count_file(bencher)
+        .bench_local(|| ONE_THREAD.install(|| corpus.scan(threshold, Surfacing::Prefixes)));
 }
 
-/// Corpus that the benches share.
-struct Material {
+/// The corpus, its texts and their shingles.
+struct BenchCorpus {
     path: String,
     bytes: u64,
     texts: Vec<String>,
     shingles: Vec<Vec<u64>>,
 }
 
-static MATERIAL: OnceLock<Material> = OnceLock::new();
+static CORPUS: OnceLock<BenchCorpus> = OnceLock::new();
 
 static ONE_THREAD: LazyLock<ThreadPool> = LazyLock::new(|| {
     let pool = ThreadPoolBuilder::new().num_threads(1).build();
     pool.expect("a thread can be started")
 });
 
-fn material() -> &'static Material {
-    MATERIAL.get().expect("generated before the first bench")
+fn corpus() -> &'static BenchCorpus {
+    CORPUS.get().expect("generated before the first bench")
 }
 
-impl Material {
-    fn generated_in(directory: &Path) -> Material {
+impl BenchCorpus {
+    fn generate_in(directory: &Path) -> BenchCorpus {
         let spec = Spec {
             documents: 5_000,
             seed: 1,
@@ -285,28 +288,31 @@ impl Material {
         let path = directory.join("corpus.jsonl");
         let mut file = BufWriter::new(File::create(&path).expect("the file can be made"));
         let tally = newsgen::generate(&spec, &mut file, &mut io::sink());
-        let mut material = Material {
+        let mut corpus = BenchCorpus {
             path: path.to_str().expect("a path in UTF-8").to_owned(),
             bytes: tally.expect("the corpus can be written").bytes,
             texts: Vec::new(),
             shingles: Vec::new(),
         };
         let mut shingler = Shingler::default();
-        let inputs = material.inputs();
+        let inputs = corpus.inputs();
         each_block(&inputs, |block| {
             inputs.parse(block, &mut |record| {
                 let text = &*record.document.text;
                 shingler.read(text, DEFAULT_SHINGLE);
-                material.texts.push(text.to_owned());
-                material.shingles.push(shingler.shingles.clone());
+                corpus.texts.push(text.to_owned());
+                corpus.shingles.push(shingler.shingles.clone());
             })
         });
-        material
+        corpus
     }
 
     fn inputs(&self) -> Inputs {
-        Inputs::open(std::slice::from_ref(&self.path), read::Settings::default())
-            .expect("the corpus can be opened")
+        Inputs::open(
+            std::slice::from_ref(&self.path),
+            read::ReadSettings::default(),
+        )
+        .expect("the corpus can be opened")
     }
 
     fn scan(&self, threshold: f64, surfacing: Surfacing) -> ScanResult {
@@ -320,13 +326,15 @@ impl Material {
         pipeline::scan(&self.inputs(), &settings, &Unobserved).expect("the corpus can be read")
     }
 
-    fn of_the_file<'a, 'b>(&self, bencher: Bencher<'a, 'b>) -> Bencher<'a, 'b> {
+    /// Makes throughput count documents and the bytes of the file.
+    fn count_file<'a, 'b>(&self, bencher: Bencher<'a, 'b>) -> Bencher<'a, 'b> {
         bencher
             .counter(ItemsCount::new(self.texts.len()))
             .counter(BytesCount::new(self.bytes))
     }
 
-    fn of_the_texts<'a, 'b>(&self, bencher: Bencher<'a, 'b>) -> Bencher<'a, 'b> {
+    /// Makes throughput count documents and the bytes of their texts.
+    fn count_texts<'a, 'b>(&self, bencher: Bencher<'a, 'b>) -> Bencher<'a, 'b> {
         bencher
             .counter(ItemsCount::new(self.texts.len()))
             .counter(BytesCount::new(
@@ -335,18 +343,18 @@ impl Material {
     }
 }
 
-/// State of a scan between the first and the second reading.
+/// The state of a scan between the first reading of the corpus and the second.
 struct Signed {
     inputs: Inputs,
     catalog: Catalog,
-    /// First document of each group with the same words.
+    /// One document of each group with the same words.
     documents: Vec<DocNo>,
     bands: usize,
 }
 
 impl Signed {
     fn at(threshold: f64) -> Signed {
-        let inputs = material().inputs();
+        let inputs = corpus().inputs();
         let bands = planned(threshold).bands();
         let mut signer = Signer::new(planned(threshold), DEFAULT_SEED);
         let mut traces = Traces::default();
@@ -372,11 +380,11 @@ impl Signed {
             ));
             tally
         });
-        let (catalog, _) = Catalog::join(Seen::default(), blocks, &["corpus"]);
+        let (catalog, _) = Catalog::join(SeenDocuments::default(), blocks, &["corpus"]);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
-        let twins = identical::group_identical(&catalog, with_words);
+        let groups = identical::group_identical(&catalog, with_words);
         Signed {
-            documents: twins.iter().map(|twins| twins.members[0]).collect(),
+            documents: groups.iter().map(|group| group.members[0]).collect(),
             inputs,
             catalog,
             bands,
@@ -384,14 +392,14 @@ impl Signed {
     }
 
     fn candidates(&self) -> Vec<DocPair> {
-        let among = Among {
+        let among = SearchScope {
             catalog: &self.catalog,
             documents: &self.documents,
             asking: None,
             bytes_a_round: usize::MAX,
         };
         by_bands::from_bands(among, self.bands, HOT_BUCKET, &|_| false)
-            .expect("nothing was put away")
+            .expect("everything is in memory")
     }
 
     fn fetch(&self, doc: DocNo, sink: &mut dyn FnMut(&str)) {
@@ -411,8 +419,11 @@ fn each_block(inputs: &Inputs, mut parse: impl FnMut(<Inputs as Corpus>::Block) 
 }
 
 fn planned(threshold: f64) -> Banding {
-    Banding::for_recall(threshold, DEFAULT_RECALL, DEFAULT_PERMUTATIONS)
-        .expect("the usual thresholds can be planned")
+    let target = RecallTarget {
+        threshold,
+        ..RecallTarget::default()
+    };
+    Banding::for_recall(target).expect("the usual thresholds can be reached")
 }
 
 fn bands(threshold: f64) -> Surfacing {

@@ -1,37 +1,122 @@
-//! What the pipeline works on: documents, their places, and the corpus they come from.
+//! Documents, and the corpus that they come from.
 //!
-//! Readers implement [`Corpus`]; the stages see only this trait, so they know no path and no format.
+//! [`Corpus`] is all that the pipeline knows of its input, so no stage knows a path or a format.
+//! [`Inputs`](crate::read::Inputs) implements it for files and streams. To scan documents from
+//! somewhere else, without holding all of them in memory, implement it and pass it to
+//! [`pipeline::scan`](crate::pipeline::scan):
+//!
+//! - A corpus has numbered *sources*, such as files. Each source is cut into *blocks*, and
+//!   [`Corpus::parse`] turns a block into documents. Blocks of one source are cut in order by one
+//!   thread and parsed by many threads in any order, so cutting must be cheap.
+//! - Each document comes with its [`SourcePlace`]. Later, [`Fetch::fetch`] is called with that
+//!   place by any thread, and must give the same document again. Offset and length can be anything
+//!   that finds the record, as long as offsets grow along the source.
+//! - A record that cannot be used goes to [`BlockTally::rejects`]. It still counts as a record.
+//!
+//! ```
+//! use std::borrow::Cow;
+//! use std::ops::Range;
+//!
+//! use wirecopy::document::{BlockTally, Corpus, Document, Fetch, ParsedRecord, SourcePlace};
+//! use wirecopy::error::ReadError;
+//!
+//! /// Texts in memory: one source, in blocks of 100 texts.
+//! struct Texts(Vec<String>);
+//!
+//! impl Texts {
+//!     fn document(&self, number: usize) -> Document<'_> {
+//!         Document {
+//!             text: Cow::Borrowed(&self.0[number]),
+//!             ..Document::default()
+//!         }
+//!     }
+//! }
+//!
+//! impl Fetch for Texts {
+//!     fn fetch(
+//!         &self,
+//!         place: SourcePlace,
+//!         sink: &mut dyn FnMut(&Document<'_>),
+//!     ) -> Result<(), ReadError> {
+//!         sink(&self.document(place.offset as usize));
+//!         Ok(())
+//!     }
+//! }
+//!
+//! impl Corpus for Texts {
+//!     type Block = Range<usize>;
+//!
+//!     fn sources(&self) -> usize {
+//!         1
+//!     }
+//!
+//!     fn source_name(&self, _source: usize) -> &str {
+//!         "texts"
+//!     }
+//!
+//!     fn blocks(
+//!         &self,
+//!         _source: usize,
+//!     ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_> {
+//!         let starts = (0..self.0.len()).step_by(100);
+//!         Box::new(starts.map(|start| Ok(start..self.0.len().min(start + 100))))
+//!     }
+//!
+//!     fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally {
+//!         let mut tally = BlockTally::default();
+//!         for number in block {
+//!             sink(ParsedRecord {
+//!                 place: SourcePlace { source: 0, length: 1, offset: number as u64 },
+//!                 record: tally.records,
+//!                 line: tally.lines,
+//!                 document: self.document(number),
+//!             });
+//!             tally.records += 1;
+//!             tally.lines += 1;
+//!         }
+//!         tally
+//!     }
+//! }
+//!
+//! let texts = Texts((0..250).map(|number| format!("Text {number}")).collect());
+//! let mut places = Vec::new();
+//! for block in texts.blocks(0) {
+//!     texts.parse(block?, &mut |record| places.push(record.place));
+//! }
+//! texts.fetch(places[249], &mut |document| assert_eq!(document.text, "Text 249"))?;
+//! # Ok::<(), ReadError>(())
+//! ```
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::ReadError;
 
-/// One record of the input, its strings borrowed from the bytes it was read from where possible.
+/// One record of the input. Its strings are borrowed from the bytes that were read, if possible.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document<'a> {
-    /// The record's own id. `None` becomes `file:record` once record numbers are known.
+    /// Id that the record itself has. `None` becomes `file:record` once record numbers are known.
     pub id: Option<Cow<'a, str>>,
-    /// The main text. Empty where the record says it has none.
+    /// Main text. Empty if the record says that it has none.
     pub text: Cow<'a, str>,
-    /// Where the document was published.
+    /// Address at which the document was published.
     pub url: Option<Cow<'a, str>>,
-    /// The registrable domain of the url, or the site field as given.
+    /// Registrable domain of the url, or the site that the record itself names.
     pub site: Option<Cow<'a, str>>,
-    /// When the document says it was published.
+    /// Time of publication, according to the record.
     pub published: Option<Published>,
     /// Headline.
     pub title: Option<Cow<'a, str>>,
     /// Byline.
     pub author: Option<Cow<'a, str>>,
-    /// The url that the page names as its original.
+    /// Url that the page names as its original.
     pub canonical: Option<Cow<'a, str>>,
-    /// When the page was fetched.
+    /// Time at which the page was fetched.
     pub crawled: Option<Published>,
 }
 
 impl<'a> Document<'a> {
-    /// A document of that id and text; what else is known of it is added by the methods below.
+    /// Creates a document with an id and a text. The methods below set its other fields.
     pub fn new(id: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Document<'a> {
         Document {
             id: Some(id.into()),
@@ -40,8 +125,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Sets the address that the document was published at. Without a site of its own, the
-    /// document belongs to the registrable domain of this address.
+    /// Sets the address at which the document was published. A document without a site belongs to
+    /// the registrable domain of this address.
     #[must_use]
     pub fn url(self, url: impl Into<Cow<'a, str>>) -> Document<'a> {
         Document {
@@ -59,7 +144,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Sets the time of publication. Text is parsed by [`Published`]'s [`FromStr`](std::str::FromStr):
+    /// Sets the time of publication. [`Published`] can be parsed from text:
     /// `"2026-03-02T06:10:00Z".parse()?`.
     #[must_use]
     pub fn published(self, published: Published) -> Document<'a> {
@@ -106,118 +191,41 @@ impl<'a> Document<'a> {
     }
 }
 
-/// A moment of publication, as precise as the source was.
+/// Time of publication, as precise as the source.
 ///
-/// Ordered by time; a bare date sorts as its midnight in UTC, before a full time at that midnight.
+/// Ordered by time. A bare date sorts as its midnight in UTC, before a full time at that midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Published {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub seconds: i64,
-    /// What the source told: a day or a time.
+    /// Precision with which the source gives the time.
     pub precision: Precision,
 }
 
-/// How much of a moment the source told.
+/// Precision of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Precision {
     /// Year, month and day.
     Day,
-    /// Midnight, in the time zone that the source wrote: as good as a day, for that is what most systems fill in for a missing time.
+    /// Midnight in the time zone that the source gives. It counts as a day, because most systems
+    /// fill in midnight if they do not know the time.
     Midnight,
-    /// A time of day too, in UTC where no offset was given.
+    /// A time of day, in UTC if the source gives no offset.
     Second,
 }
 
-/// Where a record's bytes stand, so that it can be read again: a range of one source.
+/// Place of a record: a range of bytes of one source, from which it can be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// Index of the source in the corpus.
+pub struct SourcePlace {
+    /// Number of the source in the corpus, from 0.
     pub source: u32,
-    /// Bytes of the record.
+    /// Length of the record in bytes.
     pub length: u32,
-    /// First byte of the record in the (decompressed) source.
+    /// Offset of its first byte in the source, after decompression.
     pub offset: u64,
 }
 
-/// A document as a block hands it over.
-pub struct Record<'a> {
-    /// Where to read it again.
-    pub place: Place,
-    /// Number of the record within its block, from 0; rejected records count, blank lines do not.
-    pub record: u64,
-    /// Number of the record's first line within its block, from 0.
-    pub line: u64,
-    /// The record itself.
-    pub document: Document<'a>,
-}
-
-/// What a block held beside its documents.
-#[derive(Debug, Default)]
-pub struct BlockTally {
-    /// Records seen, rejected ones included.
-    pub records: u64,
-    /// Lines seen, blank ones included.
-    pub lines: u64,
-    /// Bytes seen, decompressed.
-    pub bytes: u64,
-    /// Documents in which broken UTF-8 was replaced by U+FFFD.
-    pub lossy: u64,
-    /// Documents whose date could not be understood and was left empty.
-    pub bad_dates: u64,
-    /// Records that could not be used; `record` and `line` count within the block, from 0.
-    pub rejects: Vec<Reject>,
-}
-
-/// A record that could not be used, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// Index of the source in the corpus.
-    pub source: u32,
-    /// Record number: within its block from 0 as a reader reports it, within its source from 1 once numbered.
-    pub record: u64,
-    /// Line number, counted as `record` is.
-    pub line: u64,
-    /// The record's id where it could be read.
-    pub id: Option<String>,
-    /// Why, and what to do about it.
-    pub reason: String,
-}
-
-/// Whence documents can be read again.
-pub trait Fetch: Sync {
-    /// Reads one document again, after its source was read in blocks.
-    ///
-    /// # Errors
-    /// When the bytes are gone or no longer hold that record.
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError>;
-}
-
-/// A body of documents that can be read in blocks, in parallel, and fetched again one by one.
-pub trait Corpus: Fetch {
-    /// A piece of work: cheap to make in order, dear to parse, parsed in any order.
-    type Block: Send;
-
-    /// How many sources there are; they are numbered from 0.
-    fn sources(&self) -> usize;
-
-    /// What a person calls the source: a path as given, or `-`.
-    fn source_name(&self, source: usize) -> &str;
-
-    /// The blocks of one source, in the order of its bytes. A source is read in blocks once.
-    ///
-    /// # Errors
-    /// Only what ends the whole run (no room to keep a stream, for one). A source that breaks in the
-    /// middle yields what came before and then a block whose parse reports the reject.
-    fn blocks(
-        &self,
-        source: usize,
-    ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_>;
-
-    /// Hands each document of a block to `sink`, in order.
-    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally;
-}
-
-impl fmt::Display for Place {
+impl fmt::Display for SourcePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -225,4 +233,89 @@ impl fmt::Display for Place {
             self.source, self.offset, self.length
         )
     }
+}
+
+/// A record that [`Corpus::parse`] found in a block.
+pub struct ParsedRecord<'a> {
+    /// Place from which the record can be read again.
+    pub place: SourcePlace,
+    /// Number of the record in its block, from 0. Rejected records count, blank lines do not.
+    pub record: u64,
+    /// Number of the record's first line in its block, from 0.
+    pub line: u64,
+    /// The document.
+    pub document: Document<'a>,
+}
+
+/// Counts of a block, and the records of it that were rejected.
+#[derive(Debug, Default)]
+pub struct BlockTally {
+    /// Number of records, rejected ones included.
+    pub records: u64,
+    /// Number of lines, blank ones included.
+    pub lines: u64,
+    /// Number of bytes, after decompression.
+    pub bytes: u64,
+    /// Number of documents in which broken UTF-8 was replaced by U+FFFD.
+    pub lossy: u64,
+    /// Number of documents with a date that was not understood and left empty.
+    pub bad_dates: u64,
+    /// Records that could not be used. Their `record` and `line` count in the block, from 0.
+    pub rejects: Vec<Reject>,
+}
+
+/// A record that could not be used, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Number of the source in the corpus, from 0.
+    pub source: u32,
+    /// Number of the record: in its block from 0 at first, in its source from 1 at the end.
+    pub record: u64,
+    /// Number of the line, counted like `record`.
+    pub line: u64,
+    /// Id of the record, if it could be read.
+    pub id: Option<String>,
+    /// Reason for the rejection, and advice.
+    pub reason: String,
+}
+
+/// Source of documents that were read before.
+pub trait Fetch: Sync {
+    /// Reads one document again and hands it to `sink`, once. All blocks of its source were read
+    /// before.
+    ///
+    /// # Errors
+    /// If the bytes are gone, or no longer hold that record.
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError>;
+}
+
+/// A collection of documents that is read in blocks by many threads. Afterwards, single documents
+/// are fetched again. [The module](self) has an example.
+pub trait Corpus: Fetch {
+    /// A part of a source: cheap to cut, and parsed by any thread.
+    type Block: Send;
+
+    /// Returns the number of sources, which are numbered from 0.
+    fn sources(&self) -> usize;
+
+    /// Returns the name of a source as a user knows it: a path as given, or `-`.
+    fn source_name(&self, source: usize) -> &str;
+
+    /// Returns the blocks of one source, in the order of its bytes. Called once for each source.
+    ///
+    /// # Errors
+    /// An error ends the whole run, so use it only for something like a full disk. If a source
+    /// breaks off, return the blocks before, and then one for which [`Corpus::parse`] reports a
+    /// [`Reject`].
+    fn blocks(
+        &self,
+        source: usize,
+    ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_>;
+
+    /// Hands each document of a block to `sink`, in order, and returns the counts of the block.
+    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally;
 }

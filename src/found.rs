@@ -3,7 +3,7 @@
 //! May import: `attribution`, `catalog`, `cluster`, `document`, `pipeline`.
 //! Imported by: `scan`.
 
-use crate::attribution::source::Source;
+use crate::attribution::source::LikelySource;
 use crate::catalog::DocNo;
 use crate::cluster::{Cluster, Member, Relation, ReportedPair, Role};
 use crate::document::{Published, Reject};
@@ -157,7 +157,7 @@ impl<'f> FoundCluster<'f> {
     }
 
     /// The likely source with the evidence for it; its site may be known where its document is not.
-    pub fn evidence(&self) -> &'f Source {
+    pub fn evidence(&self) -> &'f LikelySource {
         &self.cluster.source
     }
 }

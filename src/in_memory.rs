@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{BlockTally, Corpus, Document, Fetch, Place, Record};
+use crate::document::{BlockTally, Corpus, Document, Fetch, ParsedRecord, SourcePlace};
 use crate::error::ReadError;
 use crate::text::domain::registrable;
 
@@ -58,7 +58,11 @@ impl<'d, 't> InMemory<'d, 't> {
 }
 
 impl Fetch for InMemory<'_, '_> {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         sink(&self.document(place.offset as usize));
         Ok(())
     }
@@ -84,13 +88,13 @@ impl Corpus for InMemory<'_, '_> {
         Box::new(starts.map(move |start| Ok(start..count.min(start + DOCUMENTS_PER_BLOCK))))
     }
 
-    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally {
+    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally {
         let mut tally = BlockTally::default();
         for at in block {
             let document = self.document(at);
             tally.bytes += document.text.len() as u64;
-            sink(Record {
-                place: Place {
+            sink(ParsedRecord {
+                place: SourcePlace {
                     source: 0,
                     length: 0,
                     offset: at as u64,

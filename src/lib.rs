@@ -85,7 +85,7 @@ pub mod text;
 pub mod tuning;
 
 pub use attribution::credit::{CreditTableError, Credits};
-pub use attribution::source::{Basis, Source, Sureness};
+pub use attribution::source::{Basis, LikelySource, Sureness};
 pub use cluster::{Relation, Role, Selection};
 pub use document::{Document, Precision, Published, Reject};
 pub use error::ReadError;
@@ -94,5 +94,5 @@ pub use index::IndexError;
 pub use pipeline::Counts;
 pub use read::FieldNames;
 pub use scan::{Scan, ScanError};
-pub use sketch::banding::PlanError;
+pub use sketch::banding::BandingError;
 pub use text::shingle::Shingle;

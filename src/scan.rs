@@ -20,7 +20,9 @@ use crate::in_memory::InMemory;
 use crate::index::{Addition, IndexError, IndexSettings, Writer};
 use crate::pipeline::{self, Before, LEAST_MEMORY, Memory, Settings, Surfacing, Unobserved};
 use crate::read::{self, FieldNames, Inputs};
-use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, PlanError};
+use crate::sketch::banding::{
+    Banding, BandingError, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, RecallTarget,
+};
 use crate::storage::spill::Spill;
 use crate::text::shingle::{LONGEST, Shingle};
 
@@ -81,7 +83,7 @@ pub enum ScanError {
     },
     /// No bands of the permitted permutations reach the recall.
     #[error("threshold, recall and permutations do not go together")]
-    Banding(#[from] PlanError),
+    Banding(#[from] BandingError),
     /// The threads cannot be started.
     #[error("cannot start threads")]
     Threads(#[source] rayon::ThreadPoolBuildError),
@@ -322,10 +324,10 @@ impl Scan {
     ) -> Result<Findings, ScanError> {
         let name = |path: P| path.as_ref().to_string_lossy().into_owned();
         let names: Vec<String> = paths.into_iter().map(name).collect();
-        let reading = read::Settings {
+        let reading = read::ReadSettings {
             fields: self.fields.clone(),
             temp_dir: self.temp_dir.clone(),
-            ..read::Settings::default()
+            ..read::ReadSettings::default()
         };
         self.run_corpus(&Inputs::open(&names, reading)?)
     }
@@ -389,7 +391,11 @@ impl Scan {
         let recall = share("recall", self.recall)?;
         let surfacing = match recall == 1.0 {
             true => Surfacing::Prefixes,
-            false => Surfacing::Bands(Banding::for_recall(threshold, recall, self.permutations)?),
+            false => Surfacing::Bands(Banding::for_recall(RecallTarget {
+                threshold,
+                recall,
+                permutations: self.permutations,
+            })?),
         };
         let (Shingle::Words(size) | Shingle::Chars(size)) = self.shingle;
         if !(1..=LONGEST).contains(&size) {

@@ -1,7 +1,8 @@
-//! Who a story is from: the credits that documents give, and the likely source among the documents of a cluster.
+//! Attribution: the credits that documents give, and the likely source of a cluster.
 //!
 //! May import: `document`, `catalog`, `text`.
-//! Imported by: `cluster`, `pipeline`, `report`.
+//! Imported by: `cluster`, `pipeline`, `report`, `cli`.
 
 pub mod credit;
+pub mod interval;
 pub mod source;

@@ -1,38 +1,33 @@
-//! The source of a cluster: who is likely to have published it first, why, and how sure that is.
+//! The likely source of a cluster: its first publisher, the evidence, and how sure that is.
 //!
-//! Three kinds of evidence: a copy names its original by a canonical url on another site; copies credit an agency; one was published
-//! before all others. A declaration goes before dates, because an agency's own page is often not in the corpus and its copies then are all
-//! later than it. Publishers' clocks lie: a date without a time (midnight is one) is a day that it may have happened in, a date in the future, or equal
-//! to the crawl, says nothing of who was first, and no page is published after it was crawled.
+//! There are three kinds of evidence: a copy names the original by a canonical url on another site,
+//! copies credit an agency, or one document was published before all others. Declarations go before
+//! dates, because an agency's own page is often not in the corpus, and its copies are then all
+//! later than that page.
 //!
-//! Whole copies testify; who holds a part only has a say where there is but one whole copy, or in whether that was the first of all.
+//! Only whole copies count as evidence, with two exceptions: if there is only one whole copy, the
+//! credits of the others count, and a source is the earliest only if it is earlier than all others.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::interval::PublicationInterval;
 use crate::catalog::DocNo;
-use crate::document::{Precision, Published};
 
-/// Seconds from midnight that a date without a time may stand for.
-const DAY: i64 = 86_400;
-
-/// A date so near to the time of the crawl is the crawl's.
-const SAME_AS_CRAWL: u64 = 2;
-
-/// Who is likely to have published a cluster's story first. By default nobody knows.
+/// The likely first publisher of a cluster's story. By default it is unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Source {
-    /// Its document, if it is in the corpus.
+pub struct LikelySource {
+    /// Its document, if that is in the corpus.
     pub doc: Option<DocNo>,
-    /// Its site, or the agency where no site of it is known; empty if nothing is known.
+    /// Its site, or the agency's name if no site of it is known; empty if nothing is known.
     pub site: String,
-    /// What speaks for it.
+    /// Evidence for it.
     pub basis: Vec<Basis>,
-    /// How much that is worth.
+    /// Weight of the evidence.
     pub sureness: Option<Sureness>,
 }
 
-/// What speaks for a source.
+/// Evidence for a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Basis {
     /// A copy on another site names its page, or its site, as the original.
@@ -43,109 +38,37 @@ pub enum Basis {
     Earliest,
 }
 
-/// How the evidence for a source holds together.
+/// Agreement of the evidence for a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sureness {
-    /// Several kinds of evidence, or several sites, say the same and nothing speaks against it.
+    /// Several kinds of evidence, or several sites, agree and nothing contradicts them.
     Agreed,
-    /// One piece of evidence, and nothing speaks against it.
+    /// One piece of evidence, and nothing contradicts it.
     Single,
-    /// Evidence conflicts, or dates do not tell who was first.
+    /// The evidence conflicts, or dates leave the order open.
     Unsure,
 }
 
-/// What a document of a cluster tells of where the story comes from.
+/// Evidence that one document of a cluster gives about the source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Testimony {
     /// The document.
     pub doc: DocNo,
     /// Its site; empty if unknown.
     pub site: String,
-    /// Whether it is a whole copy.
+    /// True for a whole copy.
     pub whole: bool,
-    /// When it can have been published.
-    pub when: When,
+    /// Time in which it can have been published.
+    pub published: PublicationInterval,
     /// The site that its canonical url names, if that is another.
     pub canonical: Option<String>,
-    /// The sites of the agency that it credits, or the agency's name if none is known; empty if it credits none.
+    /// The sites of the agency that it credits, or the agency's name if no site is known; empty if
+    /// it credits none.
     pub credit: Vec<String>,
 }
 
-/// When a document can have been published: from, and until, in seconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct When {
-    from: i64,
-    until: i64,
-}
-
-impl When {
-    /// What a date is worth, given when the page was crawled and what cannot be but the future.
-    pub fn of(
-        published: Option<Published>,
-        crawled: Option<Published>,
-        as_of: Option<i64>,
-    ) -> When {
-        const EVER: When = When {
-            from: i64::MIN,
-            until: i64::MAX,
-        };
-        let Some(Published { seconds, precision }) = published else {
-            return EVER;
-        };
-        let latest = [crawled.map(|crawled| crawled.seconds), as_of]
-            .into_iter()
-            .flatten()
-            .min();
-        if latest.is_some_and(|latest| seconds > latest.saturating_add(DAY)) {
-            return EVER;
-        }
-        if crawled.is_some_and(|crawled| {
-            crawled.precision == Precision::Second
-                && crawled.seconds.abs_diff(seconds) <= SAME_AS_CRAWL
-        }) {
-            return When {
-                until: seconds,
-                ..EVER
-            };
-        }
-        let (from, until) = match precision {
-            Precision::Second => (seconds, seconds),
-            // The day may be that of any time zone, but nobody dates a page a day ahead.
-            Precision::Day | Precision::Midnight => {
-                (seconds.saturating_sub(DAY / 2), seconds.saturating_add(DAY))
-            }
-        };
-        match crawled.filter(|crawled| crawled.precision == Precision::Second) {
-            // A clock that is ahead of the crawl is wrong by an unknown amount.
-            Some(crawled) if from > crawled.seconds => When {
-                until: crawled.seconds,
-                ..EVER
-            },
-            Some(crawled) => When {
-                from,
-                until: until.min(crawled.seconds),
-            },
-            None => When { from, until },
-        }
-    }
-
-    /// From, where that is known, and until.
-    pub fn bounds(self) -> (Option<i64>, Option<i64>) {
-        let known = |moment: i64| ![i64::MIN, i64::MAX].contains(&moment);
-        (
-            Some(self.from).filter(|&from| known(from)),
-            Some(self.until).filter(|&until| known(until)),
-        )
-    }
-
-    /// Whether it was before the other for sure.
-    pub fn before(self, other: When) -> bool {
-        self.until < other.from
-    }
-}
-
 impl Basis {
-    /// The word in the `source_basis` column.
+    /// Word in the `source_basis` column.
     pub fn name(self) -> &'static str {
         match self {
             Basis::Canonical => "canonical",
@@ -156,7 +79,7 @@ impl Basis {
 }
 
 impl Sureness {
-    /// The word in the `source_sureness` column.
+    /// Word in the `source_sureness` column.
     pub fn name(self) -> &'static str {
         match self {
             Sureness::Agreed => "agreed",
@@ -166,65 +89,66 @@ impl Sureness {
     }
 }
 
-impl Source {
-    /// Weighs what the documents of a story (in canonical order) testify.
-    pub fn of(documents: &[Testimony]) -> Source {
+impl LikelySource {
+    /// Weighs the evidence of all documents of a cluster, given in canonical order.
+    pub fn of(documents: &[Testimony]) -> LikelySource {
         let whole: Vec<&Testimony> = documents.iter().filter(|document| document.whole).collect();
-        let alone = || {
+        let by_excerpts = || {
             (whole.len() == 1)
-                .then(|| Declared::of(documents, Basis::Credit))
+                .then(|| Declaration::strongest(documents, Basis::Credit))
                 .flatten()
         };
-        match Declared::of(whole.iter().copied(), Basis::Canonical).or_else(alone) {
-            Some(declared) => Source::declared(documents, declared),
-            None => Source::by_date(documents),
+        let declared = Declaration::strongest(whole.iter().copied(), Basis::Canonical);
+        match declared.or_else(by_excerpts) {
+            Some(declared) => LikelySource::by_declaration(documents, declared),
+            None => LikelySource::by_date(documents),
         }
     }
 
-    fn declared(documents: &[Testimony], declared: Declared) -> Source {
+    fn by_declaration(documents: &[Testimony], declared: Declaration) -> LikelySource {
         let is_of = |document: &&Testimony| declared.sites.contains(&document.site);
         let mut on_site = documents.iter().filter(is_of);
         let source = on_site
             .clone()
             .find(|document| document.whole)
             .or_else(|| on_site.next());
-        let first = source.is_some_and(|source| is_first(source, documents));
-        let late = source.is_some_and(|source| {
+        let is_late = source.is_some_and(|source| {
             let mut others = documents
                 .iter()
                 .filter(|document| document.whole && !is_of(document));
-            others.any(|copy| copy.when.before(source.when))
+            others.any(|copy| copy.published.is_before(source.published))
         });
         let mut basis = declared.basis;
-        if first {
+        if source.is_some_and(|source| is_first(source, documents)) {
             basis.push(Basis::Earliest);
         }
-        Source {
+        LikelySource {
             doc: source.map(|source| source.doc),
             site: source.map_or_else(|| declared.sites[0].clone(), |source| source.site.clone()),
             sureness: Some(match basis.len() {
-                _ if declared.disputed || late => Sureness::Unsure,
-                1 if declared.voices == 1 => Sureness::Single,
+                _ if declared.disputed || is_late => Sureness::Unsure,
+                1 if declared.declaring_sites == 1 => Sureness::Single,
                 _ => Sureness::Agreed,
             }),
             basis,
         }
     }
 
-    fn by_date(documents: &[Testimony]) -> Source {
-        let whole = documents.iter().filter(|document| document.whole);
-        let Some(earliest) = whole.min_by_key(|copy| (copy.when.until, copy.doc)) else {
-            return Source::default();
+    fn by_date(documents: &[Testimony]) -> LikelySource {
+        let earliest = documents
+            .iter()
+            .filter(|document| document.whole)
+            .filter_map(|copy| Some((copy.published.latest()?, copy.doc, copy)))
+            .min_by_key(|&(latest, doc, _)| (latest, doc));
+        let Some((.., earliest)) = earliest else {
+            return LikelySource::default();
         };
-        if earliest.when.until == i64::MAX {
-            return Source::default();
-        }
-        // Which capture of a page was the first does not matter to whose it is.
+        // On one site, the order of its captures does not matter to whose story it is.
         let one_site = !earliest.site.is_empty()
             && documents
                 .iter()
                 .all(|document| document.site == earliest.site);
-        Source {
+        LikelySource {
             doc: Some(earliest.doc),
             site: earliest.site.clone(),
             basis: vec![Basis::Earliest],
@@ -237,85 +161,97 @@ impl Source {
     }
 }
 
+/// True if a document was certainly published before all others.
 fn is_first(source: &Testimony, documents: &[Testimony]) -> bool {
-    documents
-        .iter()
-        .all(|document| document.doc == source.doc || source.when.before(document.when))
+    documents.iter().all(|document| {
+        document.doc == source.doc || source.published.is_before(document.published)
+    })
 }
 
-/// What most copies declare to be their source.
-struct Declared {
-    /// The sites of the source, its own name if none is known; not empty.
+/// The source that most copies declare.
+struct Declaration {
+    /// The sites of the source, or its own name if no site is known; not empty.
     sites: Vec<String>,
     basis: Vec<Basis>,
-    /// How many sites say so.
-    voices: usize,
-    /// Whether others declare another.
+    /// Number of sites that declare it.
+    declaring_sites: usize,
+    /// True if others declare another source.
     disputed: bool,
 }
 
-/// What copies say of one source.
+/// Declarations of one source.
 #[derive(Default)]
-struct Said<'a> {
-    /// Who says it, and in which way.
-    voices: BTreeSet<(&'a str, Basis)>,
-    /// Which copy was the first to.
+struct Declarations<'a> {
+    /// The sites that declare it, and the kind of their declarations.
+    by: BTreeSet<(&'a str, Basis)>,
+    /// Index of the first copy that declares it.
     first: usize,
 }
 
-impl Declared {
-    /// Weighs declarations of that kind, and of those after it.
-    fn of<'a>(copies: impl IntoIterator<Item = &'a Testimony>, from: Basis) -> Option<Declared> {
-        let mut said: BTreeMap<&[String], Said<'_>> = BTreeMap::new();
+impl Declaration {
+    /// Finds the declared source with the most weight, by credits and, with [`Basis::Canonical`],
+    /// by canonical urls.
+    fn strongest<'a>(
+        copies: impl IntoIterator<Item = &'a Testimony>,
+        from: Basis,
+    ) -> Option<Declaration> {
+        let mut by_source: BTreeMap<&[String], Declarations<'_>> = BTreeMap::new();
         for (order, copy) in copies.into_iter().enumerate() {
             let canonical = copy.canonical.as_slice();
-            let elsewhere =
+            let is_elsewhere =
                 from == Basis::Canonical && canonical.iter().any(|site| *site != copy.site);
-            let declarations = [
-                (canonical, Basis::Canonical, elsewhere),
+            let declared = [
+                (canonical, Basis::Canonical, is_elsewhere),
                 (&copy.credit, Basis::Credit, !copy.credit.is_empty()),
             ];
-            for (sites, basis, _) in declarations.into_iter().filter(|&(.., made)| made) {
-                let known = said.entry(sites).or_insert_with(|| Said {
+            for (sites, basis, _) in declared.into_iter().filter(|&(.., made)| made) {
+                let known = by_source.entry(sites).or_insert_with(|| Declarations {
                     first: order,
-                    ..Said::default()
+                    ..Declarations::default()
                 });
-                known.voices.insert((&copy.site, basis));
+                known.by.insert((&copy.site, basis));
             }
         }
-        // A canonical url on one of an agency's sites says what a credit of it says.
-        let agencies: Vec<&[String]> = said
-            .keys()
-            .copied()
-            .filter(|sites| sites.len() > 1)
-            .collect();
-        for agency in agencies {
-            for site in agency {
-                if let Some(one) = said.remove(std::slice::from_ref(site))
-                    && let Some(known) = said.get_mut(agency)
-                {
-                    known.voices.extend(one.voices);
-                    known.first = known.first.min(one.first);
-                }
-            }
-        }
-        let declarations = said.len();
-        // A canonical url names one page, a credit only an agency; of as many voices the first.
-        let weight = |(_, said): &(&[String], Said<'_>)| {
-            let canonical = said
-                .voices
-                .iter()
-                .any(|&(_, basis)| basis == Basis::Canonical);
-            (canonical, said.voices.len(), Reverse(said.first))
+        merge_agency_sites(&mut by_source);
+        let disputed = by_source.len() > 1;
+        // A canonical url names one page, a credit only an agency. Of equals the first wins.
+        let weight = |(_, declarations): &(&[String], Declarations<'_>)| {
+            let mut by = declarations.by.iter();
+            let has_canonical = by.any(|&(_, basis)| basis == Basis::Canonical);
+            (
+                has_canonical,
+                declarations.by.len(),
+                Reverse(declarations.first),
+            )
         };
-        let (sites, Said { voices, .. }) = said.into_iter().max_by_key(weight)?;
-        let basis: BTreeSet<Basis> = voices.iter().map(|&(_, basis)| basis).collect();
-        let by: BTreeSet<&str> = voices.iter().map(|&(site, _)| site).collect();
-        Some(Declared {
+        let (sites, Declarations { by, .. }) = by_source.into_iter().max_by_key(weight)?;
+        let basis: BTreeSet<Basis> = by.iter().map(|&(_, basis)| basis).collect();
+        let declaring: BTreeSet<&str> = by.iter().map(|&(site, _)| site).collect();
+        Some(Declaration {
             sites: sites.to_vec(),
             basis: basis.into_iter().collect(),
-            voices: by.len(),
-            disputed: declarations > 1,
+            declaring_sites: declaring.len(),
+            disputed,
         })
+    }
+}
+
+/// Merges declarations of one site of an agency with those of the agency: a canonical url on one of
+/// its sites says the same as a credit of it.
+fn merge_agency_sites(by_source: &mut BTreeMap<&[String], Declarations<'_>>) {
+    let agencies: Vec<&[String]> = by_source
+        .keys()
+        .copied()
+        .filter(|sites| sites.len() > 1)
+        .collect();
+    for agency in agencies {
+        for site in agency {
+            if let Some(one) = by_source.remove(std::slice::from_ref(site))
+                && let Some(known) = by_source.get_mut(agency)
+            {
+                known.by.extend(one.by);
+                known.first = known.first.min(one.first);
+            }
+        }
     }
 }

@@ -1,19 +1,20 @@
-//! Stripping: the regions of a text that its site repeats, and taking them out.
+//! Finds the regions of a text that its site repeats.
 
 use std::ops::Range;
 
-use super::{LONGEST_REGION, Profiles, Repeated, WIDEST_GAP, short};
+use super::limits::{LONGEST_REGION, WIDEST_GAP};
+use super::profiles::{Profiles, Repeated, short};
 use crate::catalog::SiteNo;
-use crate::sketch::winnowing::{self, Chosen, EDGE, Fingerprinter, GRAM, Winnowing};
+use crate::sketch::winnowing::{self, ChosenGram, EDGE, Fingerprinter, GRAM, Winnowing};
 
-/// A region of a page: words that its site repeats, to be taken out.
+/// A region of a page: words that its site repeats, to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region {
     /// Its words.
     pub words: Range<usize>,
-    /// What regions that begin and end with the same repeated words have in common.
+    /// Number that is the same for regions that begin and end with the same repeated words.
     pub key: u64,
-    /// Whether some of it stands on very many pages.
+    /// True if some of it stands on very many pages.
     pub everywhere: bool,
 }
 
@@ -22,11 +23,22 @@ pub struct Region {
 pub struct Stripper {
     fingerprinter: Fingerprinter,
     runs: Vec<u64>,
-    found: Vec<(usize, u32, Repeated)>,
+    found: Vec<Found>,
+}
+
+/// A repeated fingerprint in a text.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    /// Number of its first word.
+    at: usize,
+    fingerprint: u32,
+    repeated: Repeated,
 }
 
 impl Stripper {
-    /// Appends the regions to take out of a text of that site, in order, apart from each other; `lines` tells which of the words begin a line.
+    /// Appends the regions to remove from a text of a site: in order, and without overlaps.
+    ///
+    /// `lines` are the numbers of the words that begin a line.
     pub fn regions(
         &mut self,
         profiles: &Profiles,
@@ -35,79 +47,84 @@ impl Stripper {
         lines: &[usize],
         regions: &mut Vec<Region>,
     ) {
-        self.find(profiles, site, words, regions);
-        reach_line_ends(lines, words.len(), regions);
-        // What stands within a line is a phrase that the site's own prose is fond of, unless it stands everywhere.
-        let within_a_line = |region: &Region| {
-            let line_end = lines.partition_point(|&line| line <= region.words.start);
-            let (start, end) = (
-                lines[line_end - 1],
-                lines.get(line_end).copied().unwrap_or(words.len()),
-            );
-            start < region.words.start && region.words.end < end
-        };
+        self.look_up(profiles, site, words);
+        for close in self.found.chunk_by(are_close(WIDEST_GAP)) {
+            push_regions(close, words.len(), regions);
+        }
+        extend_to_line_ends(lines, words.len(), regions);
         if lines.len() > 1 {
-            regions.retain(|region| region.everywhere || !within_a_line(region));
+            regions.retain(|region| {
+                region.everywhere || !is_inside_a_line(region, lines, words.len())
+            });
         }
     }
 
-    fn find(
-        &mut self,
-        profiles: &Profiles,
-        site: SiteNo,
-        words: &[u64],
-        regions: &mut Vec<Region>,
-    ) {
+    /// Finds the fingerprints of a text that are repeated.
+    fn look_up(&mut self, profiles: &Profiles, site: SiteNo, words: &[u64]) {
         let winnowing = Winnowing::for_boilerplate();
         self.found.clear();
         winnowing::runs(words, &mut self.runs);
-        for &Chosen { at, hash } in self.fingerprinter.choose(&self.runs, winnowing) {
+        for &ChosenGram { at, hash } in self.fingerprinter.choose(&self.runs, winnowing) {
             let repeated = profiles.look_up(site, hash);
-            self.found
-                .extend(repeated.map(|repeated| (at, short(hash), repeated)));
-        }
-        let within = |gap: usize| {
-            move |x: &(usize, u32, Repeated), y: &(usize, u32, Repeated)| y.0 <= x.0 + GRAM + gap
-        };
-        for region in self.found.chunk_by(within(WIDEST_GAP)) {
-            let whole = Region::of(region, words.len());
-            if whole.words.len() <= LONGEST_REGION {
-                regions.push(whole);
-                continue;
-            }
-            // Too long for chrome, unless the site has it on very many pages, or embeds it without a break and nobody else has it.
-            let here = |kept: fn(Repeated) -> bool| {
-                move |&&(.., repeated): &&(usize, u32, Repeated)| kept(repeated)
-            };
-            let own: Vec<_> = region
-                .iter()
-                .filter(here(|repeated| repeated != Repeated::InStories))
-                .copied()
-                .collect();
-            for run in own.chunk_by(within(0)) {
-                let whole = Region::of(run, words.len());
-                if whole.words.len() > LONGEST_REGION {
-                    regions.push(whole);
-                    continue;
-                }
-                let everywhere: Vec<_> = run
-                    .iter()
-                    .filter(here(|repeated| repeated == Repeated::OnManyPages))
-                    .copied()
-                    .collect();
-                regions.extend(
-                    everywhere
-                        .chunk_by(within(0))
-                        .map(|run| Region::of(run, words.len())),
-                );
-            }
+            self.found.extend(repeated.map(|repeated| Found {
+                at,
+                fingerprint: short(hash),
+                repeated,
+            }));
         }
     }
 }
 
-/// Extends regions to the beginning or the end of a line (or of the text) that is as near as a repeated run can reach unseen: what is repeated
-/// is most often whole lines.
-fn reach_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
+impl Region {
+    /// The region from the first fingerprint to the end of the last, in a text of so many words.
+    fn spanning(found: &[Found], words: usize) -> Region {
+        let (first, last) = (found[0], found[found.len() - 1]);
+        Region {
+            words: first.at..(last.at + GRAM).min(words),
+            key: u64::from(first.fingerprint) << 32 | u64::from(last.fingerprint),
+            everywhere: found
+                .iter()
+                .any(|found| found.repeated == Repeated::OnManyPages),
+        }
+    }
+}
+
+/// Appends the regions to remove of fingerprints that are close to each other.
+fn push_regions(close: &[Found], words: usize, regions: &mut Vec<Region>) {
+    let whole = Region::spanning(close, words);
+    if whole.words.len() <= LONGEST_REGION {
+        regions.push(whole);
+        return;
+    }
+    // Too long for boilerplate, unless only this site has it and it is unbroken, or it stands on
+    // very many pages.
+    let own = only(close, |repeated| repeated != Repeated::InStories);
+    for unbroken in own.chunk_by(are_close(0)) {
+        let region = Region::spanning(unbroken, words);
+        if region.words.len() > LONGEST_REGION {
+            regions.push(region);
+            continue;
+        }
+        let everywhere = only(unbroken, |repeated| repeated == Repeated::OnManyPages);
+        let everywhere = everywhere.chunk_by(are_close(0));
+        regions.extend(everywhere.map(|unbroken| Region::spanning(unbroken, words)));
+    }
+}
+
+fn only(found: &[Found], is_wanted: fn(Repeated) -> bool) -> Vec<Found> {
+    let found = found.iter().filter(|found| is_wanted(found.repeated));
+    found.copied().collect()
+}
+
+/// A test that there are at most `gap` words between two fingerprints that follow each other.
+fn are_close(gap: usize) -> impl Fn(&Found, &Found) -> bool {
+    move |first, second| second.at <= first.at + GRAM + gap
+}
+
+/// Extends regions to the beginning and the end of a line, or of the text, that is within [`EDGE`]
+/// words. So far a repeated run may reach beyond its fingerprints, and most boilerplate is whole
+/// lines.
+fn extend_to_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
     let mut before = 0;
     for at in 0..regions.len() {
         let after = regions.get(at + 1).map_or(words, |next| next.words.start);
@@ -131,25 +148,18 @@ fn reach_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
     }
 }
 
-impl Region {
-    /// From the first fingerprint to the end of the last.
-    fn of(found: &[(usize, u32, Repeated)], words: usize) -> Region {
-        let ((first, starts, _), (last, ends, _)) = (found[0], found[found.len() - 1]);
-        let end = (last + GRAM).min(words);
-        Region {
-            words: first..end,
-            key: u64::from(starts) << 32 | u64::from(ends),
-            everywhere: found
-                .iter()
-                .any(|&(.., repeated)| repeated == Repeated::OnManyPages),
-        }
-    }
+/// Returns `true` if the line goes on at both ends of a region.
+fn is_inside_a_line(region: &Region, lines: &[usize], words: usize) -> bool {
+    let next = lines.partition_point(|&line| line <= region.words.start);
+    let line_start = lines[next - 1];
+    let line_end = lines.get(next).copied().unwrap_or(words);
+    line_start < region.words.start && region.words.end < line_end
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::boilerplate::key;
+    use crate::boilerplate::profiles::key;
     use proptest::prelude::*;
 
     const SITE: SiteNo = SiteNo(7);
@@ -160,7 +170,7 @@ mod tests {
             .collect()
     }
 
-    fn chosen(words: &[u64]) -> Vec<Chosen> {
+    fn chosen(words: &[u64]) -> Vec<ChosenGram> {
         let (mut fingerprinter, mut runs) = (Fingerprinter::default(), Vec::new());
         winnowing::runs(words, &mut runs);
         fingerprinter
@@ -168,12 +178,12 @@ mod tests {
             .to_vec()
     }
 
-    /// Where the fingerprints of a text stand.
+    /// Word numbers of the fingerprints of a text.
     fn places(words: &[u64]) -> Vec<usize> {
         chosen(words).iter().map(|chosen| chosen.at).collect()
     }
 
-    /// Profiles by which the fingerprints at these places are repeated.
+    /// Profiles in which the fingerprints at these places are repeated.
     fn repeating(words: &[u64], at: impl Fn(usize) -> Option<Repeated>) -> Profiles {
         let repeated = chosen(words)
             .into_iter()
@@ -190,7 +200,7 @@ mod tests {
         regions.into_iter().map(|region| region.words).collect()
     }
 
-    /// Two fingerprints of a text that stand exactly so far apart, and not where its first line is near.
+    /// Two fingerprints of a text that are exactly so far apart and not near its first line.
     fn apart(words: &[u64], distance: usize) -> (usize, usize) {
         let places = places(words);
         let pairs = places.iter().map(|&at| (at, at + distance));
@@ -199,14 +209,14 @@ mod tests {
     }
 
     #[test]
-    fn gaps_on_both_sides_of_the_widest() {
+    fn a_gap_of_up_to_twenty_words_belongs_to_the_region() {
         let words = text(3_000);
         for (gap, joined) in [(0, true), (WIDEST_GAP, true), (WIDEST_GAP + 1, false)] {
             let (first, last) = apart(&words, GRAM + gap);
             let profiles = repeating(&words, |at| {
                 [first, last].contains(&at).then_some(Repeated::InStories)
             });
-            // One line of all, so that no end of a line is near.
+            // The text is one line, so that no end of a line is near.
             let ends = if joined {
                 vec![]
             } else {
@@ -219,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_on_both_sides_of_the_longest() {
+    fn a_longer_region_is_removed_only_with_further_evidence() {
         let words = text(3_000);
         let cases = [
             (
@@ -263,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_reach_to_the_ends_of_lines_that_are_near() {
+    fn regions_are_extended_to_near_ends_of_lines() {
         let words = text(200);
         let places = places(&words);
         let first = places[places.partition_point(|&at| at < 80)];
@@ -273,7 +283,7 @@ mod tests {
             ("no line near", vec![0], first..end),
             ("at both ends", vec![0, first, end], first..end),
             (
-                "as far as can be",
+                "at the largest distance",
                 vec![0, first - EDGE, end + EDGE],
                 first - EDGE..end + EDGE,
             ),
@@ -282,20 +292,20 @@ mod tests {
                 vec![0, first - 2, first - 2, end + 1, end + 1, end + 1],
                 first - 2..end + 1,
             ),
-            ("a line that begins within", vec![0, first + 1], first..end),
+            ("a line that begins inside", vec![0, first + 1], first..end),
         ] {
             assert_eq!(regions(&profiles, &words, &lines), [expected], "{name}");
         }
         let lines = [0, first - EDGE - 1, end + EDGE + 1];
         assert!(
             regions(&profiles, &words, &lines).is_empty(),
-            "a phrase within a line stays"
+            "a phrase inside a line stays"
         );
         let profiles = repeating(&words, |at| (at == first).then_some(Repeated::OnManyPages));
         let found = regions(&profiles, &words, &lines);
         assert!(
             found.len() == 1 && found[0] == (first..end),
-            "unless it stands everywhere"
+            "unless it stands on many pages"
         );
         let elsewhere = SiteNo(8);
         let mut found = Vec::new();
@@ -305,7 +315,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn regions_are_in_order_apart_and_within_the_text(
+        fn regions_are_in_order_without_overlap_and_inside_the_text(
             repeated in proptest::collection::vec(proptest::option::of(0usize..3), 400),
             lines in proptest::collection::vec(0usize..400, 0..30),
             length in 0usize..400,
@@ -313,12 +323,14 @@ mod tests {
             let words = text(length);
             let kinds = [Repeated::InStories, Repeated::InOwnStories, Repeated::OnManyPages];
             let profiles = repeating(&words, |at| repeated[at].map(|kind| kinds[kind]));
-            let mut lines: Vec<usize> = lines.into_iter().filter(|&line| line <= length).chain([0]).collect();
+            let lines = lines.into_iter().filter(|&line| line <= length);
+            let mut lines: Vec<usize> = lines.chain([0]).collect();
             lines.sort_unstable();
             let found = regions(&profiles, &words, &lines);
             let mut before = 0;
             for region in found {
-                prop_assert!(before <= region.start && region.start < region.end && region.end <= length);
+                prop_assert!(before <= region.start && region.start < region.end);
+                prop_assert!(region.end <= length);
                 before = region.end;
             }
         }

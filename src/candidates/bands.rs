@@ -1,25 +1,34 @@
-//! Candidates by buckets: pairs whose signatures agree in a band.
+//! Candidates by bands: pairs of documents whose signatures agree in a band.
 //!
-//! Each band is sorted by hash on its own (no hash map of buckets); documents of one hash are a bucket. In a bucket of up to [`HOT_BUCKET`]
-//! documents every pair is a candidate. A hotter one (pages of one skeleton, say) costs linear work: each of its documents meets a
-//! [leader](Round::Leaders) of the bucket and, if that was no match, its [neighbours](Round::Neighbours) in time; what is left out is counted. Documents
-//! that so turn out to be of one big family are not compared with each other any more.
+//! The documents with one hash in a band are a bucket. Each band is sorted by hash, which takes
+//! less time and memory than a hash map of buckets. In a bucket of up to [`HOT_BUCKET`] documents
+//! every pair is a candidate. A larger bucket is *hot*: thousands of pages with the same skeleton,
+//! say. It costs linear work, because each of its documents is only compared with a
+//! [leader](Round::Leaders) of the bucket and, if the two did not match, with its
+//! [neighbours](Round::Neighbours). Documents that turn out to be of one big family are not
+//! compared with each other any more. The pairs left out are counted.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Among, Distinct, Sieve, union};
+use super::distinct_pairs::{DistinctPairs, union};
+use super::scope::SearchScope;
+use super::sieve::Sieve;
 use crate::catalog::{Catalog, DocNo, DocPair, NO_SITE};
 use crate::error::ReadError;
+use crate::storage::lists::ListReader;
 
-/// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of verification.
+/// Most documents of a bucket in which every pair is compared: 32,640 pairs, some 30 ms of
+/// verification.
 pub const HOT_BUCKET: usize = 256;
 
-/// How many of the documents just before it in a hot bucket a document meets if it matched no leader.
+/// Number of documents just before it in a hot bucket that a document is compared with if it
+/// matched no leader.
 pub const NEIGHBOURS: usize = 2;
 
-/// Bytes of hashes that are sorted at a time, about: ten million documents take a band or two.
+/// Bytes of hashes that are sorted at a time, about: one or two bands of ten million documents.
 const BYTES_AT_A_TIME: usize = 128 << 20;
 
 /// A bucket of more than [`HOT_BUCKET`] documents, in canonical order.
@@ -29,28 +38,78 @@ pub struct HotBucket {
     pub documents: Vec<DocNo>,
 }
 
-/// Whom the documents of a hot bucket meet.
+/// The two rounds in which documents of a hot bucket are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Round {
-    /// The bucket's first document, or the first from another site, whichever is wanted first.
+    /// With the first document of the bucket or the first one of another site: the first of these
+    /// two that makes a wanted pair.
     Leaders,
-    /// The [`NEIGHBOURS`] documents before it, for those that no leader took into its family.
+    /// With the [`NEIGHBOURS`] documents before it, unless its leader is of its family by now.
     Neighbours,
 }
 
-/// The distinct pairs of documents that share at least one of the buckets of up to `largest` documents, in order, but for those that
-/// `skip` says.
+impl HotBucket {
+    /// The pairs to compare in a round: wanted ones of different families that were not compared
+    /// before. One document of each family is compared with a leader.
+    pub fn pairs(
+        &self,
+        catalog: &Catalog,
+        round: Round,
+        family: &dyn Fn(DocNo) -> usize,
+        wanted: &dyn Fn(DocPair) -> bool,
+        compared: &HashSet<DocPair>,
+    ) -> Vec<DocPair> {
+        let leaders = self.leaders(catalog);
+        let mut pairs = Vec::new();
+        let mut families_sent = HashSet::new();
+        let families = |pair: DocPair| (family(pair.a), family(pair.b));
+        let are_apart = |pair: DocPair| family(pair.a) != family(pair.b);
+        for (at, &b) in self.documents.iter().enumerate() {
+            let others = leaders.iter().flatten().filter(|&&leader| leader != b);
+            let leader = others
+                .map(|&leader| DocPair::of(leader, b))
+                .find(|&pair| wanted(pair));
+            match round {
+                Round::Leaders => pairs.extend(
+                    leader.filter(|&pair| are_apart(pair) && families_sent.insert(families(pair))),
+                ),
+                Round::Neighbours if leader.is_none_or(are_apart) => {
+                    let neighbours = &self.documents[at.saturating_sub(NEIGHBOURS)..at];
+                    let neighbours = neighbours.iter().map(|&a| DocPair { a, b });
+                    pairs.extend(neighbours.filter(|&pair| wanted(pair) && are_apart(pair)));
+                }
+                Round::Neighbours => {}
+            }
+        }
+        pairs.retain(|pair| !compared.contains(pair));
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    }
+
+    /// The first document, and the first one of another site.
+    fn leaders(&self, catalog: &Catalog) -> [Option<DocNo>; 2] {
+        let first = self.documents[0];
+        let not_elsewhere = [NO_SITE, catalog.site(first)];
+        let is_elsewhere = |&&doc: &&DocNo| !not_elsewhere.contains(&catalog.site(doc));
+        let elsewhere = self.documents.iter().find(is_elsewhere);
+        [Some(first), elsewhere.copied()]
+    }
+}
+
+/// The distinct pairs of documents that share a bucket of up to `largest` documents, in order,
+/// without those that `skip` returns true for.
 ///
 /// # Errors
-/// When hashes that were put away cannot be read back.
+/// When hashes on disk cannot be read back.
 pub fn from_bands(
-    among: Among<'_>,
+    scope: SearchScope<'_>,
     bands: usize,
     largest: usize,
     skip: &(dyn Fn(DocPair) -> bool + Sync),
 ) -> Result<Vec<DocPair>, ReadError> {
-    let pairs = each_band(among, bands, |sorted| {
-        let mut distinct = Distinct::default();
+    let pairs = each_band(scope, bands, |sorted| {
+        let mut distinct = DistinctPairs::default();
         for bucket in buckets(&sorted).filter(|bucket| bucket.len() <= largest) {
             for (at, &b) in bucket.iter().enumerate() {
                 let pairs = bucket[..at].iter().map(|&a| DocPair {
@@ -70,9 +129,9 @@ pub fn from_bands(
 /// The hot buckets of each band.
 ///
 /// # Errors
-/// When hashes that were put away cannot be read back.
-pub fn hot_buckets(among: Among<'_>, bands: usize) -> Result<Vec<Vec<HotBucket>>, ReadError> {
-    each_band(among, bands, |sorted| {
+/// When hashes on disk cannot be read back.
+pub fn hot_buckets(scope: SearchScope<'_>, bands: usize) -> Result<Vec<Vec<HotBucket>>, ReadError> {
+    each_band(scope, bands, |sorted| {
         let hot = buckets(&sorted).filter(|bucket| bucket.len() > HOT_BUCKET);
         hot.map(|bucket| HotBucket {
             documents: bucket.iter().map(|&key| doc(key)).collect(),
@@ -81,126 +140,98 @@ pub fn hot_buckets(among: Among<'_>, bands: usize) -> Result<Vec<Vec<HotBucket>>
     })
 }
 
-impl HotBucket {
-    /// The pairs to compare in this round: wanted ones that were not compared before, of documents of different families. One document meets
-    /// a leader for its whole family.
-    pub fn pairs(
-        &self,
-        catalog: &Catalog,
-        round: Round,
-        family: &dyn Fn(DocNo) -> usize,
-        wanted: &dyn Fn(DocPair) -> bool,
-        compared: &HashSet<DocPair>,
-    ) -> Vec<DocPair> {
-        let documents = &self.documents;
-        let first = documents[0];
-        let elsewhere = documents
-            .iter()
-            .copied()
-            .find(|&doc| ![NO_SITE, catalog.site(first)].contains(&catalog.site(doc)));
-        let mut pairs = Vec::new();
-        let mut sent = HashSet::new();
-        for (at, &b) in documents.iter().enumerate() {
-            let leaders = [Some(first), elsewhere]
-                .into_iter()
-                .flatten()
-                .filter(|&leader| leader != b);
-            let mut leaders = leaders
-                .map(|leader| DocPair::of(leader, b))
-                .filter(|&pair| wanted(pair));
-            let leader = leaders.next();
-            let apart = |pair: DocPair| family(pair.a) != family(pair.b);
-            match round {
-                Round::Leaders => {
-                    let families = |pair: &DocPair| (family(pair.a), family(pair.b));
-                    pairs
-                        .extend(leader.filter(|&pair| apart(pair) && sent.insert(families(&pair))));
-                }
-                Round::Neighbours if leader.is_none_or(apart) => {
-                    let neighbours = documents[at.saturating_sub(NEIGHBOURS)..at]
-                        .iter()
-                        .map(|&a| DocPair { a, b });
-                    pairs.extend(neighbours.filter(|&pair| wanted(pair) && apart(pair)));
-                }
-                Round::Neighbours => {}
-            }
-        }
-        pairs.retain(|pair| !compared.contains(pair));
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
-    }
-}
-
-/// What `work` makes of each band: the documents in order of their hash, which stands above the number, then canonical order. Where only some
-/// documents ask, those are left out that can be in no bucket with them.
+/// Results of `work` for each band.
+///
+/// `work` gets a [`key`] for each document, in order of hash, then in canonical order. If only some
+/// documents ask, documents that share no bucket with them are left out.
 fn each_band<R: Send>(
-    among: Among<'_>,
+    scope: SearchScope<'_>,
     bands: usize,
     work: impl Fn(Vec<u64>) -> R + Sync,
 ) -> Result<Vec<R>, ReadError> {
-    let (catalog, documents) = (among.catalog, among.documents);
-    let hashes = catalog.bands(documents);
-    let bytes_a_band = size_of::<u64>() * documents.len().max(1);
-    let at_a_time =
-        (among.bytes_a_round.min(BYTES_AT_A_TIME) / bytes_a_band).clamp(1, bands.max(1));
+    let reading = scope.catalog.bands(scope.documents);
+    let bytes_a_band = size_of::<u64>() * scope.documents.len().max(1);
+    let bands_at_a_time =
+        (scope.bytes_a_round.min(BYTES_AT_A_TIME) / bytes_a_band).clamp(1, bands.max(1));
     let mut results = Vec::with_capacity(bands);
-    for first in (0..bands).step_by(at_a_time) {
-        let those = first..bands.min(first + at_a_time);
-        let sieves = match among.asking {
+    for first in (0..bands).step_by(bands_at_a_time) {
+        let these = first..bands.min(first + bands_at_a_time);
+        let sieves = match scope.asking {
             None => Vec::new(),
-            Some(asking) => {
-                let mut asked = vec![Vec::new(); those.len()];
-                let reading = catalog.bands(asking);
-                for piece in 0..reading.pieces() {
-                    reading.read(piece, &mut |_, list| {
-                        let list = list.get(those.clone()).unwrap_or_default();
-                        let each = asked.iter_mut().zip(list);
-                        each.for_each(|(asked, &hash)| asked.push(hash));
-                    })?;
-                }
-                let sieve = |hashes: Vec<u32>| Sieve::of(hashes.into_iter());
-                asked.into_iter().map(sieve).collect()
-            }
+            Some(asking) => sieves(scope.catalog, asking, these.clone())?,
         };
-        let gather = |piece: usize| -> Result<Vec<Vec<u64>>, ReadError> {
-            let mut keys = vec![Vec::new(); those.len()];
-            hashes.read(piece, &mut |number, list| {
-                let doc = documents[number as usize];
-                let list = list.get(those.clone()).unwrap_or_default();
-                for (at, (keys, &hash)) in keys.iter_mut().zip(list).enumerate() {
-                    if sieves.get(at).is_none_or(|sieve: &Sieve| sieve.holds(hash)) {
-                        keys.push(u64::from(hash) << 32 | u64::from(doc.0));
-                    }
-                }
-            })?;
-            Ok(keys)
-        };
-        let pieces: Vec<Vec<Vec<u64>>> = (0..hashes.pieces())
+        let pieces: Vec<Vec<Vec<u64>>> = (0..reading.pieces())
             .into_par_iter()
-            .map(gather)
+            .map(|piece| keys(&reading, piece, scope.documents, these.clone(), &sieves))
             .collect::<Result<_, ReadError>>()?;
         let band = |band: usize| {
             let keys: Vec<&[u64]> = pieces.iter().map(|keys| &keys[band][..]).collect();
             let mut keys = keys.concat();
-            if !hashes.in_order() {
+            if !reading.in_order() {
                 radsort::sort_by_key(&mut keys, |&key| key as u32);
             }
             // Stable, so canonical order holds within a bucket.
             radsort::sort_by_key(&mut keys, |&key| (key >> 32) as u32);
             work(keys)
         };
-        results.par_extend((0..those.len()).into_par_iter().map(band));
+        results.par_extend((0..these.len()).into_par_iter().map(band));
     }
     Ok(results)
 }
 
+/// Hashes of documents that ask, in each of some bands.
+fn sieves(
+    catalog: &Catalog,
+    asking: &[DocNo],
+    bands: Range<usize>,
+) -> Result<Vec<Sieve>, ReadError> {
+    let mut hashes = vec![Vec::new(); bands.len()];
+    let reading = catalog.bands(asking);
+    for piece in 0..reading.pieces() {
+        reading.read(piece, &mut |_, list| {
+            let list = list.get(bands.clone()).unwrap_or_default();
+            let each = hashes.iter_mut().zip(list);
+            each.for_each(|(hashes, &hash)| hashes.push(hash));
+        })?;
+    }
+    let sieve = |hashes: Vec<u32>| Sieve::new(hashes.into_iter());
+    Ok(hashes.into_iter().map(sieve).collect())
+}
+
+/// Keys of one piece of a reading in each of some bands: all of them if there are no sieves.
+fn keys(
+    reading: &ListReader<'_, u32>,
+    piece: usize,
+    documents: &[DocNo],
+    bands: Range<usize>,
+    sieves: &[Sieve],
+) -> Result<Vec<Vec<u64>>, ReadError> {
+    let mut keys = vec![Vec::new(); bands.len()];
+    reading.read(piece, &mut |number, list| {
+        let doc = documents[number as usize];
+        let list = list.get(bands.clone()).unwrap_or_default();
+        for (at, (keys, &hash)) in keys.iter_mut().zip(list).enumerate() {
+            if sieves.get(at).is_none_or(|sieve| sieve.holds(hash)) {
+                keys.push(key(hash, doc));
+            }
+        }
+    })?;
+    Ok(keys)
+}
+
+/// The runs of at least two keys with the same hash.
 fn buckets(sorted: &[u64]) -> impl Iterator<Item = &[u64]> {
     sorted
         .chunk_by(|x, y| x >> 32 == y >> 32)
         .filter(|bucket| bucket.len() > 1)
 }
 
+/// A hash and a document in one number, which sorts by hash.
+fn key(hash: u32, doc: DocNo) -> u64 {
+    u64::from(hash) << 32 | u64::from(doc.0)
+}
+
+/// Document of a key.
 fn doc(key: u64) -> DocNo {
     DocNo(key as u32)
 }

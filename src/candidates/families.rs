@@ -1,4 +1,4 @@
-//! Families: which documents hang together by near-duplicate pairs found so far.
+//! Families: documents that are connected by the near-duplicate pairs found so far.
 
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::union_find::UnionFind;
@@ -7,70 +7,71 @@ use crate::catalog::{Catalog, DocNo, DocPair};
 /// Most documents of a cluster whose every pair is written unless all are asked for.
 pub const BIG_CLUSTER: usize = 256;
 
-/// Which representatives hang together so far, and how many documents they stand for.
+/// Families of representatives, and the number of documents that each stands for.
 #[derive(Debug)]
 pub struct Families {
-    /// By [`DocNo`]; documents that represent none stay alone.
-    forest: UnionFind,
+    /// By [`DocNo`]; documents that represent no group stay alone.
+    sets: UnionFind,
+    /// Documents of the group that each document represents, by [`DocNo`].
     sizes: Vec<usize>,
 }
 
 impl Families {
-    /// Each group of twins on its own.
-    pub fn new(catalog: &Catalog, twins: &[IdenticalGroup]) -> Families {
+    /// Families of one group of identical documents each.
+    pub fn new(catalog: &Catalog, groups: &[IdenticalGroup]) -> Families {
         let mut sizes = vec![0; catalog.len()];
-        for twins in twins {
-            sizes[twins.members[0].0 as usize] = twins.members.len();
+        for group in groups {
+            sizes[group.representative().0 as usize] = group.members.len();
         }
         Families {
-            forest: UnionFind::new(catalog.len()),
+            sets: UnionFind::new(catalog.len()),
             sizes,
         }
     }
 
-    /// The two hang together.
+    /// Joins the families of two representatives.
     pub fn join(&mut self, pair: DocPair) {
-        self.forest.join(pair.a.0 as usize, pair.b.0 as usize);
+        self.sets.join(pair.a.0 as usize, pair.b.0 as usize);
     }
 
-    /// The family of each representative, by its first member.
+    /// A function from a representative to its family, which is numbered after its first member.
     pub fn flat(&mut self) -> impl Fn(DocNo) -> usize + Sync + use<> {
         let roots = self.roots();
         move |doc| roots[doc.0 as usize]
     }
 
-    /// The families as they are, and their sizes.
-    pub fn settle(&mut self) -> Settled {
+    /// The families as they are now.
+    pub fn settle(&mut self) -> SettledFamilies {
         let roots = self.roots();
         let mut sizes = vec![0; roots.len()];
         for (at, size) in self.sizes.iter().enumerate() {
             sizes[roots[at]] += size;
         }
-        Settled { roots, sizes }
+        SettledFamilies { roots, sizes }
     }
 
     fn roots(&mut self) -> Vec<usize> {
-        (0..self.sizes.len())
-            .map(|at| self.forest.root(at))
-            .collect()
+        (0..self.sizes.len()).map(|at| self.sets.root(at)).collect()
     }
 }
 
 /// Families that do not change any more; by default there are none.
 #[derive(Debug, Default)]
-pub struct Settled {
+pub struct SettledFamilies {
+    /// First member of the family of each document, by [`DocNo`].
     roots: Vec<usize>,
+    /// Documents of each family, by its first member.
     sizes: Vec<usize>,
 }
 
-impl Settled {
-    /// The number of a representative's family, if that is of more than [`BIG_CLUSTER`] documents.
+impl SettledFamilies {
+    /// Family of a representative, if it has more than [`BIG_CLUSTER`] documents.
     pub fn big(&self, doc: DocNo) -> Option<usize> {
         let root = *self.roots.get(doc.0 as usize)?;
         (self.sizes[root] > BIG_CLUSTER).then_some(root)
     }
 
-    /// Whether two representatives are of one such family.
+    /// Returns `true` if both representatives are in one such family.
     pub fn one_big(&self, pair: DocPair) -> bool {
         self.big(pair.a)
             .is_some_and(|family| self.big(pair.b) == Some(family))

@@ -1,14 +1,20 @@
-//! Candidates by shared passages: documents that have a fingerprint in common, and so most often a run of words.
+//! Candidates by passages: documents that have a fingerprint in common, and so most likely a run of
+//! words.
 //!
-//! Of up to [`FEW`] documents that share a fingerprint every two are candidates, so two documents that share a passage which stands in
-//! no more are compared for sure. A more common passage (a story in three hundred near copies, and the sixty articles that quote it) waits until
-//! near-duplicates are known: then one document stands for each of its families, which are its *stories*. Every two of up to [`MOST_STORIES`]
-//! are candidates; of more, each meets the first. What is left out so is counted.
+//! Of up to [`FEW`] documents with one fingerprint, every two are candidates. So two documents that
+//! share a passage are compared if it stands in no more documents than that.
+//!
+//! A more common passage waits until near-duplicates are known: think of a story in three hundred
+//! near copies, and sixty articles that quote it. Then every family of near-duplicates is one
+//! *story*, represented by one document. Of up to [`MOST_STORIES`] stories every two are
+//! candidates; of more, each is compared with the first. The pairs left out are counted.
 
 use rayon::prelude::*;
 
-use super::{Among, Distinct, Sieve, union};
-use crate::catalog::{DocNo, DocPair, pairs_of};
+use super::distinct_pairs::{DistinctPairs, union};
+use super::scope::SearchScope;
+use super::sieve::Sieve;
+use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
 use crate::error::ReadError;
 use crate::sketch::winnowing::Fingerprint;
 use crate::storage::buckets::{self, Bucket, Entry};
@@ -16,136 +22,105 @@ use crate::storage::buckets::{self, Bucket, Entry};
 /// Most documents with one fingerprint of which every two are compared: 496 pairs.
 pub const FEW: usize = 32;
 
-/// Most stories with one fingerprint of which every two are compared: 2,016 pairs. An official statement is in more.
+/// Most stories with one fingerprint of which every two are compared: 2,016 pairs. An official
+/// statement stands in more.
 pub const MOST_STORIES: usize = 64;
 
-/// Of the documents of two stories with a common passage so many pairs are looked at for a wanted one.
+/// Most pairs of documents of two stories that are searched for a wanted one.
 const PAIRS_LOOKED_AT: usize = 1 << 12;
 
-/// What documents share.
+/// The passages that documents share.
 #[derive(Debug, Default)]
-pub struct Shared {
+pub struct SharedPassages {
     /// The distinct pairs that share a fingerprint of up to [`FEW`] documents, in order.
     pub pairs: Vec<DocPair>,
     /// The documents of each more common fingerprint, in order; equal lists once.
     pub common: Vec<Vec<DocNo>>,
 }
 
-/// What common passages come to once stories are known.
+/// Candidates from common passages, once stories are known.
 #[derive(Debug, Default)]
-pub struct Met {
+pub struct StoryPairs {
     /// The distinct pairs to compare, in order.
     pub pairs: Vec<DocPair>,
-    /// Passages in more than [`MOST_STORIES`] stories.
+    /// Number of passages in more than [`MOST_STORIES`] stories.
     pub bounded: u64,
     /// Stories that the most common passage stands in.
     pub most_stories: u64,
-    /// At most so many pairs of documents of two stories share a common passage and are not compared for it.
+    /// Upper bound of the number of pairs of documents of two stories that share a common passage
+    /// and are not compared because of it.
     pub not_compared: u64,
 }
 
-/// Finds what documents share, but for the pairs that `skip` says. Where only some documents ask, what none of them has is left out.
+/// Finds the passages that documents share, without pairs that `skip` returns true for. If only
+/// some documents ask, passages that none of them has may be left out.
 ///
 /// # Errors
-/// When fingerprints that were put away cannot be read back.
+/// When fingerprints on disk cannot be read back.
 pub fn shared(
-    among: Among<'_>,
+    scope: SearchScope<'_>,
     skip: &(dyn Fn(DocPair) -> bool + Sync),
-) -> Result<Shared, ReadError> {
-    let (catalog, documents) = (among.catalog, among.documents);
-    let of_list =
-        |list: &[(Fingerprint, DocNo)], pairs: &mut Distinct, common: &mut Vec<Vec<DocNo>>| {
-            if list.len() <= FEW {
-                for (at, &(y, b)) in list.iter().enumerate() {
-                    let others = list[..at]
-                        .iter()
-                        .filter(|&&(x, a)| a != b && x.may_share_run(y));
-                    others.for_each(|&(_, a)| pairs.push(DocPair::of(a, b)));
-                }
-                return;
-            }
-            for side in [Fingerprint::before, Fingerprint::after] {
-                each_side(list, side, |holders| {
-                    if holders.len() <= FEW {
-                        every_two(holders, |pair| pairs.push(pair));
-                    } else {
-                        common.push(holders.to_vec());
-                    }
-                });
-            }
-        };
-    let of_bucket = |mut bucket: Bucket<Fingerprint>| {
-        let (mut pairs, mut common) = (Distinct::default(), Vec::new());
-        let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
-        bucket.sort();
-        let runs = bucket.entries.chunk_by(Entry::same_hash);
-        for run in runs.filter(|run| run.len() > 1) {
-            list.clear();
-            list.extend(
-                run.iter()
-                    .map(|entry| (entry.value, documents[entry.document as usize])),
-            );
-            of_list(&list, &mut pairs, &mut common);
-        }
-        (pairs.finish(), common)
-    };
-    let sieve = match among.asking {
+) -> Result<SharedPassages, ReadError> {
+    let documents = scope.documents;
+    let sieve = match scope.asking {
         None => None,
-        Some(asking) => {
-            let (mut grams, reading) = (Vec::new(), catalog.passages(asking));
-            for piece in 0..reading.pieces() {
-                reading.read(piece, &mut |_, list| {
-                    let list = list.iter().map(|&bits| Fingerprint::from_bits(bits).gram());
-                    grams.extend(list);
-                })?;
-            }
-            Some(Sieve::of(grams.into_iter()))
-        }
+        Some(asking) => Some(grams_of(scope.catalog, asking)?),
     };
     let entry = |&bits: &u64| {
         let fingerprint = Fingerprint::from_bits(bits);
         let gram = fingerprint.gram();
-        let asked = sieve.as_ref().is_none_or(|sieve| sieve.holds(gram));
-        asked.then_some((gram, fingerprint))
+        let is_asked = sieve.as_ref().is_none_or(|sieve| sieve.holds(gram));
+        is_asked.then_some((gram, fingerprint))
     };
-    let reading = catalog.passages(documents);
-    let found = buckets::each(&reading, among.bytes_a_round, entry, of_bucket)?;
+    let of_bucket = |mut bucket: Bucket<Fingerprint>| {
+        let mut gathered = Gathered::default();
+        let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
+        bucket.sort();
+        let same_gram = bucket.entries.chunk_by(Entry::same_hash);
+        for entries in same_gram.filter(|entries| entries.len() > 1) {
+            list.clear();
+            list.extend(
+                entries
+                    .iter()
+                    .map(|entry| (entry.value, documents[entry.document as usize])),
+            );
+            gathered.add(&list);
+        }
+        (gathered.pairs.finish(), gathered.common)
+    };
+    let reading = scope.catalog.passages(documents);
+    let found = buckets::each(&reading, scope.bytes_a_round, entry, of_bucket)?;
     let (pairs, common): (Vec<Vec<DocPair>>, Vec<Vec<Vec<DocNo>>>) = found.into_iter().unzip();
     let mut pairs = union(pairs.concat(), Vec::new());
-    let mut common = common.concat();
-    // Once a pair, not once a fingerprint that the two share.
+    // Here, `skip` is called once for each pair, not once for each fingerprint that it shares.
     pairs.retain(|&pair| !skip(pair));
+    let mut common = common.concat();
     common.par_sort_unstable();
     common.dedup();
-    Ok(Shared { pairs, common })
+    Ok(SharedPassages { pairs, common })
 }
 
-/// The pairs that documents of common passages make, `story` being the same for those of one family: for two stories the first pair that is
-/// `wanted`, unless it was `met` before.
+/// The pairs that documents of common passages make: for every two stories the first pair that is
+/// `wanted`, unless it was `met_before`.
+///
+/// `story` returns the same number for all documents of a story.
 pub fn between_stories(
     common: &[Vec<DocNo>],
     story: &(dyn Fn(DocNo) -> usize + Sync),
     wanted: &(dyn Fn(DocPair) -> bool + Sync),
     met_before: &(dyn Fn(DocPair) -> bool + Sync),
-) -> Met {
-    let gather = |(mut pairs, mut met): (Distinct, Met), list: &Vec<DocNo>| {
-        let mut by_story: Vec<(usize, DocNo)> = list.iter().map(|&doc| (story(doc), doc)).collect();
-        by_story.sort_unstable();
-        let mut stories: Vec<Vec<DocNo>> = by_story
-            .chunk_by(|x, y| x.0 == y.0)
-            .map(|run| run.iter().map(|&(_, doc)| doc).collect())
-            .collect();
-        stories.sort_unstable();
-        let same: u64 = stories.iter().map(|story| pairs_of(story.len())).sum();
+) -> StoryPairs {
+    let gather = |(mut pairs, mut found): (DistinctPairs, StoryPairs), list: &Vec<DocNo>| {
+        let stories = by_story(list, story);
+        let of_one_story: u64 = stories.iter().map(|story| pairs_of(story.len())).sum();
         let mut meet = |x: &[DocNo], y: &[DocNo]| {
             let every = x
                 .iter()
                 .flat_map(|&x| y.iter().map(move |&y| DocPair::of(x, y)));
             let first = every.take(PAIRS_LOOKED_AT).find(|&pair| wanted(pair));
-            first
-                .into_iter()
-                .filter(|&pair| !met_before(pair))
-                .for_each(|pair| pairs.push(pair));
+            if let Some(pair) = first.filter(|&pair| !met_before(pair)) {
+                pairs.push(pair);
+            }
         };
         let compared = if stories.len() <= MOST_STORIES {
             for (at, y) in stories.iter().enumerate() {
@@ -153,24 +128,23 @@ pub fn between_stories(
             }
             pairs_of(stories.len())
         } else {
-            stories[1..]
-                .iter()
-                .for_each(|other| meet(&stories[0], other));
-            met.bounded += 1;
-            stories.len() as u64 - 1
+            let (first, others) = (&stories[0], &stories[1..]);
+            others.iter().for_each(|other| meet(first, other));
+            found.bounded += 1;
+            others.len() as u64
         };
-        met.most_stories = met.most_stories.max(stories.len() as u64);
-        met.not_compared += pairs_of(list.len()) - same - compared;
-        (pairs, met)
+        found.most_stories = found.most_stories.max(stories.len() as u64);
+        found.not_compared += pairs_of(list.len()) - of_one_story - compared;
+        (pairs, found)
     };
     common
         .par_iter()
-        .fold(<(Distinct, Met)>::default, gather)
-        .map(|(pairs, met)| Met {
+        .fold(<(DistinctPairs, StoryPairs)>::default, gather)
+        .map(|(pairs, found)| StoryPairs {
             pairs: pairs.finish(),
-            ..met
+            ..found
         })
-        .reduce(Met::default, |x, y| Met {
+        .reduce(StoryPairs::default, |x, y| StoryPairs {
             pairs: union(x.pairs, y.pairs),
             bounded: x.bounded + y.bounded,
             most_stories: x.most_stories.max(y.most_stories),
@@ -178,33 +152,73 @@ pub fn between_stories(
         })
 }
 
-/// Calls `each` with the documents, two at least and in order, that agree on one side of their gram.
-fn each_side(
-    list: &[(Fingerprint, DocNo)],
-    side: fn(Fingerprint) -> Option<u16>,
-    mut each: impl FnMut(&[DocNo]),
-) {
-    let mut sides: Vec<(u16, DocNo)> = list
-        .iter()
-        .filter_map(|&(fingerprint, doc)| Some((side(fingerprint)?, doc)))
-        .collect();
-    sides.sort_unstable();
-    sides.dedup();
-    let mut holders = Vec::new();
-    for same in sides
-        .chunk_by(|x, y| x.0 == y.0)
-        .filter(|same| same.len() > 1)
-    {
-        holders.clear();
-        holders.extend(same.iter().map(|&(_, doc)| doc));
-        each(&holders);
+/// The grams of documents that ask.
+fn grams_of(catalog: &Catalog, asking: &[DocNo]) -> Result<Sieve, ReadError> {
+    let (mut grams, reading) = (Vec::new(), catalog.passages(asking));
+    for piece in 0..reading.pieces() {
+        reading.read(piece, &mut |_, list| {
+            let list = list.iter().map(|&bits| Fingerprint::from_bits(bits).gram());
+            grams.extend(list);
+        })?;
+    }
+    Ok(Sieve::new(grams.into_iter()))
+}
+
+/// Pairs and common passages of one bucket of fingerprints.
+#[derive(Default)]
+struct Gathered {
+    pairs: DistinctPairs,
+    common: Vec<Vec<DocNo>>,
+}
+
+impl Gathered {
+    /// Adds the fingerprints of one gram and the documents that they are from, in canonical order.
+    fn add(&mut self, list: &[(Fingerprint, DocNo)]) {
+        if list.len() <= FEW {
+            for (at, &(y, b)) in list.iter().enumerate() {
+                let others = list[..at]
+                    .iter()
+                    .filter(|&&(x, a)| a != b && x.may_share_run(y));
+                others.for_each(|&(_, a)| self.pairs.push(DocPair::of(a, b)));
+            }
+            return;
+        }
+        for side in [Fingerprint::before, Fingerprint::after] {
+            self.add_side(list, side);
+        }
+    }
+
+    /// Adds the documents that agree on one side of their gram.
+    fn add_side(&mut self, list: &[(Fingerprint, DocNo)], side: fn(Fingerprint) -> Option<u16>) {
+        let mut sides: Vec<(u16, DocNo)> = list
+            .iter()
+            .filter_map(|&(fingerprint, doc)| Some((side(fingerprint)?, doc)))
+            .collect();
+        sides.sort_unstable();
+        sides.dedup();
+        for same in sides.chunk_by(|x, y| x.0 == y.0) {
+            let documents = || same.iter().map(|&(_, doc)| doc);
+            if same.len() > FEW {
+                self.common.push(documents().collect());
+                continue;
+            }
+            for (at, b) in documents().enumerate() {
+                for a in documents().take(at) {
+                    self.pairs.push(DocPair::of(a, b));
+                }
+            }
+        }
     }
 }
 
-fn every_two(documents: &[DocNo], mut each: impl FnMut(DocPair)) {
-    for (at, &b) in documents.iter().enumerate() {
-        documents[..at]
-            .iter()
-            .for_each(|&a| each(DocPair::of(a, b)));
-    }
+/// Documents of one list by story: the stories in order of their first documents.
+fn by_story(list: &[DocNo], story: &(dyn Fn(DocNo) -> usize + Sync)) -> Vec<Vec<DocNo>> {
+    let mut with_story: Vec<(usize, DocNo)> = list.iter().map(|&doc| (story(doc), doc)).collect();
+    with_story.sort_unstable();
+    let mut stories: Vec<Vec<DocNo>> = with_story
+        .chunk_by(|x, y| x.0 == y.0)
+        .map(|same| same.iter().map(|&(_, doc)| doc).collect())
+        .collect();
+    stories.sort_unstable();
+    stories
 }

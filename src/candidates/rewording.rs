@@ -1,10 +1,13 @@
-//! Candidates by names and numbers: stories that may be one told in other words.
+//! Candidates by names and numbers: stories that may be the same story in other words.
 //!
-//! Every two rare [`anchors`] that stand close together in a document are joined like fingerprints of passages. What a document
-//! shares with another by chance, or because both are about one person, is a pair or two of a name; whoever rewords a story keeps dozens. So
-//! [`FEWEST_SHARED`] are asked for, and that rare anchors come in [one order](in_order). Pairs of anchors in more than [`FEW`] stories join nothing; how
-//! many there are is counted.
+//! The names and numbers of a text are its [`anchors`]. Every two rare anchors that stand close
+//! together in a story are hashed, and stories that share such hashes are joined, as documents are
+//! joined by fingerprints of passages. Two stories that share a person or a place have one or two
+//! pairs of anchors in common; a story that was reworded keeps dozens. So candidates must share
+//! [`FEWEST_SHARED`] pairs, and their rare anchors must come in [one order](in_order). Pairs of
+//! anchors in more than [`FEW`] stories join nothing; their number is counted.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
@@ -18,95 +21,74 @@ use crate::storage::lists::Lists;
 /// Most stories with two anchors close together of which every two are looked at: 496 pairs.
 pub const FEW: usize = 32;
 
-/// Pairs of anchors that two stories share at least. Of the twelve invented heavy spins the one with the fewest shares 10 with its source.
+/// Fewest pairs of anchors that two stories share. Of the twelve invented stories that were heavily
+/// reworded, the one with the fewest shares 10 with its source.
 pub const FEWEST_SHARED: usize = 3;
 
-/// Rare anchors that two stories have in one order: so many at least, and so much of the shorter list. On invented heavy spins these are never under 14
-/// and .45, on one in four pairs of reports of one topic.
+/// Fewest rare anchors that two stories have in one order.
+///
+/// On the invented reworded stories these are never under 14, and never under .45 of the shorter
+/// list. On pairs of real reports about one topic, one in four reaches that.
 const FEWEST_IN_ORDER: usize = 6;
+
+/// Smallest share of the shorter list that [`FEWEST_IN_ORDER`] must be.
 const LEAST_IN_ORDER: f64 = 0.35;
 
-/// How much more of the shorter list is in order than with one list reversed. On invented spins never under .25, on real pairs of one topic .04 in the middle
-/// and over .11 on one in four.
+/// By how much more of the shorter list two stories are in order than with one list reversed, at
+/// least. On invented reworded stories this is never under .25. On real pairs about one topic the
+/// median is .04, and one in four is over .11.
 const LEAST_BEYOND_CHANCE: f64 = 0.15;
 
-/// Rare anchors of a story whose order is looked at.
+/// Most rare anchors of a story whose order is looked at.
 const MOST_IN_ORDER: usize = 256;
 
-/// An anchor in more than one story of so many is too common to tell anything: *Tuesday*, *President*, *2016*.
+/// An anchor in more than one story of this many is too common to say anything: *Tuesday*,
+/// *President*, *2016*.
 const ONE_STORY_IN: usize = 256;
 
-/// In a small corpus an anchor may be in so many stories all the same: those of one event.
+/// In a small corpus, an anchor may be in so many stories all the same: those of one event.
 const COMMON: usize = 64;
 
 /// Smallest and largest table of counts, in bits of its index: 256 KB to 256 MB.
-const TABLE_BITS: std::ops::RangeInclusive<u32> = 16..=26;
+const TABLE_BITS: RangeInclusive<u32> = 16..=26;
 
-/// What stories share.
+/// Stories that share names and numbers.
 #[derive(Debug, Default)]
 pub struct Sharing {
     /// Stories with enough in common, by number, the smaller first, in order.
     pub pairs: Vec<(u32, u32)>,
-    /// Pairs of anchors in more than [`FEW`] stories.
+    /// Number of pairs of anchors in more than [`FEW`] stories.
     pub common: u64,
-    /// At most so many pairs of stories share such a pair of anchors and were not looked at for it.
+    /// Upper bound of the number of pairs of stories that share such a pair of anchors and were not
+    /// looked at because of it.
     pub not_compared: u64,
 }
 
-/// Finds which of the stories, each given by its anchors, share names and numbers, among those that `may` be a pair, which is asked for everything
-/// that two share, and are `wanted`, which is asked once.
+/// Finds the stories, given by their anchors, that share names and numbers.
+///
+/// A pair of stories is only looked at if `may` returns true, which is called for everything that
+/// two stories share, and only returned if `wanted` does, which is called once for each pair.
+///
+/// # Errors
+/// None in practice, because the lists are in memory.
 pub fn sharing(
     stories: &[&[u32]],
     may: &(dyn Fn(u32, u32) -> bool + Sync),
     wanted: &(dyn Fn(u32, u32) -> bool + Sync),
 ) -> Result<Sharing, ReadError> {
-    let rarity = Rarity::of(stories);
+    let counts = AnchorCounts::new(stories);
     let rare = |story: u32| -> Vec<u32> {
         let anchors = stories[story as usize].iter().copied();
         anchors
-            .filter(|&anchor| rarity.shared_by_few(anchor))
+            .filter(|&anchor| counts.is_shared_by_few(anchor))
             .collect()
     };
-    let neighbours: Vec<Lists<u32>> = (0..stories.len() as u32)
-        .into_par_iter()
-        .fold(Lists::default, |mut lists, story| {
-            let mut neighbours = Vec::new();
-            anchors::neighbours(&rare(story), &mut neighbours);
-            lists.push(neighbours.into_iter());
-            lists
-        })
-        .collect();
-    let mut of_all = Lists::default();
-    neighbours
-        .into_iter()
-        .for_each(|lists| of_all.append(lists));
-    let of_bucket = |mut bucket: Bucket<()>| {
-        bucket.sort();
-        let (mut found, mut holders) = (Counted::default(), Vec::new());
-        for run in bucket.entries.chunk_by(Entry::same_hash) {
-            // In order of story, so one that has the pair twice stands there twice in a row.
-            holders.clear();
-            holders.extend(run.iter().map(|entry| entry.document));
-            holders.dedup();
-            if holders.len() > FEW {
-                found.common += 1;
-                found.not_compared += pairs_of(holders.len());
-                continue;
-            }
-            for (at, &y) in holders.iter().enumerate() {
-                let others = holders[..at].iter().map(|&x| (x, y));
-                let others = others.filter(|&(x, y)| may(x, y));
-                found.pairs.extend(others.map(|pair| (pair, 1)));
-            }
-        }
-        // Two long lists may share thousands.
-        found.sum();
-        found
-    };
-    let reading = of_all.reading(0..stories.len());
-    let mut all = Counted::default();
+    let neighbours = neighbours(stories.len(), &rare);
+    let reading = neighbours.reader(0..stories.len());
+    let mut all = SharedNeighbours::default();
     let entry = |&hash: &u32| Some((hash, ()));
-    for found in buckets::each(&reading, BYTES_A_ROUND, entry, of_bucket)? {
+    let count = |bucket| SharedNeighbours::count(bucket, may);
+    for found in buckets::each(&reading, BYTES_A_ROUND, entry, count)? {
         all.pairs.extend(found.pairs);
         all.common += found.common;
         all.not_compared += found.not_compared;
@@ -126,42 +108,24 @@ pub fn sharing(
     })
 }
 
-/// Pairs of stories with how many pairs of anchors they share, and what was left out.
-#[derive(Default)]
-struct Counted {
-    pairs: Vec<((u32, u32), u32)>,
-    common: u64,
-    not_compared: u64,
-}
-
-impl Counted {
-    /// Brings equal pairs together.
-    fn sum(&mut self) {
-        self.pairs.par_sort_unstable_by_key(|&(pair, _)| pair);
-        self.pairs.dedup_by(|more, kept| {
-            let same = more.0 == kept.0;
-            kept.1 += if same { more.1 } else { 0 };
-            same
-        });
-    }
-}
-
-/// Whether two lists of rare anchors have enough in one order, and more than in another.
+/// Returns `true` if two lists of rare anchors have enough in one order, and more than in reverse
+/// order.
 pub fn in_order(x: &[u32], y: &[u32]) -> bool {
     let (x, y) = (
         &x[..x.len().min(MOST_IN_ORDER)],
         &y[..y.len().min(MOST_IN_ORDER)],
     );
     let least = |share: f64| share * x.len().min(y.len()) as f64;
-    let there = longest_common(x.iter(), y);
-    if there < FEWEST_IN_ORDER || (there as f64) < least(LEAST_IN_ORDER) {
+    let forwards = longest_common(x.iter(), y);
+    if forwards < FEWEST_IN_ORDER || (forwards as f64) < least(LEAST_IN_ORDER) {
         return false;
     }
-    let back = longest_common(x.iter().rev(), y);
-    there as f64 - back as f64 >= least(LEAST_BEYOND_CHANCE)
+    let backwards = longest_common(x.iter().rev(), y);
+    forwards as f64 - backwards as f64 >= least(LEAST_BEYOND_CHANCE)
 }
 
-/// The length of the longest common subsequence (Wagner and Fischer 1974).
+/// Length of the longest common subsequence (Wagner and Fischer, JACM 1974, "The string-to-string
+/// correction problem").
 fn longest_common<'a>(x: impl Iterator<Item = &'a u32>, y: &[u32]) -> usize {
     let mut row = vec![0u16; y.len() + 1];
     for one in x {
@@ -179,19 +143,83 @@ fn longest_common<'a>(x: impl Iterator<Item = &'a u32>, y: &[u32]) -> usize {
     usize::from(row[y.len()])
 }
 
-/// In how many stories each anchor stands: that many or more, for anchors may share a counter.
-struct Rarity {
+/// For each story, the hashes of every two rare anchors that stand close together.
+fn neighbours(stories: usize, rare: &(impl Fn(u32) -> Vec<u32> + Sync)) -> Lists<u32> {
+    let pieces: Vec<Lists<u32>> = (0..stories as u32)
+        .into_par_iter()
+        .fold(Lists::default, |mut lists, story| {
+            let mut neighbours = Vec::new();
+            anchors::neighbours(&rare(story), &mut neighbours);
+            lists.push(neighbours.into_iter());
+            lists
+        })
+        .collect();
+    let mut all = Lists::default();
+    pieces.into_iter().for_each(|lists| all.append(lists));
+    all
+}
+
+/// Pairs of stories, with the number of pairs of anchors that they share.
+#[derive(Default)]
+struct SharedNeighbours {
+    pairs: Vec<((u32, u32), u32)>,
+    /// See [`Sharing::common`].
+    common: u64,
+    /// See [`Sharing::not_compared`].
+    not_compared: u64,
+}
+
+impl SharedNeighbours {
+    /// Counts one bucket of hashes.
+    fn count(mut bucket: Bucket<()>, may: &(dyn Fn(u32, u32) -> bool + Sync)) -> SharedNeighbours {
+        bucket.sort();
+        let (mut found, mut holders) = (SharedNeighbours::default(), Vec::new());
+        for entries in bucket.entries.chunk_by(Entry::same_hash) {
+            // The entries are in order of story, so repeats within a story are next to each other.
+            holders.clear();
+            holders.extend(entries.iter().map(|entry| entry.document));
+            holders.dedup();
+            if holders.len() > FEW {
+                found.common += 1;
+                found.not_compared += pairs_of(holders.len());
+                continue;
+            }
+            for (at, &y) in holders.iter().enumerate() {
+                let others = holders[..at].iter().map(|&x| (x, y));
+                let others = others.filter(|&(x, y)| may(x, y));
+                found.pairs.extend(others.map(|pair| (pair, 1)));
+            }
+        }
+        // Two long lists may share thousands.
+        found.sum();
+        found
+    }
+
+    /// Adds up the numbers of equal pairs.
+    fn sum(&mut self) {
+        self.pairs.par_sort_unstable_by_key(|&(pair, _)| pair);
+        self.pairs.dedup_by(|more, kept| {
+            let same = more.0 == kept.0;
+            kept.1 += if same { more.1 } else { 0 };
+            same
+        });
+    }
+}
+
+/// Number of stories in which each anchor stands, or more, because anchors may share a counter.
+struct AnchorCounts {
     counters: Vec<AtomicU32>,
     shift: u32,
+    /// Most stories that a rare anchor is in.
     most: u32,
 }
 
-impl Rarity {
-    fn of(stories: &[&[u32]]) -> Rarity {
+impl AnchorCounts {
+    fn new(stories: &[&[u32]]) -> AnchorCounts {
         let anchors: usize = stories.iter().map(|anchors| anchors.len()).sum();
         let bits = usize::BITS - anchors.leading_zeros() + 1;
         let bits = bits.clamp(*TABLE_BITS.start(), *TABLE_BITS.end());
-        let rarity = Rarity {
+        let counts = AnchorCounts {
             counters: (0..1usize << bits).map(|_| AtomicU32::new(0)).collect(),
             shift: u32::BITS - bits,
             most: COMMON.max(stories.len() / ONE_STORY_IN) as u32,
@@ -200,22 +228,22 @@ impl Rarity {
             .par_iter()
             .for_each_init(Vec::new, |distinct, anchors| {
                 distinct.clear();
-                distinct.extend(anchors.iter().map(|&anchor| rarity.place(anchor)));
+                distinct.extend(anchors.iter().map(|&anchor| counts.place(anchor)));
                 distinct.sort_unstable();
                 distinct.dedup();
                 for &place in &*distinct {
-                    rarity.counters[place].fetch_add(1, Ordering::Relaxed);
+                    counts.counters[place].fetch_add(1, Ordering::Relaxed);
                 }
             });
-        rarity
+        counts
     }
 
     fn place(&self, anchor: u32) -> usize {
         (anchor >> self.shift) as usize
     }
 
-    /// Whether some other story has the anchor, and not too many have.
-    fn shared_by_few(&self, anchor: u32) -> bool {
+    /// Returns `true` if another story has the anchor, and not too many have.
+    fn is_shared_by_few(&self, anchor: u32) -> bool {
         let count = self.counters[self.place(anchor)].load(Ordering::Relaxed);
         (2..=self.most).contains(&count)
     }
@@ -227,7 +255,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashSet;
 
-    /// Spreads small numbers, as hashes are.
+    /// Spreads small numbers, as hashes are spread.
     fn spread(anchors: &[u32]) -> Vec<u32> {
         anchors
             .iter()
@@ -240,7 +268,7 @@ mod tests {
         sharing(&stories, &|_, _| true, &|_, _| true).expect("nothing was put away")
     }
 
-    /// All pairs of stories, by the definition; right where no anchor is common.
+    /// All pairs of stories, by the definition; right if no anchor is common.
     fn naive(stories: &[Vec<u32>]) -> Vec<(u32, u32)> {
         let holders = |anchor: u32| {
             stories
@@ -283,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_all_have_joins_nobody_and_is_counted() {
+    fn anchors_in_too_many_stories_join_nothing_and_are_counted() {
         let stories = vec![spread(&[1, 2, 3, 4, 5, 6]); FEW + 1];
         let sharing = found(&stories);
         assert_eq!(sharing.pairs, []);
@@ -300,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pairs_that_may_be() {
+    fn only_pairs_that_may_be_and_are_wanted_are_returned() {
         let stories = vec![spread(&[1, 2, 3, 4, 5, 6]); 4];
         let stories: Vec<&[u32]> = stories.iter().map(Vec::as_slice).collect();
         assert_eq!(
@@ -312,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn order_beyond_chance() {
+    fn two_stories_must_agree_in_order_more_than_by_chance() {
         let story: Vec<u32> = (0..20).collect();
         let turned: Vec<u32> = story.iter().rev().copied().collect();
         let every_other: Vec<u32> = story.iter().step_by(2).copied().collect();
@@ -321,7 +349,7 @@ mod tests {
         assert!(!in_order(&story, &turned));
         assert!(
             !in_order(&[7; 20], &[7; 20]),
-            "one name all the time has no order"
+            "one name repeated has no order"
         );
         assert!(!in_order(&story[..5], &story), "too few");
         assert!(!in_order(&[], &story));
@@ -329,7 +357,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_all_pairs_have(stories in proptest::collection::vec(proptest::collection::vec(0u32..40, 0..30), 0..12)) {
+        fn finds_the_pairs_of_the_definition(
+            stories in prop::collection::vec(prop::collection::vec(0u32..40, 0..30), 0..12),
+        ) {
             let stories: Vec<Vec<u32>> = stories.iter().map(|story| spread(story)).collect();
             prop_assert_eq!(found(&stories).pairs, naive(&stories));
         }

@@ -1,6 +1,6 @@
 //! Pairs of documents.
 
-use super::DocNo;
+use super::numbers::DocNo;
 
 /// Two different documents, the earlier in canonical order first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,7 +12,7 @@ pub struct DocPair {
 }
 
 impl DocPair {
-    /// Of two different documents in any order.
+    /// The pair of two different documents, given in any order.
     pub fn of(x: DocNo, y: DocNo) -> DocPair {
         DocPair {
             a: x.min(y),
@@ -21,7 +21,7 @@ impl DocPair {
     }
 }
 
-/// How many pairs so many documents make.
+/// Number of pairs that so many documents make.
 pub fn pairs_of(documents: usize) -> u64 {
     let documents = documents as u64;
     documents * documents.saturating_sub(1) / 2

@@ -1,18 +1,23 @@
-//! Disjoint sets of numbered things.
+//! Disjoint sets.
 
-/// Union-find with path halving (Tarjan and van Leeuwen 1984); the smallest member is the root, so roots do not depend on order.
+/// A partition of the numbers `0..size`, in which two sets can be joined: union-find with path
+/// halving (Tarjan and van Leeuwen, JACM 1984, "Worst-case analysis of set union algorithms").
+///
+/// The root of a set is its smallest member, so roots do not depend on the order of joins.
 #[derive(Debug)]
 pub(crate) struct UnionFind {
     parents: Vec<u32>,
 }
 
 impl UnionFind {
+    /// As many sets as numbers.
     pub(crate) fn new(size: usize) -> UnionFind {
         UnionFind {
             parents: (0..size as u32).collect(),
         }
     }
 
+    /// Smallest member of the set that a number is in.
     pub(crate) fn root(&mut self, of: usize) -> usize {
         let mut at = of as u32;
         while self.parents[at as usize] != at {
@@ -23,6 +28,7 @@ impl UnionFind {
         at as usize
     }
 
+    /// Joins the sets of two numbers.
     pub(crate) fn join(&mut self, x: usize, y: usize) {
         let (x, y) = (self.root(x), self.root(y));
         self.parents[x.max(y)] = x.min(y) as u32;

@@ -8,7 +8,7 @@ use wirecopy::catalog::ReadTally;
 use wirecopy::document::Corpus;
 use wirecopy::error::{ReadError, Size};
 use wirecopy::pipeline::{Counts, Memory};
-use wirecopy::read::{Inputs, Skipped};
+use wirecopy::read::{Inputs, SkippedInputs};
 use wirecopy::report::summary::FilesSkipped;
 use wirecopy::storage::spill::Spill;
 
@@ -24,11 +24,11 @@ pub fn source_names(inputs: &Inputs) -> Vec<&str> {
 
 /// What directories held beside inputs, as the reports know it.
 pub fn files_skipped(
-    Skipped {
+    SkippedInputs {
         unknown_ending,
         hidden,
         same_file,
-    }: Skipped,
+    }: SkippedInputs,
 ) -> FilesSkipped {
     FilesSkipped {
         unknown_ending,

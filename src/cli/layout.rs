@@ -1,4 +1,4 @@
-//! How a text on standard output looks: as wide as the terminal, and in colour where that is wanted.
+//! The layout of a text on standard output: the width of the terminal, and colour if wanted.
 
 use std::io::{self, IsTerminal};
 
@@ -7,19 +7,19 @@ use terminal_size::{Width, terminal_size};
 use super::args::When;
 use super::outputs::Target;
 
-/// Columns of a text that goes to no terminal.
+/// The columns if the text does not go to a terminal.
 const USUAL_WIDTH: usize = 80;
 
-/// How a text looks.
+/// Width and colour of a text.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
-    /// Its columns.
+    /// The number of columns.
     pub width: usize,
-    /// Whether it has colour.
+    /// Whether to use colour.
     pub colour: bool,
 }
 
-/// How a text looks that goes there, of so many columns if that was said.
+/// The layout of a text that goes to `target`; a given `width` overrides that of the terminal.
 pub fn of(width: Option<usize>, colour: When, target: &Target) -> Layout {
     let on_terminal = *target == Target::Stdout && io::stdout().is_terminal();
     let columns = || {
@@ -35,7 +35,7 @@ pub fn of(width: Option<usize>, colour: When, target: &Target) -> Layout {
 }
 
 impl Layout {
-    /// The words, bold if there is colour.
+    /// The words, bold if colour is used.
     pub fn strong(self, words: &str) -> String {
         match self.colour {
             true => format!("\x1b[1m{words}\x1b[0m"),

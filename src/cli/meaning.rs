@@ -17,7 +17,7 @@ use wirecopy::pipeline::{LEAST_MEMORY, PageLimits, Settings, Surfacing};
 use wirecopy::read::{self, FieldNames, dates};
 use wirecopy::report::metrics;
 use wirecopy::report::table::TableFormat;
-use wirecopy::sketch::banding::{Banding, MOST_PERMUTATIONS};
+use wirecopy::sketch::banding::{Banding, Bands, MOST_PERMUTATIONS, RecallTarget, Rows};
 use wirecopy::text::domain;
 use wirecopy::text::shingle::Shingle;
 
@@ -34,32 +34,63 @@ const LARGEST_RECORD: u64 = 1 << 30;
 /// [`read::MAX_RECORD`] as it is typed.
 pub const DEFAULT_MAX_RECORD: &str = "64M";
 
+/// How a command reads its inputs and runs, whatever it does with them.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Files, directories or `-`, as given.
+    pub inputs: Vec<String>,
+    /// How to read them.
+    pub reading: read::ReadSettings,
+    /// The largest number of rejected records that is no failure; `None` for any number.
+    pub most_rejects: Option<u64>,
+    /// Whether a run that reads no document with a word fails.
+    pub fail_if_empty: bool,
+    /// The limit to memory, in bytes.
+    pub memory: Option<u64>,
+    /// The directory for temporary files.
+    pub temp_dir: Option<PathBuf>,
+    /// The number of threads; 0 means one a core.
+    pub threads: usize,
+    /// How much to say.
+    pub talk: Talk,
+}
+
+impl Setup {
+    /// Works out what the arguments mean.
+    pub fn of(
+        inputs: Vec<String>,
+        reading: &ReadingArguments,
+        running: &RunningArguments,
+    ) -> Setup {
+        Setup {
+            inputs,
+            reading: self::reading(reading, running),
+            most_rejects: if reading.strict {
+                Some(0)
+            } else {
+                reading.max_rejects
+            },
+            fail_if_empty: reading.fail_if_empty,
+            memory: running.memory,
+            temp_dir: running.temp_dir.clone(),
+            threads: running.threads,
+            talk: Talk::of(running),
+        }
+    }
+}
+
 /// A scan as it is meant.
 pub struct Scan {
-    /// What to read, as given.
-    pub inputs: Vec<String>,
-    /// How to read it.
-    pub reading: read::Settings,
+    /// What it reads, and how it runs.
+    pub setup: Setup,
     /// What to find.
     pub settings: Settings,
-    /// The most rejected records that are put up with.
-    pub most_rejects: Option<u64>,
-    /// Whether it is a failure that no document with a word was read.
-    pub fail_if_empty: bool,
-    /// The most memory to take, in bytes.
-    pub memory: Option<u64>,
-    /// Where to put what does not fit.
-    pub temp_dir: Option<PathBuf>,
     /// What to do with an index.
     pub index: Option<IndexPlan>,
     /// The reports to write, the summary and the metrics last.
     pub wanted: Vec<Wanted>,
     /// Labels that every metric gets.
     pub metrics_labels: Vec<(String, String)>,
-    /// How many threads to work with; 0 means one a core.
-    pub threads: usize,
-    /// How much to say.
-    pub talk: Talk,
 }
 
 /// What to do with an index.
@@ -119,7 +150,7 @@ impl Scan {
         }
         let at = typed.sources.as_of.unwrap_or_else(now);
         Ok(Scan {
-            reading: reading(&typed.reading, &typed.running),
+            setup: Setup::of(typed.inputs, &typed.reading, &typed.running),
             settings: Settings {
                 list_passages: typed.passages,
                 keep_hashes: typed.seen.adds(),
@@ -129,16 +160,9 @@ impl Scan {
                     .then(|| PageLimits::of_pairs(typed.report_limit)),
                 ..settings(&typed.finding, &typed.sources, at)?
             },
-            most_rejects: most_rejects(&typed.reading),
-            memory: typed.running.memory,
-            temp_dir: typed.running.temp_dir.clone(),
             index: IndexPlan::of(typed.seen, typed.sources.as_of),
-            fail_if_empty: typed.reading.fail_if_empty,
             wanted,
             metrics_labels: typed.metrics_label,
-            threads: typed.running.threads,
-            talk: Talk::of(&typed.running),
-            inputs: typed.inputs,
         })
     }
 }
@@ -214,37 +238,32 @@ pub fn settings(
 pub fn surfacing(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing, Stop> {
     Ok(match (typed.bands, typed.rows) {
         (Some(bands), Some(rows)) => {
-            Surfacing::Bands(Banding::new(bands, rows).map_err(Stop::usage)?)
+            Surfacing::Bands(Banding::new(Bands(bands), Rows(rows)).map_err(Stop::usage)?)
         }
         _ if typed.recall == 1.0 => Surfacing::Prefixes,
-        _ => Surfacing::Bands(
-            Banding::for_recall(threshold, typed.recall, typed.permutations)
-                .map_err(Stop::usage)?,
-        ),
+        _ => {
+            let target = RecallTarget {
+                threshold,
+                recall: typed.recall,
+                permutations: typed.permutations,
+            };
+            Surfacing::Bands(Banding::for_recall(target).map_err(Stop::usage)?)
+        }
     })
 }
 
-/// The most rejected records that are put up with.
-pub fn most_rejects(typed: &ReadingArguments) -> Option<u64> {
-    if typed.strict {
-        Some(0)
-    } else {
-        typed.max_rejects
-    }
-}
-
 /// How inputs are to be read.
-pub fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Settings {
+fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::ReadSettings {
     let fields = &typed.fields;
     let usual = FieldNames::default();
     let named =
         |typed: &Option<String>, usual: Vec<String>| typed.clone().map_or(usual, |name| vec![name]);
-    read::Settings {
+    read::ReadSettings {
         format: typed.input_format.map(|format| match format {
-            InputFormat::Jsonl => read::Format::Jsonl,
-            InputFormat::Csv => read::Format::Csv,
-            InputFormat::Tsv => read::Format::Tsv,
-            InputFormat::Text => read::Format::Text,
+            InputFormat::Jsonl => read::SourceFormat::Jsonl,
+            InputFormat::Csv => read::SourceFormat::Csv,
+            InputFormat::Tsv => read::SourceFormat::Tsv,
+            InputFormat::Text => read::SourceFormat::Text,
         }),
         fields: FieldNames {
             id: named(&fields.id_field, usual.id),
@@ -259,7 +278,7 @@ pub fn reading(typed: &ReadingArguments, running: &RunningArguments) -> read::Se
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: running.temp_dir.clone(),
-        ..read::Settings::default()
+        ..read::ReadSettings::default()
     }
 }
 

@@ -19,6 +19,7 @@ mod outputs;
 mod progress;
 mod rejected;
 mod scan;
+mod session;
 mod signals;
 mod status;
 mod terminal;

@@ -1,47 +1,39 @@
 //! The scan command: opens inputs, runs the pipeline, judges the rejects, writes the reports.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
-use anyhow::Context;
-use rayon::ThreadPoolBuilder;
 use serde_json::Value;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, ScanResult, Settings};
-use wirecopy::read::Inputs;
 use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, RunFacts, StageCost};
 use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::ScanArguments;
-use super::inputs::{empty, files_skipped, is_empty, memory, source_names, unreadable};
+use super::closing;
+use super::inputs::files_skipped;
 use super::log::Level;
 use super::meaning::Scan;
 use super::nightly::Nightly;
-use super::outputs::{Outputs, Pending, Report, Wanted};
+use super::outputs::{Outputs, Report, Wanted};
 use super::progress::Progress;
-use super::rejected::{self, Verdict};
+use super::rejected::Verdict;
+use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
-use super::{closing, signals};
 
 /// Runs the command; where it fails, the metrics tell.
 pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     let scan = Scan::of(typed)?;
-    let pending = Arc::new(Pending::default());
-    let progress = Arc::new(Progress::new(scan.talk.progress, terminal));
-    signals::watch(Arc::clone(&pending), Arc::clone(&progress), terminal)
-        .context("cannot listen for signals")
-        .map_err(Stop::Failed)?;
+    let watch = Watch::start(scan.setup.talk, terminal)?;
     let on_failure = FailureMetrics {
-        inputs: scan.inputs.clone(),
+        inputs: scan.setup.inputs.clone(),
         wanted: scan.wanted.clone(),
         labels: scan.metrics_labels.clone(),
-        pending: Arc::clone(&pending),
-        progress: Arc::clone(&progress),
+        watch: watch.clone(),
     };
     let mut known = None;
-    let ended = carry_out(scan, &mut known, pending, &progress, terminal);
-    progress.stop();
+    let ended = carry_out(scan, &mut known, watch);
+    on_failure.watch.progress.stop();
     if let Err(stop @ Stop::Failed(_)) = &ended {
         on_failure.write(stop, known.as_ref());
     }
@@ -49,109 +41,59 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
 }
 
 /// Reads, finds and reports; `known` keeps what was found, also where it is not to be written.
-fn carry_out(
-    scan: Scan,
-    known: &mut Option<ScanResult>,
-    pending: Arc<Pending>,
-    progress: &Progress,
-    terminal: Terminal,
-) -> Result<Status, Stop> {
-    let inputs = Inputs::open(&scan.inputs, scan.reading).map_err(unreadable)?;
-    if let Some(total) = inputs.total_bytes() {
-        progress.expect_bytes(total);
-    }
-    let files_skipped = files_skipped(inputs.skipped());
-    let source_names = source_names(&inputs);
+fn carry_out(scan: Scan, known: &mut Option<ScanResult>, watch: Watch) -> Result<Status, Stop> {
     let written: Vec<Output> = scan.wanted.iter().map(Wanted::described).collect();
-    let rejects_kept = scan
+    let has_rejects_file = scan
         .wanted
         .iter()
         .any(|wanted| matches!(wanted.report, Report::Rejects(_)));
-    let outputs = Outputs::check(scan.wanted, &source_names, pending)?;
+    let session = Session::open(scan.setup, scan.wanted, has_rejects_file, watch)?;
     let settings = Settings {
-        memory: memory(scan.memory, scan.temp_dir.as_deref(), inputs.total_bytes())?,
+        memory: session.memory()?,
         ..scan.settings
     };
-    let mut nightly = Nightly::open(scan.index, &settings, terminal)?;
+    let inputs = &session.inputs;
+    let mut nightly = Nightly::open(scan.index, &settings, session.terminal)?;
     let before = nightly.before()?;
 
-    let pool = ThreadPoolBuilder::new().num_threads(scan.threads).build()?;
-    let found = pool.install(|| pipeline::scan_after(&inputs, before, &settings, progress));
-    progress.stop();
-    let findings = &*known.insert(found.map_err(unreadable)?);
-
-    let verdict = Verdict::of(
+    let found =
+        session.run(|progress| pipeline::scan_after(inputs, before, &settings, progress))?;
+    let findings = &*known.insert(found);
+    let verdict = session.judge(
         &findings.read,
+        &findings.counts,
         findings.counts.documents.read,
-        scan.most_rejects,
-    );
+    )?;
     let nothing_read = verdict == Verdict::NothingLeft;
-    if !nothing_read || scan.talk.details {
-        rejected::show(
-            &findings.read.rejects,
-            &source_names,
-            scan.talk.details,
-            rejects_kept,
-            terminal,
-        );
-    }
-    if let Verdict::TooMany(most) = verdict {
-        return Err(rejected::too_many(&findings.read.rejects, most));
-    }
-    if scan.fail_if_empty && !nothing_read && is_empty(&findings.read, &findings.counts) {
-        return Err(empty(&findings.read, &findings.counts));
-    }
 
-    progress.begin_reports();
-    let asked = |report| !nothing_read || matches!(report, Report::Rejects(_) | Report::Summary);
+    session.progress.begin_reports();
     let renderer = Renderer {
         findings,
-        source_names: &source_names,
+        source_names: &session.source_names(),
         settings: &settings,
         index: nightly.usage(),
         written: &written,
-        files_skipped,
-        progress,
-        threads: pool.current_num_threads(),
+        files_skipped: files_skipped(inputs.skipped()),
+        progress: &session.progress,
+        threads: session.threads(),
         metrics_labels: &scan.metrics_labels,
         status: verdict.status(),
     };
+    let asked = |report| !nothing_read || matches!(report, Report::Rejects(_) | Report::Summary);
     let change = match nothing_read {
         true => None,
-        false => pool.install(|| nightly.add(&Addition::of(findings), &inputs, &settings))?,
+        false => session.install(|| nightly.add(&Addition::of(findings), inputs, &settings))?,
     };
+    let outputs = &session.outputs;
     outputs.write(asked, |report, out| renderer.render(report, out), change)?;
-    progress.stop();
-    nightly.tidy(terminal);
+    session.progress.stop();
+    nightly.tidy(session.terminal);
 
     if nothing_read {
-        return Err(rejected::nothing_left(
-            &findings.read.rejects,
-            &source_names,
-        ));
+        return Err(session.nothing_left(&findings.read));
     }
-    if scan.talk.closing && terminal.is_json() {
-        let (message, facts) = (closing::headline(findings), renderer.facts()?);
-        terminal.tell(Level::Info, "done", &message, facts);
-    } else if scan.talk.closing {
-        let costs = progress.costs();
-        let closing = closing::Closing {
-            findings,
-            index: nightly.usage(),
-            run: closing::Run {
-                catalog: &findings.catalog,
-                read: &findings.read,
-                counts: &findings.counts,
-                removed: &findings.removed,
-                settings: &settings,
-                costs: &costs,
-                outputs: &written,
-                files_skipped,
-                details: scan.talk.details,
-                terminal,
-            },
-        };
-        terminal.say(closing.lines().trim_end());
+    if session.talk.closing {
+        renderer.close(&session, nightly.usage())?;
     }
     Ok(verdict.status())
 }
@@ -161,8 +103,7 @@ struct FailureMetrics {
     inputs: Vec<String>,
     wanted: Vec<Wanted>,
     labels: Vec<(String, String)>,
-    pending: Arc<Pending>,
-    progress: Arc<Progress>,
+    watch: Watch,
 }
 
 impl FailureMetrics {
@@ -171,10 +112,10 @@ impl FailureMetrics {
         let is_metrics = |wanted: &Wanted| wanted.report == Report::Metrics;
         let wanted = self.wanted.into_iter().filter(is_metrics).collect();
         let inputs: Vec<&str> = self.inputs.iter().map(String::as_str).collect();
-        let Ok(outputs) = Outputs::check(wanted, &inputs, self.pending) else {
+        let Ok(outputs) = Outputs::check(wanted, &inputs, self.watch.pending) else {
             return;
         };
-        let stages = self.progress.costs();
+        let stages = self.watch.progress.costs();
         let run = metrics_of(stop.status(), &stages, known, &self.labels);
         let _ = outputs.write(|_| true, |_, mut out| metrics::write(run, &mut out), None);
     }
@@ -245,6 +186,35 @@ impl Renderer<'_> {
             outputs: self.written,
             index: self.index,
         }
+    }
+
+    /// Tells in a few lines, or in one of the log, what was found.
+    fn close(&self, session: &Session<Report>, index: Option<IndexUse>) -> io::Result<()> {
+        let terminal = session.terminal;
+        if terminal.is_json() {
+            let message = closing::headline(self.findings);
+            terminal.tell(Level::Info, "done", &message, self.facts()?);
+            return Ok(());
+        }
+        let costs = self.progress.costs();
+        let closing = closing::Closing {
+            findings: self.findings,
+            index,
+            run: closing::Run {
+                catalog: &self.findings.catalog,
+                read: &self.findings.read,
+                counts: &self.findings.counts,
+                removed: &self.findings.removed,
+                settings: self.settings,
+                costs: &costs,
+                outputs: self.written,
+                files_skipped: self.files_skipped,
+                details: session.talk.details,
+                terminal,
+            },
+        };
+        terminal.say(closing.lines().trim_end());
+        Ok(())
     }
 
     /// The closing facts for a log.

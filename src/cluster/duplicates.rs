@@ -1,45 +1,50 @@
-//! Duplicates: which documents go because another stays.
+//! Duplicates: decides which documents are dropped because another one stays.
 //!
-//! The rule is that of a leader. In order of preference each document stays, unless it is a whole copy of one that stays already;
-//! then it goes, as a duplicate of that one. So every document that goes is known to be at or over the threshold with one that
-//! stays, and no two that stay are. Nothing chains: where B is like A and C like B, C goes only if it is like A itself, or if B stays.
+//! In order of preference each document stays, unless it is a whole copy of one that stays already;
+//! then it is a duplicate of that one. So every duplicate is at or over the threshold with a
+//! document that stays, and no two documents that stay are. Nothing chains: where B is like A and C
+//! is like B, C is dropped only if it is like A itself, or if B stays.
 //!
-//! Comparisons are between representatives of documents of the same words ([`IdenticalGroup`]), not written pairs, of which big families have only some.
+//! Decisions rest on comparisons of representatives of identical documents ([`IdenticalGroup`]),
+//! not on written pairs, which are incomplete for big clusters.
 
 use std::cmp::Reverse;
 
 use rayon::prelude::*;
 
+use super::numbers::GroupNo;
 use super::relation::Relation;
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{Catalog, DocNo, DocPair};
 use crate::compare::exact::Comparison;
 
-/// The Jaccard similarity from which a document is a duplicate, unless told otherwise: a word or a tagline changed. Of real news below it much is
-/// revised copy, which a corpus may want to hold beside the first.
+/// Jaccard similarity from which a document is a duplicate, by default. At 0.8 only a word or a
+/// tagline differs (`docs/method/thresholds-us11.md`); below it much of real news is revised copy,
+/// which a corpus may want to keep beside the first version.
 pub const DEFAULT_THRESHOLD: f64 = 0.8;
 
-/// Where a document has no place.
-const NOWHERE: u32 = u32::MAX;
+/// Entry of a document that has none, in lists by document.
+const NONE: u32 = u32::MAX;
 
-/// Which of several duplicates stays.
+/// Rule for which of several duplicates stays.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Keep {
-    /// The one published first, undated ones last, ties by id: the one that others are likely to be copies of.
+    /// The one published first, undated ones last, ties by id: the others are likely copies of it.
     #[default]
     FirstPublished,
-    /// The one with the most words that are not boilerplate; of equals the one published first.
+    /// The one with the most words besides boilerplate; of equals the one published first.
     Longest,
-    /// The one that was read first: by name of its input, then by place.
+    /// The one read first: by the name of its input, then by its position there.
     FirstRead,
 }
 
-/// Which documents are preferred to which.
+/// Order of preference between documents.
 #[derive(Clone, Copy)]
 pub struct Preference<'a> {
-    /// Of documents that are to be decided on.
+    /// Rule for documents that no earlier run has seen.
     pub keep: Keep,
-    /// Whether an earlier run kept the document. It stays, and leads before all that were not seen; nothing is asked about two that were seen.
+    /// Returns true for documents that an earlier run kept. They stay, and are preferred to all
+    /// others; two of them are never compared.
     pub seen: &'a (dyn Fn(&Catalog, DocNo) -> bool + Sync),
 }
 
@@ -52,55 +57,50 @@ impl Default for Preference<'_> {
     }
 }
 
-/// A document that goes, and why.
+/// A document to drop, with the reason.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Duplicate {
     /// The document.
     pub doc: DocNo,
-    /// The document that stays: one of the same words, or the most similar of those that stay and are preferred.
+    /// The document that stays: one with the same words, or the most similar of those that stay and
+    /// are preferred.
     pub of: DocNo,
     /// [`Relation::Exact`] or [`Relation::Near`].
     pub relation: Relation,
-    /// Exact Jaccard similarity of the two; 1 if they were the same before boilerplate was taken out.
+    /// Exact Jaccard similarity of the two; 1 if they were the same before boilerplate was removed.
     pub jaccard: f64,
 }
 
 /// The documents to decide on, in order of preference.
-pub(crate) struct Candidacy<'a> {
-    twins: &'a [IdenticalGroup],
-    /// Documents that may stay or go, the most preferred first.
+pub(crate) struct Ranking<'a> {
+    identical: &'a [IdenticalGroup],
+    /// All documents to decide on, the most preferred first.
     ranked: Vec<DocNo>,
-    /// By document, its place in `ranked`.
+    /// By document: its index in `ranked`.
     ranks: Vec<u32>,
-    /// By document, its group among `twins`; [`NOWHERE`] if nothing is left of it to compare.
+    /// By document: its group in `identical`; [`NONE`] if boilerplate left nothing to compare.
     groups: Vec<u32>,
-    /// By document, which of those texts it is that several documents have as they were read.
-    as_read: Vec<u32>,
-    /// How many such texts there are.
-    texts: usize,
+    /// By document: number of its text, before boilerplate was removed, among texts that several
+    /// documents have; [`NONE`] for other texts.
+    raw_texts: Vec<u32>,
+    /// Number of such texts.
+    raw_text_count: usize,
+    /// By document: kept by an earlier run.
     seen: Vec<bool>,
 }
 
-/// What was decided, as far as comparisons are known.
-#[derive(Debug, Default)]
-pub(crate) struct Decided {
-    /// In canonical order.
-    pub(crate) duplicates: Vec<Duplicate>,
-    /// By group of twins, its member that stays.
-    leaders: Vec<Option<DocNo>>,
-}
-
-impl<'a> Candidacy<'a> {
-    /// `twins` are the documents that can be compared, `bare` those of which boilerplate left nothing.
+impl<'a> Ranking<'a> {
+    /// Ranks documents: `identical` can be compared, of `bare` boilerplate left nothing.
     ///
-    /// Texts that are the same as they were read are duplicates whatever is left of them: sites differ in what they repeat.
+    /// Texts that were the same when read are duplicates, whatever boilerplate left of them,
+    /// because sites differ in what they repeat.
     pub(crate) fn new(
         catalog: &Catalog,
-        twins: &'a [IdenticalGroup],
+        identical: &'a [IdenticalGroup],
         bare: &[DocNo],
         preference: Preference<'_>,
-    ) -> Candidacy<'a> {
-        let members = twins.iter().flat_map(|twins| &twins.members);
+    ) -> Ranking<'a> {
+        let members = identical.iter().flat_map(|group| &group.members);
         let mut ranked: Vec<DocNo> = members.chain(bare).copied().collect();
         let seen: Vec<bool> = catalog
             .documents()
@@ -108,115 +108,83 @@ impl<'a> Candidacy<'a> {
             .collect();
         ranked.par_sort_unstable_by_key(|&doc| {
             let place = catalog.place(doc);
-            let own = match preference.keep {
+            let by_rule = match preference.keep {
                 Keep::FirstPublished => (0, 0),
                 Keep::Longest => (u64::from(u32::MAX - catalog.words(doc)), 0),
                 Keep::FirstRead => (u64::from(place.source), place.offset),
             };
-            (!seen[doc.0 as usize], own, doc)
+            (!seen[doc.0 as usize], by_rule, doc)
         });
-        let by_document = || vec![NOWHERE; catalog.len()];
-        let (mut ranks, mut groups, mut as_read) = (by_document(), by_document(), by_document());
+        let mut ranks = vec![NONE; catalog.len()];
         for (rank, doc) in ranked.iter().enumerate() {
             ranks[doc.0 as usize] = rank as u32;
         }
-        for (group, twins) in twins.iter().enumerate() {
-            for member in &twins.members {
-                groups[member.0 as usize] = group as u32;
+        let mut groups = vec![NONE; catalog.len()];
+        for (number, group) in identical.iter().enumerate() {
+            for member in &group.members {
+                groups[member.0 as usize] = number as u32;
             }
         }
-        let mut by_content: Vec<(u128, DocNo)> = ranked
-            .iter()
-            .map(|&doc| (catalog.whole(doc), doc))
-            .collect();
-        by_content.par_sort_unstable();
-        let mut texts = 0;
-        for run in by_content.chunk_by(|x, y| x.0 == y.0) {
-            if run.len() > 1 {
-                for (_, doc) in run {
-                    as_read[doc.0 as usize] = texts as u32;
-                }
-                texts += 1;
-            }
-        }
-        Candidacy {
-            twins,
+        let (raw_texts, raw_text_count) = number_raw_texts(catalog, &ranked);
+        Ranking {
+            identical,
             ranked,
             ranks,
             groups,
-            as_read,
-            texts,
+            raw_texts,
+            raw_text_count,
             seen,
         }
     }
 
-    /// Decides by these comparisons, of which those that are near count.
+    /// Decides by the comparisons known so far; only near ones count.
     pub(crate) fn decide(&self, compared: &[Comparison]) -> Decided {
-        let near = compared.iter().filter(|found| found.near);
-        let mut neighbours: Vec<(usize, usize, f64)> = near
-            .flat_map(|found| {
-                let DocPair { a, b } = found.pair;
-                let (x, y) = (group_of(self.twins, a), group_of(self.twins, b));
-                [(x, y, found.jaccard()), (y, x, found.jaccard())]
-            })
-            .collect();
-        neighbours.par_sort_unstable_by_key(|&(of, other, _)| (of, other));
-        let neighbours_of = |group: usize| {
-            let first = neighbours.partition_point(|&(of, ..)| of < group);
-            neighbours[first..]
-                .iter()
-                .take_while(move |&&(of, ..)| of == group)
-        };
-
-        let mut leaders = vec![None; self.twins.len()];
-        let mut first_with = vec![None; self.texts];
+        let neighbours = NearGroups::new(self.identical, compared);
+        let mut kept = vec![None; self.identical.len()];
+        let mut kept_with_text = vec![None; self.raw_text_count];
         let mut duplicates = Vec::new();
         for &doc in &self.ranked {
-            let group = at(&self.groups, doc);
-            let text = at(&self.as_read, doc);
-            let same_words = group.and_then(|group| leaders[group]);
-            let same_text = text.and_then(|text| first_with[text]);
+            let group = entry(&self.groups, doc);
+            let text = entry(&self.raw_texts, doc);
+            let same_words = group.and_then(|group| kept[group]);
+            let same_text = text.and_then(|text| kept_with_text[text]);
             let exact = [same_words, same_text]
                 .into_iter()
                 .flatten()
                 .min_by_key(|&leader| self.rank(leader));
             let near = || {
-                let leads = |&(_, other, jaccard): &(usize, usize, f64)| {
-                    leaders[other].map(|leader| (jaccard, leader))
+                let with_leader = |&(_, other, jaccard): &(GroupNo, GroupNo, f64)| {
+                    kept[other.0].map(|leader| (jaccard, leader))
                 };
-                let leading = neighbours_of(group?).filter_map(leads);
-                leading.max_by(|x, y| {
+                let leaders = neighbours.of(GroupNo(group?)).filter_map(with_leader);
+                leaders.max_by(|x, y| {
                     let closer = x.0.total_cmp(&y.0);
                     closer.then(Reverse(self.rank(x.1)).cmp(&Reverse(self.rank(y.1))))
                 })
             };
-            let goes = match exact {
+            let duplicate_of = match exact {
                 _ if self.seen[doc.0 as usize] => None,
                 Some(of) => Some((of, Relation::Exact, 1.0)),
                 None => near().map(|(jaccard, of)| (of, Relation::Near, jaccard)),
             };
-            match goes {
-                Some((of, relation, jaccard)) => duplicates.push(Duplicate {
+            if let Some((of, relation, jaccard)) = duplicate_of {
+                duplicates.push(Duplicate {
                     doc,
                     of,
                     relation,
                     jaccard,
-                }),
-                None => {
-                    if let Some(group) = group {
-                        leaders[group].get_or_insert(doc);
-                    }
-                    if let Some(text) = text {
-                        first_with[text].get_or_insert(doc);
-                    }
-                }
+                });
+                continue;
+            }
+            if let Some(group) = group {
+                kept[group].get_or_insert(doc);
+            }
+            if let Some(text) = text {
+                kept_with_text[text].get_or_insert(doc);
             }
         }
         duplicates.par_sort_unstable_by_key(|duplicate| duplicate.doc);
-        Decided {
-            duplicates,
-            leaders,
-        }
+        Decided { duplicates, kept }
     }
 
     fn rank(&self, doc: DocNo) -> u32 {
@@ -224,32 +192,90 @@ impl<'a> Candidacy<'a> {
     }
 }
 
+/// Decisions, as far as comparisons are known.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    /// In canonical order.
+    pub(crate) duplicates: Vec<Duplicate>,
+    /// By group of identical documents: the member that stays.
+    kept: Vec<Option<DocNo>>,
+}
+
 impl Decided {
-    /// The representatives of groups of which a document stays, in canonical order.
-    pub(crate) fn staying(&self, candidacy: &Candidacy<'_>) -> Vec<DocNo> {
-        let led = candidacy.twins.iter().zip(&self.leaders);
-        led.filter(|(_, leader)| leader.is_some())
-            .map(|(twins, _)| twins.members[0])
+    /// Representatives of the groups of which a document stays, in canonical order.
+    pub(crate) fn staying(&self, ranking: &Ranking<'_>) -> Vec<DocNo> {
+        let groups = ranking.identical.iter().zip(&self.kept);
+        groups
+            .filter(|(_, kept)| kept.is_some())
+            .map(|(group, _)| group.members[0])
             .collect()
     }
 
-    /// Whether an earlier run kept both of those that stay of these representatives' groups: then there is nothing to decide.
-    pub(crate) fn settled(&self, candidacy: &Candidacy<'_>, pair: DocPair) -> bool {
+    /// True if an earlier run kept the documents that stay of both representatives' groups, so that
+    /// there is nothing to decide between them.
+    pub(crate) fn is_settled(&self, ranking: &Ranking<'_>, pair: DocPair) -> bool {
         [pair.a, pair.b].into_iter().all(|representative| {
-            let leader = self.leaders[group_of(candidacy.twins, representative)];
-            leader.is_some_and(|leader| candidacy.seen[leader.0 as usize])
+            let kept = self.kept[group_of(ranking.identical, representative)];
+            kept.is_some_and(|kept| ranking.seen[kept.0 as usize])
         })
     }
 
-    /// How early the document that stays of this representative's group stands in order of preference.
-    pub(crate) fn rank(&self, candidacy: &Candidacy<'_>, representative: DocNo) -> u32 {
-        let group = group_of(candidacy.twins, representative);
-        self.leaders[group].map_or(NOWHERE, |leader| candidacy.rank(leader))
+    /// Rank of the document that stays of a representative's group.
+    pub(crate) fn rank(&self, ranking: &Ranking<'_>, representative: DocNo) -> u32 {
+        let group = group_of(ranking.identical, representative);
+        self.kept[group].map_or(NONE, |kept| ranking.rank(kept))
     }
 }
 
-/// What a list by document says, if anything.
-fn at(list: &[u32], doc: DocNo) -> Option<usize> {
+/// Near groups with their Jaccard similarity, in both directions, sorted.
+struct NearGroups(Vec<(GroupNo, GroupNo, f64)>);
+
+impl NearGroups {
+    fn new(identical: &[IdenticalGroup], compared: &[Comparison]) -> NearGroups {
+        let near = compared.iter().filter(|compared| compared.near);
+        let mut groups: Vec<(GroupNo, GroupNo, f64)> = near
+            .flat_map(|compared| {
+                let DocPair { a, b } = compared.pair;
+                let group = |doc| GroupNo(group_of(identical, doc));
+                let (x, y) = (group(a), group(b));
+                [(x, y, compared.jaccard()), (y, x, compared.jaccard())]
+            })
+            .collect();
+        groups.par_sort_unstable_by_key(|&(of, other, _)| (of, other));
+        NearGroups(groups)
+    }
+
+    fn of(&self, group: GroupNo) -> impl Iterator<Item = &(GroupNo, GroupNo, f64)> {
+        let first = self.0.partition_point(|&(of, ..)| of < group);
+        self.0[first..]
+            .iter()
+            .take_while(move |&&(of, ..)| of == group)
+    }
+}
+
+/// Numbers the texts, before boilerplate was removed, that several documents have. Returns the
+/// number of each document's text, [`NONE`] for other texts, and the number of texts.
+fn number_raw_texts(catalog: &Catalog, documents: &[DocNo]) -> (Vec<u32>, usize) {
+    let mut numbers = vec![NONE; catalog.len()];
+    let mut by_text: Vec<(u128, DocNo)> = documents
+        .iter()
+        .map(|&doc| (catalog.whole(doc), doc))
+        .collect();
+    by_text.par_sort_unstable();
+    let mut texts = 0;
+    for run in by_text.chunk_by(|x, y| x.0 == y.0) {
+        if run.len() > 1 {
+            for (_, doc) in run {
+                numbers[doc.0 as usize] = texts as u32;
+            }
+            texts += 1;
+        }
+    }
+    (numbers, texts)
+}
+
+/// Entry of a document in a list by document, if it has one.
+fn entry(list: &[u32], doc: DocNo) -> Option<usize> {
     let value = list[doc.0 as usize];
-    (value != NOWHERE).then_some(value as usize)
+    (value != NONE).then_some(value as usize)
 }

@@ -1,86 +1,141 @@
-//! Leaders: which group of identical documents each group is a whole copy of.
+//! Leaders: finds for each group of identical documents the group whose whole copy it is.
+//!
+//! Groups are taken in canonical order. Each follows the leader that it is nearest to. A group that
+//! is near only to followers of a leader needs support: it must be a pair with the leader anyway
+//! (an excerpt) and with half of the leader's first followers. A group without a leader becomes
+//! one.
 
+use super::group_pair::GroupPair;
+use super::numbers::{GroupNo, LeaderNo};
 use crate::catalog::union_find::UnionFind;
 
-/// Of so many other members of a cluster, half must share copy with a document that is near to it but not to its leader.
-const ASKED: usize = 8;
+/// Followers of a leader that are asked for support, the first ones. Bounds the work for large
+/// stories; in smaller ones all followers are asked.
+const FOLLOWERS_ASKED: usize = 8;
 
-/// How two groups of identical documents, numbered in canonical order, were found to relate.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tie {
-    pub(crate) x: usize,
-    pub(crate) y: usize,
-    pub(crate) jaccard: f64,
-    /// Else one is an excerpt of the other.
-    pub(crate) near: bool,
+/// Returns the leader of each group: the group itself, or an earlier one whose whole copy it is.
+///
+/// In hot buckets not all pairs are compared, so a missing pair proves nothing there: groups that
+/// are near are joined, whichever leads.
+pub(super) fn find_leaders(
+    groups: usize,
+    pairs: &[GroupPair<'_>],
+    is_hot: &dyn Fn(GroupNo) -> bool,
+) -> Vec<LeaderNo> {
+    let mut joined = UnionFind::new(groups);
+    let near_and_hot =
+        |pair: &&GroupPair<'_>| pair.compared.near && (is_hot(pair.x) || is_hot(pair.y));
+    for pair in pairs.iter().filter(near_and_hot) {
+        joined.join(pair.x.0, pair.y.0);
+    }
+    let neighbours = Neighbours::new(pairs);
+    let mut leaders = Leaders {
+        by_group: Vec::with_capacity(groups),
+        followers: vec![Vec::new(); groups],
+    };
+    for group in (0..groups).map(GroupNo) {
+        let root = GroupNo(joined.root(group.0));
+        let leader = if root < group {
+            leaders.of(root)
+        } else {
+            leaders
+                .closest(group, neighbours.of(group))
+                .unwrap_or(LeaderNo(group))
+        };
+        leaders.push(group, leader);
+    }
+    leaders.by_group
 }
 
-/// The leader of each group: itself, or an earlier one whose whole copy it is.
-///
-/// Of groups in hot buckets not every two were compared, so those that are near are joined whoever leads.
-pub(crate) fn cores(groups: usize, ties: &[Tie], hot: &dyn Fn(usize) -> bool) -> Vec<usize> {
-    let mut joined = UnionFind::new(groups);
-    for tie in ties
-        .iter()
-        .filter(|tie| tie.near && (hot(tie.x) || hot(tie.y)))
-    {
-        joined.join(tie.x, tie.y);
-    }
-    let mut neighbours: Vec<(usize, usize, bool, f64)> = ties
-        .iter()
-        .flat_map(|tie| {
-            [
-                (tie.x, tie.y, tie.near, tie.jaccard),
-                (tie.y, tie.x, tie.near, tie.jaccard),
-            ]
-        })
-        .collect();
-    neighbours.sort_unstable_by_key(|&(of, other, ..)| (of, other));
-    let of = |group: usize| {
-        let start = neighbours.partition_point(|entry| entry.0 < group);
-        let end = neighbours.partition_point(|entry| entry.0 <= group);
-        &neighbours[start..end]
-    };
+/// The leaders found so far.
+struct Leaders {
+    by_group: Vec<LeaderNo>,
+    /// By group number of the leader: its first followers.
+    followers: Vec<Vec<GroupNo>>,
+}
 
-    let mut leaders: Vec<usize> = Vec::with_capacity(groups);
-    // Of each leader, the first who joined it.
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups];
-    for group in 0..groups {
-        let root = joined.root(group);
-        let leader = if root < group {
-            leaders[root]
-        } else {
-            let mine = of(group);
-            let with = |other: usize| {
-                mine.binary_search_by_key(&other, |entry| entry.1)
-                    .ok()
-                    .map(|at| mine[at])
-            };
-            let supported = |leader: usize| {
-                let others = &members[leader];
-                with(leader).is_some()
-                    && 2 * others
-                        .iter()
-                        .filter(|&&other| with(other).is_some())
-                        .count()
-                        >= others.len()
-            };
-            let near = mine
-                .iter()
-                .filter(|&&(_, other, near, _)| near && other < group);
-            near.filter_map(|&(_, other, ..)| {
-                let leader = leaders[other];
-                let (_, _, near, jaccard) = with(leader)?;
-                (near || supported(leader)).then_some((near, jaccard, leader))
-            })
-            // The closest leader, of equals the first.
-            .max_by(|x, y| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)).then(y.2.cmp(&x.2)))
-            .map_or(group, |(.., leader)| leader)
-        };
-        leaders.push(leader);
-        if leader != group && members[leader].len() < ASKED {
-            members[leader].push(group);
+impl Leaders {
+    fn of(&self, group: GroupNo) -> LeaderNo {
+        self.by_group[group.0]
+    }
+
+    /// Sets the leader of the next group.
+    fn push(&mut self, group: GroupNo, leader: LeaderNo) {
+        self.by_group.push(leader);
+        let followers = &mut self.followers[leader.0.0];
+        if leader.0 != group && followers.len() < FOLLOWERS_ASKED {
+            followers.push(group);
         }
     }
-    leaders
+
+    /// The leader that a group follows: one that it is near to before all others, then the one with
+    /// the highest Jaccard similarity, then the first.
+    fn closest(&self, group: GroupNo, neighbours: &[Neighbour]) -> Option<LeaderNo> {
+        neighbours
+            .iter()
+            .filter(|neighbour| neighbour.near && neighbour.group < group)
+            .filter_map(|neighbour| {
+                let leader = self.of(neighbour.group);
+                let with_leader = find(neighbours, leader.0)?;
+                (with_leader.near || self.is_supported(leader, neighbours))
+                    .then_some((with_leader, leader))
+            })
+            .max_by(|(x, leader_x), (y, leader_y)| {
+                x.near
+                    .cmp(&y.near)
+                    .then(x.jaccard.total_cmp(&y.jaccard))
+                    .then(leader_y.cmp(leader_x))
+            })
+            .map(|(_, leader)| leader)
+    }
+
+    /// True if at least half of the followers asked are among the neighbours.
+    fn is_supported(&self, leader: LeaderNo, neighbours: &[Neighbour]) -> bool {
+        let followers = &self.followers[leader.0.0];
+        let is_neighbour = |&&follower: &&GroupNo| find(neighbours, follower).is_some();
+        2 * followers.iter().filter(is_neighbour).count() >= followers.len()
+    }
+}
+
+/// A group that another one is a pair with.
+struct Neighbour {
+    of: GroupNo,
+    group: GroupNo,
+    /// True if the two are near; otherwise one is an excerpt of the other.
+    near: bool,
+    jaccard: f64,
+}
+
+/// All neighbours, by the group that they are neighbours of, then by their own group.
+struct Neighbours(Vec<Neighbour>);
+
+impl Neighbours {
+    fn new(pairs: &[GroupPair<'_>]) -> Neighbours {
+        let mut neighbours: Vec<Neighbour> = pairs
+            .iter()
+            .flat_map(|pair| [(pair.x, pair.y, pair), (pair.y, pair.x, pair)])
+            .map(|(of, group, pair)| Neighbour {
+                of,
+                group,
+                near: pair.compared.near,
+                jaccard: pair.compared.jaccard(),
+            })
+            .collect();
+        neighbours.sort_unstable_by_key(|neighbour| (neighbour.of, neighbour.group));
+        Neighbours(neighbours)
+    }
+
+    fn of(&self, group: GroupNo) -> &[Neighbour] {
+        let start = self.0.partition_point(|neighbour| neighbour.of < group);
+        let end = self.0.partition_point(|neighbour| neighbour.of <= group);
+        &self.0[start..end]
+    }
+}
+
+/// Finds a group among the neighbours of one group.
+fn find(neighbours: &[Neighbour], group: GroupNo) -> Option<&Neighbour> {
+    neighbours
+        .binary_search_by_key(&group, |neighbour| neighbour.group)
+        .ok()
+        .map(|at| &neighbours[at])
 }

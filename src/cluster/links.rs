@@ -1,54 +1,65 @@
-//! Links: a big family written as a spanning forest of its wanted pairs, about one link a document instead of every pair.
+//! Links: writes a big story as a spanning forest of its wanted pairs, with about one link a
+//! document instead of every pair.
 //!
-//! Documents of the same words come as a [`Group`], and every pair between two groups has the same scores, so there are far more pairs than can be
-//! looked at. It is enough to offer each document its nearest neighbours in time on either side, on any site and on another known
-//! site: whatever two documents a selection by window and site wants together, such links join (by induction on the time between
-//! them: the nearest neighbour on the other's side is as near, and stands on another site than one of the two).
+//! Identical documents come as a [`LinkGroup`]. Every pair between two groups has the same scores,
+//! so there are far more pairs than can be looked at. It is enough to offer each document its
+//! nearest neighbours in time, before and after it, once on any site and once on another known
+//! site. Such links join whatever a selection by window and site joins. Proof by induction on the
+//! time between two documents: the nearest neighbour on the other's side is no farther away, and is
+//! on another site than at least one of the two.
 
 use super::selection::Selection;
 use crate::catalog::union_find::UnionFind;
 use crate::catalog::{Catalog, DocNo, NO_SITE};
 
-/// How often the members of a large group are each offered a neighbour in a smaller one, while the group does not hang together by itself. Only a
-/// window can keep it apart for long; without a bound a group of 100,000 pages would be walked once for each page like it.
-const WALKS: u32 = 64;
+/// Times that all members of a larger group are offered neighbours in a smaller one, as long as
+/// links do not connect the larger group by itself. Only a window can keep it unconnected for long;
+/// without this bound, a group of 100,000 pages would be walked once for each page like it.
+const MOST_WALKS: u32 = 64;
 
-/// Documents of the same words, in canonical order.
-pub(crate) struct Group<'a> {
+/// Identical documents in canonical order, prepared for links.
+pub(super) struct LinkGroup<'a> {
     members: &'a [DocNo],
-    /// The members whose site is known, and for each the first and last place of the run of one site that it stands in.
-    sited: Vec<(DocNo, usize, usize)>,
-    /// Whether links join all members.
-    whole: bool,
+    /// The members on a known site.
+    on_site: Vec<MemberOnSite>,
+    /// True once links connect all members.
+    connected: bool,
     walks: u32,
 }
 
-/// The links made so far.
-pub(crate) struct Links<'a> {
-    catalog: &'a Catalog,
-    selection: &'a Selection,
-    joined: UnionFind,
+/// A member on a known site.
+struct MemberOnSite {
+    doc: DocNo,
+    /// First place in [`LinkGroup::on_site`] of the run of members of one site that this one is in.
+    run_start: usize,
+    /// Place after the last one of that run.
+    run_end: usize,
 }
 
-impl<'a> Group<'a> {
-    pub(crate) fn new(catalog: &Catalog, members: &'a [DocNo]) -> Group<'a> {
-        let known = |doc: &DocNo| catalog.site(*doc) != NO_SITE;
-        let known: Vec<DocNo> = members.iter().copied().filter(known).collect();
-        let mut sited = Vec::with_capacity(known.len());
-        for run in known.chunk_by(|&x, &y| catalog.site(x) == catalog.site(y)) {
-            let first = sited.len();
-            sited.extend(run.iter().map(|&doc| (doc, first, first + run.len() - 1)));
+impl<'a> LinkGroup<'a> {
+    pub(super) fn new(catalog: &Catalog, members: &'a [DocNo]) -> LinkGroup<'a> {
+        let has_site = |doc: &DocNo| catalog.site(*doc) != NO_SITE;
+        let with_site: Vec<DocNo> = members.iter().copied().filter(has_site).collect();
+        let mut on_site = Vec::with_capacity(with_site.len());
+        for run in with_site.chunk_by(|&x, &y| catalog.site(x) == catalog.site(y)) {
+            let run_start = on_site.len();
+            on_site.extend(run.iter().map(|&doc| MemberOnSite {
+                doc,
+                run_start,
+                run_end: run_start + run.len(),
+            }));
         }
-        Group {
+        LinkGroup {
             members,
-            sited,
-            whole: members.len() == 1,
+            on_site,
+            connected: members.len() == 1,
             walks: 0,
         }
     }
 
-    /// The members nearest to a document before and after it, on any site and on another known one.
-    pub(crate) fn around(
+    /// The members nearest in time to a document, before and after it: first on any site, then on
+    /// another known site.
+    pub(super) fn nearest(
         &self,
         catalog: &Catalog,
         doc: DocNo,
@@ -59,29 +70,38 @@ impl<'a> Group<'a> {
             .iter()
             .copied()
             .find(|&member| member != doc);
-        let same_site = |i: usize| catalog.site(self.sited[i].0) == catalog.site(doc);
-        let at = self.sited.partition_point(|&(member, ..)| member < doc);
+
+        let is_same_site = |i: usize| catalog.site(self.on_site[i].doc) == catalog.site(doc);
+        let at = self.on_site.partition_point(|member| member.doc < doc);
         let before_elsewhere = at.checked_sub(1).and_then(|i| {
-            if same_site(i) {
-                self.sited[i].1.checked_sub(1)
+            if is_same_site(i) {
+                self.on_site[i].run_start.checked_sub(1)
             } else {
                 Some(i)
             }
         });
         let after_elsewhere = self
-            .sited
+            .on_site
             .get(at)
-            .map(|&(_, _, last)| if same_site(at) { last + 1 } else { at });
-        let elsewhere = [before_elsewhere, after_elsewhere].map(|i| {
-            i.and_then(|i| self.sited.get(i))
-                .map(|&(member, ..)| member)
+            .map(|member| if is_same_site(at) { member.run_end } else { at });
+        let elsewhere = [before_elsewhere, after_elsewhere].map(|place| {
+            place
+                .and_then(|i| self.on_site.get(i))
+                .map(|member| member.doc)
         });
         [before, after].into_iter().chain(elsewhere).flatten()
     }
 }
 
+/// The links made so far.
+pub(super) struct Links<'a> {
+    catalog: &'a Catalog,
+    selection: &'a Selection,
+    joined: UnionFind,
+}
+
 impl<'a> Links<'a> {
-    pub(crate) fn new(catalog: &'a Catalog, selection: &'a Selection) -> Links<'a> {
+    pub(super) fn new(catalog: &'a Catalog, selection: &'a Selection) -> Links<'a> {
         Links {
             catalog,
             selection,
@@ -89,53 +109,60 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// Links the members of a group: to its first member where that is wanted, so that most often one document is the hub.
-    pub(crate) fn within(&mut self, group: &mut Group<'_>, mut each: impl FnMut(DocNo, DocNo)) {
+    /// Links the members of a group, to its first member where that pair is wanted, so that most
+    /// groups become a star. Calls `each` for every link.
+    pub(super) fn link_within(
+        &mut self,
+        group: &mut LinkGroup<'_>,
+        mut each: impl FnMut(DocNo, DocNo),
+    ) {
         for &member in &group.members[1..] {
             self.link(group.members[0], member, &mut each);
         }
-        if !self.hangs_together(group) {
+        if !self.is_connected(group) {
             for &member in group.members {
-                for other in group.around(self.catalog, member) {
+                for other in group.nearest(self.catalog, member) {
                     self.link(member, other, &mut each);
                 }
             }
-            self.hangs_together(group);
+            self.is_connected(group);
         }
     }
 
-    /// Links the members of one group with those of another.
-    pub(crate) fn between<'g>(
+    /// Links the members of one group with those of another. Calls `each` for every link.
+    pub(super) fn link_between<'g>(
         &mut self,
-        x: &mut Group<'g>,
-        y: &mut Group<'g>,
+        x: &mut LinkGroup<'g>,
+        y: &mut LinkGroup<'g>,
         mut each: impl FnMut(DocNo, DocNo),
     ) {
-        let (few, many) = if x.members.len() <= y.members.len() {
+        let (smaller, larger) = if x.members.len() <= y.members.len() {
             (x, y)
         } else {
             (y, x)
         };
-        for &one in few.members {
-            if few.whole && many.whole && self.root(one) == self.root(many.members[0]) {
+        for &one in smaller.members {
+            let both_connected = smaller.connected && larger.connected;
+            if both_connected && self.root(one) == self.root(larger.members[0]) {
                 return;
             }
-            for other in many.around(self.catalog, one) {
+            for other in larger.nearest(self.catalog, one) {
                 self.link(one, other, &mut each);
             }
         }
-        if !many.whole && many.walks < WALKS {
-            many.walks += 1;
-            for &one in many.members {
-                for other in few.around(self.catalog, one) {
+        if !larger.connected && larger.walks < MOST_WALKS {
+            larger.walks += 1;
+            for &one in larger.members {
+                for other in smaller.nearest(self.catalog, one) {
                     self.link(one, other, &mut each);
                 }
             }
-            self.hangs_together(many);
+            self.is_connected(larger);
         }
-        self.hangs_together(few);
+        self.is_connected(smaller);
     }
 
+    /// Links two documents if the pair is wanted and no links connect them yet.
     fn link(&mut self, x: DocNo, y: DocNo, each: &mut impl FnMut(DocNo, DocNo)) {
         if x != y && self.root(x) != self.root(y) && self.selection.wants(self.catalog, x, y) {
             self.joined.join(x.0 as usize, y.0 as usize);
@@ -147,14 +174,14 @@ impl<'a> Links<'a> {
         self.joined.root(doc.0 as usize)
     }
 
-    /// Looks whether links join all members of the group, and remembers it if they do.
-    fn hangs_together(&mut self, group: &mut Group<'_>) -> bool {
+    /// True if links connect all members of the group, which the group then remembers.
+    fn is_connected(&mut self, group: &mut LinkGroup<'_>) -> bool {
         let root = self.root(group.members[0]);
-        group.whole = group.whole
+        group.connected = group.connected
             || group
                 .members
                 .iter()
                 .all(|&member| self.root(member) == root);
-        group.whole
+        group.connected
     }
 }

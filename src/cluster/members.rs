@@ -1,12 +1,13 @@
-//! Clusters, their members, and the role of each.
+//! Clusters, their members, and the role of each member.
 
 use std::sync::Arc;
 
 use super::relation::ReportedPair;
-use crate::attribution::source::Source;
+use crate::attribution::source::LikelySource;
 use crate::catalog::DocNo;
 
-/// From this Jaccard similarity with the source on, a document is a copy; below, a revision.
+/// Jaccard similarity with the source from which a whole copy is a [`Role::Copy`]; below it is a
+/// [`Role::Revised`]. At 0.8 only a word or a tagline differs (`docs/method/thresholds-us11.md`).
 pub const COPY: f64 = 0.8;
 
 /// Documents joined by pairs.
@@ -14,12 +15,13 @@ pub const COPY: f64 = 0.8;
 pub struct Cluster {
     /// The earliest of the whole copies.
     pub first: DocNo,
-    /// What it is called: the id of its first document, or what it was called before that one was known.
+    /// Name of the cluster: the id of its first document, or the name that an earlier run gave it
+    /// before it knew that document.
     pub name: Arc<str>,
-    /// The documents, in canonical order.
+    /// Its documents, in canonical order.
     pub members: Vec<Member>,
-    /// Who is likely to have published it first.
-    pub source: Source,
+    /// Likely first publisher.
+    pub source: LikelySource,
 }
 
 /// A document in a cluster.
@@ -27,31 +29,31 @@ pub struct Cluster {
 pub struct Member {
     /// The document.
     pub doc: DocNo,
-    /// Its part in the cluster.
+    /// Its role in the cluster.
     pub role: Role,
-    /// Whether it is a whole copy, not one that hangs on the cluster.
+    /// True for a whole copy, false for a document that is attached to the cluster.
     pub whole: bool,
 }
 
-/// What a document is to its cluster.
+/// Role of a document in its cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Likely the first to publish it.
+    /// Likely the first to publish the story.
     Source,
     /// A whole copy with next to no changes.
     Copy,
     /// A whole copy with changes.
     Revised,
-    /// Holds a part of it, or is a part of it.
+    /// Holds a part of the story, or is a part of it.
     Excerpt,
-    /// Holds parts of stories that have nothing to do with each other, of this one among them.
+    /// Holds parts of unrelated stories, among them this one.
     Digest,
-    /// Tells it sentence by sentence in other words.
+    /// Tells the story sentence by sentence in other words.
     Reworded,
 }
 
 impl Role {
-    /// The word in the `role` column.
+    /// Word in the `role` column.
     pub fn name(self) -> &'static str {
         match self {
             Role::Source => "source",
@@ -65,13 +67,15 @@ impl Role {
 }
 
 impl Cluster {
-    /// The documents, in canonical order.
+    /// Its documents, in canonical order.
     pub fn documents(&self) -> impl Iterator<Item = DocNo> + '_ {
         self.members.iter().map(|member| member.doc)
     }
 
-    /// Makes a member the source and tells copies from revisions: by the pair with the source or, where none was written, the closest of all.
-    pub(crate) fn assign(&mut self, source: Source, pairs: &[ReportedPair]) {
+    /// Sets the source, and tells copies from revisions by their pair with the source or, if none
+    /// was written, by their closest pair.
+    pub(crate) fn assign_source(&mut self, source: LikelySource, pairs: &[ReportedPair]) {
+        // By member: whether the pair is with the source, which beats any other, and its Jaccard.
         let mut closest = vec![(false, 0.0); self.members.len()];
         for pair in pairs {
             for (doc, other) in [(pair.a, pair.b), (pair.b, pair.a)] {
@@ -83,13 +87,13 @@ impl Cluster {
                 }
             }
         }
-        let whole = self.members.iter().filter(|member| member.whole).count();
+        let whole_copies = self.members.iter().filter(|member| member.whole).count();
         for (member, (_, jaccard)) in self.members.iter_mut().zip(closest) {
             member.role = match member.role {
                 role if !member.whole => role,
                 _ if source.doc == Some(member.doc) => Role::Source,
-                // Alone it is a revision of nothing.
-                _ if jaccard >= COPY || whole == 1 => Role::Copy,
+                // The only whole copy is a revision of nothing.
+                _ if jaccard >= COPY || whole_copies == 1 => Role::Copy,
                 _ => Role::Revised,
             };
         }

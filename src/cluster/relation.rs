@@ -1,28 +1,30 @@
-//! The pairs that are reported, and how their documents relate.
+//! Reported pairs, and the relation between their documents.
 
 use crate::catalog::{Catalog, DocNo};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
 use crate::compare::reworded::Likeness;
 
-/// How two documents of a pair relate.
+/// Relation between the two documents of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// The same normalised words in the same order.
     Exact,
     /// Jaccard similarity at or over the threshold.
     Near,
-    /// Jaccard similarity below the threshold, but one document holds enough of the other, and a long enough run of it.
+    /// Jaccard similarity below the threshold, but one document holds enough of the other, some of
+    /// it in a long enough passage.
     Excerpt,
     /// The same story sentence by sentence in other words, and none of the above.
     Reworded,
 }
 
 impl Relation {
-    /// Every relation of texts that share words, in the order in which they are offered.
+    /// All relations between texts that share words, in the order in which they are listed to
+    /// users.
     pub const ALL: [Relation; 3] = [Relation::Exact, Relation::Near, Relation::Excerpt];
 
-    /// The word in the `relation` column.
+    /// Word in the `relation` column.
     pub fn name(self) -> &'static str {
         match self {
             Relation::Exact => "exact",
@@ -33,14 +35,14 @@ impl Relation {
     }
 }
 
-/// A pair to report.
+/// A pair of documents to report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReportedPair {
     /// The earlier document in canonical order.
     pub a: DocNo,
-    /// The later one.
+    /// The later document.
     pub b: DocNo,
-    /// How they relate.
+    /// Relation between the two.
     pub relation: Relation,
     /// Exact Jaccard similarity of the shingle sets.
     pub jaccard: f64,
@@ -48,27 +50,51 @@ pub struct ReportedPair {
     pub containment_a: f64,
     /// Share of `b`'s shingles that `a` has.
     pub containment_b: f64,
-    /// The longest run that stands in both, in words of what is left of the texts.
+    /// Longest passage, in words of the texts without their boilerplate.
     pub longest: Passage,
-    /// Of an excerpt, the share of the words in common that stand within quotation marks, in the text where that is more; `None` until the texts were looked at.
+    /// Share of the common words of an excerpt that are inside quotation marks, in the text where
+    /// that share is larger; `None` until the texts were read for it.
     pub quoted_share: Option<f64>,
-    /// Index of their cluster.
+    /// Index of the pair's cluster.
     pub cluster: u32,
-    /// Of a reworded pair, how alike the two are sentence by sentence.
+    /// Likeness of the two sentence by sentence, for a reworded pair.
     pub likeness: Option<Likeness>,
 }
 
-/// Two documents of which one tells the other's story in other words.
+impl ReportedPair {
+    /// Pair of two documents with the same words.
+    pub(super) fn exact(catalog: &Catalog, x: DocNo, y: DocNo) -> ReportedPair {
+        let (a, b) = (x.min(y), x.max(y));
+        let longest = Passage {
+            words: catalog.words(a) as usize,
+            ..Passage::default()
+        };
+        ReportedPair {
+            a,
+            b,
+            relation: Relation::Exact,
+            jaccard: 1.0,
+            containment_a: 1.0,
+            containment_b: 1.0,
+            longest,
+            quoted_share: None,
+            cluster: 0,
+            likeness: None,
+        }
+    }
+}
+
+/// Two documents, one of which tells the other's story in other words.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reworded {
-    /// What they share word by word.
+pub struct RewordedPair {
+    /// Text that they share word by word.
     pub compared: Comparison,
-    /// What they share sentence by sentence.
+    /// Likeness sentence by sentence.
     pub likeness: Likeness,
 }
 
-impl Reworded {
-    pub(super) fn finding(&self) -> ReportedPair {
+impl RewordedPair {
+    pub(super) fn reported(&self) -> ReportedPair {
         ReportedPair {
             a: self.compared.pair.a,
             b: self.compared.pair.b,
@@ -81,25 +107,5 @@ impl Reworded {
             cluster: 0,
             likeness: Some(self.likeness),
         }
-    }
-}
-
-/// The pair of two documents of the same words.
-pub(super) fn exact(catalog: &Catalog, a: DocNo, b: DocNo) -> ReportedPair {
-    let longest = Passage {
-        words: catalog.words(a) as usize,
-        ..Passage::default()
-    };
-    ReportedPair {
-        a,
-        b,
-        relation: Relation::Exact,
-        jaccard: 1.0,
-        containment_a: 1.0,
-        containment_b: 1.0,
-        longest,
-        quoted_share: None,
-        cluster: 0,
-        likeness: None,
     }
 }

@@ -1,35 +1,40 @@
-//! Which of the pairs found are reported.
+//! Selection: which of the pairs found are reported.
 
 use super::relation::Relation;
 use crate::catalog::{Catalog, DocNo};
 
-/// The containment from which two pages of one site are an excerpt, unless told otherwise: sites reuse the background of their own stories, which
-/// is no syndication; a page that stands nearly whole in another is worth a row all the same.
+/// Containment from which two pages of one site are an excerpt, by default. Sites reuse the
+/// background of their own stories, which is no syndication: at 0.3, such excerpts were 123 of 158
+/// rows within one site (`docs/method/thresholds-us11.md`). A page that is nearly whole in another
+/// page of its site is still worth a row.
 pub const DEFAULT_SAME_SITE_CONTAINMENT: f64 = 0.8;
 
-/// Which pairs are wanted.
+/// Conditions that a pair must meet to be reported.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Selection {
-    /// Only pairs of these relations; of every one if none is named.
+    /// Relations to report; all if empty.
     pub relations: Vec<Relation>,
-    /// The containment from which two pages of one site are an excerpt, if that is more than is asked for anyway. Two captures of one page are asked
-    /// for no more than documents of two sites.
+    /// Containment from which two pages of one site are an excerpt, if it is larger than the
+    /// containment required of any excerpt. It does not apply to two captures of one page.
     pub same_site_containment: f64,
-    /// Only pairs with a document on one of these sites; on any if none is named.
+    /// Sites of which at least one document of a pair must be; any site if empty.
     pub sites: Vec<String>,
-    /// Only pairs with no document on any of these sites.
+    /// Sites of which no document of a pair may be.
     pub not_sites: Vec<String>,
-    /// Only pairs whose documents stand on different, known sites.
+    /// Reports only pairs whose documents are on different, known sites.
     pub cross_site_only: bool,
-    /// Only pairs published at most that many seconds apart; a pair with an unknown date is not.
+    /// Most seconds between the two publications; a pair with an unknown date is left out.
     pub window: Option<i64>,
-    /// Every pair of clusters over [`BIG_CLUSTER`] too, instead of one link a document, and every pair of hot buckets.
+    /// Reports all pairs of clusters over
+    /// [`BIG_CLUSTER`](crate::candidates::families::BIG_CLUSTER) too, instead of about one link a
+    /// document, and all pairs of hot buckets.
     pub all_pairs: bool,
 }
 
 impl Selection {
-    /// Whether pairs of all documents are wanted.
+    /// True if no document is excluded because of its site or date.
     pub fn takes_all(&self) -> bool {
+        // Names every field, so that a new one cannot be forgotten here.
         let Selection {
             relations: _,
             same_site_containment: _,
@@ -42,14 +47,14 @@ impl Selection {
         sites.is_empty() && not_sites.is_empty() && !cross_site_only && window.is_none()
     }
 
-    /// Whether pairs of this relation are wanted.
+    /// True if pairs of this relation are wanted.
     pub fn takes(&self, relation: Relation) -> bool {
         self.relations.is_empty() || self.relations.contains(&relation)
     }
 
-    /// Whether a pair of these documents is wanted.
+    /// True if a pair of these documents is wanted, by their sites and dates.
     pub fn wants(&self, catalog: &Catalog, a: DocNo, b: DocNo) -> bool {
-        let apart = || match (catalog.published(a), catalog.published(b)) {
+        let seconds_apart = || match (catalog.published(a), catalog.published(b)) {
             (Some(a), Some(b)) => Some(a.seconds.abs_diff(b.seconds)),
             _ => None,
         };
@@ -63,12 +68,13 @@ impl Selection {
         (!self.cross_site_only || catalog.cross_site(a, b) == Some(true))
             && (self.sites.is_empty() || on(&self.sites))
             && (self.not_sites.is_empty() || !on(&self.not_sites))
-            && self
-                .window
-                .is_none_or(|window| apart().is_some_and(|apart| apart <= window.unsigned_abs()))
+            && self.window.is_none_or(|window| {
+                seconds_apart().is_some_and(|seconds| seconds <= window.unsigned_abs())
+            })
     }
 
-    /// Whether an excerpt of this containment is worth a row: on one site only if one page is in the other nearly whole, or is the same page.
+    /// True if an excerpt with this containment is worth a row. Within one site it is only if it
+    /// reaches [`Selection::same_site_containment`] or if both documents are captures of one page.
     pub(crate) fn holds_enough(
         &self,
         catalog: &Catalog,

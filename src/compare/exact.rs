@@ -1,61 +1,54 @@
-//! Verification: exact Jaccard, containment and longest passage of candidate pairs.
+//! Exact comparison: Jaccard similarity, containment and longest passage of a pair.
 //!
-//! What is compared are whole shingle sets, and what is reported is what was compared: a pair whose Jaccard similarity reaches the threshold is
-//! *near*, one that does not but of which one document holds enough of the other, some of it in one run, is an *excerpt*.
-//!
-//! Candidates are ordered so that documents which may be alike stand together, cut into blocks that fit a worker's cache, and
-//! compared block against block (a blocked join), so that a document's text is read and shingled about once and memory stays bounded
-//! even when a hundred thousand documents hang together.
+//! Whole shingle sets are compared, and the figures of that comparison are reported. A pair whose
+//! Jaccard similarity reaches the threshold is *near*. A pair below it is an *excerpt* if one
+//! document holds enough of the other, some of it in one long passage.
 
-use std::collections::BTreeMap;
-
-use rayon::prelude::*;
-
-use crate::catalog::union_find::UnionFind;
-use crate::catalog::{Catalog, DocNo, DocPair};
-use crate::compare::passage::{self, Passage};
+use super::passage::{self, Passage};
+use super::positions::Positions;
+use crate::catalog::{DocNo, DocPair};
 use crate::text::shingle::{self, Shingle, Shingler, jaccard};
 
-/// Words of the documents of a block: at some 45 bytes a word, 3 MB a block and two blocks a worker.
-const BLOCK_WORDS: u64 = 1 << 16;
-
-/// How much of the common-shingle table a passage search may walk, as a multiple of the words of both texts, before it turns to
-/// the method whose time does not depend on repetition. Ordinary news stays under 2.
+/// Most positions that a search for the longest passage may visit, as a multiple of the words of
+/// both texts. Ordinary news stays under 2. Beyond it, a method takes over whose time does not
+/// depend on repetition.
 const WALK_LIMIT: usize = 8;
 
-/// Width of the word runs that seed the passage search where shingles are made of characters.
+/// Words of the runs that seed the search for the longest passage if shingles are made of
+/// characters.
 const SEED_WORDS: usize = 5;
 
-/// Spreads hashes over a table: high bits of a product with an odd number (Dietzfelbinger et al. 1997, multiply-shift).
-const SLOT_FACTOR: u64 = 0xD6E8_FEB8_6659_FD93;
-
-/// The containment from which a pair is an excerpt, unless told otherwise: at .3 on real news nearly all pairs are copy, below it fewer than half.
+/// Containment from which a pair is an excerpt, by default. At 0.3 nearly all pairs of real news
+/// are copy, below it fewer than half are (`docs/method/thresholds-us11.md`).
 pub const DEFAULT_CONTAINMENT: f64 = 0.3;
 
-/// The same where shingles are made of characters, which unlike texts share more of.
+/// The same if shingles are made of characters, of which unrelated texts share more.
 pub const DEFAULT_CONTAINMENT_OF_CHARACTERS: f64 = 0.5;
 
-/// The words that the longest passage of an excerpt has at least, unless told otherwise: less is a quotation or a common phrase.
+/// Fewest words of the longest passage of an excerpt, by default. Shorter runs are quotations and
+/// common phrases (`docs/method/thresholds-us11.md`).
 pub const DEFAULT_PASSAGE: u32 = 25;
 
-/// The same where shingles are made of characters: they are chosen to find what was reworded, which leaves no long run.
+/// The same if shingles are made of characters. These are chosen to find edited text, which has no
+/// long runs.
 pub const DEFAULT_PASSAGE_OF_CHARACTERS: u32 = 10;
 
-/// What makes a pair.
+/// Conditions for a pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Criteria {
-    /// The Jaccard similarity from which a pair is near.
+    /// Jaccard similarity from which a pair is near.
     pub threshold: f64,
-    /// What makes an excerpt of a pair below that; `None` if nothing does.
+    /// Conditions for an excerpt, below that threshold; `None` if excerpts are not wanted.
     pub excerpts: Option<Excerpts>,
 }
 
-/// What makes an excerpt.
+/// Conditions for an excerpt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Excerpts {
-    /// The containment in either direction.
+    /// Least containment, in either direction.
     pub containment: f64,
-    /// The words of the longest passage. Documents that share a run of so many words are always compared.
+    /// Fewest words of the longest passage. Documents that share a run of so many words are always
+    /// compared.
     pub passage: u32,
 }
 
@@ -64,20 +57,21 @@ pub struct Excerpts {
 pub struct Comparison {
     /// The two documents.
     pub pair: DocPair,
-    /// Shingles that both have.
+    /// Number of shingles that both have.
     pub shared: u32,
-    /// Distinct shingles of `a`.
+    /// Number of distinct shingles of `a`.
     pub shingles_a: u32,
-    /// Distinct shingles of `b`.
+    /// Number of distinct shingles of `b`.
     pub shingles_b: u32,
-    /// The longest run that stands in both.
+    /// Longest passage.
     pub longest: Passage,
-    /// Whether the Jaccard similarity reaches the threshold; else it is an excerpt.
+    /// True if the Jaccard similarity reaches the threshold; otherwise the pair is an excerpt.
     pub near: bool,
 }
 
 impl Comparison {
-    /// The same of two documents with the same words as the two compared, given in their order.
+    /// The same comparison of two other documents, with the words of `self.pair.a` and
+    /// `self.pair.b`.
     pub fn between(self, a: DocNo, b: DocNo) -> Comparison {
         if a < b {
             return Comparison {
@@ -89,125 +83,39 @@ impl Comparison {
             pair: DocPair { a: b, b: a },
             shingles_a: self.shingles_b,
             shingles_b: self.shingles_a,
-            longest: self.longest.turned(),
+            longest: self.longest.swapped(),
             ..self
         }
     }
 
-    /// Shared shingles over all shingles.
+    /// Jaccard similarity: shared shingles divided by all distinct shingles of both (the
+    /// *resemblance* of Broder 1997, "On the resemblance and containment of documents").
     pub fn jaccard(&self) -> f64 {
-        jaccard(self.shared, self.shingles_a, self.shingles_b)
+        jaccard(self.shared, [self.shingles_a, self.shingles_b])
     }
 
-    /// Share of the shingles of `a` that `b` has.
+    /// Containment of `a` in `b`: share of the shingles of `a` that `b` has (Broder 1997).
     pub fn containment_a(&self) -> f64 {
         f64::from(self.shared) / f64::from(self.shingles_a)
     }
 
-    /// Share of the shingles of `b` that `a` has.
+    /// Containment of `b` in `a`.
     pub fn containment_b(&self) -> f64 {
         f64::from(self.shared) / f64::from(self.shingles_b)
     }
 }
 
-/// Some candidate pairs between the documents of at most two blocks.
-#[derive(Debug, Default)]
-pub struct Task {
-    pairs: Vec<DocPair>,
-}
-
-impl Task {
-    /// The documents to read, sorted, each once.
-    pub fn documents(&self) -> Vec<DocNo> {
-        let mut documents: Vec<DocNo> = self
-            .pairs
-            .iter()
-            .flat_map(|pair| [pair.a, pair.b])
-            .collect();
-        documents.sort_unstable();
-        documents.dedup();
-        documents
-    }
-
-    /// How many pairs there are to compare.
-    pub fn len(&self) -> usize {
-        self.pairs.len()
-    }
-
-    /// Whether there is nothing to compare.
-    pub fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
-    }
-
-    /// Compares the pairs, `texts` being what [`Task::documents`] names, and returns those that meet the criteria.
-    pub fn compare(&self, texts: &[(DocNo, Shingled)], criteria: &Criteria) -> Vec<Comparison> {
-        let text = |doc| {
-            texts
-                .binary_search_by_key(&doc, |entry| entry.0)
-                .ok()
-                .map(|at| &texts[at].1)
-        };
-        let compared = self
-            .pairs
-            .iter()
-            .filter_map(|&pair| Some((pair, text(pair.a)?, text(pair.b)?)));
-        compared
-            .filter_map(|(pair, a, b)| a.compare(b, pair, criteria))
-            .collect()
-    }
-}
-
-/// Cuts sorted candidates into tasks.
-pub fn tasks(catalog: &Catalog, candidates: &[DocPair]) -> Vec<Task> {
-    let mut documents: Vec<DocNo> = candidates
-        .iter()
-        .flat_map(|pair| [pair.a, pair.b])
-        .collect();
-    documents.par_sort_unstable();
-    documents.dedup();
-    let at = |doc: DocNo| documents.partition_point(|&known| known < doc);
-    let mut together = UnionFind::new(documents.len());
-    for pair in candidates {
-        together.join(at(pair.a), at(pair.b));
-    }
-    let mut order: Vec<(usize, usize)> = (0..documents.len())
-        .map(|i| (together.root(i), i))
-        .collect();
-    order.par_sort_unstable();
-
-    let mut block_of = vec![0u32; documents.len()];
-    let (mut block, mut words) = (0, 0);
-    for (_, i) in order {
-        let more = u64::from(catalog.words(documents[i]));
-        if words > 0 && words + more > BLOCK_WORDS {
-            (block, words) = (block + 1, 0);
-        }
-        words += more;
-        block_of[i] = block;
-    }
-    let mut tasks: BTreeMap<(u32, u32), Task> = BTreeMap::new();
-    for &pair in candidates {
-        let (x, y) = (block_of[at(pair.a)], block_of[at(pair.b)]);
-        tasks
-            .entry((x.min(y), x.max(y)))
-            .or_default()
-            .pairs
-            .push(pair);
-    }
-    tasks.into_values().collect()
-}
-
-/// A text ready to be compared: its words, and where each of its shingles stands.
+/// A text prepared for comparisons: its words, and the positions of its shingles.
 #[derive(Debug, Default)]
 pub struct Shingled {
     words: Vec<u64>,
     shingles: Positions,
-    /// Where runs of [`SEED_WORDS`] words stand, if shingles are not runs of words.
+    /// Positions of the runs of [`SEED_WORDS`] words, if shingles are no runs of words.
     seeds: Option<Positions>,
 }
 
 impl Shingled {
-    /// Of a text that was read.
+    /// Prepares a text that was read with these shingles.
     pub fn new(text: &Shingler, shingle: Shingle) -> Shingled {
         let seeds = match shingle {
             Shingle::Words(_) => None,
@@ -224,29 +132,30 @@ impl Shingled {
         }
     }
 
-    fn compare(&self, other: &Shingled, pair: DocPair, criteria: &Criteria) -> Option<Comparison> {
-        let (shingles_a, shingles_b) = (self.shingles.distinct, other.shingles.distinct);
+    /// Compares two texts; `None` if they do not meet the criteria.
+    pub(super) fn compare(
+        &self,
+        other: &Shingled,
+        pair: DocPair,
+        criteria: &Criteria,
+    ) -> Option<Comparison> {
+        let (shingles_a, shingles_b) = (self.shingles.distinct(), other.shingles.distinct());
         let smaller = shingles_a.min(shingles_b);
-        let most = jaccard(smaller, shingles_a, shingles_b);
-        if criteria.excerpts.is_none() && most < criteria.threshold {
+        let highest_jaccard = jaccard(smaller, [shingles_a, shingles_b]);
+        if criteria.excerpts.is_none() && highest_jaccard < criteria.threshold {
             return None;
         }
-        let (fewer, more) = if shingles_a <= shingles_b {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        let shared = fewer.shingles.shared(&more.shingles);
-        let near = jaccard(shared, shingles_a, shingles_b) >= criteria.threshold;
-        let contained =
+        let shared = self.shared(other);
+        let near = jaccard(shared, [shingles_a, shingles_b]) >= criteria.threshold;
+        let is_contained =
             |excerpts: &Excerpts| f64::from(shared) / f64::from(smaller) >= excerpts.containment;
-        let excerpts = criteria.excerpts.filter(contained);
+        let excerpts = criteria.excerpts.filter(is_contained);
         if !near && excerpts.is_none() {
             return None;
         }
         let longest = self.longest_passage(other);
-        let copied = |excerpts: Excerpts| longest.words >= excerpts.passage as usize;
-        (near || excerpts.is_some_and(copied)).then_some(Comparison {
+        let is_excerpt = |excerpts: Excerpts| longest.words >= excerpts.passage as usize;
+        (near || excerpts.is_some_and(is_excerpt)).then_some(Comparison {
             pair,
             shared,
             shingles_a,
@@ -256,45 +165,50 @@ impl Shingled {
         })
     }
 
-    /// What the two share, whatever comes of it: the comparison of a pair that was found another way. Neither may be near to the other.
+    /// Compares two texts without any criteria, for a pair that was found by its sentences. The
+    /// caller knows that they are not near.
     pub(crate) fn measure(&self, other: &Shingled, pair: DocPair) -> Comparison {
-        let (shingles_a, shingles_b) = (self.shingles.distinct, other.shingles.distinct);
-        let (fewer, more) = if shingles_a <= shingles_b {
-            (self, other)
-        } else {
-            (other, self)
-        };
         Comparison {
             pair,
-            shared: fewer.shingles.shared(&more.shingles),
-            shingles_a,
-            shingles_b,
+            shared: self.shared(other),
+            shingles_a: self.shingles.distinct(),
+            shingles_b: other.shingles.distinct(),
             longest: self.longest_passage(other),
             near: false,
         }
     }
 
-    /// Extends every common seed to the run of words it stands in; without a common seed, or with too many, bisects.
+    /// Number of distinct shingles that both have.
+    fn shared(&self, other: &Shingled) -> u32 {
+        if self.shingles.distinct() <= other.shingles.distinct() {
+            self.shingles.shared(&other.shingles)
+        } else {
+            other.shingles.shared(&self.shingles)
+        }
+    }
+
+    /// Finds the longest passage by extending every common seed to the run of words around it.
+    /// Without a common seed, or with too many, it falls back to [`passage::longest`].
     fn longest_passage(&self, other: &Shingled) -> Passage {
-        let (mine, others) = (self.seeds(), other.seeds());
+        let (seeds_a, seeds_b) = (self.seeds(), other.seeds());
         let (a, b) = (&self.words, &other.words);
         let mut left = WALK_LIMIT * (a.len() + b.len());
         let mut longest = Passage::default();
         let mut expected = usize::MAX;
-        for (i, &seed) in mine.hashes.iter().enumerate() {
-            // The run goes on, and this seed stands nowhere else: there is nothing to see.
-            if others.stands_only_at(expected, seed) {
+        for (i, &seed) in seeds_a.hashes().iter().enumerate() {
+            // The run goes on, and `b` has this seed only here: no other run can begin.
+            if seeds_b.is_only_at(expected, seed) {
                 expected += 1;
                 continue;
             }
             expected = usize::MAX;
-            for j in others.all(seed) {
+            for j in seeds_b.all(seed) {
                 if left == 0 {
                     return passage::longest(a, b);
                 }
                 left -= 1;
                 expected = j + 1;
-                // Only where a run begins: what stands further left was seen from there.
+                // A run is extended only from its first seed.
                 if let Some(run) = Passage::beginning_at(a, b, i, j) {
                     left = left.saturating_sub(run.words);
                     if run.words > longest.words {
@@ -315,95 +229,14 @@ impl Shingled {
     }
 }
 
-/// Where each hash of a sequence stands: an open-addressing table of first positions, and a chain from each position to the next of
-/// the same hash. Positions are stored from 1, so 0 is none.
-#[derive(Debug, Default)]
-struct Positions {
-    hashes: Vec<u64>,
-    slots: Vec<u32>,
-    next: Vec<u32>,
-    /// Whether the hash stands at an earlier position too.
-    repeats: Vec<bool>,
-    shift: u32,
-    distinct: u32,
-}
-
-impl Positions {
-    fn new(hashes: Vec<u64>) -> Positions {
-        // A quarter full at most: probes beyond the first slot are rare, and so are mispredicted branches.
-        let size = (4 * hashes.len()).next_power_of_two().max(2);
-        let mut positions = Positions {
-            slots: vec![0; size],
-            next: vec![0; hashes.len()],
-            repeats: vec![false; hashes.len()],
-            shift: 64 - size.trailing_zeros(),
-            distinct: 0,
-            hashes,
-        };
-        // From the end, so that a slot ends up with the first position and chains ascend.
-        for at in (0..positions.hashes.len()).rev() {
-            let slot = positions.slot(positions.hashes[at]);
-            let later = std::mem::replace(&mut positions.slots[slot], at as u32 + 1);
-            positions.next[at] = later;
-            match later.checked_sub(1) {
-                Some(later) => positions.repeats[later as usize] = true,
-                None => positions.distinct += 1,
-            }
-        }
-        positions
-    }
-
-    /// The slot that holds the hash, or the empty one where it would go.
-    #[inline]
-    fn slot(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = (hash.wrapping_mul(SLOT_FACTOR) >> self.shift) as usize;
-        loop {
-            match self.slots[slot & mask] {
-                0 => return slot & mask,
-                first if self.hashes[first as usize - 1] == hash => return slot & mask,
-                _ => slot += 1,
-            }
-        }
-    }
-
-    fn first(&self, hash: u64) -> Option<usize> {
-        (self.slots[self.slot(hash)] as usize).checked_sub(1)
-    }
-
-    fn all(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(self.first(hash), |&at| {
-            (self.next[at] as usize).checked_sub(1)
-        })
-    }
-
-    fn stands_only_at(&self, at: usize, hash: u64) -> bool {
-        self.hashes.get(at) == Some(&hash) && self.next[at] == 0 && !self.repeats[at]
-    }
-
-    /// How many distinct hashes both have.
-    fn shared(&self, other: &Positions) -> u32 {
-        let (mut shared, mut expected) = (0, usize::MAX);
-        for (&hash, &repeat) in self.hashes.iter().zip(&self.repeats) {
-            // Copied text goes on where it was: most lookups are a look at the next position.
-            let found = if other.hashes.get(expected) == Some(&hash) {
-                Some(expected)
-            } else {
-                other.first(hash)
-            };
-            shared += u32::from(found.is_some() && !repeat);
-            expected = found.map_or(usize::MAX, |at| at + 1);
-        }
-        shared
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
     use super::*;
     use crate::compare::passage::naive;
-    use proptest::prelude::*;
-    use std::collections::HashSet;
 
     const PAIR: DocPair = DocPair {
         a: DocNo(0),
@@ -415,7 +248,7 @@ mod tests {
         excerpts: None,
     };
 
-    /// Shared shingles, those of both, and the words of the longest passage.
+    /// Shared shingles, shingles of each text, and words of the longest passage.
     type Figures = (u32, u32, u32, usize);
 
     fn compare(a: &str, b: &str, shingle: Shingle) -> Option<Figures> {
@@ -452,14 +285,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_one_word_costs_no_more_than_another() {
+    fn a_page_of_one_repeated_word_is_compared_quickly() {
         let page = "buy ".repeat(60_000);
         let (shared, .., longest) = compare(&page, &page[4..], Shingle::Words(5)).unwrap();
         assert_eq!((shared, longest), (1, 59_999));
     }
 
     #[test]
-    fn threshold_is_met_exactly_at_its_decimals() {
+    fn a_jaccard_equal_to_the_threshold_meets_it() {
         for (shared, a, b, threshold) in [
             (1, 1, 2, 0.5),
             (7, 7, 10, 0.7),
@@ -468,7 +301,7 @@ mod tests {
             (9, 9, 10, 0.9),
         ] {
             assert!(
-                jaccard(shared, a, b) >= threshold,
+                jaccard(shared, [a, b]) >= threshold,
                 "{shared} of {a} and {b}"
             );
         }
@@ -476,7 +309,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equals_sets_and_naive_passages(a in "([a-d] ){0,40}", b in "([a-d] ){0,40}", chars: bool, width in 1usize..7) {
+        fn comparison_equals_the_naive_oracle(
+            a in "([a-d] ){0,40}",
+            b in "([a-d] ){0,40}",
+            chars: bool,
+            width in 1usize..7,
+        ) {
             let shingle = if chars { Shingle::Chars(width) } else { Shingle::Words(width) };
             prop_assert_eq!(compare(&a, &b, shingle), oracle(&a, &b, shingle));
         }

@@ -1,8 +1,10 @@
 //! Exact comparison of two documents: shared shingles, shared passages, and reworded sentences.
 //!
 //! May import: `catalog`, `sketch`, `text`.
-//! Imported by: `cluster`, `pipeline`, `index`, `report`.
+//! Imported by: `cluster`, `pipeline`, `index`, `report`, `cli`.
 
 pub mod exact;
 pub mod passage;
+mod positions;
 pub mod reworded;
+pub mod tasks;

@@ -1,5 +1,6 @@
-//! Passages: maximal runs of words that stand in both of two documents.
+//! Passages: maximal runs of words that two documents share.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -7,26 +8,34 @@ use rustc_hash::FxHashSet;
 
 use crate::text::shingle;
 
-/// The shortest run that is listed as a passage, in words.
+/// Fewest words of a run that is listed as a passage.
 pub const SHORTEST: usize = 8;
 
-/// How many places where runs may begin are looked at, as a multiple of the words of both texts: repetitive texts have more.
+/// Most places at which runs can begin that are looked at, as a multiple of the words of both
+/// texts. Only repetitive texts have more.
 const PLACES: usize = 8;
 
-/// A run of words that stands in both of two documents.
+/// Modulus of the run hashes, the Mersenne prime 2^61 - 1. A power of two, as for shingles, would
+/// not do: long runs of two words in the order of Thue and Morse collide there in every base.
+const PRIME: u64 = (1 << 61) - 1;
+
+/// Base of the run hashes.
+const BASE: u64 = 0x1234_5678_9ABC_DEF1;
+
+/// A run of words that is in both of two documents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Passage {
-    /// Its first word in one.
+    /// Position of its first word in the one.
     pub a: usize,
-    /// Its first word in the other.
+    /// Position of its first word in the other.
     pub b: usize,
-    /// How many words it has.
+    /// Number of its words.
     pub words: usize,
 }
 
 impl Passage {
-    /// The maximal run that begins at these words of both texts; none where it began further left, that is where the words before are the
-    /// same too.
+    /// The maximal run that begins at these positions; none if the words before them are the same
+    /// too, because then it begins farther left.
     #[inline]
     pub fn beginning_at(a: &[u64], b: &[u64], i: usize, j: usize) -> Option<Passage> {
         let begins = i == 0 || j == 0 || a[i - 1] != b[j - 1];
@@ -37,8 +46,8 @@ impl Passage {
         })
     }
 
-    /// The same run, the texts named the other way round.
-    pub fn turned(self) -> Passage {
+    /// The same run with the two texts swapped.
+    pub fn swapped(self) -> Passage {
         Passage {
             a: self.b,
             b: self.a,
@@ -52,10 +61,35 @@ impl Passage {
     }
 }
 
-/// The passages of at least [`SHORTEST`] words that two texts share, in order of `a`: of maximal runs that overlap in either text the longer
-/// one stays (of equals the earlier), as in greedy string tiling (Wise 1993, "String similarity via greedy string tiling and running Karp-Rabin
-/// matching", with one round).
+/// Finds the passages of at least [`SHORTEST`] words that two texts share, in order of `a`.
+///
+/// Of maximal runs that overlap in either text the longer one stays, of equals the earlier, as in
+/// greedy string tiling (Wise 1993, "String similarity via greedy string tiling and running
+/// Karp-Rabin matching", with one round).
 pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
+    let mut runs = maximal_runs(a, b);
+    runs.sort_unstable_by_key(|run| (Reverse(run.words), run.a, run.b));
+    // Chosen runs do not overlap, so a new run can only overlap its neighbours in either text.
+    let (mut chosen, mut by_a, mut by_b) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+    for run in runs.into_iter().filter(|run| run.words >= SHORTEST) {
+        let is_free = |by: &BTreeMap<usize, Passage>, at: usize| {
+            let before = by.range(..=at).next_back();
+            let after = by.range(at..).next();
+            let mut neighbours = before.into_iter().chain(after);
+            neighbours.all(|(_, known)| !known.overlaps(&run))
+        };
+        if is_free(&by_a, run.a) && is_free(&by_b, run.b) {
+            by_a.insert(run.a, run);
+            by_b.insert(run.b, run);
+            chosen.push(run);
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Finds the maximal runs that begin with [`SHORTEST`] words of the same hash.
+fn maximal_runs(a: &[u64], b: &[u64]) -> Vec<Passage> {
     let hashes = |words: &[u64]| {
         let mut runs = Vec::new();
         if words.len() >= SHORTEST {
@@ -72,7 +106,7 @@ pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
     for (i, hash) in hashes(a).into_iter().enumerate() {
         for &j in places.get(&hash).into_iter().flatten() {
             if left == 0 {
-                break;
+                return maximal;
             }
             left -= 1;
             if let Some(run) = Passage::beginning_at(a, b, i, j) {
@@ -81,30 +115,14 @@ pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
             }
         }
     }
-    maximal.sort_unstable_by_key(|run| (std::cmp::Reverse(run.words), run.a, run.b));
-    // Chosen ones do not overlap, so their neighbours by either order are all that a new one can overlap.
-    let (mut chosen, mut by_a, mut by_b) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-    for run in maximal.into_iter().filter(|run| run.words >= SHORTEST) {
-        let free = |by: &BTreeMap<usize, Passage>, at: usize| {
-            let before = by.range(..=at).next_back();
-            let after = by.range(at..).next();
-            before
-                .into_iter()
-                .chain(after)
-                .all(|(_, known)| !known.overlaps(&run))
-        };
-        if free(&by_a, run.a) && free(&by_b, run.b) {
-            by_a.insert(run.a, run);
-            by_b.insert(run.b, run);
-            chosen.push(run);
-        }
-    }
-    chosen.sort_unstable();
-    chosen
+    maximal
 }
 
-/// Of the words of `a` that stand in runs of `width` words which `b` has too, the share that `marked` marks; `None` if there are none, or if not
-/// every word is marked or unmarked.
+/// Share of marked words among the words of `a` that are in a run of `width` words which `b` has
+/// too.
+///
+/// `marked` has an entry for every word of `a`. Returns `None` if it has not, or if the texts share
+/// no such run.
 pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
     if marked.len() != a.len() || a.len() < width || b.len() < width {
         return None;
@@ -113,7 +131,7 @@ pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Opti
     shingle::runs(a, width, &mut runs_a);
     shingle::runs(b, width, &mut runs_b);
     let runs_b: FxHashSet<u64> = runs_b.into_iter().collect();
-    let (mut shared, mut of_them, mut from) = (0, 0, 0);
+    let (mut shared, mut shared_and_marked, mut from) = (0, 0, 0);
     for (at, _) in runs_a
         .iter()
         .enumerate()
@@ -121,19 +139,19 @@ pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Opti
     {
         let words: Range<usize> = from.max(at)..at + width;
         shared += words.len();
-        of_them += marked[words.clone()]
+        shared_and_marked += marked[words.clone()]
             .iter()
             .filter(|&&marked| marked)
             .count();
         from = words.end;
     }
-    (shared > 0).then(|| f64::from(of_them as u32) / f64::from(shared as u32))
+    (shared > 0).then(|| f64::from(shared_and_marked as u32) / f64::from(shared as u32))
 }
 
-/// The longest run that stands in both, of several one: exact, in `O((n + m) log min(n, m))` expected time.
+/// Finds a longest run that two texts share, exactly, in `O((n + m) log min(n, m))` expected time.
 ///
-/// Whether a common run of length `l` exists is monotone in `l`, so the longest is found by bisection; each
-/// step hashes the runs of one side and checks every hit of the other word by word.
+/// If a common run of length `l` exists, so do all shorter ones, so bisection finds the longest.
+/// Each step hashes the runs of one text and checks every hit of the other word by word.
 pub fn longest(a: &[u64], b: &[u64]) -> Passage {
     let (mut found, mut beyond) = (Passage::default(), a.len().min(b.len()) + 1);
     while beyond - found.words > 1 {
@@ -146,9 +164,10 @@ pub fn longest(a: &[u64], b: &[u64]) -> Passage {
     found
 }
 
-/// A run of that length that stands in both.
+/// Finds a run of that length that two texts share.
 fn shared_run(a: &[u64], b: &[u64], length: usize) -> Option<Passage> {
-    // The first position of each hash is enough: of equal hashes only those of equal runs are to be expected (about 2^-61 a pair).
+    // The first position of each hash is enough: two different runs have the same hash with a
+    // probability of about 2^-61.
     let mut first = HashMap::with_capacity(a.len());
     for (at, hash) in fingerprints(a, length).enumerate() {
         first.entry(hash).or_insert(at);
@@ -163,13 +182,9 @@ fn shared_run(a: &[u64], b: &[u64], length: usize) -> Option<Passage> {
     })
 }
 
-/// The Mersenne prime 2^61 - 1. Modulo a power of two, as shingles are hashed, long runs of two words in the order of Thue and Morse would
-/// collide in every base.
-const PRIME: u64 = (1 << 61) - 1;
-
-/// The polynomial hash of every run of `length` entries, modulo [`PRIME`] (Karp and Rabin 1987).
+/// The polynomial hash of every run of `length` entries, modulo [`PRIME`] (Karp and Rabin 1987,
+/// "Efficient randomized pattern-matching algorithms").
 fn fingerprints(entries: &[u64], length: usize) -> impl Iterator<Item = u64> + '_ {
-    const BASE: u64 = 0x1234_5678_9ABC_DEF1;
     let append = |hash: u64, entry: u64| {
         ((u128::from(hash) * u128::from(BASE) + u128::from(entry)) % u128::from(PRIME)) as u64
     };
@@ -206,17 +221,25 @@ pub(crate) mod naive {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::collection::vec;
     use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+
+    /// Texts of up to `longest` words out of `vocabulary` different ones.
+    fn words(vocabulary: u64, longest: usize) -> impl Strategy<Value = Vec<u64>> {
+        vec(0..vocabulary, 0..longest)
+    }
 
     #[test]
-    fn named_cases() {
+    fn longest_runs_of_named_cases() {
         for (name, a, b, expected) in [
             ("both empty", &[][..], &[][..], 0),
             ("one empty", &[1, 2][..], &[][..], 0),
             ("nothing shared", &[1, 2], &[3, 4], 0),
             ("whole", &[1, 2, 3], &[1, 2, 3], 3),
-            ("at the ends", &[1, 2, 3, 9], &[7, 1, 2, 3], 3),
+            ("at the two ends", &[1, 2, 3, 9], &[7, 1, 2, 3], 3),
             (
                 "the longer of two",
                 &[1, 2, 9, 4, 5, 6],
@@ -231,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn thue_and_morse_do_not_deceive() {
+    fn thue_morse_sequences_do_not_collide() {
         let sequence = |complement: u32| {
             (0..4096u32).map(move |i| u64::from((i.count_ones() + complement) % 2))
         };
@@ -257,7 +280,7 @@ mod tests {
             }
         }
         maximal.retain(|run| run.words >= SHORTEST);
-        maximal.sort_by_key(|run| (std::cmp::Reverse(run.words), run.a, run.b));
+        maximal.sort_by_key(|run| (Reverse(run.words), run.a, run.b));
         let mut chosen: Vec<Passage> = Vec::new();
         for run in maximal {
             if !chosen.iter().any(|known| known.overlaps(&run)) {
@@ -268,7 +291,7 @@ mod tests {
         chosen
     }
 
-    /// The share by looking up every run of every word.
+    /// The marked share by looking up every run around every word.
     fn naive_marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
         let shared = |at: usize| {
             let starts = at.saturating_sub(width - 1)..=at;
@@ -277,8 +300,8 @@ mod tests {
                 .any(|run| b.windows(width).any(|other| other == run))
         };
         let shared: Vec<usize> = (0..a.len()).filter(|&at| shared(at)).collect();
-        let of_them = shared.iter().filter(|&&at| marked[at]).count();
-        (!shared.is_empty()).then(|| of_them as f64 / shared.len() as f64)
+        let both = shared.iter().filter(|&&at| marked[at]).count();
+        (!shared.is_empty()).then(|| both as f64 / shared.len() as f64)
     }
 
     #[test]
@@ -338,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_named_cases() {
+    fn marked_shares_of_named_cases() {
         let words: Vec<u64> = (0..20).collect();
         let marked =
             |range: Range<usize>| (0..20).map(|at| range.contains(&at)).collect::<Vec<bool>>();
@@ -378,9 +401,9 @@ mod tests {
     proptest! {
         #[test]
         fn passages_equal_naive_tiles(
-            mut a in proptest::collection::vec(0u64..6, 0..60),
-            mut b in proptest::collection::vec(0u64..6, 0..60),
-            runs in proptest::collection::vec((proptest::collection::vec(0u64..6, SHORTEST - 1..16), any::<proptest::sample::Index>(), any::<proptest::sample::Index>()), 0..4),
+            mut a in words(6, 60),
+            mut b in words(6, 60),
+            runs in vec((vec(0u64..6, SHORTEST - 1..16), any::<Index>(), any::<Index>()), 0..4),
         ) {
             for (run, in_a, in_b) in runs {
                 let (at, to) = (in_a.index(a.len() + 1), in_b.index(b.len() + 1));
@@ -390,11 +413,15 @@ mod tests {
             let found = shared(&a, &b);
             prop_assert_eq!(&found, &naive_shared(&a, &b));
             let longest = found.iter().map(|run| run.words).max().unwrap_or(0);
-            prop_assert!(longest == naive::longest(&a, &b) || longest == 0 && naive::longest(&a, &b) < SHORTEST);
+            let expected = naive::longest(&a, &b);
+            prop_assert!(longest == expected || longest == 0 && expected < SHORTEST);
         }
 
         #[test]
-        fn passages_of_repetitive_texts_are_shared_and_apart(a in proptest::collection::vec(0u64..2, 0..150), b in proptest::collection::vec(0u64..2, 0..150)) {
+        fn passages_of_repetitive_texts_are_shared_and_do_not_overlap(
+            a in words(2, 150),
+            b in words(2, 150),
+        ) {
             let found = shared(&a, &b);
             for (at, run) in found.iter().enumerate() {
                 prop_assert_eq!(&a[run.a..run.a + run.words], &b[run.b..run.b + run.words]);
@@ -404,13 +431,18 @@ mod tests {
         }
 
         #[test]
-        fn marked_share_equals_naive(a in proptest::collection::vec((0u64..4, any::<bool>()), 0..50), b in proptest::collection::vec(0u64..4, 0..50), width in 1usize..7) {
+        fn marked_share_equals_naive(
+            a in vec((0u64..4, any::<bool>()), 0..50),
+            b in words(4, 50),
+            width in 1usize..7,
+        ) {
             let (a, marked): (Vec<u64>, Vec<bool>) = a.into_iter().unzip();
-            prop_assert_eq!(marked_share(&a, &b, width, &marked), naive_marked_share(&a, &b, width, &marked));
+            let expected = naive_marked_share(&a, &b, width, &marked);
+            prop_assert_eq!(marked_share(&a, &b, width, &marked), expected);
         }
 
         #[test]
-        fn equals_naive(a in proptest::collection::vec(0u64..4, 0..60), b in proptest::collection::vec(0u64..4, 0..60)) {
+        fn longest_equals_naive(a in words(4, 60), b in words(4, 60)) {
             let Passage { a: i, b: j, words } = longest(&a, &b);
             prop_assert_eq!(words, naive::longest(&a, &b));
             prop_assert_eq!(&a[i..i + words], &b[j..j + words]);

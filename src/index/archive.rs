@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::records;
 use super::segment_reader::SegmentReader;
-use crate::document::{Document, Fetch, Place};
+use crate::document::{Document, Fetch, SourcePlace};
 use crate::error::ReadError;
 
 /// The records of all segments of an index.
@@ -37,7 +37,11 @@ impl Archive {
 }
 
 impl Fetch for Archive {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         let Some((file, name)) = self.segments.get(place.source as usize) else {
             return Err(ReadError::Damaged {
                 file: "a table of documents".to_owned(),

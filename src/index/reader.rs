@@ -10,15 +10,15 @@ use super::manifest::{Manifest, SegmentEntry};
 use super::segment_reader::SegmentReader;
 use super::settings::IndexSettings;
 use super::tables;
-use crate::boilerplate::Known;
-use crate::catalog::Seen;
+use crate::boilerplate::KnownBoilerplate;
+use crate::catalog::SeenDocuments;
 use crate::pipeline::Before;
 
 /// An index as it was when it was opened. Later changes on the disk do not affect it.
 pub struct Index {
     pub(super) manifest: Manifest,
     pub(super) segments: Vec<SegmentReader>,
-    pub(super) known: Known,
+    pub(super) known: KnownBoilerplate,
 }
 
 /// What an index holds.
@@ -90,7 +90,7 @@ impl Index {
         let segments = manifest.segments.iter().map(open);
         let segments = segments.collect::<Result<Vec<SegmentReader>, IndexError>>()?;
         let known = match &manifest.boilerplate {
-            None => Known::default(),
+            None => KnownBoilerplate::default(),
             Some(file) => tables::read_boilerplate(&directory.read(file)?, &file.name)?,
         };
         Ok(Index {
@@ -122,7 +122,7 @@ impl Index {
         since: Option<i64>,
     ) -> Result<(Before, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
-        let mut seen = Seen::default();
+        let mut seen = SeenDocuments::default();
         let mut before = Before::default();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {

@@ -12,7 +12,7 @@ use zstd::zstd_safe::CParameter;
 
 use super::error::IndexError;
 use super::tables::RecordPlace;
-use crate::document::{Document, Place, Precision, Published};
+use crate::document::{Document, Precision, Published, SourcePlace};
 use crate::platform;
 use crate::read::dates;
 
@@ -126,8 +126,8 @@ pub(super) fn pack(lines: &[u8]) -> std::io::Result<Vec<u8>> {
 
 /// The place of a record as the catalogue stores it. Frames begin below 2^48, and a frame has fewer
 /// than 2^16 records.
-pub(super) fn place(segment: u32, at: RecordPlace) -> Place {
-    Place {
+pub(super) fn place(segment: u32, at: RecordPlace) -> SourcePlace {
+    SourcePlace {
         source: segment,
         length: at.frame_bytes,
         offset: at.frame << 16 | u64::from(at.record),
@@ -135,7 +135,7 @@ pub(super) fn place(segment: u32, at: RecordPlace) -> Place {
 }
 
 /// The first byte of the frame at a place, and the number of the record within it.
-pub(super) fn frame_and_record(place: Place) -> (u64, u32) {
+pub(super) fn frame_and_record(place: SourcePlace) -> (u64, u32) {
     (place.offset >> 16, (place.offset & 0xFFFF) as u32)
 }
 

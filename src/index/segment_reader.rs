@@ -10,10 +10,10 @@ use super::hash_file::HashFile;
 use super::manifest::{ChunkEntry, SegmentEntry};
 use super::records;
 use super::tables::{self, DocumentTable, Names};
-use crate::catalog::{Seen, SeenDocument};
+use crate::catalog::{NO_SITE, SeenDocument, SeenDocuments, StoredHashes};
 use crate::pipeline::KnownTie;
 use crate::platform;
-use crate::storage::lists::Stored;
+use crate::storage::lists::StoredChunk;
 
 /// Receives the serial of a document and its record.
 type TakeRecord<'a> = dyn FnMut(u64, &[u8]) -> Result<(), IndexError> + 'a;
@@ -93,7 +93,7 @@ impl SegmentReader {
         again: Option<i64>,
         since: i64,
         is_gone: &dyn Fn(u64) -> bool,
-        seen: &mut Seen,
+        seen: &mut SeenDocuments,
     ) -> Result<u64, IndexError> {
         let documents = self.documents()?;
         let site_numbers = seen.number_sites(&documents.sites);
@@ -111,7 +111,7 @@ impl SegmentReader {
                     site: row
                         .site
                         .and_then(|site| site_numbers.get(site.key as usize).copied())
-                        .unwrap_or(u32::MAX),
+                        .unwrap_or(NO_SITE),
                     place: records::place(number, row.at),
                     published: row.published(),
                     page: row.page,
@@ -131,20 +131,19 @@ impl SegmentReader {
             passages_at,
         } in self.chunks(&documents)?
         {
-            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| Stored {
+            let stored = |store: &Arc<HashFile>, offset: u64, values: u64| StoredChunk {
                 store: Arc::<HashFile>::clone(store),
                 offset,
                 values: values as usize,
             };
             let bands = entry.documents * u64::from(entry.bands);
-            seen.push_hashes(
-                (stored(&self.bands, bands_at, bands), entry.bands),
-                (
-                    stored(&self.passages, passages_at, entry.passages),
-                    &documents.passages()?[rows.clone()],
-                ),
-                &kept[rows],
-            );
+            seen.push_hashes(StoredHashes {
+                bands: stored(&self.bands, bands_at, bands),
+                bands_of_each: entry.bands,
+                passages: stored(&self.passages, passages_at, entry.passages),
+                passages_of_each: &documents.passages()?[rows.clone()],
+                kept: &kept[rows],
+            });
         }
         Ok(expired)
     }

@@ -16,6 +16,7 @@ use crate::catalog::{Catalog, DocNo, NO_SITE};
 use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
 use crate::pipeline::KnownTie;
+use crate::storage::lists::ListReader;
 
 /// Most documents of a chunk of hashes, which then has about 2 MB.
 const CHUNK: usize = 4096;
@@ -215,7 +216,7 @@ fn chunks<'d>(catalog: &Catalog, mut documents: &'d [DocNo]) -> Vec<&'d [DocNo]>
 
 /// All lists of a reading, by their numbers.
 fn lists_by_number<T: bytemuck::Pod>(
-    reading: &crate::storage::lists::Reading<'_, T>,
+    reading: &ListReader<'_, T>,
     lists: usize,
 ) -> Result<Vec<Vec<T>>, ReadError> {
     let mut read = vec![Vec::new(); lists];

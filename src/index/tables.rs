@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::columns::{self, Columns, Name, Table};
 use super::error::IndexError;
-use crate::boilerplate::{Known, KnownRepeat};
+use crate::boilerplate::{KnownBoilerplate, KnownRepeat};
 use crate::catalog::{DocNo, DocPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
@@ -223,7 +223,7 @@ fn repeat_columns<'a>() -> Columns<'a, RepeatRow<'a>> {
         .with("learned", |(_, repeat)| &mut repeat.learned)
 }
 
-pub(super) fn write_boilerplate(known: &Known) -> Result<Vec<u8>, IndexError> {
+pub(super) fn write_boilerplate(known: &KnownBoilerplate) -> Result<Vec<u8>, IndexError> {
     let rows = known.repeats.iter().map(|&repeat| {
         let site = known.sites.get(repeat.site as usize);
         (site.map(|site| Name::from(&**site)), repeat)
@@ -231,7 +231,7 @@ pub(super) fn write_boilerplate(known: &Known) -> Result<Vec<u8>, IndexError> {
     columns::write(repeat_columns(), &mut rows.collect::<Vec<_>>())
 }
 
-pub(super) fn read_boilerplate(bytes: &[u8], file: &str) -> Result<Known, IndexError> {
+pub(super) fn read_boilerplate(bytes: &[u8], file: &str) -> Result<KnownBoilerplate, IndexError> {
     let table = Table::read(bytes, file)?;
     let mut repeats = Vec::with_capacity(table.len());
     let everywhere = KnownRepeat {
@@ -248,7 +248,7 @@ pub(super) fn read_boilerplate(bytes: &[u8], file: &str) -> Result<Known, IndexE
         repeats.push(KnownRepeat { site, ..repeat });
         Ok(())
     })?;
-    Ok(Known {
+    Ok(KnownBoilerplate {
         sites: table.names("site")?,
         repeats,
     })

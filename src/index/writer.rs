@@ -14,7 +14,7 @@ use super::reader::Index;
 use super::segment_writer::{self, Serials};
 use super::settings::IndexSettings;
 use super::tables;
-use crate::boilerplate::Known;
+use crate::boilerplate::KnownBoilerplate;
 use crate::document::Corpus;
 use crate::pipeline::Settings;
 
@@ -130,7 +130,7 @@ impl Writer {
     ) -> Result<(), IndexError> {
         let before = match &self.index {
             Some(index) => index.known.clone(),
-            None => Known::default(),
+            None => KnownBoilerplate::default(),
         };
         let known = addition
             .boilerplate

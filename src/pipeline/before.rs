@@ -6,26 +6,26 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::boilerplate::Known;
+use crate::boilerplate::KnownBoilerplate;
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::union_find::UnionFind;
-use crate::catalog::{Catalog, DocNo, DocPair, Seen};
+use crate::catalog::{Catalog, DocNo, DocPair, SeenDocuments};
 use crate::cluster::Cluster;
 use crate::compare::exact::Comparison;
-use crate::document::{Corpus, Document, Fetch, Place};
+use crate::document::{Corpus, Document, Fetch, SourcePlace};
 use crate::error::ReadError;
 
 /// What was seen before; nothing by default.
 #[derive(Default)]
 pub struct Before {
     /// The documents.
-    pub seen: Seen,
+    pub seen: SeenDocuments,
     /// What was found of them.
     pub ties: Vec<KnownTie>,
     /// The clusters that they are in as whole copies, by their numbers in the archive.
     pub names: HashMap<u64, Arc<str>>,
     /// What their sites repeat.
-    pub boilerplate: Known,
+    pub boilerplate: KnownBoilerplate,
     /// Whence they can be read again.
     pub archive: Option<Arc<dyn Fetch + Send>>,
     /// Ids of those that the run is about, as if it had read them.
@@ -71,9 +71,13 @@ impl<'a> Sources<'a> {
 }
 
 impl Fetch for Sources<'_> {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         match (place.source.checked_sub(self.of_corpus), &self.archive) {
-            (Some(source), Some(archive)) => archive.fetch(Place { source, ..place }, sink),
+            (Some(source), Some(archive)) => archive.fetch(SourcePlace { source, ..place }, sink),
             _ => self.corpus.fetch(place, sink),
         }
     }

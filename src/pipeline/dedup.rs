@@ -25,15 +25,15 @@ use super::settings::{Settings, Surfacing};
 use super::texts::Texts;
 use crate::boilerplate::Profiles;
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket};
-use crate::candidates::families::Settled;
+use crate::candidates::families::SettledFamilies;
 use crate::candidates::prefixes::Postings;
 use crate::candidates::union;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, ReadTally, SiteNo, pairs_of};
-use crate::cluster::duplicates::{Candidacy, Decided, Duplicate, Preference};
+use crate::cluster::duplicates::{Decided, Duplicate, Preference, Ranking};
 use crate::cluster::{Relation, Selection};
 use crate::compare::exact::Comparison;
-use crate::document::{Corpus, Place, Published};
+use crate::document::{Corpus, Published, SourcePlace};
 use crate::error::ReadError;
 
 /// How many comparisons hot buckets may cost for each document of theirs, about. In a crowd of pages of one skeleton that are no copies
@@ -65,7 +65,7 @@ pub struct Outcome {
     /// Its document, or the one that was seen before with its id and words.
     pub doc: DocNo,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourcePlace,
     /// The site that it names, or [`NO_SITE`](crate::catalog::NO_SITE).
     pub site: SiteNo,
     /// When it says it was published.
@@ -165,7 +165,7 @@ pub fn duplicates_after<C: Corpus>(
     let mut bare: Vec<DocNo> = catalog.documents().collect();
     bare.retain(|&doc| read::boilerplate_only(&catalog, doc));
 
-    let candidacy = Candidacy::new(&catalog, &twins, &bare, preference);
+    let ranking = Ranking::new(&catalog, &twins, &bare, preference);
     let texts = Texts {
         corpus: &sources,
         catalog: &catalog,
@@ -180,7 +180,7 @@ pub fn duplicates_after<C: Corpus>(
         settings,
         observer,
     };
-    let found = Rounds::new(&search, &candidacy).run(&twins, &mut counts)?;
+    let found = Rounds::new(&search, &ranking).run(&twins, &mut counts)?;
     let duplicates = found.duplicates;
     let mut decided: Vec<DocNo> = catalog.documents().collect();
     decided.retain(|&doc| !(preference.seen)(&catalog, doc));
@@ -202,7 +202,7 @@ pub fn duplicates_after<C: Corpus>(
 /// Compares and decides in turns.
 struct Rounds<'a, 'c> {
     search: &'a Search<'a>,
-    candidacy: &'a Candidacy<'c>,
+    ranking: &'a Ranking<'c>,
     /// The pairs that were compared, in order.
     met: Vec<DocPair>,
     /// Those of them that are near.
@@ -214,13 +214,13 @@ struct Rounds<'a, 'c> {
 }
 
 impl<'a, 'c> Rounds<'a, 'c> {
-    fn new(search: &'a Search<'a>, candidacy: &'a Candidacy<'c>) -> Rounds<'a, 'c> {
+    fn new(search: &'a Search<'a>, ranking: &'a Ranking<'c>) -> Rounds<'a, 'c> {
         Rounds {
             search,
-            candidacy,
+            ranking,
             met: Vec::new(),
             found: Vec::new(),
-            decided: candidacy.decide(&[]),
+            decided: ranking.decide(&[]),
             leaders_met: HashMap::new(),
         }
     }
@@ -244,14 +244,14 @@ impl<'a, 'c> Rounds<'a, 'c> {
                     *meetings = meetings.saturating_sub(led.len());
                     leaders = leaders.saturating_mul(2);
                     self.compare(led)?;
-                    staying = self.decided.staying(self.candidacy);
+                    staying = self.decided.staying(self.ranking);
                     continue;
                 }
             }
             let among = staying;
             let pairs = buckets.pairs(self.search, &among, &|pair| self.known(pair))?;
             self.compare(pairs)?;
-            staying = self.decided.staying(self.candidacy);
+            staying = self.decided.staying(self.ranking);
             if staying.iter().all(|doc| among.binary_search(doc).is_ok()) {
                 if matches!(buckets, Buckets::Bands(_)) {
                     self.count_bounded(&hot, counts);
@@ -285,20 +285,20 @@ impl<'a, 'c> Rounds<'a, 'c> {
     /// The documents of a bucket in order of preference, and a hash of them.
     fn preferred(&self, bucket: &HotBucket) -> (Vec<DocNo>, u64) {
         let mut preferred = bucket.documents.clone();
-        preferred.sort_by_cached_key(|&doc| self.decided.rank(self.candidacy, doc));
+        preferred.sort_by_cached_key(|&doc| self.decided.rank(self.ranking, doc));
         let numbers: Vec<u32> = preferred.iter().map(|doc| doc.0).collect();
         (preferred, xxh3_64(bytemuck::cast_slice(&numbers)))
     }
 
     /// Whether nothing is to be learned from a pair.
     fn known(&self, pair: DocPair) -> bool {
-        self.met.binary_search(&pair).is_ok() || self.decided.settled(self.candidacy, pair)
+        self.met.binary_search(&pair).is_ok() || self.decided.is_settled(self.ranking, pair)
     }
 
     fn compare(&mut self, pairs: Vec<DocPair>) -> Result<(), ReadError> {
         self.found.append(&mut self.search.verify(&pairs)?);
         self.met = union(std::mem::take(&mut self.met), pairs);
-        self.decided = self.candidacy.decide(&self.found);
+        self.decided = self.ranking.decide(&self.found);
         Ok(())
     }
 
@@ -363,7 +363,7 @@ impl Buckets {
             }
             Buckets::Prefixes(postings) => {
                 let threshold = search.settings.threshold;
-                Ok(postings.candidates(threshold, &Settled::default(), skip))
+                Ok(postings.candidates(threshold, &SettledFamilies::default(), skip))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::storage::buckets::BYTES_A_ROUND;
-use crate::storage::lists::Shelf;
+use crate::storage::lists::WritableStore;
 
 /// What the program takes whatever it reads: code, buffers of threads, texts that are being compared.
 const BASE: u64 = 112 << 20;
@@ -17,7 +17,7 @@ pub struct Memory {
     /// How many bytes may be taken, [`LEAST_MEMORY`] at least.
     pub limit: u64,
     /// Takes what does not fit.
-    pub store: Arc<dyn Shelf>,
+    pub store: Arc<dyn WritableStore>,
 }
 
 impl Memory {

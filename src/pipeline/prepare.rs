@@ -5,9 +5,9 @@ use super::findings::Counts;
 use super::observer::Observer;
 use super::read::{self, Removed};
 use super::settings::Settings;
-use crate::boilerplate::{Known, Profiles};
+use crate::boilerplate::{KnownBoilerplate, Profiles};
 use crate::catalog::identical::{self, IdenticalGroup};
-use crate::catalog::{Catalog, DocNo, ReadTally, Seen};
+use crate::catalog::{Catalog, DocNo, ReadTally, SeenDocuments};
 use crate::document::Corpus;
 use crate::error::ReadError;
 
@@ -29,7 +29,7 @@ pub(super) fn prepare_alone<C: Corpus>(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Prepared, ReadError> {
-    let (seen, known) = (Seen::default(), Known::default());
+    let (seen, known) = (SeenDocuments::default(), KnownBoilerplate::default());
     prepare(corpus, sources, seen, &known, settings, observer)
 }
 
@@ -37,8 +37,8 @@ pub(super) fn prepare_alone<C: Corpus>(
 pub(super) fn prepare<C: Corpus>(
     corpus: &C,
     sources: &Sources<'_>,
-    seen: Seen,
-    known: &Known,
+    seen: SeenDocuments,
+    known: &KnownBoilerplate,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Prepared, ReadError> {

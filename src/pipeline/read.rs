@@ -9,10 +9,10 @@ use super::memory::{Memory, bytes_a_round};
 use super::observer::{Observer, Stage};
 use super::settings::Settings;
 use super::texts::{DOCUMENTS_A_TASK, left};
-use crate::boilerplate::{self, FEWEST_WORDS_LEFT, Known, Profiles, Region, Stripper};
+use crate::boilerplate::{self, FEWEST_WORDS_LEFT, KnownBoilerplate, Profiles, Region, Stripper};
 use crate::catalog::{
-    BYTES_A_DOCUMENT, BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, Seen, SiteNo, Stripped,
-    Traces,
+    BYTES_A_DOCUMENT, BlockColumns, Catalog, DocNo, NO_SITE, ReadTally, SeenDocuments, SiteNo,
+    Stripped, Traces,
 };
 use crate::document::{BlockTally, Corpus, Fetch};
 use crate::error::{ReadError, Size};
@@ -80,7 +80,7 @@ pub struct RemovedPassage {
 /// Reads every block: words, content and traces go to the catalogue beside what was seen before, texts go.
 pub(super) fn read<C: Corpus>(
     corpus: &C,
-    seen: Seen,
+    seen: SeenDocuments,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<(Catalog, ReadTally), ReadError> {
@@ -183,7 +183,7 @@ pub(super) fn strip(
     corpus: &dyn Fetch,
     catalog: &mut Catalog,
     settings: &Settings,
-    known: &Known,
+    known: &KnownBoilerplate,
     observer: &dyn Observer,
 ) -> Result<(Profiles, Removed), ReadError> {
     if !settings.boilerplate {

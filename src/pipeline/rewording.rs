@@ -18,12 +18,12 @@ use crate::candidates::families::Families;
 use crate::candidates::rewording;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, SiteNo};
-use crate::cluster::Reworded;
+use crate::cluster::RewordedPair;
 use crate::compare::exact::{Comparison, Shingled};
-use crate::compare::reworded::align::Step;
+use crate::compare::reworded::align::AlignmentStep;
 use crate::compare::reworded::sentences::{SentenceReader, Sentences};
 use crate::compare::reworded::weights::{SAMPLE, Weights};
-use crate::compare::reworded::{self, Evidence, Rewording};
+use crate::compare::reworded::{self, Rewording, RewordingEvidence};
 use crate::error::ReadError;
 
 /// Of the documents of two stories so many pairs are looked at for a wanted one.
@@ -58,7 +58,7 @@ pub(super) fn rewordings(
     settings: &Settings,
     rewording: Rewording,
     observer: &dyn Observer,
-) -> Result<(Vec<Reworded>, RewordedCounts), ReadError> {
+) -> Result<(Vec<RewordedPair>, RewordedCounts), ReadError> {
     observer.begin(Stage::Candidates, None);
     let stories = Stories::of(texts.catalog, twins, compared);
     let anchors: Vec<Cow<'_, [u32]>> = stories
@@ -235,10 +235,10 @@ fn verify(
     weights: &Weights,
     rewording: Rewording,
     observer: &dyn Observer,
-) -> Result<Vec<Reworded>, ReadError> {
+) -> Result<Vec<RewordedPair>, ReadError> {
     observer.begin(Stage::Verify, Some(candidates.len() as u64));
     candidates.par_sort_unstable();
-    let found: Result<Vec<Vec<Reworded>>, ReadError> = candidates
+    let found: Result<Vec<Vec<RewordedPair>>, ReadError> = candidates
         .par_chunks(PAIRS_A_TASK)
         .map_init(Tools::default, |tools, pairs| {
             let mut read: FxHashMap<DocNo, Sentences> = FxHashMap::default();
@@ -257,7 +257,7 @@ fn verify(
                 }
                 let evidence = reworded::compare(&read[&pair.a], &read[&pair.b], weights);
                 if evidence.score() >= rewording.score {
-                    found.push(Reworded {
+                    found.push(RewordedPair {
                         compared: measured(texts, pair, &mut tools.0)?,
                         likeness: evidence.likeness(),
                     });
@@ -274,7 +274,7 @@ fn verify(
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retelling {
     /// How alike they are.
-    pub evidence: Evidence,
+    pub evidence: RewordingEvidence,
     /// The sentences that go together, one or two with one or two: their bytes in both texts as they were read, in order.
     pub sentences: Vec<[Range<usize>; 2]>,
 }
@@ -306,7 +306,7 @@ impl Retelling {
             let last = text.places.get(sentences.end.checked_sub(1)?)?;
             Some(first.start..last.end)
         };
-        let both = |step: &Step| Some([place(&a, &step.a)?, place(&b, &step.b)?]);
+        let both = |step: &AlignmentStep| Some([place(&a, &step.a)?, place(&b, &step.b)?]);
         Ok(Retelling {
             evidence,
             sentences: steps.iter().filter_map(both).collect(),

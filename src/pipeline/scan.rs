@@ -115,7 +115,7 @@ pub fn scan_after<C: Corpus>(
     let mut named: Vec<_> = assembled.clusters.iter().flat_map(named).collect();
     let lost = before::without_cluster(&catalog, &twins, &named, &names);
     named.extend(lost.into_iter().map(|doc| (doc, Arc::from(""))));
-    assembled.leave_old(&catalog);
+    assembled.drop_earlier(&catalog);
     let details = show::show(&texts, settings, &mut assembled, observer)?;
     let Assembled {
         mut pairs,

@@ -11,12 +11,13 @@ use super::settings::{Settings, Surfacing};
 use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
 use crate::candidates::families::Families;
-use crate::candidates::passages::{self, Shared};
-use crate::candidates::prefixes::{self, Posting, Postings, Rarity};
-use crate::candidates::{Among, union};
+use crate::candidates::passages::{self, SharedPassages};
+use crate::candidates::prefixes::{self, Posting, Postings, ShingleCounts};
+use crate::candidates::{SearchScope, union};
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
-use crate::compare::exact::{self, Comparison, Shingled};
+use crate::compare::exact::{Comparison, Shingled};
+use crate::compare::tasks::tasks;
 use crate::error::ReadError;
 
 /// What was found between representatives of identical documents.
@@ -126,7 +127,7 @@ impl Search<'_> {
         };
         let shared = match self.settings.excerpts {
             Some(_) => passages::shared(among, &skip)?,
-            None => Shared::default(),
+            None => SharedPassages::default(),
         };
         let alike = pairs.len();
         let pairs = union(pairs, shared.pairs);
@@ -166,8 +167,8 @@ impl Search<'_> {
         &'d self,
         documents: &'d [DocNo],
         asking: Option<&'d [DocNo]>,
-    ) -> Among<'d> {
-        Among {
+    ) -> SearchScope<'d> {
+        SearchScope {
             catalog: self.catalog,
             documents,
             asking,
@@ -237,7 +238,7 @@ impl Search<'_> {
     pub(super) fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
         self.observer
             .begin(Stage::Candidates, Some(2 * documents.len() as u64));
-        let rarity = Rarity::new(
+        let rarity = ShingleCounts::new(
             documents
                 .iter()
                 .map(|&doc| u64::from(self.catalog.words(doc)))
@@ -280,7 +281,7 @@ impl Search<'_> {
     /// Compares candidates exactly and keeps those that meet the criteria.
     pub(super) fn verify(&self, pairs: &[DocPair]) -> Result<Vec<Comparison>, ReadError> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
-        let compared: Result<Vec<Vec<Comparison>>, ReadError> = exact::tasks(self.catalog, pairs)
+        let compared: Result<Vec<Vec<Comparison>>, ReadError> = tasks(self.catalog, pairs)
             .into_par_iter()
             .map_init(Reader::default, |reader, task| {
                 let mut texts = Vec::new();

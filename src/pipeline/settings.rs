@@ -8,7 +8,7 @@ use crate::attribution::credit::Credits;
 use crate::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, Selection};
 use crate::compare::exact::{Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
 use crate::compare::reworded::Rewording;
-use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use crate::sketch::banding::{Banding, DEFAULT_THRESHOLD, RecallTarget};
 use crate::sketch::minhash::DEFAULT_SEED;
 use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
@@ -56,7 +56,7 @@ pub struct Settings {
 impl Default for Settings {
     /// What `wirecopy scan` does unless told otherwise, but for dates: no date is in the future.
     fn default() -> Settings {
-        let banding = Banding::for_recall(DEFAULT_THRESHOLD, DEFAULT_RECALL, DEFAULT_PERMUTATIONS);
+        let banding = Banding::for_recall(RecallTarget::default());
         Settings {
             shingle: DEFAULT_SHINGLE,
             threshold: DEFAULT_THRESHOLD,

@@ -11,7 +11,8 @@ use super::observer::Observer;
 use super::settings::Settings;
 use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
 use crate::attribution::credit::Credit;
-use crate::attribution::source::{Source, Testimony, When};
+use crate::attribution::interval::PublicationInterval;
+use crate::attribution::source::{LikelySource, Testimony};
 use crate::catalog::{Catalog, DocNo};
 use crate::cluster::{Assembled, Cluster, Member, Relation, ReportedPair};
 use crate::compare::passage;
@@ -41,7 +42,7 @@ pub struct Details {
     /// The agency that it names as its source.
     pub credit: Option<Credit>,
     /// When it can have been published.
-    pub when: When,
+    pub when: PublicationInterval,
     /// The host that its canonical url names, if that is not its own.
     pub(super) canonical: Option<String>,
 }
@@ -113,7 +114,7 @@ impl Details {
             url: owned(document.url.as_deref()),
             title: owned(document.title.as_deref()),
             credit: settings.credits.find(document),
-            when: When::of(document.published, document.crawled, settings.as_of),
+            when: PublicationInterval::of(document.published, document.crawled, settings.as_of),
             canonical: foreign_host(document),
         }
     }
@@ -300,7 +301,7 @@ fn attribute(
             doc,
             site: catalog.site_name(catalog.site(doc)).to_owned(),
             whole,
-            when: details.when,
+            published: details.when,
             canonical: details
                 .canonical
                 .as_deref()
@@ -314,12 +315,12 @@ fn attribute(
             |pair: &ReportedPair| pair.quoted_share.is_some_and(|share| share >= QUOTATION);
         let source = if pairs.iter().all(is_quotation) {
             // What all say was said by somebody else.
-            Source::default()
+            LikelySource::default()
         } else {
             let testimonies: Vec<Testimony> =
                 cluster.members.iter().filter_map(testimony).collect();
-            Source::of(&testimonies)
+            LikelySource::of(&testimonies)
         };
-        cluster.assign(source, pairs);
+        cluster.assign_source(source, pairs);
     }
 }

@@ -25,7 +25,7 @@ use crate::candidates::families::BIG_CLUSTER;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, ReadTally};
 use crate::cluster;
-use crate::cluster::{Assembled, Cluster, Relation, Reworded};
+use crate::cluster::{Assembled, Cluster, Relation, RewordedPair};
 use crate::compare::exact::{Comparison, Excerpts};
 use crate::compare::reworded::Rewording;
 use crate::document::Corpus;
@@ -137,7 +137,7 @@ pub struct Tuner {
     counts: Counts,
     twins: Vec<IdenticalGroup>,
     matches: Matches,
-    reworded: Vec<Reworded>,
+    reworded: Vec<RewordedPair>,
     unlike: Unlike,
 }
 
@@ -242,8 +242,8 @@ impl Tuner {
             ..Choice::of(&self.settings)
         } == choice;
         let score = choice.reworded_score.filter(|_| is_base);
-        let reworded: Vec<Reworded> = score.map_or_else(Vec::new, |score| {
-            let enough = |found: &&Reworded| found.likeness.score >= score;
+        let reworded: Vec<RewordedPair> = score.map_or_else(Vec::new, |score| {
+            let enough = |found: &&RewordedPair| found.likeness.score >= score;
             self.reworded.iter().filter(enough).copied().collect()
         });
         let assembled = cluster::assemble(
@@ -383,7 +383,7 @@ impl Unlike {
             })
             .map(|((a, b), shared)| {
                 let sizes = [a, b].map(|number| shingles[number as usize].len() as u32);
-                jaccard(shared, sizes[0], sizes[1])
+                jaccard(shared, sizes)
             })
             .collect();
         // Sums of floats depend on their order.

@@ -1,26 +1,38 @@
-//! When a document says it was published.
+//! Times of publication, in the spellings that crawls hold.
 //!
-//! RFC 3339 and its near relations, by far the most of what a crawl holds, are read by hand in one pass; the rest is told
-//! apart by shape. A time without an offset is taken as UTC. What is not understood, or lies outside the years 1000
-//! to 9999 (`0001-01-01` is how some systems write "unknown"), is no date.
+//! The `jiff` crate reads them. This module decides which spellings count as a date, respells the
+//! few that `jiff` does not know, and works out how precise a date is.
 
 use std::str::FromStr;
 
-use jiff::civil;
-use jiff::fmt::rfc2822;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::temporal::Pieces;
+use jiff::fmt::{rfc2822, strtime};
 
 use crate::document::{Precision, Published};
 
 /// The longest text that can be a date; longer ones are not looked at.
 const LONGEST: usize = 64;
 
-const SECONDS_A_DAY: i64 = 86_400;
+/// Bytes of `YYYY-MM-DD`.
+const DATE_BYTES: usize = 10;
+
+/// The day from which seconds are counted.
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
+/// The first moments of the years 1000 and 10000, in seconds since 1970.
+const FIRST: i64 = -30_610_224_000;
+const BEYOND: i64 = 253_402_300_800;
 
 /// Reads a time of publication.
 ///
-/// Understood are RFC 3339 and ISO 8601 times (space for `T`, no offset or `+0000`, any number of decimals), RFC 2822,
-/// `YYYY-MM-DD`, `YYYYMMDD`, `YYYYMMDDhhmmss`, `26-FEB-1987 15:01:01.79`, seconds since 1970 of 10 or 11
-/// digits and milliseconds of 13 digits.
+/// Understands RFC 3339 and ISO 8601 times (also with a space or `_` for `T`, without an offset,
+/// with `+0000`, `UTC` or `GMT`, with any number of decimals), RFC 2822, `YYYY-MM-DD`, `YYYYMMDD`,
+/// `YYYYMMDDhhmmss`, `26-FEB-1987 15:01:01.79`, seconds since 1970 of 10 or 11 digits and
+/// milliseconds of 13 digits.
+///
+/// A time without an offset is taken as UTC. Years before 1000 and after 9999 are no dates:
+/// `0001-01-01` is how some systems write "unknown".
 ///
 /// ```
 /// use wirecopy::document::Precision;
@@ -36,245 +48,155 @@ pub fn parse(text: &str) -> Option<Published> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    let published = iso(text.as_bytes())
-        .or_else(|| digits(text.as_bytes()))
-        .or_else(|| newswire(text))
-        .or_else(|| by_jiff(text))?;
-    let year = civil_year(published.seconds);
-    (1000..=9999).contains(&year).then_some(published)
-}
-
-/// `YYYY-MM-DD`, and with a time after it RFC 3339 in all its common spellings.
-fn iso(text: &[u8]) -> Option<Published> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, rest @ ..] = text else {
-        return None;
-    };
-    let days = days_since_1970(
-        number(&[*y1, *y2, *y3, *y4])?,
-        number(&[*m1, *m2])?,
-        number(&[*d1, *d2])?,
-    )?;
-    if rest.is_empty() {
-        return Some(Published {
-            seconds: days * SECONDS_A_DAY,
-            precision: Precision::Day,
-        });
-    }
-    let [b'T' | b't' | b' ' | b'_', rest @ ..] = rest else {
-        return None;
-    };
-    let (in_day, rest) = clock(rest)?;
-    let offset = offset(rest)?;
-    Some(Published {
-        seconds: days * SECONDS_A_DAY + in_day - offset,
-        precision: of_time(in_day),
-    })
-}
-
-/// What a time of day, in seconds since midnight, tells beside the day.
-fn of_time(in_day: i64) -> Precision {
-    if in_day == 0 {
-        Precision::Midnight
+    let published = if text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
+        number(text)
     } else {
-        Precision::Second
-    }
+        iso_8601(text)
+            .or_else(|| iso_8601(&respelled(text)?))
+            .or_else(|| iso_8601(&newswire(text)?))
+            .or_else(|| mail(text))
+    }?;
+    (FIRST..BEYOND)
+        .contains(&published.seconds)
+        .then_some(published)
 }
 
-/// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.f`: seconds since midnight, and what follows.
-fn clock(text: &[u8]) -> Option<(i64, &[u8])> {
-    let [h1, h2, b':', m1, m2, rest @ ..] = text else {
+/// A date written as one number. A number with decimals can only be seconds.
+fn number(text: &str) -> Option<Published> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    if decimals.contains('.') || (whole.len() != text.len() && !matches!(whole.len(), 10 | 11)) {
         return None;
-    };
-    let (hour, minute) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?);
-    let (second, rest) = match rest {
-        [b':', s1, s2, rest @ ..] => (number(&[*s1, *s2])?, rest),
-        _ => (0, rest),
-    };
-    let rest = match rest {
-        [b'.' | b',', decimals @ ..] => {
-            let count = decimals.iter().take_while(|b| b.is_ascii_digit()).count();
-            if count == 0 {
-                return None;
-            }
-            &decimals[count..]
-        }
-        _ => rest,
-    };
-    Some((seconds_in_day(hour, minute, second)?, rest))
-}
-
-/// Seconds since midnight. A leap second counts as the second before it.
-fn seconds_in_day(hour: i64, minute: i64, second: i64) -> Option<i64> {
-    (hour < 24 && minute < 60 && second <= 60).then(|| hour * 3600 + minute * 60 + second.min(59))
-}
-
-/// Seconds east of UTC of `Z`, `+01:00`, `+0100`, `+01`, `UTC`, `GMT` or nothing at all.
-fn offset(text: &[u8]) -> Option<i64> {
-    let text = text.trim_ascii_start();
-    let (east, hour, minute) = match text {
-        [] | [b'Z' | b'z'] | b"UTC" | b"GMT" => return Some(0),
-        [sign @ (b'+' | b'-'), h1, h2] => (*sign == b'+', number(&[*h1, *h2])?, 0),
-        [sign @ (b'+' | b'-'), h1, h2, m1, m2] | [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
-            (*sign == b'+', number(&[*h1, *h2])?, number(&[*m1, *m2])?)
-        }
-        _ => return None,
-    };
-    let seconds = seconds_in_day(hour, minute, 0)?;
-    Some(if east { seconds } else { -seconds })
-}
-
-/// Dates written as one number; a number with decimals can only be seconds.
-fn digits(text: &[u8]) -> Option<Published> {
-    let count = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let (whole, rest) = text.split_at(count);
-    match rest {
-        [] => {}
-        [b'.', decimals @ ..]
-            if matches!(count, 10 | 11) && decimals.iter().all(u8::is_ascii_digit) => {}
-        _ => return None,
     }
-    let at = |seconds| {
+    let since_1970 = |per_second| {
         Some(Published {
-            seconds,
+            seconds: whole.parse::<i64>().ok()? / per_second,
             precision: Precision::Second,
         })
     };
-    match count {
-        8 | 14 => {
-            let days = days_since_1970(
-                number(&whole[..4])?,
-                number(&whole[4..6])?,
-                number(&whole[6..8])?,
-            )?;
-            if count == 8 {
-                return Some(Published {
-                    seconds: days * SECONDS_A_DAY,
-                    precision: Precision::Day,
-                });
-            }
-            let in_day = seconds_in_day(
-                number(&whole[8..10])?,
-                number(&whole[10..12])?,
-                number(&whole[12..14])?,
-            )?;
-            Some(Published {
-                seconds: days * SECONDS_A_DAY + in_day,
-                precision: of_time(in_day),
-            })
+    match whole.len() {
+        8 => Some(of_day(
+            strtime::parse("%Y%m%d", whole).ok()?.to_date().ok()?,
+        )),
+        10 | 11 => since_1970(1),
+        13 => since_1970(1000),
+        14 => {
+            let moment = strtime::parse("%Y%m%d%H%M%S", whole).ok()?;
+            Some(of_moment(moment.to_datetime().ok()?, 0))
         }
-        10 | 11 => at(number(whole)?),
-        13 => at(number(whole)?.div_euclid(1000)),
         _ => None,
     }
 }
 
-/// `26-FEB-1987 15:01:01.79`, the form of the Reuters-21578 collection; the time may be missing.
-fn newswire(text: &str) -> Option<Published> {
-    let (date, time) = text
-        .split_once(' ')
-        .map_or((text, ""), |(date, time)| (date, time.trim_start()));
-    let mut parts = date.split('-');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || !matches!(day.len(), 1 | 2) || year.len() != 4 {
-        return None;
+/// `YYYY-MM-DD`, and all that RFC 3339, RFC 9557 and ISO 8601 allow for a date with a time.
+fn iso_8601(text: &str) -> Option<Published> {
+    let pieces = Pieces::parse(text).ok()?;
+    let offset = pieces.to_numeric_offset();
+    match pieces.time() {
+        Some(time) => Some(of_moment(
+            pieces.date().to_datetime(time),
+            offset.map_or(0, |offset| i64::from(offset.seconds())),
+        )),
+        None if text.len() == DATE_BYTES => Some(of_day(pieces.date())),
+        None => None,
     }
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let month = (1i64..)
-        .zip(MONTHS)
-        .find(|(_, name)| month.eq_ignore_ascii_case(name))?
-        .0;
-    let days = days_since_1970(number(year.as_bytes())?, month, number(day.as_bytes())?)?;
-    if time.is_empty() {
-        return Some(Published {
-            seconds: days * SECONDS_A_DAY,
-            precision: Precision::Day,
-        });
-    }
-    let (in_day, rest) = clock(time.as_bytes())?;
-    Some(Published {
-        seconds: days * SECONDS_A_DAY + in_day - offset(rest)?,
-        precision: of_time(in_day),
-    })
 }
 
-/// Everything rarer: RFC 2822, ISO 8601 without separators, a zone name in brackets.
-fn by_jiff(text: &str) -> Option<Published> {
-    let (seconds, precision) = if let Ok(zoned) = rfc2822::parse(text) {
-        let midnight = zoned.time() == civil::Time::midnight();
-        (zoned.timestamp().as_second(), of_time(i64::from(!midnight)))
-    } else if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
-        (
-            timestamp.as_second(),
-            of_time(timestamp.as_second().rem_euclid(SECONDS_A_DAY)),
-        )
-    } else {
-        let local = text.parse::<civil::DateTime>().ok()?;
-        if !text.contains([':', 'T', 't']) {
-            return None;
-        }
-        let seconds = jiff::tz::Offset::UTC.to_timestamp(local).ok()?.as_second();
-        (seconds, of_time(seconds.rem_euclid(SECONDS_A_DAY)))
-    };
-    Some(Published { seconds, precision })
-}
-
-/// A number of ASCII digits, at most 18 of them.
-fn number(digits: &[u8]) -> Option<i64> {
-    if digits.len() > 18 {
-        return None;
-    }
-    digits.iter().try_fold(0i64, |sum, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + i64::from(digit - b'0'))
-    })
-}
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar; `None` if there is no such day.
-///
-/// Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let longest = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        1..=12 => 31,
+/// The same second in RFC 3339, if the text is close to that: `_` or a space before the time, a
+/// space before the offset, `UTC` or `GMT` for the offset, more decimals than `jiff` accepts.
+fn respelled(text: &str) -> Option<String> {
+    let (date, time) = text.split_at_checked(DATE_BYTES)?;
+    let time = time.strip_prefix(['T', 't', ' ', '_'])?;
+    let (clock, rest) = time.split_at(
+        time.find(|c| !matches!(c, '0'..='9' | ':'))
+            .unwrap_or(time.len()),
+    );
+    let seconds = match clock.len() {
+        5 => ":00",
+        8 => "",
         _ => return None,
     };
-    if !(1..=longest).contains(&day) {
-        return None;
-    }
-    let from_march = if month <= 2 { year - 1 } else { year };
-    let era = from_march.div_euclid(400);
-    let year_of_era = from_march.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
+    let offset = match rest.strip_prefix(['.', ',']) {
+        Some(decimals) => {
+            let offset = decimals.trim_start_matches(|c: char| c.is_ascii_digit());
+            if offset.len() == decimals.len() {
+                return None;
+            }
+            offset
+        }
+        None => rest,
+    };
+    let offset = match offset.trim_ascii_start() {
+        "" | "Z" | "z" | "UTC" | "GMT" => "Z",
+        offset if offset.len() <= "+00:00".len() && offset.starts_with(['+', '-']) => offset,
+        _ => return None,
+    };
+    Some(format!("{date}T{clock}{seconds}{offset}"))
 }
 
-/// The year of a moment, near enough to bound it: exact at the borders of the years 1000 and 10000.
-fn civil_year(seconds: i64) -> i64 {
-    /// 1000-01-01T00:00:00Z and 10000-01-01T00:00:00Z.
-    const FIRST: i64 = -30_610_224_000;
-    const BEYOND: i64 = 253_402_300_800;
-    match seconds {
-        ..FIRST => 999,
-        FIRST..BEYOND => 1970,
-        BEYOND.. => 10_000,
+/// `26-FEB-1987 15:01:01.79`, as the Reuters-21578 collection has it, in RFC 3339; the time may be
+/// missing.
+fn newswire(text: &str) -> Option<String> {
+    let (date, time) = text.split_once(' ').unwrap_or((text, ""));
+    let date = strtime::parse("%d-%b-%Y", date).ok()?.to_date().ok()?;
+    match time.trim_start() {
+        "" => Some(date.to_string()),
+        time => respelled(&format!("{date} {time}")),
     }
 }
 
-/// Text that is no date in a form that [`parse`] understands.
+/// The date of an e-mail, RFC 2822.
+fn mail(text: &str) -> Option<Published> {
+    let zoned = rfc2822::parse(text).ok()?;
+    Some(Published {
+        seconds: zoned.timestamp().as_second(),
+        precision: precision_of(second_of_day(zoned.time())),
+    })
+}
+
+fn of_day(date: Date) -> Published {
+    Published {
+        seconds: midnight_of(date),
+        precision: Precision::Day,
+    }
+}
+
+/// A date and time at `offset` seconds east of UTC.
+fn of_moment(moment: DateTime, offset: i64) -> Published {
+    let in_day = second_of_day(moment.time());
+    Published {
+        seconds: midnight_of(moment.date()) + in_day - offset,
+        precision: precision_of(in_day),
+    }
+}
+
+/// Seconds from 1970 to the start of a day. Not through [`jiff::Timestamp`], which ends a day
+/// before the year 9999 does.
+fn midnight_of(date: Date) -> i64 {
+    date.duration_since(EPOCH).as_secs()
+}
+
+fn second_of_day(time: Time) -> i64 {
+    i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())
+}
+
+fn precision_of(second_of_day: i64) -> Precision {
+    match second_of_day {
+        0 => Precision::Midnight,
+        _ => Precision::Second,
+    }
+}
+
+/// Error of parsing a [`Published`] from text that is no date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no date that is understood; write it as 2026-03-02 or 2026-03-02T06:10:00Z")]
 pub struct DateError {
     text: String,
 }
 
-/// Understands what the readers understand; see [`parse`].
+/// Reads the same spellings as [`parse`].
 impl FromStr for Published {
     type Err = DateError;
 
@@ -318,6 +240,9 @@ mod tests {
             ("2016-11-01 12:00:00", time(noon)),
             ("2016-11-01 12:00:00 UTC", time(noon)),
             ("2016-11-01 12:00:00 +0000", time(noon)),
+            ("2016-11-01_12:00:00", time(noon)),
+            ("2016-11-01 12:00 GMT", time(noon)),
+            ("2016-11-01T12:00.5", time(noon)),
             ("2016-11-01T12:00", time(noon)),
             ("2016-11-01T12:00Z", time(noon)),
             ("2016-11-01T12:00:00.0000000", time(noon)),
@@ -357,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_date() {
+    fn other_texts_are_no_dates() {
         for text in [
             "",
             " ",
@@ -410,20 +335,54 @@ mod tests {
         );
     }
 
+    #[test]
+    fn midnight_where_it_was_written_is_marked() {
+        for (text, seconds) in [
+            ("2016-11-01T00:00:00Z", 1_477_958_400),
+            ("2016-11-01T00:00:00.5Z", 1_477_958_400),
+            ("2016-11-01 00:00", 1_477_958_400),
+            ("2016-11-01T00:00:00+01:00", 1_477_954_800),
+            ("20161101T000000+0100", 1_477_954_800),
+            ("20161101000000", 1_477_958_400),
+            ("Tue, 1 Nov 2016 00:00:00 +0100", 1_477_954_800),
+            ("1-Nov-2016 00:00", 1_477_958_400),
+        ] {
+            let expected = Published {
+                seconds,
+                precision: Precision::Midnight,
+            };
+            assert_eq!(parse(text), Some(expected), "{text}");
+        }
+        assert_eq!(parse("2016-11-01T01:00:00+01:00"), time(1_477_958_400));
+    }
+
     proptest! {
         #[test]
-        fn agrees_with_jiff(seconds in -30_610_224_000i64..253_402_207_200, offset in -86_340i32..=86_340) {
-            let offset = jiff::tz::Offset::from_seconds(offset / 60 * 60).unwrap();
+        fn every_moment_is_read_in_each_spelling(
+            seconds in FIRST..BEYOND - 93_600,
+            minutes in -1439i32..=1439,
+        ) {
+            let offset = jiff::tz::Offset::from_seconds(minutes * 60).unwrap();
             let timestamp = jiff::Timestamp::from_second(seconds).unwrap();
             let zoned = timestamp.to_zoned_datetime(offset.to_time_zone());
-            for form in ["%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%d %H:%M:%S%z", "%a, %d %b %Y %H:%M:%S %z"] {
+            for form in [
+                "%Y-%m-%dT%H:%M:%S%:z",
+                "%Y-%m-%d %H:%M:%S%z",
+                "%Y-%m-%d_%H:%M:%S.000000000000 %z",
+                "%a, %d %b %Y %H:%M:%S %z",
+            ] {
                 let text = zoned.strftime(form).to_string();
-                prop_assert_eq!(parse(&text), time(seconds), "{}", text);
+                prop_assert_eq!(parse(&text).map(|p| p.seconds), Some(seconds), "{}", text);
             }
             let utc = timestamp.to_zoned_datetime(jiff::tz::TimeZone::UTC);
-            for form in ["%Y%m%d%H%M%S", "%d-%b-%Y %H:%M:%S.00", "%Y-%m-%dT%H:%M:%S"] {
+            for form in [
+                "%Y%m%d%H%M%S",
+                "%d-%b-%Y %H:%M:%S.00",
+                "%Y-%m-%dT%H:%M:%S",
+                "%Y-%m-%d %H:%M:%S UTC",
+            ] {
                 let text = utc.strftime(form).to_string();
-                prop_assert_eq!(parse(&text), time(seconds), "{}", text);
+                prop_assert_eq!(parse(&text).map(|p| p.seconds), Some(seconds), "{}", text);
             }
         }
 

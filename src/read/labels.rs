@@ -1,4 +1,4 @@
-//! Labels: what somebody says of pairs, as a table.
+//! Labels: a table of pairs, each with a judgement by a person.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,38 +7,38 @@ use ::csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
 use crate::text::escaping;
 
-/// What a label says.
+/// Judgement of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// One is a copy of the other, or of a part of it.
+pub enum PairLabel {
+    /// One document is a copy of the other, or of a part of it.
     Copy,
-    /// Neither is.
+    /// Neither is a copy.
     Other,
-    /// That is not known.
+    /// The person could not tell.
     Unsure,
 }
 
-/// What the words of a table mean that do not speak for themselves.
+/// Meaning of labels beyond the words that are always known, such as `yes` and `different`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words {
-    /// Those that mean a copy; if there are none, every one does.
+pub struct LabelWords {
+    /// Labels that mean a copy. If empty, every label that is not known means one.
     pub copies: Vec<String>,
-    /// Those that mean neither.
+    /// Labels that mean that the person could not tell.
     pub unsure: Vec<String>,
 }
 
-/// The labels of pairs by the two ids, the smaller one first.
-pub type Labels = BTreeMap<[String; 2], Verdict>;
+/// Labels by the ids of the pair, the smaller id first.
+pub type Labels = BTreeMap<[String; 2], PairLabel>;
 
-/// Why labels cannot be used.
+/// Reason why labels cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LabelError {
     /// The table cannot be read.
     #[error("{file}: {cause}")]
     Unreadable {
-        /// Its name.
+        /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// Error of the reader.
         cause: ::csv::Error,
     },
     /// A column is missing.
@@ -46,31 +46,31 @@ pub enum LabelError {
         "{file} has no column {column}: labels have id_a, id_b and label (or same) in a header line"
     )]
     NoColumn {
-        /// Its name.
+        /// Name of the file.
         file: String,
-        /// The column.
+        /// Name of the column.
         column: &'static str,
     },
-    /// A row names no two documents.
+    /// A row cannot be used.
     #[error("{file}:{line}: {problem}")]
     Row {
-        /// The name of the table.
+        /// Name of the file.
         file: String,
-        /// Its line, from 1.
+        /// Line of the row, from 1.
         line: u64,
-        /// What is wrong.
+        /// Problem, and how to solve it.
         problem: String,
     },
 }
 
-/// Adds the labels of a table to those that are known.
+/// Adds the labels of a table to `labels`.
 ///
 /// # Errors
-/// When it is no table of labels, or says of a pair what others do not.
+/// If the table cannot be read as labels, or if two labels of one pair differ.
 pub fn read(
     file: &str,
     input: impl io::Read,
-    words: &Words,
+    words: &LabelWords,
     labels: &mut Labels,
 ) -> Result<(), LabelError> {
     let unreadable = |cause| LabelError::Unreadable {
@@ -81,7 +81,7 @@ pub fn read(
     let header = table.headers().map_err(unreadable)?.clone();
     let find = |names: &[&'static str]| {
         let is_one = |column: &str| names.iter().any(|name| column.eq_ignore_ascii_case(name));
-        // A byte order mark is no part of the first name.
+        // A byte order mark may stand before the first name.
         let mut columns = header
             .iter()
             .map(|column| column.trim_start_matches('\u{feff}'));
@@ -104,23 +104,23 @@ pub fn read(
         };
         let [a, b, label] = columns.map(|column| field(&row, column));
         if a.trim().is_empty() || b.trim().is_empty() || a == b {
-            return Err(wrong("a label is of two documents: name both".to_owned()));
+            return Err(wrong("a label needs the ids of two documents".to_owned()));
         }
-        let verdict = words.verdict(label.trim());
+        let meaning = words.meaning(label.trim());
         let mut ids = [a.to_owned(), b.to_owned()];
         ids.sort();
-        if let Some(before) = labels.insert(ids, verdict)
-            && before != verdict
+        if let Some(before) = labels.insert(ids, meaning)
+            && before != meaning
         {
             return Err(wrong(format!(
-                "{a} and {b} were labelled already, and otherwise: leave one of the labels out"
+                "{a} and {b} have another label already: remove one of the two"
             )));
         }
     }
     Ok(())
 }
 
-/// A row that is none, where the table says which.
+/// An error of the `csv` crate, with the line of its row if it has one.
 fn malformed(file: &str, cause: ::csv::Error) -> LabelError {
     let (position, problem) = match cause.kind() {
         ErrorKind::UnequalLengths {
@@ -153,18 +153,18 @@ fn field(row: &StringRecord, column: usize) -> &str {
     escaping::restored(row.get(column).unwrap_or_default())
 }
 
-impl Words {
-    fn verdict(&self, label: &str) -> Verdict {
+impl LabelWords {
+    fn meaning(&self, label: &str) -> PairLabel {
         let label = label.to_lowercase();
         let is_named = |names: &[String]| names.iter().any(|name| name.to_lowercase() == label);
         match &*label {
-            _ if is_named(&self.unsure) => Verdict::Unsure,
-            _ if is_named(&self.copies) => Verdict::Copy,
-            "" | "?" | "unsure" | "unknown" | "maybe" => Verdict::Unsure,
-            "same" | "y" | "yes" | "1" | "true" => Verdict::Copy,
-            "different" | "n" | "no" | "0" | "false" | "none" => Verdict::Other,
-            _ if self.copies.is_empty() => Verdict::Copy,
-            _ => Verdict::Other,
+            _ if is_named(&self.unsure) => PairLabel::Unsure,
+            _ if is_named(&self.copies) => PairLabel::Copy,
+            "" | "?" | "unsure" | "unknown" | "maybe" => PairLabel::Unsure,
+            "same" | "y" | "yes" | "1" | "true" => PairLabel::Copy,
+            "different" | "n" | "no" | "0" | "false" | "none" => PairLabel::Other,
+            _ if self.copies.is_empty() => PairLabel::Copy,
+            _ => PairLabel::Other,
         }
     }
 }
@@ -173,70 +173,70 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn labels(table: &str, words: &Words) -> Result<Labels, LabelError> {
+    fn labels(table: &str, words: &LabelWords) -> Result<Labels, LabelError> {
         let mut labels = Labels::new();
         read("labels.csv", table.as_bytes(), words, &mut labels)?;
         Ok(labels)
     }
 
     #[test]
-    fn words_of_labels() {
-        let named = Words {
+    fn each_label_has_a_meaning() {
+        let named = LabelWords {
             copies: vec!["wholly".to_owned(), "Partial".to_owned()],
             unsure: vec!["trace".to_owned()],
         };
         for (label, plain, by_name) in [
-            ("same", Verdict::Copy, Verdict::Copy),
-            ("Y", Verdict::Copy, Verdict::Copy),
-            ("no", Verdict::Other, Verdict::Other),
-            ("different", Verdict::Other, Verdict::Other),
-            ("?", Verdict::Unsure, Verdict::Unsure),
-            ("", Verdict::Unsure, Verdict::Unsure),
-            ("wholly", Verdict::Copy, Verdict::Copy),
-            ("partial", Verdict::Copy, Verdict::Copy),
-            ("trace", Verdict::Copy, Verdict::Unsure),
-            ("topic", Verdict::Copy, Verdict::Other),
+            ("same", PairLabel::Copy, PairLabel::Copy),
+            ("Y", PairLabel::Copy, PairLabel::Copy),
+            ("no", PairLabel::Other, PairLabel::Other),
+            ("different", PairLabel::Other, PairLabel::Other),
+            ("?", PairLabel::Unsure, PairLabel::Unsure),
+            ("", PairLabel::Unsure, PairLabel::Unsure),
+            ("wholly", PairLabel::Copy, PairLabel::Copy),
+            ("partial", PairLabel::Copy, PairLabel::Copy),
+            ("trace", PairLabel::Copy, PairLabel::Unsure),
+            ("topic", PairLabel::Copy, PairLabel::Other),
         ] {
-            for (words, verdict) in [(&Words::default(), plain), (&named, by_name)] {
+            for (words, meaning) in [(&LabelWords::default(), plain), (&named, by_name)] {
                 let table = format!("id_a,id_b,label\nb,a,{label}\n");
                 let read = labels(&table, words).expect("a label");
                 let ids = ["a".to_owned(), "b".to_owned()];
-                assert_eq!(read, Labels::from([(ids, verdict)]), "{label}");
+                assert_eq!(read, Labels::from([(ids, meaning)]), "{label}");
             }
         }
     }
 
     #[test]
-    fn columns_may_stand_anywhere() {
+    fn columns_are_found_by_name_in_any_order() {
         let table = "\u{feff}Same,jaccard,ID_B,id_a\n1,0.5,\"x, y\",'=a\n";
-        let read = labels(table, &Words::default()).expect("a label");
+        let read = labels(table, &LabelWords::default()).expect("a label");
         let ids = ["=a".to_owned(), "x, y".to_owned()];
-        assert_eq!(read, Labels::from([(ids, Verdict::Copy)]));
+        assert_eq!(read, Labels::from([(ids, PairLabel::Copy)]));
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn errors_name_the_column_or_the_line() {
         for (table, said) in [
             ("", "labels.csv has no column id_a"),
             ("id_a,id_b\na,b\n", "labels.csv has no column label"),
             (
                 "id_a,id_b,label\na,b,y\na,,y\n",
-                "labels.csv:3: a label is of two",
+                "labels.csv:3: a label needs the ids of two",
             ),
             (
                 "id_a,id_b,label\na,a,y\n",
-                "labels.csv:2: a label is of two",
+                "labels.csv:2: a label needs the ids of two",
             ),
             (
                 "id_a,id_b,label\na,b,y\nb,a,n\n",
-                "labels.csv:3: b and a were labelled already",
+                "labels.csv:3: b and a have another label already",
             ),
             (
                 "id_a,id_b,label\na,b,y\nc,d\n",
                 "labels.csv:3: the row has 2 of the 3 columns",
             ),
         ] {
-            let error = labels(table, &Words::default()).expect_err(table);
+            let error = labels(table, &LabelWords::default()).expect_err(table);
             assert!(error.to_string().starts_with(said), "{error}");
         }
     }

@@ -1,100 +1,75 @@
-//! Finds the sources behind the names a user gave: files, directories, standard input.
+//! Finds the sources behind the names that the user gave: files, directories, standard input.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, RwLock};
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
-use super::source::{Origin, Packing, Source, first_bytes};
-use super::{Format, STANDARD_INPUT, Settings, Skipped};
+use super::compression::{Compression, first_bytes};
+use super::format::SourceFormat;
+use super::settings::ReadSettings;
+use super::source::{InputSource, SourceOrigin};
 use crate::error::ReadError;
 
-/// With no more sources than this all stay open; a process may have 256 files open at least.
+/// The name that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// All sources stay open if there are no more than this; every system lets a process open 256
+/// files.
 const KEPT_OPEN: usize = 100;
 
-/// A name on the way to becoming a source.
-struct Candidate {
-    path: PathBuf,
-    format: Format,
-    walked: bool,
-    /// What is wrong with it, where the walk already knows.
-    broken: Option<io::Error>,
-    regular: bool,
+/// Counts of what was found in directories and not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SkippedInputs {
+    /// Files whose ending stands for no format.
+    pub unknown_ending: u64,
+    /// Hidden files and directories.
+    pub hidden: u64,
+    /// Other names of files that are inputs already.
+    pub same_file: u64,
 }
 
-/// Opens everything: sorted bytewise by name, each file once however often it is named.
+/// A name on the way to becoming a source.
+struct InputCandidate {
+    path: PathBuf,
+    format: SourceFormat,
+    walked: bool,
+    kind: CandidateKind,
+}
+
+enum CandidateKind {
+    /// Can be read again.
+    RegularFile,
+    /// A pipe, a device or standard input.
+    Stream,
+    /// The walk of its directory failed here.
+    Unreadable(io::Error),
+}
+
+/// Opens everything. The sources are sorted bytewise by name, and a file with several names is
+/// there once.
 pub(super) fn sources(
     names: &[String],
-    settings: &Settings,
-) -> Result<(Vec<Source>, Skipped), ReadError> {
+    settings: &ReadSettings,
+) -> Result<(Vec<InputSource>, SkippedInputs), ReadError> {
     let mut candidates = BTreeMap::new();
-    let mut skipped = Skipped::default();
+    let mut skipped = SkippedInputs::default();
     for name in names {
-        if name == STANDARD_INPUT {
-            let format = settings.format.unwrap_or(Format::Jsonl);
-            candidates.insert(
-                name.clone(),
-                Candidate {
-                    path: PathBuf::new(),
-                    format,
-                    walked: false,
-                    broken: None,
-                    regular: false,
-                },
-            );
-            continue;
-        }
-        let path = Path::new(name);
-        let about = path.metadata().map_err(|cause| ReadError::Open {
-            input: name.clone(),
-            cause,
-        })?;
-        if about.is_dir() {
-            // Before the walk, which would only report it as one more unreadable directory.
-            path.read_dir().map_err(|cause| ReadError::Open {
-                input: name.clone(),
-                cause,
-            })?;
-            walk(path, settings, &mut candidates, &mut skipped);
-            continue;
-        }
-        let regular = about.is_file();
-        let told = settings.format.or_else(|| Format::of_name(name));
-        let format = match told {
-            Some(format) => format,
-            None if !regular => Format::Jsonl,
-            None => {
-                return Err(ReadError::UnknownFormat {
-                    input: name.clone(),
-                    known: Format::known_endings(),
-                });
-            }
-        };
-        candidates.insert(
-            name.clone(),
-            Candidate {
-                path: path.to_owned(),
-                format,
-                walked: false,
-                broken: None,
-                regular,
-            },
-        );
+        add_named(name, settings, &mut candidates, &mut skipped)?;
     }
-    let few = candidates.len() <= KEPT_OPEN;
+    let keep_open = candidates.len() <= KEPT_OPEN;
     let opened: Vec<_> = candidates
         .into_par_iter()
-        .map(|(name, candidate)| open(name, candidate, few))
+        .map(|(name, candidate)| open(name, candidate, keep_open))
         .collect();
     let mut sources = Vec::with_capacity(opened.len());
     let mut seen = HashSet::new();
     for opened in opened {
-        let (source, identity) = opened?;
-        if identity.is_none_or(|identity| seen.insert(identity)) {
+        let (source, real_path) = opened?;
+        if real_path.is_none_or(|path| seen.insert(path)) {
             sources.push(source);
         } else {
             skipped.same_file += 1;
@@ -103,24 +78,61 @@ pub(super) fn sources(
     Ok((sources, skipped))
 }
 
-/// Collects the files of a directory that can be inputs.
-fn walk(
-    root: &Path,
-    settings: &Settings,
-    candidates: &mut BTreeMap<String, Candidate>,
-    skipped: &mut Skipped,
-) {
-    let format_of = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        match settings.format {
-            // Job markers (`_SUCCESS`) stand among the parts that Hadoop and Spark write.
-            Some(_) if name.starts_with('_') => None,
-            Some(format) => Some(format),
-            None => Format::of_name(&name),
+/// Adds what one name stands for.
+fn add_named(
+    name: &str,
+    settings: &ReadSettings,
+    candidates: &mut BTreeMap<String, InputCandidate>,
+    skipped: &mut SkippedInputs,
+) -> Result<(), ReadError> {
+    let cannot_open = |cause| ReadError::Open {
+        input: name.to_owned(),
+        cause,
+    };
+    let (format, kind) = if name == STANDARD_INPUT {
+        let format = settings.format.unwrap_or(SourceFormat::Jsonl);
+        (format, CandidateKind::Stream)
+    } else {
+        let path = Path::new(name);
+        let metadata = path.metadata().map_err(cannot_open)?;
+        if metadata.is_dir() {
+            // Checked before the walk, which would make a reject of an unreadable directory.
+            path.read_dir().map_err(cannot_open)?;
+            walk(path, settings, candidates, skipped);
+            return Ok(());
+        }
+        match settings.format.or_else(|| SourceFormat::of_name(name)) {
+            Some(format) if metadata.is_file() => (format, CandidateKind::RegularFile),
+            Some(format) => (format, CandidateKind::Stream),
+            None if !metadata.is_file() => (SourceFormat::Jsonl, CandidateKind::Stream),
+            None => {
+                return Err(ReadError::UnknownFormat {
+                    input: name.to_owned(),
+                    known: SourceFormat::known_endings(),
+                });
+            }
         }
     };
+    let candidate = InputCandidate {
+        path: PathBuf::from(name),
+        format,
+        walked: false,
+        kind,
+    };
+    candidates.insert(name.to_owned(), candidate);
+    Ok(())
+}
+
+/// Adds the files of a directory that can be inputs.
+fn walk(
+    root: &Path,
+    settings: &ReadSettings,
+    candidates: &mut BTreeMap<String, InputCandidate>,
+    skipped: &mut SkippedInputs,
+) {
     let mut hidden = 0;
-    // A directory that several links lead to is walked once, by the first name: links between n directories make 2^n paths.
+    // A directory that several links lead to is walked once, under its first name: links between n
+    // directories make 2^n paths.
     let mut walked = HashSet::new();
     let visible = WalkDir::new(root)
         .follow_links(true)
@@ -136,122 +148,106 @@ fn walk(
             shown && !(entry.file_type().is_dir() && again())
         });
     for entry in visible {
-        let (path, broken, regular) = match entry {
-            Ok(entry) if entry.file_type().is_file() => (entry.into_path(), None, true),
-            Ok(entry) if entry.file_type().is_dir() => continue,
-            // A pipe or device in a directory is nobody's article.
-            Ok(_) => {
-                skipped.unknown_ending += 1;
-                continue;
-            }
-            Err(failure) => {
-                // A loop of links leads to files that are found without it.
-                let Some(path) = failure
-                    .path()
-                    .map(Path::to_owned)
-                    .filter(|_| failure.loop_ancestor().is_none())
-                else {
-                    continue;
-                };
-                (
-                    path,
-                    Some(
-                        failure
-                            .into_io_error()
-                            .unwrap_or_else(|| io::ErrorKind::Other.into()),
-                    ),
-                    false,
-                )
-            }
+        let Some((path, kind)) = walked_entry(entry, skipped) else {
+            continue;
         };
-        let name = path.to_string_lossy().into_owned();
-        let format = match (format_of(&path), &broken) {
+        let format = match (format_in_directory(&path, settings), &kind) {
             (Some(format), _) => format,
-            (None, Some(_)) if path.is_dir() => Format::Jsonl,
+            (None, CandidateKind::Unreadable(_)) if path.is_dir() => SourceFormat::Jsonl,
             (None, _) => {
                 skipped.unknown_ending += 1;
                 continue;
             }
         };
-        candidates.entry(name).or_insert(Candidate {
+        let name = path.to_string_lossy().into_owned();
+        candidates.entry(name).or_insert(InputCandidate {
             path,
             format,
             walked: true,
-            broken,
-            regular,
+            kind,
         });
     }
     skipped.hidden += hidden;
 }
 
-/// Opens one source, and says which file it is.
+/// The file that a step of the walk found, or its error; `None` for directories and what no run
+/// reads.
+fn walked_entry(
+    entry: walkdir::Result<DirEntry>,
+    skipped: &mut SkippedInputs,
+) -> Option<(PathBuf, CandidateKind)> {
+    match entry {
+        Ok(entry) if entry.file_type().is_file() => {
+            Some((entry.into_path(), CandidateKind::RegularFile))
+        }
+        Ok(entry) if entry.file_type().is_dir() => None,
+        // A pipe or a device in a directory holds no articles.
+        Ok(_) => {
+            skipped.unknown_ending += 1;
+            None
+        }
+        // A loop of links leads to files that are found without it.
+        Err(failure) if failure.loop_ancestor().is_some() => None,
+        Err(failure) => {
+            let path = failure.path()?.to_owned();
+            let cause = failure.into_io_error();
+            let cause = cause.unwrap_or_else(|| io::ErrorKind::Other.into());
+            Some((path, CandidateKind::Unreadable(cause)))
+        }
+    }
+}
+
+/// Format of a file found in a directory; `None` if it is not to be read.
+fn format_in_directory(path: &Path, settings: &ReadSettings) -> Option<SourceFormat> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match settings.format {
+        // Hadoop and Spark write job markers such as `_SUCCESS` beside their files.
+        Some(_) if name.starts_with('_') => None,
+        Some(format) => Some(format),
+        None => SourceFormat::of_name(&name),
+    }
+}
+
+/// Opens one source. A regular file comes with its real path, which tells whether two names are one
+/// file.
 fn open(
     name: String,
-    candidate: Candidate,
-    few: bool,
-) -> Result<(Source, Option<PathBuf>), ReadError> {
-    let Candidate {
+    candidate: InputCandidate,
+    keep_open: bool,
+) -> Result<(InputSource, Option<PathBuf>), ReadError> {
+    let InputCandidate {
         path,
         format,
         walked,
-        broken,
-        regular,
+        kind,
     } = candidate;
-    let mut identity = None;
-    let origin = match broken {
-        Some(cause) => Ok(Origin::Unreadable(cause)),
-        None if name == STANDARD_INPUT => Ok(stream(io::stdin())),
-        None if !regular => File::open(&path).map(stream),
-        None => {
-            identity = path.canonicalize().ok();
-            probe(path, few)
+    let mut real_path = None;
+    let origin = match kind {
+        CandidateKind::Unreadable(cause) => Ok(SourceOrigin::Unreadable(cause)),
+        CandidateKind::Stream if name == STANDARD_INPUT => Ok(SourceOrigin::stream(io::stdin())),
+        CandidateKind::Stream => File::open(&path).map(SourceOrigin::stream),
+        CandidateKind::RegularFile => {
+            real_path = path.canonicalize().ok();
+            open_file(path, keep_open)
         }
     };
     let origin = match origin {
         Ok(origin) => origin,
-        Err(cause) if walked => Origin::Unreadable(cause),
+        Err(cause) if walked => SourceOrigin::Unreadable(cause),
         Err(cause) => return Err(ReadError::Open { input: name, cause }),
     };
-    let source = Source {
-        name,
-        walked,
-        format,
-        origin,
-        kept: RwLock::default(),
-        columns: OnceLock::new(),
-    };
-    Ok((source, identity))
+    Ok((InputSource::new(name, walked, format, origin), real_path))
 }
 
-/// A source that is read once.
-pub(super) fn stream_source(
-    name: &str,
-    format: Format,
-    reader: impl Read + Send + 'static,
-) -> Source {
-    Source {
-        name: name.to_owned(),
-        walked: false,
-        format,
-        origin: stream(reader),
-        kept: RwLock::default(),
-        columns: OnceLock::new(),
-    }
-}
-
-fn stream(reader: impl Read + Send + 'static) -> Origin {
-    Origin::Stream(Mutex::new(Some(Box::new(reader))))
-}
-
-/// Looks into a regular file: its size, and whether it is compressed.
-fn probe(path: PathBuf, keep: bool) -> io::Result<Origin> {
+/// Opens a regular file for its size and its compression.
+fn open_file(path: PathBuf, keep_open: bool) -> io::Result<SourceOrigin> {
     let mut file = File::open(&path)?;
     let bytes = file.metadata()?.len();
-    let packing = Packing::of(&first_bytes(&mut file)?);
-    Ok(Origin::File {
+    let compression = Compression::detect(&first_bytes(&mut file)?);
+    Ok(SourceOrigin::File {
         path,
         bytes,
-        packing,
-        open: keep.then_some(file),
+        compression,
+        open: keep_open.then_some(file),
     })
 }

@@ -1,209 +1,132 @@
-//! Where bytes come from: files read at a place, compressed or plain streams, and the copy that is kept of a stream.
+//! One input: its name, its format, and its bytes.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
-use flate2::bufread::MultiGzDecoder;
-
-use super::Format;
-use super::delimited::Columns;
-
+use super::compression::Compression;
+use super::delimited::TableColumns;
+use super::format::SourceFormat;
+use super::spool::SpooledRange;
 use crate::platform;
-
-/// Bytes by which a compressed file is known; the longest magic number has four.
-pub(super) const MAGIC: usize = 4;
-
-/// Compressed bytes read at once.
-const COMPRESSED_CHUNK: usize = 256 << 10;
 
 /// One input.
 #[derive(Debug)]
-pub(super) struct Source {
-    /// What a person calls it.
+pub(super) struct InputSource {
+    /// Name for people.
     pub(super) name: String,
-    /// Found in a directory rather than named: what is wrong with it does not end the run.
+    /// Found in a directory rather than named by the user, so an error in it does not end the run.
     pub(super) walked: bool,
-    pub(super) format: Format,
-    pub(super) origin: Origin,
-    /// What of the source was kept, in order of its bytes. Empty where the file itself can be read again.
-    pub(super) kept: RwLock<Vec<Kept>>,
-    /// A table's columns, once its header was read.
-    pub(super) columns: OnceLock<Box<Columns>>,
+    pub(super) format: SourceFormat,
+    pub(super) origin: SourceOrigin,
+    /// Ranges of the source that were spooled, in order. Empty if the file itself can be read
+    /// again.
+    pub(super) spooled: RwLock<Vec<SpooledRange>>,
+    /// Columns of a table, known once its header was read.
+    pub(super) columns: OnceLock<Box<TableColumns>>,
 }
 
-/// How a source's bytes are had.
-pub(super) enum Origin {
+impl InputSource {
+    pub(super) fn new(
+        name: String,
+        walked: bool,
+        format: SourceFormat,
+        origin: SourceOrigin,
+    ) -> Self {
+        Self {
+            name,
+            walked,
+            format,
+            origin,
+            spooled: RwLock::default(),
+            columns: OnceLock::new(),
+        }
+    }
+
+    /// Where the spool holds `length` bytes from `offset` of the source; `None` if it does not, or
+    /// not in one piece.
+    pub(super) fn in_spool(&self, offset: u64, length: u64) -> Option<u64> {
+        let ranges = self.spooled.read().unwrap_or_else(PoisonError::into_inner);
+        let range = ranges[..ranges.partition_point(|range| range.offset <= offset)].last()?;
+        let into = offset - range.offset;
+        (into + length <= range.length).then_some(range.in_spool + into)
+    }
+
+    /// Notes that a range was spooled.
+    pub(super) fn note_spooled(&self, range: SpooledRange) {
+        self.spooled
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(range);
+    }
+}
+
+/// Where the bytes of an input come from.
+pub(super) enum SourceOrigin {
     /// A regular file.
     File {
         path: PathBuf,
         bytes: u64,
-        packing: Packing,
-        /// Held open where there are few sources, so that a file that is replaced meanwhile does no harm.
+        compression: Compression,
+        /// Kept open if there are few sources, so that replacing the file during a run does no
+        /// harm.
         open: Option<File>,
     },
-    /// Standard input or a pipe: read once.
+    /// Standard input or a pipe, which can be read once.
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
-    /// A file or directory found in a directory that cannot be opened.
+    /// Something in a directory that cannot be opened.
     Unreadable(io::Error),
 }
 
-impl std::fmt::Debug for Origin {
+impl SourceOrigin {
+    pub(super) fn stream(reader: impl Read + Send + 'static) -> Self {
+        Self::Stream(Mutex::new(Some(Box::new(reader))))
+    }
+}
+
+impl std::fmt::Debug for SourceOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::File {
                 path,
                 bytes,
-                packing,
+                compression,
                 ..
-            } => write!(f, "{} ({bytes} bytes, {packing:?})", path.display()),
+            } => write!(f, "{} ({bytes} bytes, {compression:?})", path.display()),
             Self::Stream(_) => f.write_str("a stream"),
             Self::Unreadable(cause) => write!(f, "unreadable: {cause}"),
         }
     }
 }
 
-/// A stretch of a source in the spool.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Kept {
-    /// First byte in the source.
-    pub(super) offset: u64,
-    /// First byte in the spool.
-    pub(super) spooled: u64,
-    pub(super) length: u64,
+/// A file that was open already, or is open for one use.
+pub(super) enum OpenFile<'f> {
+    Kept(&'f File),
+    Reopened(File),
 }
 
-impl Source {
-    /// Where `length` bytes from `offset` of the source stand in the spool. `None` if they were not kept.
-    pub(super) fn spooled(&self, offset: u64, length: u64) -> Option<u64> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let stretch = kept[..kept.partition_point(|kept| kept.offset <= offset)].last()?;
-        let into = offset - stretch.offset;
-        (into + length <= stretch.length).then_some(stretch.spooled + into)
-    }
-
-    /// Notes that a stretch was kept.
-    pub(super) fn keep(&self, stretch: Kept) {
-        self.kept
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(stretch);
-    }
-}
-
-/// How a file is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
-    None,
-    Gzip,
-    Zstd,
-}
-
-impl Packing {
-    /// Tells the packing by a file's first bytes, whatever its name says.
-    pub(super) fn of(first: &[u8]) -> Self {
-        match first {
-            [0x1f, 0x8b, ..] => Self::Gzip,
-            // A zstd frame, or a skippable frame before one (pzstd and seekable files start so).
-            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
-            _ => Self::None,
+impl<'f> OpenFile<'f> {
+    pub(super) fn of(path: &Path, kept: Option<&'f File>) -> io::Result<Self> {
+        match kept {
+            Some(file) => Ok(Self::Kept(file)),
+            None => File::open(path).map(Self::Reopened),
         }
     }
 }
 
-/// Decompressed bytes, and where in the compressed ones they come from.
-pub(super) enum Unpacked<'r> {
-    Plain(Box<dyn Read + Send + 'r>),
-    Gzip(Box<MultiGzDecoder<Counted<'r>>>),
-    Zstd(Box<zstd::Decoder<'static, Counted<'r>>>),
-}
+impl std::ops::Deref for OpenFile<'_> {
+    type Target = File;
 
-impl<'r> Unpacked<'r> {
-    /// Looks at the first bytes of `reader` and unpacks what follows accordingly.
-    pub(super) fn sniff(mut reader: Box<dyn Read + Send + 'r>) -> io::Result<Self> {
-        let first = first_bytes(&mut reader)?;
-        let packing = Packing::of(&first);
-        let whole = io::Cursor::new(first).chain(reader);
-        let counted = |whole| Counted {
-            inner: BufReader::with_capacity(COMPRESSED_CHUNK, whole),
-            consumed: 0,
-        };
-        Ok(match packing {
-            Packing::None => Self::Plain(Box::new(whole)),
-            Packing::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(counted(Box::new(whole))))),
-            Packing::Zstd => Self::Zstd(Box::new(zstd::Decoder::with_buffer(counted(Box::new(
-                whole,
-            )))?)),
-        })
-    }
-
-    /// Appends up to `limit` bytes to `buffer`; what came before an error stays appended.
-    pub(super) fn append(&mut self, limit: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
-        fn upto(reader: &mut impl Read, limit: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
-            buffer.reserve(limit);
-            reader.take(limit as u64).read_to_end(buffer)
-        }
+    fn deref(&self) -> &File {
         match self {
-            Self::Plain(reader) => upto(reader, limit, buffer),
-            Self::Gzip(reader) => upto(reader, limit, buffer),
-            Self::Zstd(reader) => upto(reader, limit, buffer),
-        }
-    }
-
-    /// Why the source ends before its end.
-    pub(super) fn reason(&self, cause: &io::Error) -> String {
-        let (name, at) = match self {
-            Self::Plain(_) => return format!("reading fails here: {cause}"),
-            Self::Gzip(reader) => ("gzip", reader.get_ref().consumed),
-            Self::Zstd(reader) => ("zstd", reader.get_ref().consumed),
-        };
-        if cause.kind() == io::ErrorKind::UnexpectedEof {
-            format!(
-                "the {name} stream ends in the middle (byte {at} of the compressed file); fetch the file again"
-            )
-        } else {
-            format!(
-                "the {name} stream is broken at byte {at} of the compressed file ({cause}); fetch the file again"
-            )
+            Self::Kept(file) => file,
+            Self::Reopened(file) => file,
         }
     }
 }
 
-/// The first [`MAGIC`] bytes, fewer at the end.
-pub(super) fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut first = Vec::with_capacity(MAGIC);
-    reader.take(MAGIC as u64).read_to_end(&mut first)?;
-    Ok(first)
-}
-
-/// Counts what is taken out of a buffered reader.
-pub(super) struct Counted<'r> {
-    inner: BufReader<Box<dyn Read + Send + 'r>>,
-    consumed: u64,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.consumed += read as u64;
-        Ok(read)
-    }
-}
-
-impl BufRead for Counted<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.consumed += amount as u64;
-        self.inner.consume(amount);
-    }
-}
-
-/// Reads a file from an offset on without moving anyone's position.
+/// Reads a file from an offset on, without moving the file's own position.
 pub(super) struct ReadFrom<'f> {
     pub(super) file: &'f File,
     pub(super) at: u64,
@@ -217,7 +140,7 @@ impl Read for ReadFrom<'_> {
     }
 }
 
-/// Reads until `buffer` is full or the file ends; how much was read.
+/// Reads until `buffer` is full or the file ends; returns the number of bytes read.
 pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -231,153 +154,26 @@ pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::R
     Ok(filled)
 }
 
-/// The copy of all streams: one file without a name, gone when the process is.
-///
-/// One for all sources, since a directory may hold more compressed files than a process may hold open.
-#[derive(Debug)]
-pub(super) struct Spool {
-    directory: PathBuf,
-    file: OnceLock<File>,
-    creating: Mutex<()>,
-    length: AtomicU64,
-}
-
-impl Spool {
-    pub(super) fn new(directory: Option<PathBuf>) -> Self {
-        Self {
-            directory: directory.unwrap_or_else(std::env::temp_dir),
-            file: OnceLock::new(),
-            creating: Mutex::new(()),
-            length: AtomicU64::new(0),
-        }
-    }
-
-    pub(super) fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// Keeps `bytes`; where.
-    pub(super) fn append(&self, bytes: &[u8]) -> io::Result<u64> {
-        let file = match self.file.get() {
-            Some(file) => file,
-            None => {
-                let _one: MutexGuard<'_, ()> =
-                    self.creating.lock().unwrap_or_else(PoisonError::into_inner);
-                match self.file.get() {
-                    Some(file) => file,
-                    None => {
-                        let file = tempfile::tempfile_in(&self.directory)?;
-                        self.file.get_or_init(|| file)
-                    }
-                }
-            }
-        };
-        let start = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        platform::write_all_at(file, bytes, start)?;
-        Ok(start)
-    }
-
-    /// The file, if anything was kept.
-    pub(super) fn file(&self) -> Option<&File> {
-        self.file.get()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn unpack(bytes: Vec<u8>) -> (Vec<u8>, Option<String>) {
-        let mut unpacked = Unpacked::sniff(Box::new(io::Cursor::new(bytes))).unwrap();
-        let mut out = Vec::new();
-        loop {
-            match unpacked.append(7, &mut out) {
-                Ok(0) => return (out, None),
-                Ok(_) => {}
-                Err(cause) => return (out, Some(unpacked.reason(&cause))),
-            }
-        }
-    }
-
     #[test]
-    fn packings_are_told_by_their_first_bytes() {
-        let plain = b"one\ntwo\nthree\n".to_vec();
-        let zst = zstd::encode_all(&plain[..], 1).unwrap();
-        for packed in [
-            plain.clone(),
-            gzip(&plain),
-            zst.clone(),
-            [gzip(&plain[..4]), gzip(&plain[4..])].concat(),
-            [
-                zstd::encode_all(&plain[..4], 1).unwrap(),
-                zstd::encode_all(&plain[4..], 1).unwrap(),
-            ]
-            .concat(),
-            [&[0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 9][..], &zst].concat(),
-        ] {
-            assert_eq!(unpack(packed), (plain.clone(), None));
-        }
-        for short in [&b""[..], b"{", b"\x1f", b"\x28\xb5\x2f"] {
-            assert_eq!(unpack(short.to_vec()), (short.to_vec(), None));
-        }
-    }
-
-    #[test]
-    fn a_stream_cut_short_gives_what_came_before_and_says_where() {
-        let plain: Vec<u8> = (0..20_000u32)
-            .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
-            .collect();
-        for (name, packed) in [
-            ("gzip", gzip(&plain)),
-            ("zstd", zstd::encode_all(&plain[..], 1).unwrap()),
-        ] {
-            let half = packed.len() / 2;
-            let (out, reason) = unpack(packed[..half].to_vec());
-            assert_eq!(out, plain[..out.len()], "{name}");
-            assert_eq!(
-                reason.unwrap(),
-                format!(
-                    "the {name} stream ends in the middle (byte {half} of the compressed file); fetch the file again"
-                )
-            );
-        }
-        let mut broken = gzip(&plain);
-        let end = broken.len();
-        broken[end - 6] ^= 1;
-        let (_, reason) = unpack(broken);
-        assert!(
-            reason
-                .unwrap()
-                .starts_with("the gzip stream is broken at byte ")
+    fn spooled_ranges_are_found_again() {
+        let source = InputSource::new(
+            "-".into(),
+            false,
+            SourceFormat::Jsonl,
+            SourceOrigin::Stream(Mutex::new(None)),
         );
-    }
-
-    #[test]
-    fn kept_stretches_are_found_again() {
-        let source = Source {
-            name: "-".into(),
-            walked: false,
-            format: Format::Jsonl,
-            origin: Origin::Stream(Mutex::new(None)),
-            kept: RwLock::default(),
-            columns: OnceLock::new(),
-        };
-        source.keep(Kept {
+        source.note_spooled(SpooledRange {
             offset: 3,
-            spooled: 100,
+            in_spool: 100,
             length: 10,
         });
-        source.keep(Kept {
+        source.note_spooled(SpooledRange {
             offset: 20,
-            spooled: 0,
+            in_spool: 0,
             length: 5,
         });
         for (offset, length, expected) in [
@@ -392,14 +188,8 @@ mod tests {
             (24, 2, None),
             (30, 1, None),
         ] {
-            if offset + length <= 25 || expected.is_none() {
-                let found = if offset > 25 {
-                    None
-                } else {
-                    source.spooled(offset, length)
-                };
-                assert_eq!(found, expected, "{offset}+{length}");
-            }
+            let found = source.in_spool(offset, length);
+            assert_eq!(found, expected, "{offset}+{length}");
         }
     }
 }

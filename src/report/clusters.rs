@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::details::details;
 use super::moment;
-use super::table::{Cell, TableFormat};
+use super::table::{TableCell, TableFormat};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
 use crate::cluster::{Cluster, Relation};
 use crate::pipeline::ScanResult;
@@ -42,19 +42,21 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
             let basis: Vec<&str> = source.basis.iter().map(|basis| basis.name()).collect();
             let details = |doc| details(findings, doc);
             rows.row(&[
-                Cell::Text(&cluster.name),
-                Cell::Count(cluster.members.len() as u64),
-                Cell::Count(sites_among(catalog, cluster.documents()) as u64),
-                Cell::Text(&relation_mix(&relations, number)),
-                Cell::Text(&moment::written_or_empty(published().min())),
-                Cell::Text(&moment::written_or_empty(published().max())),
-                Cell::known(source.doc, |doc| Cell::Text(catalog.id(doc))),
-                Cell::Text(&source.site),
-                Cell::Text(&basis.join("+")),
-                Cell::Text(&credit(findings, cluster)),
-                Cell::Score(boilerplate_share(catalog, cluster)),
-                Cell::Text(details(cluster.first).map_or("", |details| details.title.as_str())),
-                Cell::known(source.sureness, |sureness| Cell::Text(sureness.name())),
+                TableCell::Text(&cluster.name),
+                TableCell::Count(cluster.members.len() as u64),
+                TableCell::Count(sites_among(catalog, cluster.documents()) as u64),
+                TableCell::Text(&relation_mix(&relations, number)),
+                TableCell::Text(&moment::written_or_empty(published().min())),
+                TableCell::Text(&moment::written_or_empty(published().max())),
+                TableCell::known(source.doc, |doc| TableCell::Text(catalog.id(doc))),
+                TableCell::Text(&source.site),
+                TableCell::Text(&basis.join("+")),
+                TableCell::Text(&credit(findings, cluster)),
+                TableCell::Score(boilerplate_share(catalog, cluster)),
+                TableCell::Text(
+                    details(cluster.first).map_or("", |details| details.title.as_str()),
+                ),
+                TableCell::known(source.sureness, |sureness| TableCell::Text(sureness.name())),
             ])?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::moment;
-use super::table::{Cell, TableFormat};
+use super::table::{TableCell, TableFormat};
 use crate::catalog::cross_site;
 use crate::pipeline::Duplicates;
 
@@ -40,16 +40,16 @@ pub fn write(
             let of = duplicate.of;
             let source = outcome.place.source as usize;
             rows.row(&[
-                Cell::Text(catalog.id(outcome.doc)),
-                Cell::Text(catalog.id(of)),
-                Cell::Text(duplicate.relation.name()),
-                Cell::Score(duplicate.jaccard),
-                Cell::known(cross_site(outcome.site, catalog.site(of)), Cell::Flag),
-                Cell::Text(catalog.site_name(outcome.site)),
-                Cell::Text(catalog.site_name(catalog.site(of))),
-                Cell::Text(&moment::written_or_empty(outcome.published)),
-                Cell::Text(&moment::written_or_empty(catalog.published(of))),
-                Cell::Text(source_names.get(source).unwrap_or(&"")),
+                TableCell::Text(catalog.id(outcome.doc)),
+                TableCell::Text(catalog.id(of)),
+                TableCell::Text(duplicate.relation.name()),
+                TableCell::Score(duplicate.jaccard),
+                TableCell::known(cross_site(outcome.site, catalog.site(of)), TableCell::Flag),
+                TableCell::Text(catalog.site_name(outcome.site)),
+                TableCell::Text(catalog.site_name(catalog.site(of))),
+                TableCell::Text(&moment::written_or_empty(outcome.published)),
+                TableCell::Text(&moment::written_or_empty(catalog.published(of))),
+                TableCell::Text(source_names.get(source).unwrap_or(&"")),
             ])?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::moment;
-use super::table::{Cell, TableFormat};
+use super::table::{TableCell, TableFormat};
 use crate::pipeline::ScanResult;
 
 /// Columns of the report. Their order never changes; new ones go to the end.
@@ -20,11 +20,11 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
             for member in &cluster.members {
                 let doc = member.doc;
                 rows.row(&[
-                    Cell::Text(&cluster.name),
-                    Cell::Text(catalog.id(doc)),
-                    Cell::Text(catalog.site_name(catalog.site(doc))),
-                    Cell::Text(&moment::written_or_empty(catalog.published(doc))),
-                    Cell::Text(member.role.name()),
+                    TableCell::Text(&cluster.name),
+                    TableCell::Text(catalog.id(doc)),
+                    TableCell::Text(catalog.site_name(catalog.site(doc))),
+                    TableCell::Text(&moment::written_or_empty(catalog.published(doc))),
+                    TableCell::Text(member.role.name()),
                 ])?;
             }
         }

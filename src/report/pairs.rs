@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::details::details;
 use super::moment;
-use super::table::{Cell, TableFormat};
+use super::table::{TableCell, TableFormat};
 use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
 use crate::pipeline::{Placed, ScanResult};
@@ -82,33 +82,33 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
             };
             let likeness = pair.likeness;
             let fixed = [
-                Cell::Text(catalog.id(a)),
-                Cell::Text(catalog.id(b)),
-                Cell::Text(pair.relation.name()),
-                Cell::Score(pair.jaccard),
-                Cell::Score(pair.containment_a),
-                Cell::Score(pair.containment_b),
-                Cell::Count(pair.longest.words as u64),
-                Cell::known(catalog.cross_site(a, b), Cell::Flag),
-                Cell::Text(catalog.site_name(catalog.site(a))),
-                Cell::Text(catalog.site_name(catalog.site(b))),
-                Cell::Text(&moment::written_or_empty(when_a)),
-                Cell::Text(&moment::written_or_empty(when_b)),
-                Cell::known(moment::hours_between(when_a, when_b), Cell::Hours),
-                Cell::Text(&credit(a)),
-                Cell::Text(&credit(b)),
-                Cell::Text(url(a)),
-                Cell::Text(url(b)),
-                Cell::known(findings.clusters.get(pair.cluster as usize), |cluster| {
-                    Cell::Text(&cluster.name)
+                TableCell::Text(catalog.id(a)),
+                TableCell::Text(catalog.id(b)),
+                TableCell::Text(pair.relation.name()),
+                TableCell::Score(pair.jaccard),
+                TableCell::Score(pair.containment_a),
+                TableCell::Score(pair.containment_b),
+                TableCell::Count(pair.longest.words as u64),
+                TableCell::known(catalog.cross_site(a, b), TableCell::Flag),
+                TableCell::Text(catalog.site_name(catalog.site(a))),
+                TableCell::Text(catalog.site_name(catalog.site(b))),
+                TableCell::Text(&moment::written_or_empty(when_a)),
+                TableCell::Text(&moment::written_or_empty(when_b)),
+                TableCell::known(moment::hours_between(when_a, when_b), TableCell::Hours),
+                TableCell::Text(&credit(a)),
+                TableCell::Text(&credit(b)),
+                TableCell::Text(url(a)),
+                TableCell::Text(url(b)),
+                TableCell::known(findings.clusters.get(pair.cluster as usize), |cluster| {
+                    TableCell::Text(&cluster.name)
                 }),
-                Cell::known(pair.quoted_share, Cell::Score),
+                TableCell::known(pair.quoted_share, TableCell::Score),
             ];
             let reworded = [
-                Cell::known(likeness.map(|likeness| likeness.score), Cell::Score),
-                Cell::known(
+                TableCell::known(likeness.map(|likeness| likeness.score), TableCell::Score),
+                TableCell::known(
                     likeness.map(|likeness| u64::from(likeness.aligned)),
-                    Cell::Count,
+                    TableCell::Count,
                 ),
             ];
             let mut cells = Vec::from(fixed);
@@ -116,7 +116,7 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
                 cells.extend(reworded);
             }
             if with_passages {
-                cells.push(Cell::Json(&listed));
+                cells.push(TableCell::Json(&listed));
             }
             rows.row(&cells)?;
         }

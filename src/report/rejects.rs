@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::table::{Cell, TableFormat};
+use super::table::{TableCell, TableFormat};
 use crate::document::Reject;
 
 /// Columns of the report. Their order never changes; new ones go to the end.
@@ -21,11 +21,11 @@ pub fn write(
     format.write(&COLUMNS, out, |rows| {
         for reject in rejects {
             rows.row(&[
-                Cell::Text(source_names.get(reject.source as usize).unwrap_or(&"")),
-                Cell::Count(reject.record),
-                Cell::Count(reject.line),
-                Cell::known(reject.id.as_deref(), Cell::Text),
-                Cell::Text(&reject.reason),
+                TableCell::Text(source_names.get(reject.source as usize).unwrap_or(&"")),
+                TableCell::Count(reject.record),
+                TableCell::Count(reject.line),
+                TableCell::known(reject.id.as_deref(), TableCell::Text),
+                TableCell::Text(&reject.reason),
             ])?;
         }
         Ok(())

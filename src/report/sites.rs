@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use super::details::details;
 use super::moment;
-use super::table::{Cell, TableFormat};
+use super::table::{TableCell, TableFormat};
 use crate::catalog::SiteNo;
 use crate::cluster::{Relation, ReportedPair};
 use crate::pipeline::ScanResult;
@@ -55,13 +55,13 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
     format.write(&COLUMNS, out, |rows| {
         for route in routes(findings) {
             rows.row(&[
-                Cell::Text(catalog.site_name(route.source)),
-                Cell::Text(catalog.site_name(route.copy)),
-                Cell::Count(route.pairs),
-                Cell::Count(route.clusters),
-                Cell::known(route.median_lag_hours, Cell::Hours),
-                Cell::known(route.median_containment, Cell::Score),
-                Cell::Count(route.ordered_pairs),
+                TableCell::Text(catalog.site_name(route.source)),
+                TableCell::Text(catalog.site_name(route.copy)),
+                TableCell::Count(route.pairs),
+                TableCell::Count(route.clusters),
+                TableCell::known(route.median_lag_hours, TableCell::Hours),
+                TableCell::known(route.median_containment, TableCell::Score),
+                TableCell::Count(route.ordered_pairs),
             ])?;
         }
         Ok(())
@@ -90,7 +90,7 @@ pub fn routes(findings: &ScanResult) -> Vec<Route> {
     let ordered = |pair: &&&ReportedPair| {
         when(pair.a)
             .zip(when(pair.b))
-            .is_some_and(|(a, b)| a.before(b))
+            .is_some_and(|(a, b)| a.is_before(b))
     };
     let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&ReportedPair>)| Route {
         source,

@@ -1,90 +1,59 @@
-//! Anchors: the names and numbers of a text, in order, each as a short hash.
+//! Anchors: the names and numbers of a text, in order, each as a 32-bit hash.
 //!
-//! Whoever rewords a story changes its words and keeps its names and numbers, for they have no synonyms. So documents that may tell one story in
-//! other words are found by them. This is the cheap reading, done once for every document: it knows no sentence and no language, and looks at
-//! each byte once. A name is a word with a capital; at the head of a sentence that is wrong, but such words are common and the join leaves
-//! common anchors out. Names are cut to five letters, because translations spell the rest in their own way (*Echavala*, *Echavalla*).
+//! A reworded story keeps its names and numbers, because they have no synonyms. So anchors find the
+//! documents that may tell one story in other words. They are read cheaply, once for every
+//! document: each byte is looked at once, and sentences and languages are not told apart.
+//!
+//! A name is a word that begins with a capital letter. At the beginning of a sentence that is often
+//! wrong, but such words are common, and common anchors are left out later. Only the first five
+//! letters of a name count, because translations spell the rest differently (*Echavala*,
+//! *Echavalla*).
 
 use unicode_normalization::char::decompose_canonical;
 
-/// Letters of a name that count. On the twelve invented stories any number from four on finds every spin; four letters collide in large corpora.
+/// Letters of a name that count. On twelve invented stories, every number from four on finds every
+/// reworded copy. In large corpora, four letters give equal anchors to different names.
 const PREFIX: usize = 5;
 
-/// Shorter capitalised words are initials and abbreviations, which many names share.
+/// Letters of the shortest name. Shorter capitalised words are initials and abbreviations, which
+/// many names share.
 const SHORTEST_NAME: usize = 3;
 
-/// A number of one digit is in nearly every text.
+/// Digits of the shortest number. Nearly every text has a number of one digit.
 const FEWEST_DIGITS: usize = 2;
 
-/// Anchors of a document that count, from its beginning: news has some eighty, so a page of more is a list.
+/// Largest number of anchors of a document; those after it are ignored. A news article has about
+/// eighty, so a page with more than this is a list.
 pub const MOST_ANCHORS: usize = 1000;
 
-/// Up to so many places on, an anchor makes a pair with those that follow: translation turns the order within a sentence about.
+/// Largest distance in anchors at which two are [`neighbours`]. It is over 1 because translation
+/// changes the order within a sentence.
 const REACH: usize = 2;
 
-/// What is kept of a letter: enough to tell those of the Latin script apart. Five fit 64 bits.
+/// Bits of a letter that count: enough to distinguish those of the Latin script. Five letters fit
+/// 64 bits.
 const LETTER_BITS: u32 = 12;
 const LETTER: u64 = (1 << LETTER_BITS) - 1;
 
-/// Odd factors with which anchors are mixed.
+/// Odd factors of the hashes of anchors.
 const NAME: u64 = 0x9E37_79B9_7F4A_7C15;
 const NUMBER: u64 = 0xC2B2_AE3D_27D4_EB4F;
 
-/// Replaces `out` by the anchors of a text, given in pieces that no word goes across; by none if it is not for the most part in Latin script.
+/// Replaces `out` by the anchors of a text, or by none if the text is mostly not in Latin script.
+/// The text is given in pieces; no word may cross from one to the next.
 pub fn read<'t>(pieces: impl IntoIterator<Item = &'t str>, out: &mut Vec<u32>) {
     out.clear();
-    // Letters of other scripts, and what is not foreign: spaces count as well, which are as few in one script as in another.
-    let (mut foreign, mut familiar) = (0, 0);
+    let mut scripts = ScriptCounts::default();
     for piece in pieces {
-        read_piece(piece, out, &mut foreign, &mut familiar);
+        read_piece(piece, out, &mut scripts);
     }
-    if foreign > familiar {
+    if scripts.other > scripts.latin {
         out.clear();
     }
 }
 
-fn read_piece(text: &str, out: &mut Vec<u32>, foreign: &mut usize, familiar: &mut usize) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while out.len() < MOST_ANCHORS {
-        let plain = plain_bytes(&bytes[at..]);
-        *familiar += plain;
-        at += plain;
-        let Some(&byte) = bytes.get(at) else {
-            return;
-        };
-        if byte.is_ascii_digit() {
-            let end = end_of_number(bytes, at);
-            let digits = bytes[at..end].iter().filter(|byte| byte.is_ascii_digit());
-            if digits.count() >= FEWEST_DIGITS {
-                out.push(number(&text[at..end]));
-            }
-            at = end;
-            continue;
-        }
-        let Some(first) = letter_at(text, at) else {
-            let other = text[at..].chars().next();
-            *foreign += usize::from(other.is_some_and(|c| !is_latin(c) && !is_sign(c)));
-            at += other.map_or(1, char::len_utf8);
-            continue;
-        };
-        let inside = at > 0 && bytes[at - 1].is_ascii_alphabetic();
-        let (mut letters, mut prefix) = (0, 0);
-        while let Some(c) = letter_at(text, at) {
-            if letters < PREFIX {
-                prefix = prefix << LETTER_BITS | base(c) & LETTER;
-            }
-            letters += 1;
-            at += c.len_utf8();
-        }
-        *familiar += letters;
-        if first.is_uppercase() && letters >= SHORTEST_NAME && !inside {
-            out.push((mixed(NAME, prefix) >> 32) as u32);
-        }
-    }
-}
-
-/// Appends the hash of every two different anchors that stand at most two places apart, whichever is first.
+/// Appends the hash of every two different anchors that are at most two apart. The order of the two
+/// does not matter.
 pub fn neighbours(anchors: &[u32], out: &mut Vec<u32>) {
     for (at, &x) in anchors.iter().enumerate() {
         let following = anchors[at + 1..].iter().take(REACH);
@@ -95,8 +64,12 @@ pub fn neighbours(anchors: &[u32], out: &mut Vec<u32>) {
     }
 }
 
-/// A number as it is told from others, however it is written: `6,200` and `6200` are one; `41` stands for 41 thousand and million too, because
-/// one text writes `41 million` where another has `41,000,000`; `7,250` is a thousand times `7.25` only for some readers, so it is another number.
+/// Returns a number in a form in which different ways to write it are equal.
+///
+/// - `6,200` and `6200` are the same number.
+/// - `41` also stands for 41 thousand and 41 million, because one text has `41 million` where
+///   another has `41,000,000`.
+/// - `7,250` is not `7.25`: only some readers read it as seven and a quarter.
 pub fn plain_number(written: &str) -> String {
     let groups: Vec<&str> = written
         .split(['.', ','])
@@ -115,12 +88,70 @@ pub fn plain_number(written: &str) -> String {
     without_thousands(&groups.concat()).to_owned()
 }
 
-/// The hash of a number's plain form.
-fn number(written: &str) -> u32 {
+/// Returns true for the blocks of the Latin script: Basic Latin to Latin Extended-B, and Latin
+/// Extended Additional. Their digits, signs and spaces count too.
+pub(crate) fn is_latin(c: char) -> bool {
+    c < '\u{250}' || ('\u{1E00}'..'\u{1F00}').contains(&c)
+}
+
+/// Numbers of characters of a text by script, to decide which prevails.
+#[derive(Debug, Default)]
+struct ScriptCounts {
+    /// Latin characters. Spaces count too; texts in other scripts have about as many.
+    latin: usize,
+    /// Characters of other scripts, except signs that all scripts use.
+    other: usize,
+}
+
+/// Appends the anchors of a piece of text, and counts its characters.
+fn read_piece(text: &str, out: &mut Vec<u32>, scripts: &mut ScriptCounts) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while out.len() < MOST_ANCHORS {
+        let skipped = bytes_before_anchor(&bytes[at..]);
+        scripts.latin += skipped;
+        at += skipped;
+        let Some(&byte) = bytes.get(at) else {
+            return;
+        };
+        if byte.is_ascii_digit() {
+            let end = end_of_number(bytes, at);
+            let digits = bytes[at..end].iter().filter(|byte| byte.is_ascii_digit());
+            if digits.count() >= FEWEST_DIGITS {
+                out.push(number_hash(&text[at..end]));
+            }
+            at = end;
+            continue;
+        }
+        let Some(first) = latin_letter_at(text, at) else {
+            let other = text[at..].chars().next();
+            scripts.other += usize::from(other.is_some_and(|c| !is_latin(c) && !is_sign(c)));
+            at += other.map_or(1, char::len_utf8);
+            continue;
+        };
+        let inside_word = at > 0 && bytes[at - 1].is_ascii_alphabetic();
+        let (mut letters, mut prefix) = (0, 0);
+        while let Some(c) = latin_letter_at(text, at) {
+            if letters < PREFIX {
+                prefix = prefix << LETTER_BITS | base_letter(c) & LETTER;
+            }
+            letters += 1;
+            at += c.len_utf8();
+        }
+        scripts.latin += letters;
+        if first.is_uppercase() && letters >= SHORTEST_NAME && !inside_word {
+            out.push((mixed(NAME, prefix) >> 32) as u32);
+        }
+    }
+}
+
+/// Returns the hash of the [`plain_number`] of a number.
+fn number_hash(written: &str) -> u32 {
     let hash = |plain: &str| {
         let plain = plain.bytes();
         plain.fold(NUMBER, |key, digit| mixed(key, u64::from(digit))) >> 32
     };
+    // Digits alone, the usual case, need no allocation.
     if written.bytes().all(|byte| byte.is_ascii_digit()) {
         hash(without_thousands(written)) as u32
     } else {
@@ -128,7 +159,7 @@ fn number(written: &str) -> u32 {
     }
 }
 
-/// Digits without groups of three zeros at the end, of which there are other ways to write.
+/// Removes groups of three zeros from the end of digits, but never all digits.
 fn without_thousands(mut digits: &str) -> &str {
     while let Some(fewer) = digits.strip_suffix("000").filter(|fewer| !fewer.is_empty()) {
         digits = fewer;
@@ -141,10 +172,11 @@ fn mixed(key: u64, more: u64) -> u64 {
     key ^ key >> 29
 }
 
-/// How many bytes there are before one that an anchor can begin with: a capital, a digit, or what is not ASCII. Eight at once.
-fn plain_bytes(bytes: &[u8]) -> usize {
+/// Returns the number of bytes before the first one with which an anchor can begin. Looks at eight
+/// bytes at once.
+fn bytes_before_anchor(bytes: &[u8]) -> usize {
     const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    // Sets the high bit of every byte that is at least `least`, where all are ASCII.
+    // Sets the high bit of every byte that is at least `least`, if all are ASCII.
     let at_least = |eight: u64, least: u8| eight + u64::from_le_bytes([0x80 - least; 8]);
     let (eights, rest) = bytes.as_chunks::<8>();
     for (at, &eight) in eights.iter().enumerate() {
@@ -157,11 +189,16 @@ fn plain_bytes(bytes: &[u8]) -> usize {
             return 8 * at + found.trailing_zeros() as usize / 8;
         }
     }
-    let begins = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || !byte.is_ascii();
-    bytes.len() - rest.len() + rest.iter().position(begins).unwrap_or(rest.len())
+    let in_rest = rest.iter().position(can_begin_anchor);
+    bytes.len() - rest.len() + in_rest.unwrap_or(rest.len())
 }
 
-/// Where digits end, with single points and commas between them.
+/// Returns true for a capital, a digit and a byte that is not ASCII.
+fn can_begin_anchor(byte: &u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || !byte.is_ascii()
+}
+
+/// Returns the end of the digits at `at`, with single points and commas between them.
 fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
     loop {
         match (bytes.get(at), bytes.get(at + 1)) {
@@ -171,8 +208,8 @@ fn end_of_number(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// The letter that begins there, if it is of the Latin script.
-fn letter_at(text: &str, at: usize) -> Option<char> {
+/// Returns the letter that begins at byte `at`, if there is one of the Latin script.
+fn latin_letter_at(text: &str, at: usize) -> Option<char> {
     match text.as_bytes().get(at)? {
         byte if byte.is_ascii() => Some(char::from(*byte)).filter(char::is_ascii_alphabetic),
         _ => text[at..]
@@ -182,13 +219,14 @@ fn letter_at(text: &str, at: usize) -> Option<char> {
     }
 }
 
-/// Whether a character is of the blocks of signs that texts of any script share: General Punctuation to Miscellaneous Symbols and Arrows.
+/// Returns true for the blocks of signs that texts of any script use: General Punctuation to
+/// Miscellaneous Symbols and Arrows.
 fn is_sign(c: char) -> bool {
     ('\u{2000}'..'\u{2C00}').contains(&c)
 }
 
-/// The letter without case and accent.
-fn base(c: char) -> u64 {
+/// Returns a letter in lower case and without its accent.
+fn base_letter(c: char) -> u64 {
     if c.is_ascii() {
         return u64::from(c.to_ascii_lowercase());
     }
@@ -200,24 +238,19 @@ fn base(c: char) -> u64 {
     u64::from(base.unwrap_or(lower))
 }
 
-/// Whether a letter is of the Latin script, by its block: Basic Latin to Latin Extended-B, and Latin Extended Additional.
-pub(crate) fn is_latin(c: char) -> bool {
-    c < '\u{250}' || ('\u{1E00}'..'\u{1F00}').contains(&c)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn of(text: &str) -> Vec<u32> {
+    fn anchors_of(text: &str) -> Vec<u32> {
         let mut anchors = Vec::new();
         read([text], &mut anchors);
         anchors
     }
 
     #[test]
-    fn spellings_of_one_anchor() {
+    fn spellings_of_one_anchor_are_equal() {
         for (x, y) in [
             ("Echavala", "Echavalla"),
             ("Tomás Ibárrola", "Tomas Ibarrola"),
@@ -230,13 +263,13 @@ mod tests {
             ("24th", "24"),
             ("Åland", "Aland"),
         ] {
-            assert_eq!(of(x), of(y), "{x} and {y}");
-            assert!(!of(x).is_empty(), "{x}");
+            assert_eq!(anchors_of(x), anchors_of(y), "{x} and {y}");
+            assert!(!anchors_of(x).is_empty(), "{x}");
         }
     }
 
     #[test]
-    fn what_is_no_anchor() {
+    fn texts_without_anchors() {
         for text in [
             "",
             "the governor",
@@ -249,18 +282,18 @@ mod tests {
             "東京 2020年",
             "Губернатор Москвы и Киева, 2020 год, NATO",
         ] {
-            assert_eq!(of(text), [0; 0], "{text}");
+            assert_eq!(anchors_of(text), [0; 0], "{text}");
         }
     }
 
     #[test]
-    fn a_list_of_names_is_cut() {
+    fn a_long_list_of_names_is_cut() {
         let text = "Quimis ".repeat(3 * MOST_ANCHORS);
-        assert_eq!(of(&text).len(), MOST_ANCHORS);
+        assert_eq!(anchors_of(&text).len(), MOST_ANCHORS);
     }
 
     #[test]
-    fn numbers_in_one_form() {
+    fn plain_numbers_of_named_cases() {
         for (written, plain) in [
             ("38,000", "38"),
             ("6,200", "6200"),
@@ -277,8 +310,8 @@ mod tests {
         }
     }
 
-    /// Every two within reach, by the definition.
-    fn naive_neighbours(anchors: &[u32]) -> usize {
+    /// Returns the number of pairs of neighbours, found by the definition.
+    fn count_neighbours_naively(anchors: &[u32]) -> usize {
         let mut pairs = Vec::new();
         for i in 0..anchors.len() {
             for j in 0..anchors.len() {
@@ -292,31 +325,42 @@ mod tests {
         pairs.len()
     }
 
+    fn mostly_small_letter(byte: u8) -> u8 {
+        match byte {
+            0..200 => b'a' + byte % 26,
+            _ => byte.wrapping_mul(7),
+        }
+    }
+
     proptest! {
         #[test]
-        fn neighbours_are_all_pairs_within_reach(anchors in proptest::collection::vec(0u32..12, 0..40)) {
+        fn neighbours_are_all_pairs_within_reach(
+            anchors in proptest::collection::vec(0u32..12, 0..40),
+        ) {
             let mut found = Vec::new();
             neighbours(&anchors, &mut found);
             found.sort_unstable();
             found.dedup();
-            prop_assert_eq!(found.len(), naive_neighbours(&anchors));
-            let turned: Vec<u32> = anchors.iter().rev().copied().collect();
+            prop_assert_eq!(found.len(), count_neighbours_naively(&anchors));
+            let reversed: Vec<u32> = anchors.iter().rev().copied().collect();
             let mut again = Vec::new();
-            neighbours(&turned, &mut again);
+            neighbours(&reversed, &mut again);
             again.sort_unstable();
             again.dedup();
             prop_assert_eq!(found, again, "order does not matter");
         }
 
         #[test]
-        fn plain_bytes_are_counted_as_one_by_one(bytes in proptest::collection::vec(any::<u8>().prop_map(|byte| if byte < 200 { b'a' + byte % 26 } else { byte.wrapping_mul(7) }), 0..40)) {
-            let begins = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || !byte.is_ascii();
-            prop_assert_eq!(plain_bytes(&bytes), bytes.iter().position(begins).unwrap_or(bytes.len()));
+        fn bytes_before_an_anchor_equal_those_counted_one_by_one(
+            bytes in proptest::collection::vec(any::<u8>().prop_map(mostly_small_letter), 0..40),
+        ) {
+            let expected = bytes.iter().position(can_begin_anchor).unwrap_or(bytes.len());
+            prop_assert_eq!(bytes_before_anchor(&bytes), expected);
         }
 
         #[test]
         fn any_text_can_be_read(text in any::<String>()) {
-            prop_assert!(of(&text).len() <= MOST_ANCHORS);
+            prop_assert!(anchors_of(&text).len() <= MOST_ANCHORS);
         }
     }
 }

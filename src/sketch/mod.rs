@@ -1,4 +1,4 @@
-//! What is kept of a text to find others like it: signatures, fingerprints, names and numbers.
+//! Sketches: what is kept of a text to find similar ones (signatures, fingerprints, anchors).
 //!
 //! May import: `text`.
 //! Imported by: every stage from `catalog` on.

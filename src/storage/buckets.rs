@@ -1,48 +1,83 @@
-//! Buckets: the hashes that documents leave, millions of them, brought together by value in pieces that fit a processor's cache.
+//! Buckets: equal hashes of documents brought together, in portions that fit a processor's cache.
 //!
-//! To sort or to count them all at once is one cache miss each. So they are scattered into buckets by many threads, and the buckets are
-//! dealt with one by one, by many threads again. Of very many hashes only a share is held at a time.
+//! To sort or count millions of hashes at once costs about one cache miss for each. So many threads
+//! scatter them into buckets by value first, and then work on one bucket at a time each. If memory
+//! does not hold all hashes, this is done in several *rounds*, each with a part of the values.
 
 use bytemuck::Pod;
 use rayon::prelude::*;
 
+use super::lists::ListReader;
 use crate::error::ReadError;
-use crate::storage::lists::Reading;
 
-/// Buckets of a round; with a hundred thousand articles one holds some 50,000 entries.
+/// Buckets of a round. With a hundred thousand articles a bucket holds about 50,000 entries.
 const BUCKETS: usize = 256;
 
-/// Bytes of entries that are held at a time, unless told otherwise, about.
+/// Default of the bytes of entries that are in memory at a time, approximately.
 pub(crate) const BYTES_A_ROUND: usize = 768 << 20;
 
-/// Hashes that were chosen for being small are spread over all buckets by an odd factor, and brought back by its inverse modulo 2^32.
+/// Odd factor that spreads hashes over all buckets, because some were chosen for being small; and
+/// its inverse modulo 2^32.
 const SPREAD: u32 = 0x9E37_79B1;
-const BRING_BACK: u32 = 0x0E8B_2F51;
+const SPREAD_INVERSE: u32 = 0x0E8B_2F51;
 
-/// Tells entries of one bucket apart, which have the highest bits in common.
-const TELL: u32 = 0x85EB_CA6B;
+/// Odd factor that distinguishes the entries of a bucket, whose spread hashes have the same highest
+/// bits.
+const SLOT_FACTOR: u32 = 0x85EB_CA6B;
 
-/// That a document left a hash, and what it left with it.
+/// A hash that a document has, and a value that belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry<V> {
     spread: u32,
-    /// The document.
+    /// Number of the document in the reader.
     pub(crate) document: u32,
-    /// What it left with the hash.
+    /// Value that the document has with the hash.
     pub(crate) value: V,
 }
 
-/// The entries of one bucket.
+impl<V> Entry<V> {
+    /// Returns the hash.
+    pub(crate) fn hash(&self) -> u32 {
+        self.spread.wrapping_mul(SPREAD_INVERSE)
+    }
+
+    /// Returns a hash whose highest bits distinguish the entry from others of its bucket.
+    pub(crate) fn slot_hash(&self) -> u32 {
+        self.spread.wrapping_mul(SLOT_FACTOR)
+    }
+
+    /// Returns true if two entries have the same hash.
+    pub(crate) fn same_hash(x: &Entry<V>, y: &Entry<V>) -> bool {
+        x.spread == y.spread
+    }
+}
+
+/// All entries whose hashes fall into one part of the values.
 pub(crate) struct Bucket<V> {
     pub(crate) entries: Vec<Entry<V>>,
-    /// Whether they are in order of document.
+    /// True if they are in the order of their documents.
     in_order: bool,
 }
 
-/// What `work` makes of every bucket of the hashes of the documents in a reading, holding about `bytes_a_round` of them at a time. `entry` tells
-/// the hash of each and its value, or that it is not wanted.
+impl<V: Copy> Bucket<V> {
+    /// Sorts the entries by hash, and those with the same hash by document.
+    pub(crate) fn sort(&mut self) {
+        if !self.in_order {
+            radsort::sort_by_key(&mut self.entries, |entry| entry.document);
+        }
+        radsort::sort_by_key(&mut self.entries, |entry| entry.spread);
+    }
+}
+
+/// Calls `work` with every bucket of the hashes of some documents and returns the results.
+///
+/// `entry` gives the hash and the value of an item of a list, or `None` to leave it out. About
+/// `bytes_a_round` bytes of entries are in memory at a time.
+///
+/// # Errors
+/// If lists that are not in memory cannot be read.
 pub(crate) fn each<T, V, R>(
-    reading: &Reading<'_, T>,
+    reader: &ListReader<'_, T>,
     bytes_a_round: usize,
     entry: impl Fn(&T) -> Option<(u32, V)> + Sync,
     work: impl Fn(Bucket<V>) -> R + Sync,
@@ -53,15 +88,15 @@ where
     R: Send,
 {
     let entries_a_round = (bytes_a_round / size_of::<Entry<V>>()).max(1);
-    let rounds = reading.values().div_ceil(entries_a_round).max(1);
+    let rounds = reader.values().div_ceil(entries_a_round).max(1);
     let buckets_in_all = rounds * BUCKETS;
     let mut results = Vec::new();
     for round in 0..rounds {
         let scatter = |piece: usize| -> Result<Vec<Vec<Entry<V>>>, ReadError> {
-            let expected = reading.values_in(piece) / buckets_in_all * 9 / 8 + 8;
+            let expected = reader.values_in(piece) / buckets_in_all * 9 / 8 + 8;
             let mut buckets: Vec<Vec<Entry<V>>> =
                 (0..BUCKETS).map(|_| Vec::with_capacity(expected)).collect();
-            reading.read(piece, &mut |document, list| {
+            reader.read(piece, &mut |document, list| {
                 for (hash, value) in list.iter().filter_map(&entry) {
                     let spread = hash.wrapping_mul(SPREAD);
                     let bucket = (u64::from(spread) * buckets_in_all as u64) >> u32::BITS;
@@ -77,7 +112,7 @@ where
             })?;
             Ok(buckets)
         };
-        let scattered: Vec<Vec<Vec<Entry<V>>>> = (0..reading.pieces())
+        let scattered: Vec<Vec<Vec<Entry<V>>>> = (0..reader.pieces())
             .into_par_iter()
             .map(scatter)
             .collect::<Result<_, ReadError>>()?;
@@ -88,7 +123,7 @@ where
                 .collect();
             work(Bucket {
                 entries: pieces.concat(),
-                in_order: reading.in_order(),
+                in_order: reader.in_order(),
             })
         };
         results.par_extend((0..BUCKETS).into_par_iter().map(gather));
@@ -96,76 +131,60 @@ where
     Ok(results)
 }
 
-impl<V: Copy> Bucket<V> {
-    /// Sorts the entries so that those of one hash are together, in order of document.
-    pub(crate) fn sort(&mut self) {
-        if !self.in_order {
-            radsort::sort_by_key(&mut self.entries, |entry| entry.document);
-        }
-        radsort::sort_by_key(&mut self.entries, |entry| entry.spread);
-    }
-}
-
-impl<V> Entry<V> {
-    /// The hash.
-    pub(crate) fn hash(&self) -> u32 {
-        self.spread.wrapping_mul(BRING_BACK)
-    }
-
-    /// What tells the entry from others of its bucket, in the highest bits.
-    pub(crate) fn telling_bits(&self) -> u32 {
-        self.spread.wrapping_mul(TELL)
-    }
-
-    /// Whether two entries have one hash.
-    pub(crate) fn same_hash(x: &Entry<V>, y: &Entry<V>) -> bool {
-        x.spread == y.spread
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::lists::tests::Drawer;
-    use crate::storage::lists::{Lists, Shelf};
+    use crate::storage::lists::tests::MemoryStore;
+    use crate::storage::lists::{Lists, WritableStore};
     use proptest::prelude::*;
     use std::sync::Arc;
 
     proptest! {
         #[test]
-        fn every_wanted_hash_comes_once_beside_its_equals(
-            lists in prop::collection::vec(prop::collection::vec((0u32..9, any::<u32>()), 0..20), 0..30),
+        fn every_entry_comes_once_and_together_with_its_equals(
+            lists in prop::collection::vec(
+                prop::collection::vec((0u32..9, any::<u32>()), 0..20),
+                0..30,
+            ),
             stored in any::<bool>(),
             bytes_a_round in prop::sample::select(vec![100, 1 << 20]),
         ) {
             let hash = |(few, many): (u32, u32)| if few == 0 { many } else { few };
             let mut kept = Lists::<u64>::default();
             for list in &lists {
-                kept.push(list.iter().map(|&(few, many)| u64::from(few) << 32 | u64::from(many)));
+                let items = list.iter();
+                kept.push(items.map(|&(few, many)| u64::from(few) << 32 | u64::from(many)));
                 if stored {
-                    let store: Arc<dyn Shelf> = Arc::new(Drawer::default());
-                    kept.put_away(&store).expect("a drawer takes all");
+                    let store: Arc<dyn WritableStore> = Arc::new(MemoryStore::default());
+                    kept.move_to(&store).expect("memory takes all");
                 }
             }
-            // Backwards, so that what is stored is not read in order of number.
-            let reading = kept.reading((0..lists.len()).rev());
+            // From the last to the first, so that stored lists are not read in order of number.
+            let reader = kept.reader((0..lists.len()).rev());
             let entry = |&item: &u64| {
                 let (few, many) = ((item >> 32) as u32, item as u32);
                 (few != 5).then_some((hash((few, many)), many))
             };
-            let found = each(&reading, bytes_a_round, entry, |mut bucket| {
+            let found = each(&reader, bytes_a_round, entry, |mut bucket| {
                 bucket.sort();
+                let parts = |entry: &Entry<u32>| (entry.hash(), entry.document, entry.value);
                 let runs = bucket.entries.chunk_by(Entry::same_hash);
-                runs.map(|run| run.iter().map(|entry| (entry.hash(), entry.document, entry.value)).collect()).collect::<Vec<Vec<_>>>()
+                runs.map(|run| run.iter().map(parts).collect()).collect::<Vec<Vec<_>>>()
             });
             let runs: Vec<Vec<(u32, u32, u32)>> = found.expect("it is there").concat();
             let mut hashes: Vec<u32> = runs.iter().map(|run| run[0].0).collect();
             hashes.sort_unstable();
             prop_assert!(hashes.is_sorted_by(|x, y| x < y), "a hash has one run");
-            prop_assert!(runs.iter().all(|run| run.iter().all(|entry| entry.0 == run[0].0) && run.is_sorted_by_key(|entry| entry.1)));
+            for run in &runs {
+                prop_assert!(run.iter().all(|entry| entry.0 == run[0].0));
+                prop_assert!(run.is_sorted_by_key(|entry| entry.1));
+            }
             let mut entries = runs.concat();
-            let all = (0u32..).zip(lists.iter().rev());
-            let mut expected: Vec<(u32, u32, u32)> = all.flat_map(|(document, list)| list.iter().filter(|item| item.0 != 5).map(move |&item| (hash(item), document, item.1))).collect();
+            let mut expected: Vec<(u32, u32, u32)> = Vec::new();
+            for (document, list) in (0u32..).zip(lists.iter().rev()) {
+                let wanted = list.iter().filter(|item| item.0 != 5);
+                expected.extend(wanted.map(|&item| (hash(item), document, item.1)));
+            }
             entries.sort_unstable();
             expected.sort_unstable();
             prop_assert_eq!(entries, expected);

@@ -1,7 +1,9 @@
-//! Lists of numbers, one for every document, in a few large chunks: held in memory, or put away in a [`Store`] and read back in order.
+//! Lists of numbers, one for each document, in a few large chunks that can be moved out of memory.
 //!
-//! Hashes are most of what a scan keeps, and every stage that uses them goes through all of them once. So what does not fit in memory
-//! need not: a `Reading` hands the lists of some documents out in pieces, chunk by chunk, to as many threads as there are.
+//! Hashes are most of what a scan keeps, and each stage that uses them goes through all of them
+//! once. So they do not have to fit in memory: chunks can be moved to a [`WritableStore`], and a
+//! `ListReader` hands out the lists of some documents in pieces, chunk by chunk, to as many
+//! threads as there are.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,72 +13,83 @@ use bytemuck::Pod;
 
 use crate::error::ReadError;
 
-/// The longest chunk, in values, unless one list alone is longer: 1 MB of fingerprints.
+/// Length of the longest chunk in values: 1 MB of fingerprints. A list that is longer has a chunk
+/// of its own.
 const LONGEST: usize = 1 << 17;
 
-/// How many documents one piece of a reading has, about.
+/// Approximate number of documents of a piece.
 const DOCUMENTS_A_PIECE: usize = 4096;
 
-/// A place outside of memory that has bytes.
-pub trait Store: Send + Sync + std::fmt::Debug {
-    /// Reads what stands at `offset`, a chunk or a part of one.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is not what was put there.
-    fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError>;
-}
-
-/// A place outside of memory where bytes can be put.
-pub trait Shelf: Store {
-    /// Keeps bytes; returns where.
-    ///
-    /// # Errors
-    /// When there is no room for them.
-    fn put(&self, bytes: &[u8]) -> Result<u64, ReadError>;
-}
-
-/// A list for every document.
-#[derive(Debug)]
-pub(crate) struct Lists<T> {
-    chunks: Vec<Chunk<T>>,
-    places: Vec<Place>,
-}
-
-#[derive(Debug, Clone)]
-enum Chunk<T> {
-    Held(Vec<T>),
-    Stored(Stored),
-}
-
-/// A chunk that is not in memory.
-#[derive(Debug, Clone)]
-pub(crate) struct Stored {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) offset: u64,
-    /// How many values it has.
-    pub(crate) values: usize,
-}
-
-/// Where a list stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    chunk: u32,
-    start: u32,
-    length: u32,
-}
-
-/// Where an empty list stands.
-const NOWHERE: Place = Place {
+/// Position of an empty list.
+const NOWHERE: ListPosition = ListPosition {
     chunk: u32::MAX,
     start: 0,
     length: 0,
 };
 
+/// A place outside of memory from which bytes can be read.
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Fills `bytes` with those at `offset`, which are a chunk or a part of one.
+    ///
+    /// # Errors
+    /// If they cannot be read, or are not those that were written.
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError>;
+}
+
+/// A place outside of memory to which bytes can be written, and from which they can be read back.
+pub trait WritableStore: Store {
+    /// Writes bytes and returns their offset.
+    ///
+    /// # Errors
+    /// If they cannot be written, for example because there is no room for them.
+    fn write(&self, bytes: &[u8]) -> Result<u64, ReadError>;
+}
+
+/// A list for each document, by position.
+#[derive(Debug)]
+pub(crate) struct Lists<T> {
+    chunks: Vec<ListChunk<T>>,
+    positions: Vec<ListPosition>,
+}
+
+#[derive(Debug, Clone)]
+enum ListChunk<T> {
+    Held(Vec<T>),
+    Stored(StoredChunk),
+}
+
+/// A chunk that is not in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredChunk {
+    pub(crate) store: Arc<dyn Store>,
+    /// Offset of the chunk in the store, in bytes.
+    pub(crate) offset: u64,
+    /// Number of values.
+    pub(crate) values: usize,
+}
+
+/// A list of a stored chunk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredList {
+    /// Number of values.
+    pub(crate) length: u32,
+    /// False if the list belongs to a document that is left out.
+    pub(crate) keep: bool,
+}
+
+/// Position of a list: a chunk, and values of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct ListPosition {
+    chunk: u32,
+    start: u32,
+    length: u32,
+}
+
 impl<T> Default for Lists<T> {
     fn default() -> Self {
         Lists {
             chunks: Vec::new(),
-            places: Vec::new(),
+            positions: Vec::new(),
         }
     }
 }
@@ -84,51 +97,56 @@ impl<T> Default for Lists<T> {
 impl<T: Pod> Lists<T> {
     /// Adds the list of the next document.
     pub(crate) fn push(&mut self, list: impl ExactSizeIterator<Item = T>) {
-        let place = self.add(list);
-        self.places.push(place);
+        let position = self.add(list);
+        self.positions.push(position);
     }
 
-    /// Puts a list in the place of another.
+    /// Replaces the list of a document. The old values stay in their chunk.
     pub(crate) fn replace(&mut self, at: usize, list: impl ExactSizeIterator<Item = T>) {
-        self.places[at] = self.add(list);
+        self.positions[at] = self.add(list);
     }
 
-    fn add(&mut self, list: impl ExactSizeIterator<Item = T>) -> Place {
+    fn add(&mut self, list: impl ExactSizeIterator<Item = T>) -> ListPosition {
         let length = list.len();
-        let room = match self.chunks.last() {
-            Some(Chunk::Held(last)) => last.is_empty() || last.len() + length <= LONGEST,
+        let fits = match self.chunks.last() {
+            Some(ListChunk::Held(last)) => last.is_empty() || last.len() + length <= LONGEST,
             _ => false,
         };
-        if !room {
-            self.chunks.push(Chunk::Held(Vec::new()));
+        if !fits {
+            self.chunks.push(ListChunk::Held(Vec::new()));
         }
         let chunk = self.chunks.len() - 1;
-        let Chunk::Held(values) = &mut self.chunks[chunk] else {
-            unreachable!("a chunk without room was followed by a new one");
+        let ListChunk::Held(values) = &mut self.chunks[chunk] else {
+            unreachable!("if the list did not fit the last chunk, a new one was added");
         };
         let start = values.len() as u32;
         values.extend(list);
-        Place {
+        ListPosition {
             chunk: chunk as u32,
             start,
             length: length as u32,
         }
     }
 
-    /// Adds so many empty lists.
+    /// Adds the empty lists of the next `documents` documents.
     pub(crate) fn push_none(&mut self, documents: usize) {
-        self.places.resize(self.places.len() + documents, NOWHERE);
+        self.positions
+            .resize(self.positions.len() + documents, NOWHERE);
     }
 
-    /// Adds the next documents, whose lists stand one after the other in a stored chunk: `lists` tells how long each is, and whether its
-    /// document is one of them.
-    pub(crate) fn push_stored(&mut self, stored: Stored, lists: impl Iterator<Item = (u32, bool)>) {
+    /// Adds the lists of the next documents from a stored chunk, in which they stand one after the
+    /// other. Lists that are not kept belong to no document.
+    pub(crate) fn push_stored(
+        &mut self,
+        stored: StoredChunk,
+        lists: impl Iterator<Item = StoredList>,
+    ) {
         let chunk = self.chunks.len() as u32;
-        self.chunks.push(Chunk::Stored(stored));
+        self.chunks.push(ListChunk::Stored(stored));
         let mut start = 0;
-        for (length, kept) in lists {
-            if kept {
-                self.places.push(Place {
+        for StoredList { length, keep } in lists {
+            if keep {
+                self.positions.push(ListPosition {
                     chunk,
                     start,
                     length,
@@ -142,76 +160,89 @@ impl<T: Pod> Lists<T> {
     pub(crate) fn append(&mut self, other: Lists<T>) {
         let before = self.chunks.len() as u32;
         self.chunks.extend(other.chunks);
-        let places = other.places.into_iter();
-        self.places.extend(places.map(|place| Place {
-            chunk: place.chunk + before,
-            ..place
-        }));
+        let positions = other.positions.into_iter();
+        self.positions
+            .extend(positions.map(|position| ListPosition {
+                chunk: position.chunk + before,
+                ..position
+            }));
     }
 
-    /// Gives back what there is room for beyond the lists.
+    /// Frees memory that is reserved for more lists.
     pub(crate) fn shrink(&mut self) {
-        self.places.shrink_to_fit();
+        self.positions.shrink_to_fit();
         for chunk in &mut self.chunks {
-            if let Chunk::Held(values) = chunk {
+            if let ListChunk::Held(values) = chunk {
                 values.shrink_to_fit();
             }
         }
     }
 
-    /// Puts away all chunks that are held.
-    pub(crate) fn put_away(&mut self, shelf: &Arc<dyn Shelf>) -> Result<(), ReadError> {
+    /// Moves all chunks that are in memory to a store.
+    ///
+    /// # Errors
+    /// Those of the store. The lists stay complete.
+    pub(crate) fn move_to(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
         for chunk in &mut self.chunks {
-            if let Chunk::Held(values) = chunk {
-                *chunk = Chunk::Stored(Stored {
-                    offset: shelf.put(bytemuck::cast_slice(values))?,
+            if let ListChunk::Held(values) = chunk {
+                *chunk = ListChunk::Stored(StoredChunk {
+                    offset: store.write(bytemuck::cast_slice(values))?,
                     values: values.len(),
-                    store: Arc::<dyn Shelf>::clone(shelf),
+                    store: Arc::<dyn WritableStore>::clone(store),
                 });
             }
         }
         Ok(())
     }
 
-    /// How many bytes of memory the lists take, but for the places.
+    /// Returns the number of bytes of the values that are in memory.
     pub(crate) fn bytes_held(&self) -> usize {
-        let bytes = |chunk: &Chunk<T>| match chunk {
-            Chunk::Held(values) => size_of_val(&values[..]),
-            Chunk::Stored(_) => 0,
+        let bytes = |chunk: &ListChunk<T>| match chunk {
+            ListChunk::Held(values) => size_of_val(&values[..]),
+            ListChunk::Stored(_) => 0,
         };
         self.chunks.iter().map(bytes).sum()
     }
 
-    /// How long a list is; 0 where there is none.
+    /// Returns the length of a list in values; 0 if there is no such document.
     pub(crate) fn length(&self, at: usize) -> usize {
-        self.places.get(at).map_or(0, |place| place.length as usize)
+        self.positions
+            .get(at)
+            .map_or(0, |position| position.length as usize)
     }
 
-    /// One list; empty where there is none.
+    /// Returns one list; an empty one if there is no such document.
+    ///
+    /// # Errors
+    /// Those of the store.
     pub(crate) fn get(&self, at: usize) -> Result<Cow<'_, [T]>, ReadError> {
-        let Some(place) = self.places.get(at) else {
+        let Some(position) = self.positions.get(at) else {
             return Ok(Cow::Borrowed(&[]));
         };
-        match self.chunks.get(place.chunk as usize) {
+        match self.chunks.get(position.chunk as usize) {
             None => Ok(Cow::Borrowed(&[])),
-            Some(Chunk::Held(values)) => Ok(Cow::Borrowed(&values[place.range()])),
-            Some(Chunk::Stored(stored)) => {
+            Some(ListChunk::Held(values)) => Ok(Cow::Borrowed(&values[position.range()])),
+            Some(ListChunk::Stored(stored)) => {
                 let mut list = Vec::new();
-                stored.load(place.range(), &mut list)?;
+                stored.load(position.range(), &mut list)?;
                 Ok(Cow::Owned(list))
             }
         }
     }
 
-    /// The lists at these places, numbered from 0, to be read in pieces.
-    pub(crate) fn reading(&self, at: impl Iterator<Item = usize>) -> Reading<'_, T> {
-        let place = |at: usize| self.places.get(at).copied().unwrap_or(NOWHERE);
-        let mut wanted: Vec<(Place, u32)> = at.map(place).zip(0..).collect();
-        let values = wanted.iter().map(|(place, _)| place.length as usize).sum();
+    /// Prepares to read the lists of some documents in pieces. A list is known by its number: its
+    /// index in `documents`, from 0.
+    pub(crate) fn reader(&self, documents: impl Iterator<Item = usize>) -> ListReader<'_, T> {
+        let position = |at: usize| self.positions.get(at).copied().unwrap_or(NOWHERE);
+        let mut wanted: Vec<(ListPosition, u32)> = documents.map(position).zip(0..).collect();
+        let values = wanted
+            .iter()
+            .map(|(position, _)| position.length as usize)
+            .sum();
         let in_order = self
             .chunks
             .iter()
-            .all(|chunk| matches!(chunk, Chunk::Held(_)));
+            .all(|chunk| matches!(chunk, ListChunk::Held(_)));
         if !in_order {
             wanted.sort_unstable();
         }
@@ -220,14 +251,14 @@ impl<T: Pod> Lists<T> {
         while start < wanted.len() {
             let mut end = (start + DOCUMENTS_A_PIECE).min(wanted.len());
             if !in_order && end < wanted.len() {
-                // To the end of a chunk, so that it is loaded once.
+                // A piece ends with a chunk, so each chunk is loaded once.
                 let last = wanted[end - 1].0.chunk;
-                end += wanted[end..].partition_point(|(place, _)| place.chunk == last);
+                end += wanted[end..].partition_point(|(position, _)| position.chunk == last);
             }
             pieces.push(start..end);
             start = end;
         }
-        Reading {
+        ListReader {
             lists: self,
             wanted,
             pieces,
@@ -237,56 +268,64 @@ impl<T: Pod> Lists<T> {
     }
 }
 
-/// The lists of some documents, to be read in pieces.
-pub(crate) struct Reading<'a, T> {
+/// Reads the lists of some documents in pieces, which different threads can read.
+pub(crate) struct ListReader<'a, T> {
     lists: &'a Lists<T>,
-    /// Where each list stands, and its number.
-    wanted: Vec<(Place, u32)>,
+    /// Position and number of each list.
+    wanted: Vec<(ListPosition, u32)>,
+    /// Ranges of `wanted`.
     pieces: Vec<Range<usize>>,
     in_order: bool,
     values: usize,
 }
 
-impl<T: Pod> Reading<'_, T> {
-    /// How many pieces there are.
+impl<T: Pod> ListReader<'_, T> {
+    /// Returns the number of pieces.
     pub(crate) fn pieces(&self) -> usize {
         self.pieces.len()
     }
 
-    /// How many values all lists have.
+    /// Returns the number of values of all lists.
     pub(crate) fn values(&self) -> usize {
         self.values
     }
 
-    /// How many values the lists of a piece have.
+    /// Returns the number of values of the lists of a piece.
     pub(crate) fn values_in(&self, piece: usize) -> usize {
         let wanted = &self.wanted[self.pieces[piece].clone()];
-        wanted.iter().map(|(place, _)| place.length as usize).sum()
+        wanted
+            .iter()
+            .map(|(position, _)| position.length as usize)
+            .sum()
     }
 
-    /// Whether pieces, and the lists within them, come in order of number. They do unless some are stored.
+    /// Returns true if pieces, and the lists within each, are in the order of their numbers. They
+    /// are not if some chunks are stored, because these are read in the order of their bytes.
     pub(crate) fn in_order(&self) -> bool {
         self.in_order
     }
 
-    /// Hands out the lists of a piece, each with its number.
+    /// Hands the lists of a piece to `each`, with their numbers.
+    ///
+    /// # Errors
+    /// Those of the store.
     pub(crate) fn read(
         &self,
         piece: usize,
         each: &mut dyn FnMut(u32, &[T]),
     ) -> Result<(), ReadError> {
         let mut loaded = Vec::new();
-        let mut of_chunk = u32::MAX;
-        for &(place, number) in &self.wanted[self.pieces[piece].clone()] {
-            let values = match self.lists.chunks.get(place.chunk as usize) {
+        let mut loaded_chunk = u32::MAX;
+        for &(position, number) in &self.wanted[self.pieces[piece].clone()] {
+            let values = match self.lists.chunks.get(position.chunk as usize) {
                 None => &[],
-                Some(Chunk::Held(values)) => &values[place.range()],
-                Some(Chunk::Stored(stored)) => {
-                    if of_chunk != place.chunk {
+                Some(ListChunk::Held(values)) => &values[position.range()],
+                Some(ListChunk::Stored(stored)) => {
+                    if loaded_chunk != position.chunk {
                         stored.load(0..stored.values, &mut loaded)?;
-                        of_chunk = place.chunk;
+                        loaded_chunk = position.chunk;
                     }
-                    &loaded[place.range()]
+                    &loaded[position.range()]
                 }
             };
             each(number, values);
@@ -295,7 +334,8 @@ impl<T: Pod> Reading<'_, T> {
     }
 }
 
-impl Stored {
+impl StoredChunk {
+    /// Replaces `into` by some values of the chunk.
     fn load<T: Pod>(&self, values: Range<usize>, into: &mut Vec<T>) -> Result<(), ReadError> {
         into.clear();
         into.resize(values.len(), T::zeroed());
@@ -304,7 +344,7 @@ impl Stored {
     }
 }
 
-impl Place {
+impl ListPosition {
     fn range(self) -> Range<usize> {
         self.start as usize..self.start as usize + self.length as usize
     }
@@ -318,17 +358,17 @@ pub(crate) mod tests {
 
     /// A store in memory.
     #[derive(Debug, Default)]
-    pub(crate) struct Drawer(Mutex<Vec<u8>>);
+    pub(crate) struct MemoryStore(Mutex<Vec<u8>>);
 
-    impl Shelf for Drawer {
-        fn put(&self, bytes: &[u8]) -> Result<u64, ReadError> {
+    impl WritableStore for MemoryStore {
+        fn write(&self, bytes: &[u8]) -> Result<u64, ReadError> {
             let mut kept = self.0.lock().expect("no thread panics here");
             kept.extend_from_slice(bytes);
             Ok((kept.len() - bytes.len()) as u64)
         }
     }
 
-    impl Store for Drawer {
+    impl Store for MemoryStore {
         fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), ReadError> {
             let kept = self.0.lock().expect("no thread panics here");
             bytes.copy_from_slice(&kept[offset as usize..offset as usize + bytes.len()]);
@@ -336,64 +376,71 @@ pub(crate) mod tests {
         }
     }
 
-    /// What is done to lists.
+    /// A change to lists.
     #[derive(Debug, Clone)]
-    enum Step {
+    enum ListChange {
         Push(Vec<u32>),
         Replace(usize, Vec<u32>),
         Append(Vec<Vec<u32>>),
-        PutAway,
+        Move,
     }
 
-    fn step() -> impl Strategy<Value = Step> {
+    fn change() -> impl Strategy<Value = ListChange> {
         let list = || prop::collection::vec(any::<u32>(), 0..9);
         prop_oneof![
-            list().prop_map(Step::Push),
-            (any::<usize>(), list()).prop_map(|(at, list)| Step::Replace(at, list)),
-            prop::collection::vec(list(), 0..5).prop_map(Step::Append),
-            Just(Step::PutAway),
+            list().prop_map(ListChange::Push),
+            (any::<usize>(), list()).prop_map(|(at, list)| ListChange::Replace(at, list)),
+            prop::collection::vec(list(), 0..5).prop_map(ListChange::Append),
+            Just(ListChange::Move),
         ]
     }
 
     proptest! {
         #[test]
-        fn lists_are_what_was_put_in(steps in prop::collection::vec(step(), 0..30)) {
-            let store: Arc<dyn Shelf> = Arc::new(Drawer::default());
+        fn lists_are_those_that_were_pushed(
+            changes in prop::collection::vec(change(), 0..30),
+        ) {
+            let store: Arc<dyn WritableStore> = Arc::new(MemoryStore::default());
             let (mut lists, mut model) = (Lists::default(), Vec::<Vec<u32>>::new());
-            for step in steps {
-                match step {
-                    Step::Push(list) => {
+            for change in changes {
+                match change {
+                    ListChange::Push(list) => {
                         lists.push(list.iter().copied());
                         model.push(list);
                     }
-                    Step::Replace(at, list) if !model.is_empty() => {
+                    ListChange::Replace(at, list) if !model.is_empty() => {
                         let at = at % model.len();
                         lists.replace(at, list.iter().copied());
                         model[at] = list;
                     }
-                    Step::Replace(..) => {}
-                    Step::Append(more) => {
+                    ListChange::Replace(..) => {}
+                    ListChange::Append(more) => {
                         let mut other = Lists::default();
                         more.iter().for_each(|list| other.push(list.iter().copied()));
                         lists.append(other);
                         model.extend(more);
                     }
-                    Step::PutAway => lists.put_away(&store).expect("a drawer takes all"),
+                    ListChange::Move => lists.move_to(&store).expect("memory takes all"),
                 }
             }
             for (at, list) in model.iter().enumerate() {
                 prop_assert_eq!(&*lists.get(at).expect("it is there"), &list[..]);
                 prop_assert_eq!(lists.length(at), list.len());
             }
-            // Backwards, every other one, and one that is not there.
+            // Every other document, from the last to the first, and one that does not exist.
             let wanted: Vec<usize> = (0..model.len() + 1).rev().step_by(2).collect();
-            let reading = lists.reading(wanted.iter().copied());
+            let reader = lists.reader(wanted.iter().copied());
             let mut read = vec![None; wanted.len()];
-            for piece in 0..reading.pieces() {
-                reading.read(piece, &mut |number, list| read[number as usize] = Some(list.to_vec())).expect("it is there");
+            for piece in 0..reader.pieces() {
+                let mut keep = |number: u32, list: &[u32]| {
+                    read[number as usize] = Some(list.to_vec());
+                };
+                reader.read(piece, &mut keep).expect("it is there");
             }
-            let expected: Vec<_> = wanted.iter().map(|&at| Some(model.get(at).cloned().unwrap_or_default())).collect();
-            prop_assert_eq!(reading.values(), expected.iter().flatten().map(Vec::len).sum::<usize>());
+            let list = |&at: &usize| Some(model.get(at).cloned().unwrap_or_default());
+            let expected: Vec<_> = wanted.iter().map(list).collect();
+            let values: usize = expected.iter().flatten().map(Vec::len).sum();
+            prop_assert_eq!(reader.values(), values);
             prop_assert_eq!(read, expected);
         }
     }

@@ -1,4 +1,4 @@
-//! Hashes in memory or out of it, and equal hashes brought together.
+//! Storage: hashes in memory or outside of it, and equal hashes brought together.
 //!
 //! May import: `error`.
 //! Imported by: `catalog`, the stages that go through all hashes, and `index`.

@@ -1,15 +1,17 @@
-//! What does not fit in memory, in a temporary file without a name: it is gone when the process is, however that ends.
+//! A temporary file for what does not fit in memory.
+//!
+//! The file has no name, so it disappears with the process, however that ends.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::lists::{Store, WritableStore};
 use crate::error::ReadError;
 use crate::platform;
-use crate::storage::lists::{Shelf, Store};
 
-/// A [`Shelf`] in a temporary file.
+/// A [`WritableStore`] in a temporary file.
 #[derive(Debug)]
 pub struct Spill {
     directory: PathBuf,
@@ -18,10 +20,10 @@ pub struct Spill {
 }
 
 impl Spill {
-    /// An empty one in a directory, by default the system's for temporary files.
+    /// Creates an empty file in `directory`, or in that of the system for temporary files.
     ///
     /// # Errors
-    /// When no file can be made there.
+    /// [`ReadError::Spill`] if no file can be created there.
     pub fn new(directory: Option<&Path>) -> Result<Spill, ReadError> {
         let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
         match tempfile::tempfile_in(&directory) {
@@ -34,14 +36,14 @@ impl Spill {
         }
     }
 
-    /// Bytes that there is room for; `None` where the system does not tell.
+    /// Returns the number of bytes that are free on the disk; `None` if the system does not say.
     pub fn free(&self) -> Option<u64> {
         platform::free_bytes(&self.file)
     }
 }
 
-impl Shelf for Spill {
-    fn put(&self, bytes: &[u8]) -> Result<u64, ReadError> {
+impl WritableStore for Spill {
+    fn write(&self, bytes: &[u8]) -> Result<u64, ReadError> {
         let offset = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         match platform::write_all_at(&self.file, bytes, offset) {
             Ok(()) => Ok(offset),

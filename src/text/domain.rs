@@ -1,24 +1,26 @@
-//! Which site a url belongs to: the registrable domain by the public suffix list.
+//! Site of a url: its registrable domain by the public suffix list.
 //!
-//! A private suffix is a suffix: `alice.github.io` is a site of its own. A host that has no registrable domain (an IP
-//! address, `localhost`, a bare public suffix) is its own site. A name under no known suffix falls under the list's
-//! default rule `*`: `news.paper.example` belongs to `paper.example`.
+//! Private suffixes count as suffixes, so `alice.github.io` is a site of its own. A host without a
+//! registrable domain (an IP address, `localhost`, a bare public suffix) is its own site. A name
+//! under an unknown suffix falls under the default rule `*` of the list: the site of
+//! `news.paper.example` is `paper.example`.
 
 use std::collections::HashMap;
 
 use url::{Host, Url};
 
-/// Authorities remembered for each thread. A crawl visits few sites many times; 4096 entries of about 100 bytes are
-/// far below one block.
-const REMEMBERED: usize = 4096;
+/// Most authorities that a [`SiteCache`] remembers; each thread has a cache. A crawl visits few
+/// sites many times, and 4096 entries of about 100 bytes are far smaller than one block of input.
+const MOST_REMEMBERED: usize = 4096;
 
-/// The longest authority that is remembered, in bytes: a host name has at most 253.
+/// Length in bytes of the longest authority that is remembered. A host name has at most 253.
 const LONGEST_REMEMBERED: usize = 300;
 
-/// The registrable domain of a url's host, in lower case and ASCII (punycode).
+/// Returns the registrable domain of a url's host, in lower case and ASCII (punycode). Returns
+/// `None` if the url has no host.
 ///
-/// A url without a scheme is taken as a web address when it starts with something that looks like a host
-/// (`www.example.com/a`, `//example.com/a`).
+/// A url without a scheme counts as a web address if it begins with something that looks like a
+/// host (`www.example.com/a`, `//example.com/a`).
 ///
 /// ```
 /// use wirecopy::text::domain::registrable;
@@ -47,7 +49,8 @@ pub fn registrable(url: &str) -> Option<String> {
     })
 }
 
-/// A url's host, in lower case and ASCII, less a closing dot.
+/// Returns a url's host in lower case and ASCII, without a full stop at its end. Returns `None` if
+/// the url has no host.
 #[must_use]
 pub fn host(url: &str) -> Option<String> {
     let parsed = parsed(url)?;
@@ -63,7 +66,8 @@ fn parsed(url: &str) -> Option<Url> {
     }
 }
 
-/// The part after a scheme that was left out, if what is there looks like a host.
+/// Returns what a url without a scheme has after `//`, if that begins with something that looks
+/// like a host.
 fn without_scheme(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("//").unwrap_or(url);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -75,21 +79,22 @@ fn without_scheme(url: &str) -> Option<&str> {
     (like_host && named && port.bytes().all(|b| b.is_ascii_digit())).then_some(rest)
 }
 
-/// A site as it should be shown.
+/// A tidied site name.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Tidy<'a> {
-    /// As it was given.
+pub(crate) enum TidySite<'a> {
+    /// The name as it was given, without the white space around it.
     AsGiven(&'a str),
-    /// In the room that was handed over.
-    InRoom,
+    /// The text that was appended to the caller's buffer.
+    InBuffer,
 }
 
-/// Tidies a site that the record itself names: lower case, and a url or `www.` host becomes its registrable domain.
-pub(crate) fn tidy<'a>(
+/// Tidies the site that a record names: lower case, and the registrable domain in place of a url or
+/// a host that begins with `www.`. Returns `None` for an empty name.
+pub(crate) fn tidy_site<'a>(
     given: &'a str,
     cache: &mut SiteCache,
-    room: &mut String,
-) -> Option<Tidy<'a>> {
+    buffer: &mut String,
+) -> Option<TidySite<'a>> {
     let given = given.trim();
     if given.is_empty() {
         return None;
@@ -97,36 +102,36 @@ pub(crate) fn tidy<'a>(
     let is_www = given
         .get(..4)
         .is_some_and(|start| start.eq_ignore_ascii_case("www."));
-    if (is_www || given.contains("://")) && cache.registrable(given, room) {
-        return Some(Tidy::InRoom);
+    if (is_www || given.contains("://")) && cache.registrable(given, buffer) {
+        return Some(TidySite::InBuffer);
     }
     if given
         .chars()
         .all(|c| c.is_ascii() && !c.is_ascii_uppercase())
     {
-        return Some(Tidy::AsGiven(given));
+        return Some(TidySite::AsGiven(given));
     }
-    room.push_str(&given.to_lowercase());
-    Some(Tidy::InRoom)
+    buffer.push_str(&given.to_lowercase());
+    Some(TidySite::InBuffer)
 }
 
-/// Sites worked out before, by everything of the url that decides them.
+/// Sites of urls seen before, by the part of the url that decides the site.
 #[derive(Debug, Default)]
 pub(crate) struct SiteCache {
     known: HashMap<Box<str>, Option<Box<str>>>,
 }
 
 impl SiteCache {
-    /// Appends what [`registrable`] gives for `url` to `room`; false if it gives nothing.
-    pub(crate) fn registrable(&mut self, url: &str, room: &mut String) -> bool {
+    /// Appends the [`registrable`] domain of `url` to `buffer`. Returns false if there is none.
+    pub(crate) fn registrable(&mut self, url: &str, buffer: &mut String) -> bool {
         let Some(key) = deciding_part(url).filter(|key| key.len() <= LONGEST_REMEMBERED) else {
             return registrable(url).is_some_and(|site| {
-                room.push_str(&site);
+                buffer.push_str(&site);
                 true
             });
         };
         if !self.known.contains_key(key) {
-            if self.known.len() >= REMEMBERED {
+            if self.known.len() >= MOST_REMEMBERED {
                 self.known.clear();
             }
             self.known
@@ -134,7 +139,7 @@ impl SiteCache {
         }
         match self.known.get(key) {
             Some(Some(site)) => {
-                room.push_str(site);
+                buffer.push_str(site);
                 true
             }
             _ => false,
@@ -142,8 +147,10 @@ impl SiteCache {
     }
 }
 
-/// Scheme and authority of a plain web address. Nothing after them can change the host or make the url invalid, so
-/// they stand for the whole url; anything unusual (white space, which url parsers remove) has no such part.
+/// Returns the scheme and authority of an ordinary web address, which decide its site.
+///
+/// What follows them can neither change the host nor make the url invalid. A url with anything
+/// unusual in them, such as white space, which url parsers remove, has no deciding part.
 fn deciding_part(url: &str) -> Option<&str> {
     let bytes = url.as_bytes();
     let scheme = [&b"https://"[..], b"http://"]
@@ -220,33 +227,33 @@ mod tests {
     ];
 
     #[test]
-    fn the_site_of_a_url() {
+    fn sites_of_urls() {
         for &(url, site) in CASES {
             assert_eq!(registrable(url).as_deref(), site, "{url}");
         }
     }
 
     #[test]
-    fn remembered_sites_are_the_same() {
+    fn a_remembered_site_equals_one_worked_out() {
         let mut cache = SiteCache::default();
         for &(url, site) in CASES.iter().chain(CASES) {
-            let mut room = String::new();
-            let found = cache.registrable(url, &mut room);
-            assert_eq!(found.then_some(room.as_str()), site, "{url}");
+            let mut buffer = String::new();
+            let found = cache.registrable(url, &mut buffer);
+            assert_eq!(found.then_some(buffer.as_str()), site, "{url}");
         }
     }
 
     #[test]
-    fn the_cache_is_bounded() {
+    fn the_cache_stays_within_its_bound() {
         let mut cache = SiteCache::default();
-        for n in 0..=REMEMBERED {
+        for n in 0..=MOST_REMEMBERED {
             assert!(cache.registrable(&format!("http://s{n}.example/"), &mut String::new()));
-            assert!(cache.known.len() <= REMEMBERED);
+            assert!(cache.known.len() <= MOST_REMEMBERED);
         }
     }
 
     #[test]
-    fn a_site_field_is_tidied() {
+    fn site_fields_are_tidied() {
         let cases = [
             ("chicagotribune.com", "chicagotribune.com"),
             (" Daily.Paper ", "daily.paper"),
@@ -259,27 +266,30 @@ mod tests {
             ("ww", "ww"),
         ];
         for (given, expected) in cases {
-            let mut room = String::new();
-            let tidied = match tidy(given, &mut SiteCache::default(), &mut room) {
-                Some(Tidy::AsGiven(same)) => same,
-                Some(Tidy::InRoom) => &room,
+            let mut buffer = String::new();
+            let tidied = match tidy_site(given, &mut SiteCache::default(), &mut buffer) {
+                Some(TidySite::AsGiven(same)) => same,
+                Some(TidySite::InBuffer) => &buffer,
                 None => "",
             };
             assert_eq!(tidied, expected, "{given}");
         }
         assert_eq!(
-            tidy("  ", &mut SiteCache::default(), &mut String::new()),
+            tidy_site("  ", &mut SiteCache::default(), &mut String::new()),
             None
         );
     }
 
     proptest! {
         #[test]
-        fn remembering_changes_nothing(scheme in "(https?|HTTP|ftp)://|", rest in "[a-z0-9.:@\\[\\]/?# %é\\\\-]{0,24}") {
+        fn a_cache_finds_what_the_definition_finds(
+            scheme in "(https?|HTTP|ftp)://|",
+            rest in "[a-z0-9.:@\\[\\]/?# %é\\\\-]{0,24}",
+        ) {
             let url = format!("{scheme}{rest}");
-            let mut room = String::new();
-            let found = SiteCache::default().registrable(&url, &mut room);
-            prop_assert_eq!(found.then_some(room), registrable(&url));
+            let mut buffer = String::new();
+            let found = SiteCache::default().registrable(&url, &mut buffer);
+            prop_assert_eq!(found.then_some(buffer), registrable(&url));
         }
     }
 }

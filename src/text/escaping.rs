@@ -1,19 +1,24 @@
-//! Text that can do nothing to whoever looks at it: what a hostile record holds is written out, not obeyed.
+//! Escaping: text from outside made safe to show on a terminal, in HTML, JSON and spreadsheets.
+//!
+//! *Unsafe* characters can move the cursor, colour the screen or change the direction of writing.
+//! The functions here write them out, so a hostile record can neither disguise its own text nor
+//! act on the program that shows it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use url::Url;
 
-/// A longer url is not linked: servers refuse it.
+/// Length in bytes of the longest url that is linked. Servers refuse longer ones.
 const LONGEST_URL: usize = 2000;
 
-/// The text with every character written out that could move the cursor, colour the screen or turn the direction of writing.
+/// Writes out every unsafe character of a text, as in `\u{202e}`.
 pub fn escaped(text: &str) -> String {
     field(text, usize::MAX)
 }
 
-/// At most `most` characters of a text, written out as by [`escaped`]; with an ellipsis where some are missing.
+/// Returns at most `most` characters of a text, escaped as by [`escaped`], and an ellipsis if the
+/// text goes on.
 pub fn field(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len().min(most));
     for (at, c) in text.chars().enumerate() {
@@ -30,7 +35,8 @@ pub fn field(text: &str, most: usize) -> String {
     out
 }
 
-/// A whole text, each such character but tabs and line breaks as U+FFFD, which takes as many UTF-16 units: places in the text stay.
+/// Replaces every unsafe character of a text, except tabs and line breaks, by U+FFFD. Both take
+/// one UTF-16 unit, so positions in the text stay valid.
 pub fn body(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' | '\r' | '\t' => c,
@@ -40,19 +46,22 @@ pub fn body(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// A url to link to, if it is one of the web; written so that it hides nothing.
+/// Returns a url in its normalised form, which hides nothing, if it can be linked: it must be an
+/// `http` or `https` url with a host, of at most 2000 bytes.
 pub fn link(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let of_the_web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
     (of_the_web && url.as_str().len() <= LONGEST_URL).then(|| url.into())
 }
 
-/// The JSON with every such character written as an escape, which means the same. It must be on one line.
+/// Writes every unsafe character of some JSON as an escape. The meaning stays the same. The JSON
+/// must be on one line.
 pub fn json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if is_unsafe(c) {
-            // All of them stand within strings, and within the first 65,536 characters of Unicode.
+            // Four digits do: unsafe characters are below U+10000. In JSON on one line they stand
+            // within strings only.
             let _ = write!(out, "\\u{:04x}", u32::from(c));
         } else {
             out.push(c);
@@ -61,14 +70,24 @@ pub fn json(json: &str) -> String {
     out
 }
 
-/// Whether the character could do something to a terminal or to the order of the text.
+/// Returns true for a character that acts on a terminal or changes the order in which text is
+/// shown.
 pub fn is_unsafe(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || c.is_control()
+    let changes_direction = matches!(
+        c,
+        '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+    );
+    changes_direction || c.is_control()
 }
 
-/// The text of a cell as a spreadsheet will leave it alone: what it would run as a formula gets a leading apostrophe, and so does what already starts
-/// with apostrophes before such a text, so that [`restored`] gives back what was there.
+/// Returns the text of a cell such that no spreadsheet runs it.
+///
+/// A text that a spreadsheet could run as a formula gets an apostrophe in front. So does such a
+/// text that already has one, and that lets [`restored`] return the original.
 pub fn cell(text: &str) -> Cow<'_, str> {
     if is_formula(text) {
         Cow::Owned(format!("'{text}"))
@@ -77,16 +96,18 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a cell was before it was made inert.
+/// Returns the text that [`cell`] was given.
 pub fn restored(cell: &str) -> &str {
     let neutral = cell.strip_prefix('\'').filter(|text| is_formula(text));
     neutral.unwrap_or(cell)
 }
 
-/// Whether a spreadsheet may run the text (OWASP, "CSV Injection"), after the blanks, quotes and invisible characters it may strip.
+/// Returns true if a spreadsheet might run the text as a formula (OWASP, "CSV Injection"). Blanks,
+/// quotes and invisible characters at its beginning are skipped, because a spreadsheet may skip
+/// them too.
 fn is_formula(text: &str) -> bool {
+    // The name of standard input. A lone hyphen is no formula.
     if text == "-" {
-        // What standard input is called; alone it is no formula.
         return false;
     }
     for c in text.chars() {
@@ -107,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_left_raw() {
+    fn unsafe_characters_are_escaped() {
         for (text, expected) in [
             ("plain, Привет, 港新報, é", "plain, Привет, 港新報, é"),
             ("\x1b[31mred\x07", "\\u{1b}[31mred\\u{7}"),
@@ -120,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_hide_nothing() {
+    fn fields_are_escaped_and_cut() {
         for (text, shown) in [
             ("text", "text"),
             ("longer", "long…"),
@@ -133,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn places_in_bodies_stay() {
+    fn positions_in_bodies_stay_valid() {
         let text = "a\u{202e}b\u{1f600}\r\n\u{0}c";
         assert_eq!(body(text), "a\u{fffd}b\u{1f600}\r\n\u{fffd}c");
         assert_eq!(
@@ -143,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_web_is_linked() {
+    fn only_web_addresses_are_linked() {
         for (url, expected) in [
             ("https://a.example/x", Some("https://a.example/x")),
             ("HTTP://A.example", Some("http://a.example/")),
@@ -167,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_neutralised_and_nothing_else_is() {
+    fn formulas_get_an_apostrophe_and_other_texts_do_not() {
         for formula in [
             "=1+1",
             "+1",

@@ -1,7 +1,10 @@
-//! One text: its words and shingles, where they stand, and what a text needs to be shown or kept safely.
+//! One text: its words and shingles, their positions, and what makes a text safe to show.
 //!
 //! May import: nothing of this crate.
 //! Imported by: everything that looks at texts.
+
+mod plain;
+mod word_breaks;
 
 pub mod domain;
 pub mod escaping;
@@ -9,4 +12,5 @@ pub mod quotation;
 pub mod ranges;
 pub mod shingle;
 pub mod spans;
+pub mod word_hasher;
 pub mod words;

@@ -1,43 +1,55 @@
-//! Quotation: which words of a text somebody else said, by quotation marks and by the signatures of embedded posts.
+//! Quotation: the words of a text that somebody else said.
 //!
-//! Straight marks open and close in turn, others as they are shaped: German uses the English opening mark to close, Swedish the English
-//! closing mark to open, behind white space. No quotation goes beyond its paragraph, so that a mark too few does not turn a text inside
-//! out. A post is the paragraph that a line such as `— Name (@handle) date` follows, on its own or at the paragraph's end.
+//! Quotation marks show them, and so do the signatures of embedded posts.
+//!
+//! - A straight mark opens or closes in turn. Other marks do the same, with two exceptions: `„`
+//!   always opens, and `”` outside a quotation opens only between white space and a word, as
+//!   Swedish uses it. (German closes with the mark with which English opens.)
+//! - A quotation ends with its paragraph, so a missing mark spoils one paragraph only.
+//! - A post is the paragraph before a line such as `— Name (@handle) date`. The signature can also
+//!   stand at the end of the post's own paragraph.
 
 use memchr::{memchr3_iter, memmem};
 
-use crate::text::words::Words;
+use super::word_hasher::WordHasher;
 
-/// What stands in the signature of a post.
+/// Part of every signature of a post.
 const HANDLE: &str = "(@";
 
-/// Whether each word of a text of `count` words is quoted; empty where words do not break at quotation marks.
+/// Says for each word of a text if it is quoted. `count` is the number of words.
+///
+/// Returns an empty list if the words of the text do not break at its quotation marks, because
+/// then the pieces between marks do not add up to `count` words.
 pub fn quoted(text: &str, count: usize) -> Vec<bool> {
-    let posts = memmem::find(text.as_bytes(), HANDLE.as_bytes()).is_some();
-    if !posts && marks(text).next().is_none() {
+    let has_posts = memmem::find(text.as_bytes(), HANDLE.as_bytes()).is_some();
+    if !has_posts && marks(text).next().is_none() {
         return vec![false; count];
     }
-    let (mut words, mut scanner, mut hashes) = (Vec::new(), Words::default(), Vec::new());
-    let signed = if posts { signed(text) } else { Vec::new() };
+    let (mut words, mut hasher, mut hashes) = (Vec::new(), WordHasher::default(), Vec::new());
+    let posts = if has_posts {
+        post_lengths(text)
+    } else {
+        Vec::new()
+    };
     for (number, paragraph) in text.split('\n').enumerate() {
-        let post = signed.get(number).copied().unwrap_or(0);
+        let post = posts.get(number).copied().unwrap_or(0);
         let (mut inside, mut from) = (false, 0);
-        let mut add = |piece: &str, inside: bool| {
+        let mut add = |piece: &str, is_quoted: bool| {
             hashes.clear();
-            scanner.hash_into(piece, &mut hashes);
-            words.resize(words.len() + hashes.len(), inside);
+            hasher.hash_into(piece, &mut hashes);
+            words.resize(words.len() + hashes.len(), is_quoted);
         };
         for (at, mark) in marks(paragraph) {
             add(&paragraph[from..at], inside || at <= post);
             let (before, after) = (&paragraph[..at], &paragraph[at + mark.len_utf8()..]);
             inside = match mark {
                 '„' => true,
-                '”' => !inside && opens(before, after),
+                '”' => !inside && can_open(before, after),
                 _ => !inside,
             };
             from = at + mark.len_utf8();
         }
-        // What is signed has no mark between it and the signature, or was added.
+        // The post can end after the last mark.
         let rest = post.clamp(from, paragraph.len());
         add(&paragraph[from..rest], true);
         add(&paragraph[rest..], inside);
@@ -49,35 +61,37 @@ pub fn quoted(text: &str, count: usize) -> Vec<bool> {
     }
 }
 
-/// Whether a mark between these can only open a quotation.
-fn opens(before: &str, after: &str) -> bool {
+/// Returns true if a mark between these texts can only open a quotation.
+fn can_open(before: &str, after: &str) -> bool {
     let begins = before.is_empty() || before.ends_with(char::is_whitespace);
     begins && !after.is_empty() && !after.starts_with(char::is_whitespace)
 }
 
-/// How much of each paragraph is a post: what goes before a signature in it, or all of it if the next line that is not empty is one.
-fn signed(text: &str) -> Vec<usize> {
+/// Returns how many bytes of each paragraph, from its beginning, are a post: all of it if the next
+/// line that is not empty is a signature, else the part before a signature in it.
+fn post_lengths(text: &str) -> Vec<usize> {
     let signature = |line: &str| line[..line.find(HANDLE)?].rfind(['—', '–']);
-    let mut signed = Vec::new();
-    let mut below = false;
+    let mut lengths = Vec::new();
+    // Paragraphs are read from the last to the first, so the line below is known.
+    let mut signature_below = false;
     for paragraph in text.rsplit('\n') {
-        signed.push(if below {
+        lengths.push(if signature_below {
             paragraph.len()
         } else {
             signature(paragraph).unwrap_or(0)
         });
         let line = paragraph.trim();
         if !line.is_empty() {
-            below = signature(line) == Some(0);
+            signature_below = signature(line) == Some(0);
         }
     }
-    signed.reverse();
-    signed
+    lengths.reverse();
+    lengths
 }
 
-/// The quotation marks of a text and where they stand.
+/// Returns the quotation marks of a text, each with the byte at which it begins.
 fn marks(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
-    // The first bytes of all of them; what else begins so is passed over.
+    // Each mark begins with one of these three bytes. Other characters that do so are dropped.
     memchr3_iter(b'"', 0xE2, 0xC2, text.as_bytes()).filter_map(|at| {
         let mark = text[at..].chars().next()?;
         matches!(mark, '"' | '“' | '”' | '„' | '«' | '»' | '‹' | '›').then_some((at, mark))
@@ -91,9 +105,9 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn quotations_of_named_cases() {
+    fn quoted_words_of_named_cases() {
         let cases: &[(&str, &str, &[&str])] = &[
-            ("none", "he said no", &[]),
+            ("no mark", "he said no", &[]),
             ("straight", "he \"said no\" to it", &["said", "no"]),
             ("curly", "he \u{201C}said no\u{201D} to it", &["said", "no"]),
             (
@@ -118,17 +132,17 @@ mod tests {
             ),
             ("Swedish", "han \u{201D}said\u{201D} det", &["said"]),
             ("Polish", "on \u{201E}said\u{201D} to", &["said"]),
-            ("apostrophes are no marks", "it's the dogs' 'own' day", &[]),
+            ("apostrophes are not marks", "it's the dogs' 'own' day", &[]),
             (
                 "unclosed to the end of its paragraph",
                 "a \"b c\nd e",
                 &["b", "c"],
             ),
             ("unopened", "a b\u{201D} c d", &[]),
-            ("unopened, behind white space", "a b \u{201D} c d", &[]),
+            ("unopened, after white space", "a b \u{201D} c d", &[]),
             ("unopened, at the end", "a b \u{201D}", &[]),
             (
-                "reopened in every paragraph",
+                "opened again in each paragraph",
                 "\u{201C}a b\n\u{201C}c d\u{201D} e",
                 &["a", "b", "c", "d"],
             ),
@@ -138,14 +152,14 @@ mod tests {
                 &["a", "b", "c"],
             ),
             (
-                "signed at its end",
+                "a post signed at its end",
                 "a b \u{2014} Name (@handle) May 5\ny",
                 &["a", "b"],
             ),
             ("a handle alone", "a b (@handle) c", &[]),
-            ("two", "\"a\" b \"c\" d", &["a", "c"]),
-            ("all of it", "\"a b c\"", &["a", "b", "c"]),
-            ("nothing in it", "a \"\" b", &[]),
+            ("two quotations", "\"a\" b \"c\" d", &["a", "c"]),
+            ("the whole text", "\"a b c\"", &["a", "b", "c"]),
+            ("an empty quotation", "a \"\" b", &[]),
             (
                 "single within double",
                 "\"a \u{2018}b\u{2019} c\" d",
@@ -167,20 +181,20 @@ mod tests {
     }
 
     #[test]
-    fn a_million_empty_lines_are_looked_at_once() {
+    fn a_million_empty_lines_are_read_in_linear_time() {
         let text = format!("(@a)\n{}", "\n".repeat(1_000_000));
         assert_eq!(quoted(&text, 1), [false]);
     }
 
     proptest! {
         #[test]
-        fn every_word_is_quoted_or_not(text in "([a-z]{1,5}|[ .'“”„«»‹›\n]|א|東|\"){0,60}") {
+        fn each_word_gets_an_answer(text in "([a-z]{1,5}|[ .'“”„«»‹›\n]|א|東|\"){0,60}") {
             let quoted = quoted(&text, reference(&text).len());
             prop_assert!(quoted.is_empty() || quoted.len() == reference(&text).len());
         }
 
         #[test]
-        fn quotations_never_panic(text in any::<String>()) {
+        fn any_text_can_be_read(text in any::<String>()) {
             let quoted = quoted(&text, reference(&text).len());
             prop_assert!(quoted.is_empty() || quoted.len() == reference(&text).len());
         }

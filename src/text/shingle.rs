@@ -1,31 +1,34 @@
-//! Shingles: runs of `w` words, or of `c` characters, each hashed to 64 bits.
+//! Shingles: runs of `w` words or of `c` characters, each hashed to 64 bits.
 //!
-//! A document's shingles are a set (Broder 1997, "On the resemblance and containment of documents"); here they are
-//! listed by position, repeats included, because signing does not mind repeats and verification wants positions.
-//! A text shorter than one shingle is one shingle; a text without a word has none.
+//! The shingles of a document are a set, and Jaccard similarity compares two such sets. (Broder
+//! 1997, "On the resemblance and containment of documents", calls the similarity resemblance, and
+//! the set option B.) Here shingles are listed by position and repeats stay in, because signing is
+//! not affected by repeats and exact comparison needs positions. A text shorter than one shingle is
+//! one shingle. A text without words has none.
 
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
 use super::ranges;
-use crate::text::words::{self, Words};
+use super::word_hasher::WordHasher;
+use super::words;
 
-/// The multiplier of the polynomial over word hashes: odd, from the fraction of the golden ratio.
+/// Multiplier of the polynomial over word hashes: odd, from the fraction of the golden ratio.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// What `--shingle` is unless told otherwise. On real news word:3 to word:8 find the same within .02.
+/// Default of `--shingle`. On real news, word:3 to word:8 give the same result within .02.
 pub const DEFAULT_SHINGLE: Shingle = Shingle::Words(5);
 
-/// The longest shingle that is taken, in words or characters.
+/// Length of the longest shingle that can be chosen, in words or characters.
 pub const LONGEST: usize = 64;
 
-/// What a shingle is made of.
+/// Unit and length of shingles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shingle {
-    /// Runs of that many words.
+    /// Runs of this many words.
     Words(usize),
-    /// Runs of that many characters of the words joined by single spaces.
+    /// Runs of this many characters, in the normalised words of a text joined by single spaces.
     Chars(usize),
 }
 
@@ -54,28 +57,32 @@ impl fmt::Display for Shingle {
     }
 }
 
-/// Turns texts into word hashes and shingle hashes; keeps its buffers from one text to the next.
+/// Turns texts into word hashes and shingle hashes. Keeps its buffers from one text to the next.
 #[derive(Debug, Default)]
 pub struct Shingler {
-    scanner: Words,
-    /// The number of the first word of each line of the last text, if that was read by lines.
+    hasher: WordHasher,
+    /// Number of the first word of each line of the last text, counted before regions were left
+    /// out. Only [`Shingler::read_without`] sets it.
     pub(crate) lines: Vec<usize>,
     /// Word hashes of the last text, in order.
     pub words: Vec<u64>,
-    /// Shingle hashes of the last text, one a position, repeats included.
+    /// Shingle hashes of the last text, one for each position, repeats included.
     pub shingles: Vec<u64>,
 }
 
 impl Shingler {
-    /// Reads `text`; `words` and `shingles` then hold what it gave.
+    /// Reads `text` and sets `words` and `shingles`.
     pub fn read(&mut self, text: &str, shingle: Shingle) {
         self.words.clear();
-        self.scanner.hash_into(text, &mut self.words);
+        self.hasher.hash_into(text, &mut self.words);
         self.shingle(text, shingle, &[]);
     }
 
-    /// Reads `text` less the regions that `choose` picks, given its words and the number of the first word of each line. Shingles go across
-    /// the joints.
+    /// Reads `text` without some regions and sets `words` and `shingles`.
+    ///
+    /// `choose` is given the word hashes of the whole text and the number of the first word of
+    /// each line. It returns the regions to leave out, as ranges of word numbers, in order and
+    /// without overlap. Shingles run across the gaps.
     pub fn read_without<'r>(
         &mut self,
         text: &str,
@@ -84,16 +91,17 @@ impl Shingler {
     ) {
         self.words.clear();
         self.lines.clear();
-        // White space never joins words, so lines can be read one by one.
+        // Reading line by line gives the same words, because white space never joins words.
         for line in text.split('\n') {
             self.lines.push(self.words.len());
-            self.scanner.hash_into(line, &mut self.words);
+            self.hasher.hash_into(line, &mut self.words);
         }
         let regions = choose(&self.words, &self.lines);
         ranges::remove(&mut self.words, regions);
         self.shingle(text, shingle, regions);
     }
 
+    /// Sets `shingles`, given that `words` are those of `text` without `regions`.
     fn shingle(&mut self, text: &str, shingle: Shingle, regions: &[Range<usize>]) {
         self.shingles.clear();
         match shingle {
@@ -113,9 +121,12 @@ impl Shingler {
     }
 }
 
-/// Appends the hash of every run of `width` entries; of all of them where there are fewer.
+/// Appends the hash of every run of `width` entries to `out`. If there are fewer entries, all of
+/// them are the only run.
 ///
-/// The hash is the polynomial of the run's entries in an odd base modulo 2^64, rolled along, then mixed.
+/// The hash of a run `e_1 … e_w` is the polynomial `e_1 B^(w-1) + … + e_w` modulo 2^64 with an odd
+/// base `B`, whose bits are then mixed. Karp and Rabin (1987) roll such a hash from each run to the
+/// next.
 pub fn runs(entries: &[u64], width: usize, out: &mut Vec<u64>) {
     let (first, rest) = entries.split_at(width.min(entries.len()));
     if first.is_empty() {
@@ -136,16 +147,22 @@ pub fn runs(entries: &[u64], width: usize, out: &mut Vec<u64>) {
     }));
 }
 
-/// Spreads every input bit over all output bits: the finaliser of XXH3 (a bijection, so nothing collides here).
+/// Spreads every input bit over all output bits, by the last step of XXH3. It is a bijection, so it
+/// adds no collision.
 #[inline]
 fn mix(hash: u64) -> u64 {
     let hash = (hash ^ hash >> 37).wrapping_mul(0x1656_6791_9E37_79F9);
     hash ^ hash >> 32
 }
 
-/// The similarity of Jaccard: a correctly rounded quotient, so it compares exactly with a threshold written in decimals.
-pub fn jaccard(shared: u32, a: u32, b: u32) -> f64 {
-    let union = u64::from(a) + u64::from(b) - u64::from(shared);
+/// Returns the Jaccard similarity of two sets: the size of their intersection divided by that of
+/// their union (resemblance in Broder 1997). `shared` is the size of the intersection, and `sizes`
+/// are those of the sets, in any order.
+///
+/// The quotient is rounded once, correctly, so it compares exactly with a threshold written in
+/// decimals.
+pub fn jaccard(shared: u32, sizes: [u32; 2]) -> f64 {
+    let union = u64::from(sizes[0]) + u64::from(sizes[1]) - u64::from(shared);
     f64::from(shared) / union as f64
 }
 
@@ -161,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_at_the_boundaries() {
+    fn numbers_of_shingles_at_the_boundaries() {
         for (text, count) in [
             ("", 0),
             ("one", 1),
@@ -176,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn shingle_flags() {
+    fn shingles_are_parsed_and_checked() {
         assert_eq!("word:5".parse(), Ok(Shingle::Words(5)));
         assert_eq!("char:9".parse(), Ok(Shingle::Chars(9)));
         for bad in [
@@ -187,9 +204,10 @@ mod tests {
         assert_eq!("word:64".parse(), Ok(Shingle::Words(64)));
     }
 
-    /// From `scripts/reference-vectors`. Changing these changes every stored index: do not.
+    /// Computed by `scripts/reference-vectors`. Every stored index holds hashes made from such
+    /// hashes, so they must not change.
     #[test]
-    fn pinned_hashes() {
+    fn shingle_hashes_equal_their_reference_vectors() {
         assert_eq!(
             shingles("the mayor of the town", Shingle::Words(5)),
             [0xF6BC_AEDA_DDF7_979C]
@@ -199,19 +217,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_without_regions_equals_reading_without_their_lines(
-            lines in proptest::collection::vec(("([a-c]{1,3}[ ,.]|é |東)?([a-c]{1,3}[ ,.’]|é |東){0,8}", any::<bool>()), 0..12),
+        fn reading_without_lines_equals_reading_the_other_lines(
+            lines in proptest::collection::vec(
+                ("([a-c]{1,3}[ ,.]|é |東)?([a-c]{1,3}[ ,.’]|é |東){0,8}", any::<bool>()),
+                0..12,
+            ),
             chars: bool,
             width in 1usize..6,
         ) {
             let shingle = if chars { Shingle::Chars(width) } else { Shingle::Words(width) };
             let join = |lines: Vec<&str>| lines.join("\n");
             let text = join(lines.iter().map(|(line, _)| &line[..]).collect());
-            let rest = join(lines.iter().filter(|(_, cut)| !cut).map(|(line, _)| &line[..]).collect());
+            let others = lines.iter().filter(|(_, cut)| !cut);
+            let rest = join(others.map(|(line, _)| &line[..]).collect());
             let mut expected = Shingler::default();
             expected.read(&rest, shingle);
 
-            // Twice, so that nothing of the first time is left.
+            // Twice, to show that nothing is left over from the text before.
             let mut shingler = Shingler::default();
             for _ in 0..2 {
                 let mut regions = Vec::new();
@@ -236,12 +258,16 @@ mod tests {
         }
 
         #[test]
-        fn rolling_equals_direct(entries in proptest::collection::vec(any::<u64>(), 0..60), width in 1usize..12) {
+        fn rolled_hashes_equal_direct_ones(
+            entries in proptest::collection::vec(any::<u64>(), 0..60),
+            width in 1usize..12,
+        ) {
             let mut rolled = Vec::new();
             runs(&entries, width, &mut rolled);
             let direct: Vec<u64> = if entries.is_empty() { vec![] } else {
                 entries.windows(width.min(entries.len()))
-                    .map(|run| mix(run.iter().fold(0u64, |h, &e| h.wrapping_mul(BASE).wrapping_add(e))))
+                    .map(|run| run.iter().fold(0u64, |h, &e| h.wrapping_mul(BASE).wrapping_add(e)))
+                    .map(mix)
                     .collect()
             };
             prop_assert_eq!(rolled, direct);

@@ -1,27 +1,29 @@
-//! Spans: where the words of a text stand in its bytes.
+//! Spans: the byte range of each word of a text.
 
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::text::words::{reference, writes_no_spaces};
+use super::words::{reference, writes_no_spaces};
 
-/// Where each word of `text` stands, in bytes.
+/// Returns the range of each word of `text`, in bytes. There is one for every word of
+/// [`reference()`], in the same order.
 ///
-/// Exact wherever the text breaks into words as its normalised form does, which is nearly everywhere; where it does not, the words of a stretch
-/// between white space all stand at that stretch.
+/// A range is exact wherever the text itself breaks into words as its normalised form does, which
+/// is nearly everywhere. Elsewhere, every word of a stretch between white space gets the range of
+/// the whole stretch.
 pub fn of_words(text: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
     for stretch in text.split(char::is_whitespace) {
         stretch_spans(stretch, start, &mut spans);
-        // Behind the white space, whatever its length: where the next stretch begins.
         start += stretch.len();
         start += text[start..].chars().next().map_or(0, char::len_utf8);
     }
     spans
 }
 
+/// Appends the span of each word of a stretch without white space, which begins at `start`.
 fn stretch_spans(stretch: &str, start: usize, spans: &mut Vec<Range<usize>>) {
     let first = spans.len();
     let words = reference(stretch);
@@ -49,10 +51,12 @@ fn stretch_spans(stretch: &str, start: usize, spans: &mut Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::words::{Words, hash_word};
+    use crate::text::word_hasher::WordHasher;
+    use crate::text::words::hash_word;
     use proptest::prelude::*;
 
-    /// Every span, or all that share one, holds the words that stand there and nothing else.
+    /// Asserts that each span holds its word and nothing else, or all the words that share it; and
+    /// that [`WordHasher`] sees the same words.
     fn check_spans(text: &str) {
         let (words, spans) = (reference(text), of_words(text));
         assert_eq!(spans.len(), words.len(), "{text:?}");
@@ -64,7 +68,7 @@ mod tests {
         }
         assert!(spans.is_sorted_by_key(|span| span.start), "{text:?}");
         let mut hashes = Vec::new();
-        Words::default().hash_into(text, &mut hashes);
+        WordHasher::default().hash_into(text, &mut hashes);
         let hashed = words.iter().map(|word| hash_word(word.as_bytes()));
         assert!(hashed.eq(hashes), "{text:?}");
     }
@@ -100,12 +104,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn spans_hold_their_words_on_newslike(text in "([a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'’“”—…éÉßжЖςİﬁ①\u{301}\u{A0}\u{AD}\u{200D}\u{3099}_\n-]|東|か|ก|ß|א|\"){0,80}") {
+        fn spans_hold_their_words_in_text_like_news(
+            pieces in proptest::collection::vec(
+                "[a-zA-Z]{1,20}|[0-9]{1,5}\
+                 |[ .,'’“”—…éÉßжЖςİﬁ①\u{301}\u{A0}\u{AD}\u{200D}\u{3099}_\n-]|東|か|ก|ß|א|\"",
+                0..80,
+            ),
+        ) {
+            let text = pieces.concat();
             check_spans(&text);
         }
 
         #[test]
-        fn spans_hold_their_words_on_anything(text in any::<String>()) {
+        fn spans_hold_their_words_in_any_text(text in any::<String>()) {
             check_spans(&text);
         }
     }

@@ -1,26 +1,27 @@
-//! Evaluation: how a choice of thresholds does against labelled pairs.
+//! Evaluation: judges thresholds by labelled pairs.
 //!
-//! Precision, recall and F1 (van Rijsbergen 1979, "Information Retrieval", chapter 7) over the pairs that somebody labelled; what nobody
-//! labelled does not count. Each has a 95 % confidence interval, for labels are few: the score interval of Wilson (1927, "Probable inference,
-//! the law of succession, and statistical inference", section 3), which stays within 0 and 1 and is right for small numbers too.
+//! Precision, recall and F1 (van Rijsbergen 1979, "Information Retrieval", chapter 7) count only
+//! labelled pairs. Each has a 95 % confidence interval, because labels are few: the score interval
+//! of Wilson (1927, "Probable inference, the law of succession, and statistical inference",
+//! section 3), which stays within 0 and 1 and holds for small samples too.
 
-/// The standard score of 95 % on both sides.
+/// Two-sided 95 % quantile of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// What became of labelled pairs.
+/// Confusion matrix of the labelled pairs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Confusion {
-    /// Copies that are found.
+    /// Number of copies found.
     pub true_positives: u64,
-    /// Pairs found that are no copies.
+    /// Number of pairs found that are no copies.
     pub false_positives: u64,
-    /// Copies that are not found.
+    /// Number of copies not found.
     pub false_negatives: u64,
-    /// Pairs that are no copies and not found.
+    /// Number of pairs that are no copies and were not found.
     pub true_negatives: u64,
 }
 
-/// A share, and where it lies with a probability of 95 %.
+/// A share of a sample, with its 95 % confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// The share in the sample.
@@ -30,7 +31,7 @@ pub struct Estimate {
 }
 
 impl Confusion {
-    /// Of pairs that are `found` or not, and are copies or not.
+    /// Counts pairs, each given as whether it is found and whether it is a copy.
     pub fn of(pairs: impl Iterator<Item = (bool, bool)>) -> Confusion {
         let mut confusion = Confusion::default();
         for (found, is_copy) in pairs {
@@ -45,8 +46,10 @@ impl Confusion {
         confusion
     }
 
-    /// Of the labelled pairs found, the share that are copies; `None` if none was found, or if no pair is labelled that is no copy: then nothing
-    /// could have been found wrongly.
+    /// Share of copies among the labelled pairs found.
+    ///
+    /// `None` if none was found, or if all labels are copies, because then no pair could have been
+    /// found wrongly.
     pub fn precision(&self) -> Option<Estimate> {
         if !self.has_others() {
             return None;
@@ -57,7 +60,7 @@ impl Confusion {
         )
     }
 
-    /// Of the copies, the share that is found; `None` if there are none.
+    /// Share of the copies that was found; `None` if there are no copies.
     pub fn recall(&self) -> Option<Estimate> {
         Estimate::of(
             self.true_positives,
@@ -65,9 +68,11 @@ impl Confusion {
         )
     }
 
-    /// The harmonic mean of precision and recall; `None` without labels of both kinds, copies and others.
+    /// Harmonic mean of precision and recall; `None` unless there are labels of both kinds, copies
+    /// and others.
     ///
-    /// With `j` the copies found among all pairs that are copies or found, F1 is `2j / (1 + j)`, which grows with `j`: so its interval is that of `j`.
+    /// If `j` is the share of copies found among all pairs that are copies or found, F1 is
+    /// `2j / (1 + j)`. That grows with `j`, so the ends of its interval follow from those of `j`.
     pub fn f1(&self) -> Option<Estimate> {
         if !self.has_others() || self.true_positives + self.false_negatives == 0 {
             return None;
@@ -81,13 +86,14 @@ impl Confusion {
         })
     }
 
+    /// True if some labels are no copies.
     fn has_others(&self) -> bool {
         self.false_positives + self.true_negatives > 0
     }
 }
 
 impl Estimate {
-    /// So many of so many; `None` of none.
+    /// Estimates the share `some / all`; `None` if `all` is 0.
     pub fn of(some: u64, all: u64) -> Option<Estimate> {
         if all == 0 {
             return None;
@@ -98,7 +104,7 @@ impl Estimate {
             Z / (1.0 + Z * Z / n) * (value * (1.0 - value) / n + Z * Z / (4.0 * n * n)).sqrt();
         Some(Estimate {
             value,
-            // Rounding must not leave the value outside.
+            // Rounding must not put the value outside its interval.
             interval: [
                 (middle - half).clamp(0.0, value),
                 (middle + half).clamp(value, 1.0),
@@ -109,12 +115,14 @@ impl Estimate {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn intervals_of_known_samples() {
-        // Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 3.
+        // Newcombe 1998, "Two-sided confidence intervals for the single proportion: comparison of
+        // seven methods", table I, method 3.
         for (some, all, low, high) in [
             (81, 263, 0.2553, 0.3662),
             (15, 148, 0.0624, 0.1605),
@@ -129,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_found_has_no_precision() {
+    fn without_found_pairs_there_is_no_precision() {
         let missed = Confusion::of([(false, true), (false, false)].into_iter());
         assert_eq!(missed.precision(), None);
         assert_eq!(missed.recall().map(|recall| recall.value), Some(0.0));
@@ -137,12 +145,12 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_one_kind_tell_no_more_than_they_can() {
+    fn labels_of_one_kind_give_no_f1() {
         let copies = Confusion::of([(true, true), (false, true)].into_iter());
         assert_eq!(copies.precision(), None);
         assert_eq!(copies.recall().map(|recall| recall.value), Some(0.5));
         assert_eq!(copies.f1(), None);
-        // A choice that finds a pair wrongly is not better than one that finds none.
+        // Thresholds that find a wrong pair must not look better than those that find none.
         let others = Confusion::of([(true, false), (false, false)].into_iter());
         assert_eq!(others.precision().map(|share| share.value), Some(0.0));
         assert_eq!(others.recall(), None);
@@ -152,13 +160,18 @@ mod tests {
     proptest! {
         #[test]
         fn f1_is_the_harmonic_mean(tp in 1u64..500, fp in 0u64..500, fne in 0u64..500) {
-            let confusion = Confusion { true_positives: tp, false_positives: fp, false_negatives: fne, true_negatives: 1 };
+            let confusion = Confusion {
+                true_positives: tp,
+                false_positives: fp,
+                false_negatives: fne,
+                true_negatives: 1,
+            };
             let value = |estimate: Option<Estimate>| estimate.expect("some are found");
-            let (p, r, f1) = (value(confusion.precision()), value(confusion.recall()), value(confusion.f1()));
+            let (p, r) = (value(confusion.precision()), value(confusion.recall()));
+            let f1 = value(confusion.f1());
             prop_assert!((f1.value - 2.0 * p.value * r.value / (p.value + r.value)).abs() < 1e-12);
-            for estimate in [p, r, f1] {
-                let [from, to] = estimate.interval;
-                prop_assert!(0.0 <= from && from <= estimate.value && estimate.value <= to && to <= 1.0);
+            for Estimate { value, interval: [from, to] } in [p, r, f1] {
+                prop_assert!(0.0 <= from && from <= value && value <= to && to <= 1.0);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Which thresholds are good ones: judged by labels, or hinted at by the distribution of scores.
+//! Tuning: judges thresholds by labels, or suggests them from the distribution of scores.
 //!
 //! May import: nothing of this crate.
 //! Imported by: `pipeline`, `report`, `cli`.

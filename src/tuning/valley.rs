@@ -1,34 +1,38 @@
-//! The valley of a distribution of scores: where few pairs lie between many that are alike and many that are not.
+//! The valley of a distribution of scores: the emptiest score between two groups of pairs, of which
+//! one is alike and the other is not.
 //!
-//! The density is estimated with Gaussian kernels whose width follows Silverman (1986, "Density Estimation for Statistics and Data Analysis",
-//! equation 3.31), on a grid. A valley is the lowest place between two peaks; of several the deepest counts, and none that is shallow: the
-//! threshold at the valley of a histogram goes back to Prewitt and Mendelsohn (1966, "The analysis of cell images"). It is a hint. It
-//! knows nothing of what the pairs are.
+//! A threshold at the valley of a histogram goes back to Prewitt and Mendelsohn (1966, "The
+//! analysis of cell images"). It is a hint: it does not know the pairs themselves.
+//!
+//! The density is estimated on a grid with Gaussian kernels, whose width follows Silverman (1986,
+//! "Density Estimation for Statistics and Data Analysis", equation 3.31). A valley is the lowest
+//! place between two peaks. Of several the deepest counts; shallow ones do not.
 
 use std::f64::consts::PI;
 
-/// Places of the grid, from 0 to 1.
+/// Number of places of the grid, from 0 to 1: the scores that a threshold with two decimals can
+/// have.
 const PLACES: usize = 101;
 
-/// Fewer scores show no shape.
-const FEWEST: usize = 50;
+/// Fewest scores of a distribution; fewer show no shape.
+const FEWEST_SCORES: usize = 50;
 
-/// How much lower than the lower one of its peaks a valley is at least: less is chance.
+/// Least depth of a valley, as a share of the lower of its two peaks. Shallower ones can be chance.
 const LEAST_DEPTH: f64 = 0.2;
 
-/// The share of scores on either side at least: a few pairs apart are no group.
+/// Least share of the scores on either side of a valley. A few pairs by themselves are no group.
 const LEAST_SIDE: f64 = 0.05;
 
-/// Where a distribution has its valley.
+/// The valley of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Valley {
-    /// The score.
+    /// Score of the valley.
     pub at: f64,
-    /// How much of the lower peak is missing there, from 0 to 1.
+    /// Share of the lower of its two peaks that is missing there, from 0 to 1.
     pub depth: f64,
 }
 
-/// The density of scores from 0 to 1 at 101 places; 0 everywhere if there are none.
+/// Estimates the density of scores at 101 places from 0 to 1; 0 everywhere if there are no scores.
 pub fn density(scores: &[f64]) -> Vec<f64> {
     let n = scores.len() as f64;
     if scores.is_empty() {
@@ -48,7 +52,7 @@ pub fn density(scores: &[f64]) -> Vec<f64> {
         0.0 => deviation,
         spread => spread.min(deviation),
     };
-    // A grid shows nothing that is narrower than its places are apart.
+    // The grid cannot show anything narrower than the distance of its places.
     let width = (0.9 * spread * n.powf(-0.2)).max(1.0 / (PLACES - 1) as f64);
     let mut counts = vec![0.0; PLACES];
     for score in scores {
@@ -60,9 +64,10 @@ pub fn density(scores: &[f64]) -> Vec<f64> {
         let others = counts.iter().enumerate();
         others
             .map(|(y, count)| {
-                // What would fall out at the ends is turned back (Silverman 1986, section 2.10).
-                let turned = kernel(at(x) + at(y)) + kernel(2.0 - at(x) - at(y));
-                count * (kernel(at(x) - at(y)) + turned)
+                // Kernels are reflected at 0 and 1, so that no mass is lost (Silverman 1986,
+                // section 2.10).
+                let reflected = kernel(at(x) + at(y)) + kernel(2.0 - at(x) - at(y));
+                count * (kernel(at(x) - at(y)) + reflected)
             })
             .sum()
     };
@@ -71,9 +76,9 @@ pub fn density(scores: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// The deepest valley of scores; `None` if there is none that means anything.
-pub fn valley(scores: &[f64]) -> Option<Valley> {
-    if scores.len() < FEWEST {
+/// Finds the deepest valley of scores; `None` if there is no clear one.
+pub fn deepest_valley(scores: &[f64]) -> Option<Valley> {
+    if scores.len() < FEWEST_SCORES {
         return None;
     }
     let density = density(scores);
@@ -91,13 +96,14 @@ pub fn valley(scores: &[f64]) -> Option<Valley> {
             depth,
         })
     });
-    // The middle of a flat one would be as good; its beginning finds more.
+    // Of equally deep places the lowest score, which finds the most pairs.
     valleys.reduce(|deepest, valley| match valley.depth > deepest.depth {
         true => valley,
         false => deepest,
     })
 }
 
+/// Place of a score on the grid.
 fn place(score: f64) -> usize {
     (score.clamp(0.0, 1.0) * (PLACES - 1) as f64).round() as usize
 }
@@ -106,7 +112,7 @@ fn place(score: f64) -> usize {
 mod tests {
     use super::*;
 
-    /// So many scores around a middle, evenly.
+    /// `n` scores around a middle, at equal distances.
     fn around(middle: f64, width: f64, n: usize) -> impl Iterator<Item = f64> {
         (0..n).map(move |i| middle + width * (i as f64 / n as f64 - 0.5))
     }
@@ -116,7 +122,7 @@ mod tests {
         let two: Vec<f64> = around(0.35, 0.1, 300)
             .chain(around(0.9, 0.1, 200))
             .collect();
-        let found = valley(&two).expect("two groups");
+        let found = deepest_valley(&two).expect("two groups");
         assert!(
             (0.45..0.8).contains(&found.at) && found.depth > 0.9,
             "{found:?}"
@@ -134,7 +140,7 @@ mod tests {
                 around(0.3, 0.1, 500).chain(around(0.9, 0.1, 5)).collect(),
             ),
         ] {
-            assert_eq!(valley(&scores), None, "{name}");
+            assert_eq!(deepest_valley(&scores), None, "{name}");
         }
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::common::{Memory, Page, defaults, edited, named, scan, story};
 use proptest::prelude::*;
-use wirecopy::attribution::source::{Basis, Source, Sureness, Testimony, When};
+use wirecopy::attribution::interval::PublicationInterval;
+use wirecopy::attribution::source::{Basis, LikelySource, Sureness, Testimony};
 use wirecopy::catalog::DocNo;
 use wirecopy::cluster::{Relation, Role, Selection};
 use wirecopy::document::{Precision, Published};
@@ -654,12 +655,12 @@ fn is_whole(role: Role) -> bool {
 }
 
 /// A copy on that site, published then.
-fn copy(doc: u32, site: &str, when: When) -> Testimony {
+fn copy(doc: u32, site: &str, when: PublicationInterval) -> Testimony {
     Testimony {
         doc: DocNo(doc),
         site: site.to_owned(),
         whole: true,
-        when,
+        published: when,
         canonical: None,
         credit: Vec::new(),
     }
@@ -679,26 +680,30 @@ fn crediting(testimony: Testimony, sites: &[&str]) -> Testimony {
     }
 }
 
-fn at(seconds: i64) -> When {
+fn at(seconds: i64) -> PublicationInterval {
     dated(seconds, Precision::Second)
 }
 
-fn dated(seconds: i64, precision: Precision) -> When {
-    When::of(Some(Published { seconds, precision }), None, None)
+fn dated(seconds: i64, precision: Precision) -> PublicationInterval {
+    PublicationInterval::of(Some(Published { seconds, precision }), None, None)
 }
 
-fn never() -> When {
-    When::of(None, None, None)
+fn never() -> PublicationInterval {
+    PublicationInterval::of(None, None, None)
 }
 
 /// When a page dated then can have been published, if it was crawled at another time, and the run was at a third.
-fn seen(seconds: i64, crawled: Option<(i64, Precision)>, as_of: Option<i64>) -> When {
+fn seen(
+    seconds: i64,
+    crawled: Option<(i64, Precision)>,
+    as_of: Option<i64>,
+) -> PublicationInterval {
     let published = Published {
         seconds,
         precision: Precision::Second,
     };
     let crawled = crawled.map(|(seconds, precision)| Published { seconds, precision });
-    When::of(Some(published), crawled, as_of)
+    PublicationInterval::of(Some(published), crawled, as_of)
 }
 
 #[test]
@@ -1025,13 +1030,13 @@ fn sources() {
         ),
     ];
     for (name, copies, (doc, site, basis, sureness)) in cases {
-        let expected = Source {
+        let expected = LikelySource {
             doc: doc.map(DocNo),
             site: site.to_owned(),
             basis: basis.to_vec(),
             sureness,
         };
-        assert_eq!(Source::of(&copies), expected, "{name}");
+        assert_eq!(LikelySource::of(&copies), expected, "{name}");
     }
 }
 

@@ -11,7 +11,7 @@ use wirecopy::cluster::Relation;
 use wirecopy::cluster::duplicates::{Keep, Preference};
 use wirecopy::index::{Addition, Writer};
 use wirecopy::pipeline::{self, Duplicates, Settings, Surfacing, Unobserved};
-use wirecopy::sketch::banding::Banding;
+use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::shingle::{Shingle, Shingler};
 
 const KEEPS: [Keep; 3] = [Keep::FirstPublished, Keep::Longest, Keep::FirstRead];
@@ -20,7 +20,7 @@ const NONE_SEEN: &(dyn Fn(&Catalog, DocNo) -> bool + Sync) = &|_, _| false;
 
 /// So many bands that no pair at or over 0.3 is missed: the chance is under 1e-9 a pair.
 fn sure_bands() -> Surfacing {
-    Surfacing::Bands(Banding::new(230, 2).expect("in range"))
+    Surfacing::Bands(Banding::new(Bands(230), Rows(2)).expect("in range"))
 }
 
 fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
@@ -330,7 +330,7 @@ proptest! {
     #[test]
     fn crowds_go_by_the_same_rule(pages in crowds(), threshold in prop::sample::select(vec![0.5, 0.8]), prefixes: bool) {
         // The chance to miss a pair at 0.5 is 1e-8.
-        let bands = Surfacing::Bands(Banding::new(64, 2).expect("in range"));
+        let bands = Surfacing::Bands(Banding::new(Bands(64), Rows(2)).expect("in range"));
         let surfacing = if prefixes { Surfacing::Prefixes } else { bands };
         let jaccard = alike(&pages, threshold);
         for keep in KEEPS {
@@ -409,7 +409,7 @@ fn a_crowd_of_unlike_pages_is_bounded_and_counted() {
             page(n as usize, None, text)
         })
         .collect();
-    let bands = Surfacing::Bands(Banding::new(20, 1).expect("in range"));
+    let bands = Surfacing::Bands(Banding::new(Bands(20), Rows(1)).expect("in range"));
     let found = find(&pages, &whole_copies(0.8, bands), keeping(Keep::default()));
     assert_eq!(found.duplicates, []);
     let counts = &found.counts;
@@ -468,5 +468,9 @@ fn documents_that_are_identical_as_read_are_duplicates() {
 }
 
 fn bands_at(threshold: f64) -> Surfacing {
-    Surfacing::Bands(Banding::for_recall(threshold, 0.99, 128).expect("there is a plan"))
+    let target = RecallTarget {
+        threshold,
+        ..RecallTarget::default()
+    };
+    Surfacing::Bands(Banding::for_recall(target).expect("there is such a banding"))
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 use wirecopy::document::Corpus;
-use wirecopy::read::{self, Format, Inputs, LineEnd};
+use wirecopy::read::{self, Inputs, LineEnd, SourceFormat};
 
 /// Two copies and two others, in every dress that a record of JSON can come in.
 const HOSTILE: &[u8] = b"\xef\xbb\xbf{\"id\":\"a\",\"text\":\"one two three four five six\",\"text\":\"seven eight nine ten eleven twelve\"}\r\n\
@@ -141,16 +141,16 @@ fn copies_do_not_depend_on_the_size_of_blocks() {
         .collect();
     let at = TempDir::new().expect("a directory");
     for (format, bytes, expected) in [
-        (Format::Jsonl, HOSTILE, &lines[..]),
-        (Format::Csv, table, table_rows),
+        (SourceFormat::Jsonl, HOSTILE, &lines[..]),
+        (SourceFormat::Csv, table, table_rows),
     ] {
         let file = at.path().join("in");
         fs::write(&file, bytes).expect("a file");
         for block_bytes in [1, 2, 3, 5, 7, 16, 31, 64, 1 << 20] {
-            let settings = read::Settings {
+            let settings = read::ReadSettings {
                 format: Some(format),
                 block_bytes,
-                ..read::Settings::default()
+                ..read::ReadSettings::default()
             };
             let named = [file.display().to_string()];
             let of_file = Inputs::open(&named, settings.clone()).expect("a file");
@@ -171,7 +171,7 @@ fn copies_do_not_depend_on_the_size_of_blocks() {
                 }
                 assert_eq!(shown(&copied), shown(&expected.concat()), "{block_bytes}");
                 let header = inputs.header(0).map(|header| header.line_end);
-                let expected = (format == Format::Csv).then_some(LineEnd::CrLf);
+                let expected = (format == SourceFormat::Csv).then_some(LineEnd::CrLf);
                 assert_eq!(header, expected, "{block_bytes}");
             }
         }

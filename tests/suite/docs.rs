@@ -28,6 +28,7 @@ fn links_lead_to_files() {
         root().join("data/README.md"),
         root().join("data/reworded/README.md"),
         root().join("benches/newsgen/README.md"),
+        root().join("CONTRIBUTING.md"),
     ]);
     documents.extend(markdown_in("benches/results"));
     let required = ["docs/ARCHITECTURE.md", "data/README.md"].map(|name| root().join(name));

@@ -15,7 +15,7 @@ use wirecopy::pipeline::{
     Unobserved, Which,
 };
 use wirecopy::read::{self, Inputs};
-use wirecopy::sketch::banding::Banding;
+use wirecopy::sketch::banding::{Banding, Bands, Rows};
 use wirecopy::text::shingle::{Shingle, Shingler};
 
 #[test]
@@ -101,7 +101,7 @@ fn what_is_told_of_named_cases() {
     let text = story(1, 300);
     let near = edited(&text, 10, 7);
     let short = "three words only";
-    let one_band = |rows| Surfacing::Bands(Banding::new(1, rows).expect("in range"));
+    let one_band = |rows| Surfacing::Bands(Banding::new(Bands(1), Rows(rows)).expect("in range"));
     let everything = whole_copies(0.3, Surfacing::Prefixes);
     let with = |selection: Selection| Settings {
         selection,
@@ -277,7 +277,7 @@ fn boilerplate_is_told_with_how_often_it_went() {
 fn an_unknown_id_is_told_with_the_records_that_were_rejected() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/bad/duplicate-ids.jsonl");
     let names = [file.display().to_string()];
-    let corpus = Inputs::open(&names, read::Settings::default()).expect("it opens");
+    let corpus = Inputs::open(&names, read::ReadSettings::default()).expect("it opens");
     let explainer = explainer(&corpus, &defaults());
     let repeated = &explainer.findings().read.rejects[0];
     let id = repeated.id.clone().expect("it has an id");
@@ -370,7 +370,7 @@ fn shipped(name: &str) -> Inputs {
         .join("data")
         .join(name);
     let names = [file.display().to_string()];
-    Inputs::open(&names, read::Settings::default()).expect("it opens")
+    Inputs::open(&names, read::ReadSettings::default()).expect("it opens")
 }
 
 fn explainer<'a, C: Corpus>(corpus: &'a C, settings: &Settings) -> Explainer<'a, C> {

@@ -344,5 +344,5 @@ fn data(name: &str) -> Inputs {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("data")
         .join(name);
-    Inputs::open(&[path.display().to_string()], read::Settings::default()).expect("the sample")
+    Inputs::open(&[path.display().to_string()], read::ReadSettings::default()).expect("the sample")
 }

@@ -13,7 +13,7 @@ use wirecopy::cluster::Relation;
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Writer};
 use wirecopy::pipeline::{self, Before, LEAST_MEMORY, ScanResult, Settings, Surfacing, Unobserved};
-use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::sketch::banding::{Banding, RecallTarget};
 use wirecopy::storage::spill::Spill;
 
 const DAY: i64 = 86_400;
@@ -30,7 +30,7 @@ fn settings(surfacing: Surfacing) -> Settings {
 }
 
 fn by_bands() -> Surfacing {
-    let banding = Banding::for_recall(0.5, DEFAULT_RECALL, DEFAULT_PERMUTATIONS);
+    let banding = Banding::for_recall(RecallTarget::default());
     Surfacing::Bands(banding.expect("the default can be planned"))
 }
 

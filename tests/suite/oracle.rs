@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::Selection;
 use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
-use wirecopy::sketch::banding::Banding;
+use wirecopy::sketch::banding::{Banding, Bands, Rows};
 use wirecopy::text::shingle::Shingle;
 
 /// Whole copies of whole texts.
@@ -18,7 +18,7 @@ fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
 
 /// So many bands that no pair at or over 0.3 is missed: the chance is under 1e-9 a pair.
 fn sure_bands() -> Surfacing {
-    Surfacing::Bands(Banding::new(230, 2).expect("in range"))
+    Surfacing::Bands(Banding::new(Bands(230), Rows(2)).expect("in range"))
 }
 
 fn page(number: usize, site: Option<&str>, published: Option<i64>, text: String) -> Page {

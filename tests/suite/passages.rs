@@ -13,7 +13,7 @@ use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
 use wirecopy::read::dates;
-use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::shingle::Shingle;
 
 /// Next to nothing is enough of a document, so only the passage decides.
@@ -195,7 +195,7 @@ fn generated_news_in_any_order() {
             ..Page::default()
         };
         let pages: Vec<Page> = documents.into_iter().map(page).collect();
-        let banding = Banding::for_recall(0.5, DEFAULT_RECALL, DEFAULT_PERMUTATIONS);
+        let banding = Banding::for_recall(RecallTarget::default());
         let settings = Settings {
             surfacing: Surfacing::Bands(banding.expect("usual thresholds can be planned")),
             list_passages,
@@ -473,7 +473,7 @@ fn excerpts_of_a_story_in_very_many_copies_are_found() {
     for (copies, excerpts) in [(40, 5), (BIG_CLUSTER - 1, 9), (300, 60)] {
         for surfacing in [
             Surfacing::Prefixes,
-            Surfacing::Bands(Banding::new(40, 3).expect("in range")),
+            Surfacing::Bands(Banding::new(Bands(40), Rows(3)).expect("in range")),
         ] {
             let pages = copied_and_excerpted(copies, excerpts, |_| "site.example");
             let base = settings(25);

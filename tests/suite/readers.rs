@@ -1,4 +1,5 @@
-//! The readers from the outside: the same records give the same documents however they are stored and cut.
+//! The readers from the outside: the same records give the same documents, however they are stored
+//! and cut.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -7,18 +8,18 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rayon::prelude::*;
-use wirecopy::document::{BlockTally, Corpus, Document, Fetch, Place};
+use wirecopy::document::{BlockTally, Corpus, Document, Fetch, SourcePlace};
 use wirecopy::error::ReadError;
-use wirecopy::read::{FieldNames, Format, Inputs, Settings, Skipped};
+use wirecopy::read::{FieldNames, Inputs, ReadSettings, SkippedInputs, SourceFormat};
 
-/// What a document says, in one comparable piece.
-type Said = Vec<Option<String>>;
+/// The fields of a document, in a form that can be compared.
+type DocumentFields = Vec<Option<String>>;
 
-/// Everything that reading gives, numbered as the pipeline numbers it.
+/// Result of reading, numbered as the pipeline numbers it.
 #[derive(Debug, Default, PartialEq, Eq, Clone)]
-struct Everything {
+struct ReadResult {
     /// Source, record, line, place, document.
-    documents: Vec<(String, u64, u64, Place, Said)>,
+    documents: Vec<(String, u64, u64, SourcePlace, DocumentFields)>,
     /// Source, record, line, id, reason.
     rejects: Vec<(String, u64, u64, Option<String>, String)>,
     records: u64,
@@ -28,7 +29,7 @@ struct Everything {
     bad_dates: u64,
 }
 
-fn say(document: &Document<'_>) -> Said {
+fn fields_of(document: &Document<'_>) -> DocumentFields {
     let own = |text: &Option<std::borrow::Cow<'_, str>>| text.as_ref().map(|text| text.to_string());
     vec![
         own(&document.id),
@@ -43,8 +44,8 @@ fn say(document: &Document<'_>) -> Said {
 }
 
 /// Reads everything, blocks in parallel, and reads each document a second time.
-fn read(inputs: &Inputs) -> Result<Everything, ReadError> {
-    let mut all = Everything::default();
+fn read(inputs: &Inputs) -> Result<ReadResult, ReadError> {
+    let mut all = ReadResult::default();
     for source in 0..inputs.sources() {
         let name = inputs.source_name(source).to_owned();
         let blocks: Vec<_> = inputs.blocks(source).collect::<Result<_, _>>()?;
@@ -57,7 +58,7 @@ fn read(inputs: &Inputs) -> Result<Everything, ReadError> {
                         record.record,
                         record.line,
                         record.place,
-                        say(&record.document),
+                        fields_of(&record.document),
                     ));
                 });
                 (documents, tally)
@@ -73,7 +74,7 @@ fn read(inputs: &Inputs) -> Result<Everything, ReadError> {
             for (record, line, place, said) in documents {
                 let mut again = None;
                 inputs
-                    .fetch(place, &mut |document| again = Some(say(document)))
+                    .fetch(place, &mut |document| again = Some(fields_of(document)))
                     .unwrap();
                 assert_eq!(again.as_ref(), Some(&said), "fetched as parsed");
                 all.documents.push((
@@ -111,7 +112,7 @@ fn read(inputs: &Inputs) -> Result<Everything, ReadError> {
     Ok(all)
 }
 
-fn of_bytes(bytes: &[u8], format: Format, settings: &Settings) -> Everything {
+fn of_bytes(bytes: &[u8], format: SourceFormat, settings: &ReadSettings) -> ReadResult {
     read(&Inputs::of_reader(
         "x",
         format,
@@ -121,7 +122,7 @@ fn of_bytes(bytes: &[u8], format: Format, settings: &Settings) -> Everything {
     .unwrap()
 }
 
-fn of_file(path: &Path, settings: &Settings) -> Result<Everything, ReadError> {
+fn of_file(path: &Path, settings: &ReadSettings) -> Result<ReadResult, ReadError> {
     read(&Inputs::open(
         &[path.display().to_string()],
         settings.clone(),
@@ -138,14 +139,14 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()
 }
 
-fn texts(all: &Everything) -> Vec<&str> {
+fn texts(all: &ReadResult) -> Vec<&str> {
     all.documents
         .iter()
         .map(|document| document.4[1].as_deref().unwrap())
         .collect()
 }
 
-fn named(all: &mut Everything, name: &str) {
+fn named(all: &mut ReadResult, name: &str) {
     all.documents
         .iter_mut()
         .for_each(|document| document.0 = name.to_owned());
@@ -154,20 +155,21 @@ fn named(all: &mut Everything, name: &str) {
         .for_each(|reject| reject.0 = name.to_owned());
 }
 
-/// The same bytes from a file, from compressed files and from a stream, in blocks of any size, are the same.
+/// Checks that the same bytes give the same result from a file, from compressed files and from a
+/// stream, in blocks of any size.
 fn same_however_read(
     bytes: &[u8],
-    format: Format,
+    format: SourceFormat,
     max_record: usize,
     block_bytes: usize,
-) -> Everything {
-    let settings = Settings {
+) -> ReadResult {
+    let settings = ReadSettings {
         max_record,
-        ..Settings::default()
+        ..ReadSettings::default()
     };
     let expected = of_bytes(bytes, format, &settings);
     assert_eq!(expected.bytes, bytes.len() as u64, "every byte is counted");
-    let settings = Settings {
+    let settings = ReadSettings {
         block_bytes,
         ..settings
     };
@@ -179,7 +181,7 @@ fn same_however_read(
     assert_eq!(of_bytes(&gzip(bytes), format, &settings), expected, "gzip");
     assert_eq!(of_bytes(&zstd(bytes), format, &settings), expected, "zstd");
     let directory = tempfile::tempdir().unwrap();
-    let ending = Format::ENDINGS
+    let ending = SourceFormat::ENDINGS
         .iter()
         .find(|(_, of)| *of == format)
         .unwrap()
@@ -194,14 +196,14 @@ fn same_however_read(
         for block_bytes in [block_bytes, 1 << 20] {
             let mut found = of_file(
                 &path,
-                &Settings {
+                &ReadSettings {
                     block_bytes,
                     ..settings.clone()
                 },
             )
             .unwrap();
             named(&mut found, "x");
-            if format == Format::Text {
+            if format == SourceFormat::Text {
                 found
                     .documents
                     .iter_mut()
@@ -219,7 +221,7 @@ fn same_however_read(
 }
 
 #[test]
-fn lines_of_every_kind() {
+fn lines_are_documents_blanks_or_rejects() {
     let bytes = concat!(
         "\u{feff}{\"id\":\"a\",\"text\":\"one\"}\r\n",
         "\n",
@@ -230,7 +232,7 @@ fn lines_of_every_kind() {
         "{\"id\":\"d\",\"text\":\"a long one, longer than forty bytes, so it goes\"}\n",
         "{\"text\":\"last\"}"
     );
-    let all = same_however_read(bytes.as_bytes(), Format::Jsonl, 40, 7);
+    let all = same_however_read(bytes.as_bytes(), SourceFormat::Jsonl, 40, 7);
     let numbered: Vec<_> = all
         .documents
         .iter()
@@ -264,15 +266,24 @@ fn lines_of_every_kind() {
 }
 
 #[test]
-fn a_record_as_long_as_may_be_and_one_byte_more() {
+fn a_record_of_the_greatest_length_is_read_and_one_byte_more_is_not() {
     let line = "{\"text\":\"abcdef\"}";
     for block_bytes in [1, 5, line.len(), line.len() + 1, 1 << 20] {
         for end in ["", "\n", "\n{\"text\":\"b\"}\n"] {
             let bytes = format!("{line}{end}");
-            let all = same_however_read(bytes.as_bytes(), Format::Jsonl, line.len(), block_bytes);
+            let all = same_however_read(
+                bytes.as_bytes(),
+                SourceFormat::Jsonl,
+                line.len(),
+                block_bytes,
+            );
             assert_eq!(all.rejects.len(), 0);
-            let all =
-                same_however_read(bytes.as_bytes(), Format::Jsonl, line.len() - 1, block_bytes);
+            let all = same_however_read(
+                bytes.as_bytes(),
+                SourceFormat::Jsonl,
+                line.len() - 1,
+                block_bytes,
+            );
             assert_eq!(all.rejects.len(), 1);
             assert_eq!(
                 all.rejects[0].4,
@@ -286,17 +297,17 @@ fn a_record_as_long_as_may_be_and_one_byte_more() {
 fn broken_utf8_is_replaced_and_counted() {
     let bytes =
         b"{\"text\":\"a\xff\xfeb\",\"id\":\"1\"}\n{\"text\":\"good\"}\n{\"text\":\"\\ud800\"}\n";
-    let all = same_however_read(bytes, Format::Jsonl, 100, 10);
+    let all = same_however_read(bytes, SourceFormat::Jsonl, 100, 10);
     assert_eq!(texts(&all), ["a\u{fffd}\u{fffd}b", "good", "\u{fffd}"]);
     assert_eq!(all.lossy, 2);
-    let all = same_however_read(b"id,text\n1,a\xffb\n2,c\n", Format::Csv, 100, 3);
+    let all = same_however_read(b"id,text\n1,a\xffb\n2,c\n", SourceFormat::Csv, 100, 3);
     assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}b", "c"], 1));
-    let all = same_however_read(b"a\xffb\n", Format::Text, 100, 3);
+    let all = same_however_read(b"a\xffb\n", SourceFormat::Text, 100, 3);
     assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}b\n"], 1));
 }
 
 #[test]
-fn tables() {
+fn tables_give_documents_and_rejects() {
     let bytes = concat!(
         "\u{feff}\r\nID,Published,Body,url\r\n",
         "1,2016-11-01,\"line one\r\nline \"\"two\"\"\",https://www.example.com/\r\n",
@@ -305,7 +316,7 @@ fn tables() {
         "3,soon,,\r\n",
         "4,,\"the last\",,"
     );
-    let all = same_however_read(bytes.as_bytes(), Format::Csv, 1000, 4);
+    let all = same_however_read(bytes.as_bytes(), SourceFormat::Csv, 1000, 4);
     assert_eq!(texts(&all), ["line one\r\nline \"two\"", ""]);
     assert_eq!(all.documents[0].4[3].as_deref(), Some("example.com"));
     let numbered: Vec<_> = all
@@ -329,10 +340,15 @@ fn tables() {
     );
     assert_eq!((all.records, all.lines, all.bad_dates), (4, 8, 1));
 
-    let all = same_however_read(b"text\tid\na, b\t1\n\"c\td\"\t2\n", Format::Tsv, 1000, 4);
+    let all = same_however_read(
+        b"text\tid\na, b\t1\n\"c\td\"\t2\n",
+        SourceFormat::Tsv,
+        1000,
+        4,
+    );
     assert_eq!(texts(&all), ["a, b", "c\td"]);
     for nothing in ["", "\n\n", "text,id\n", "text,id"] {
-        let all = same_however_read(nothing.as_bytes(), Format::Csv, 1000, 4);
+        let all = same_however_read(nothing.as_bytes(), SourceFormat::Csv, 1000, 4);
         assert_eq!(all.records, 0, "{nothing:?}");
     }
 }
@@ -340,13 +356,14 @@ fn tables() {
 #[test]
 fn a_quote_left_open_is_rejected_in_bounded_memory() {
     let table = format!("id,text\n1,good\n2,\"open\n{}", "3,more\n".repeat(10_000));
-    let all = same_however_read(table.as_bytes(), Format::Csv, 1 << 20, 100);
+    let all = same_however_read(table.as_bytes(), SourceFormat::Csv, 1 << 20, 100);
     assert_eq!(texts(&all), ["good"]);
     assert_eq!(
         all.rejects[0].4,
-        "a quote that opens in this record is never closed; close it, or double the quotes inside fields"
+        "a quote that opens in this record is never closed; \
+         close it, or double the quotes inside fields"
     );
-    let all = same_however_read(table.as_bytes(), Format::Csv, 1000, 100);
+    let all = same_however_read(table.as_bytes(), SourceFormat::Csv, 1000, 100);
     assert_eq!(texts(&all), ["good"]);
     assert_eq!((all.rejects[0].1, all.rejects[0].2), (2, 3));
     assert_eq!(
@@ -355,7 +372,7 @@ fn a_quote_left_open_is_rejected_in_bounded_memory() {
     );
     let all = same_however_read(
         b"id,text\n1,\"aaaaaaaaaaaaaaaaaaaaaaa\naaaaaaa\"\n2,b\n",
-        Format::Csv,
+        SourceFormat::Csv,
         20,
         3,
     );
@@ -366,20 +383,20 @@ fn a_quote_left_open_is_rejected_in_bounded_memory() {
 }
 
 #[test]
-fn a_table_without_text() {
+fn a_table_without_a_text_column_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("meta.csv");
     fs::write(&path, "id,sto\"ry\n1,a\n").unwrap();
-    match of_file(&path, &Settings::default()) {
+    match of_file(&path, &ReadSettings::default()) {
         Err(ReadError::NoTextColumn { columns, .. }) => assert_eq!(columns, "id, sto\"ry"),
         other => panic!("{other:?}"),
     }
-    // In a directory it is one bad file among others.
+    // In a directory it is a reject.
     fs::write(directory.path().join("news.csv"), "id,text\n1,a\n").unwrap();
-    let all = of_file(directory.path(), &Settings::default()).unwrap();
+    let all = of_file(directory.path(), &ReadSettings::default()).unwrap();
     assert_eq!((texts(&all), all.rejects.len()), (vec!["a"], 1));
     assert!(all.rejects[0].4.contains("no text column"));
-    // And with the right name it is good.
+    // With the right name it is read.
     let fields = FieldNames {
         text: vec!["sto\"ry".to_owned()],
         ..FieldNames::default()
@@ -388,9 +405,9 @@ fn a_table_without_text() {
         texts(
             &of_file(
                 &path,
-                &Settings {
+                &ReadSettings {
                     fields,
-                    ..Settings::default()
+                    ..ReadSettings::default()
                 }
             )
             .unwrap()
@@ -400,26 +417,29 @@ fn a_table_without_text() {
 }
 
 #[test]
-fn text_files() {
+fn a_text_file_is_one_document() {
     let all = same_however_read(
         "\u{feff}Line one.\r\nLine two.".as_bytes(),
-        Format::Text,
+        SourceFormat::Text,
         100,
         3,
     );
     assert_eq!(texts(&all), ["Line one.\r\nLine two."]);
     assert_eq!((all.records, all.lines), (1, 2));
-    assert_eq!(texts(&same_however_read(b"", Format::Text, 100, 3)), [""]);
     assert_eq!(
-        texts(&same_however_read(b"0123456789", Format::Text, 10, 3)),
+        texts(&same_however_read(b"", SourceFormat::Text, 100, 3)),
+        [""]
+    );
+    assert_eq!(
+        texts(&same_however_read(b"0123456789", SourceFormat::Text, 10, 3)),
         ["0123456789"]
     );
-    let all = same_however_read(b"0123456789a", Format::Text, 10, 3);
+    let all = same_however_read(b"0123456789a", SourceFormat::Text, 10, 3);
     assert_eq!((all.rejects.len(), all.documents.len()), (1, 0));
 }
 
 #[test]
-fn a_compressed_file_cut_short_gives_what_came_before() {
+fn a_truncated_compressed_file_gives_its_beginning() {
     let bytes: String = (0..5000)
         .map(|n| format!("{{\"id\":{n},\"text\":\"{}\"}}\n", n * 7919))
         .collect();
@@ -429,10 +449,10 @@ fn a_compressed_file_cut_short_gives_what_came_before() {
         for block_bytes in [100, 1 << 20] {
             let all = of_bytes(
                 half,
-                Format::Jsonl,
-                &Settings {
+                SourceFormat::Jsonl,
+                &ReadSettings {
                     block_bytes,
-                    ..Settings::default()
+                    ..ReadSettings::default()
                 },
             );
             assert_eq!(all.rejects.len(), 1);
@@ -450,7 +470,7 @@ fn a_compressed_file_cut_short_gives_what_came_before() {
 }
 
 #[test]
-fn a_bomb_does_not_fill_memory_or_disk() {
+fn a_huge_compressed_line_does_not_fill_memory_or_disk() {
     // 40 MB in one line, from 40 kB.
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(b"{\"id\":\"bomb\",\"text\":\"").unwrap();
@@ -460,11 +480,11 @@ fn a_bomb_does_not_fill_memory_or_disk() {
     }
     encoder.write_all(b"\"}\n{\"text\":\"after\"}\n").unwrap();
     let packed = encoder.finish().unwrap();
-    let settings = Settings {
+    let settings = ReadSettings {
         max_record: 1 << 20,
-        ..Settings::default()
+        ..ReadSettings::default()
     };
-    let all = of_bytes(&packed, Format::Jsonl, &settings);
+    let all = of_bytes(&packed, SourceFormat::Jsonl, &settings);
     assert_eq!(texts(&all), ["after"]);
     assert_eq!(all.rejects[0].3.as_deref(), Some("bomb"));
     assert_eq!(all.lines, 2);
@@ -494,9 +514,9 @@ fn directories_are_walked() {
             .collect();
         Inputs::open(
             &names,
-            Settings {
+            ReadSettings {
                 format,
-                ..Settings::default()
+                ..ReadSettings::default()
             },
         )
         .unwrap()
@@ -514,7 +534,7 @@ fn directories_are_walked() {
     assert_eq!(names, ["a.csv", "b.text", "b/a.TXT", "z.jsonl"]);
     assert_eq!(
         found.skipped(),
-        Skipped {
+        SkippedInputs {
             unknown_ending: 2,
             hidden: 2,
             same_file: 0
@@ -528,7 +548,7 @@ fn directories_are_walked() {
         Some(root.join("b/a.TXT").display().to_string().as_str())
     );
 
-    // The order of naming never shows, nor does naming twice.
+    // The order of the names does not matter, nor does a name given twice.
     let (z, b) = (root.join("z.jsonl"), root.join("b"));
     assert_eq!(read(&inputs(&[&z, &b, root, root], None)).unwrap(), all);
     assert_eq!(
@@ -539,13 +559,13 @@ fn directories_are_walked() {
         1
     );
 
-    // A format that is given holds for everything that is not hidden.
-    assert_eq!(inputs(&[root], Some(Format::Text)).sources(), 6);
+    // A given format applies to every file that is not hidden.
+    assert_eq!(inputs(&[root], Some(SourceFormat::Text)).sources(), 6);
 }
 
 #[cfg(unix)]
 #[test]
-fn links_that_lead_in_circles_or_nowhere() {
+fn looping_and_broken_links_are_handled() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
     fs::create_dir(root.join("a")).unwrap();
@@ -554,10 +574,10 @@ fn links_that_lead_in_circles_or_nowhere() {
     std::os::unix::fs::symlink(root.join("a/one.txt"), root.join("same.txt")).unwrap();
     std::os::unix::fs::symlink(root.join("gone"), root.join("gone.txt")).unwrap();
     std::os::unix::fs::symlink(root.join("gone"), root.join("gone.pdf")).unwrap();
-    let inputs = Inputs::open(&[root.display().to_string()], Settings::default()).unwrap();
+    let inputs = Inputs::open(&[root.display().to_string()], ReadSettings::default()).unwrap();
     assert_eq!(
         inputs.skipped(),
-        Skipped {
+        SkippedInputs {
             unknown_ending: 1,
             hidden: 0,
             same_file: 1
@@ -575,26 +595,23 @@ fn links_that_lead_in_circles_or_nowhere() {
 }
 
 #[test]
-fn what_cannot_be_opened_is_said_before_any_work() {
+fn an_input_that_cannot_be_opened_is_an_error_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.doc");
     let name = path.display().to_string();
-    let missing = Inputs::open(std::slice::from_ref(&name), Settings::default());
+    let missing = Inputs::open(std::slice::from_ref(&name), ReadSettings::default());
     assert!(matches!(missing, Err(ReadError::Open { input, .. }) if input == name));
     fs::write(&path, "").unwrap();
-    let unknown = Inputs::open(std::slice::from_ref(&name), Settings::default())
+    let unknown = Inputs::open(std::slice::from_ref(&name), ReadSettings::default())
         .unwrap_err()
         .to_string();
-    assert!(
-        unknown.contains(".jsonl .ndjson") && unknown.contains("--input-format"),
-        "{unknown}"
-    );
+    assert!(unknown.contains(".jsonl .ndjson"), "{unknown}");
     assert!(
         Inputs::open(
             &[name],
-            Settings {
-                format: Some(Format::Csv),
-                ..Settings::default()
+            ReadSettings {
+                format: Some(SourceFormat::Csv),
+                ..ReadSettings::default()
             }
         )
         .is_ok()
@@ -602,46 +619,51 @@ fn what_cannot_be_opened_is_said_before_any_work() {
 }
 
 #[test]
-fn a_stream_that_cannot_be_kept_is_an_error() {
+fn a_stream_that_cannot_be_spooled_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
-    let settings = Settings {
+    let settings = ReadSettings {
         temp_dir: Some(directory.path().join("gone")),
-        ..Settings::default()
+        ..ReadSettings::default()
     };
-    let inputs = Inputs::of_reader("-", Format::Jsonl, &b"{\"text\":\"a\"}\n"[..], settings);
+    let inputs = Inputs::of_reader(
+        "-",
+        SourceFormat::Jsonl,
+        &b"{\"text\":\"a\"}\n"[..],
+        settings,
+    );
     let failure = read(&inputs).unwrap_err();
     assert!(matches!(failure, ReadError::Spool { .. }), "{failure}");
-    assert!(failure.to_string().contains("--temp-dir"));
+    assert!(failure.to_string().contains("gone"), "{failure}");
 }
 
 #[test]
-fn a_file_that_changes_is_noticed() {
+fn a_file_that_changes_during_a_run_is_detected() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.jsonl");
     let bytes = "{\"text\":\"one\"}\n{\"text\":\"two\"}\n";
     fs::write(&path, bytes).unwrap();
     let inputs = Inputs::open(
         &[path.display().to_string()],
-        Settings {
+        ReadSettings {
             block_bytes: 20,
-            ..Settings::default()
+            ..ReadSettings::default()
         },
     )
     .unwrap();
-    let place = |offset, length| Place {
+    let place = |offset, length| SourcePlace {
         source: 0,
         length,
         offset,
     };
     let fetch = |place| inputs.fetch(place, &mut |_| {});
     assert!(fetch(place(0, 14)).is_ok());
-    // Places that never were.
+    // Places that hold no record.
     for wrong in [
         place(0, 13),
         place(15, 20),
         place(1000, 5),
         place(u64::MAX, 5),
-        Place {
+        SourcePlace {
             source: 1,
             length: 1,
             offset: 0,
@@ -677,12 +699,12 @@ fn a_file_that_changes_is_noticed() {
 }
 
 #[test]
-fn a_sink_may_read_too() {
+fn a_sink_may_fetch_records() {
     let inputs = Inputs::of_reader(
         "-",
-        Format::Jsonl,
+        SourceFormat::Jsonl,
         &b"{\"text\":\"a\"}\n{\"text\":\"b\"}\n"[..],
-        Settings::default(),
+        ReadSettings::default(),
     );
     let mut fetched = Vec::new();
     for block in inputs.blocks(0) {
@@ -719,21 +741,28 @@ proptest! {
         block_bytes in 1usize..100,
     ) {
         let text = format!("{}{}{end}", if bom { "\u{feff}" } else { "" }, lines.join("\n"));
-        same_however_read(text.as_bytes(), Format::Jsonl, max_record, block_bytes);
+        same_however_read(text.as_bytes(), SourceFormat::Jsonl, max_record, block_bytes);
     }
 
     #[test]
-    fn any_bytes_are_the_same_however_read(bytes in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b'\n'), Just(b'"')], 0..200), block_bytes in 1usize..100) {
-        // Not what would be taken for a compressed file.
+    fn any_bytes_are_the_same_however_read(
+        bytes in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b'\n'), Just(b'"')], 0..200),
+        block_bytes in 1usize..100,
+    ) {
+        // Skips bytes that look like a compressed file.
         if !matches!(bytes.first(), Some(0x1f | 0x28 | 0x50..=0x5f)) {
-            same_however_read(&bytes, Format::Jsonl, 50, block_bytes);
-            same_however_read(&bytes, Format::Text, 50, block_bytes);
+            same_however_read(&bytes, SourceFormat::Jsonl, 50, block_bytes);
+            same_however_read(&bytes, SourceFormat::Text, 50, block_bytes);
         }
     }
 
     #[test]
-    fn tables_are_the_same_however_read(body in "([aé,\n\r]|\"\"|\"|,\"|\"\n){0,60}", max_record in 10usize..80, block_bytes in 1usize..40) {
+    fn tables_are_the_same_however_read(
+        body in "([aé,\n\r]|\"\"|\"|,\"|\"\n){0,60}",
+        max_record in 10usize..80,
+        block_bytes in 1usize..40,
+    ) {
         let table = format!("text,id\n{body}");
-        same_however_read(table.as_bytes(), Format::Csv, max_record, block_bytes);
+        same_however_read(table.as_bytes(), SourceFormat::Csv, max_record, block_bytes);
     }
 }

@@ -7,7 +7,7 @@ use newsgen::{Profile, Spec};
 use wirecopy::cluster::Selection;
 use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
 use wirecopy::read::dates;
-use wirecopy::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, DEFAULT_RECALL};
+use wirecopy::sketch::banding::{Banding, RecallTarget};
 use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
 #[test]
@@ -106,7 +106,11 @@ fn of(profile: Profile, documents: u64) -> Spec {
 }
 
 fn bands(threshold: f64) -> Surfacing {
-    let banding = Banding::for_recall(threshold, DEFAULT_RECALL, DEFAULT_PERMUTATIONS);
+    let target = RecallTarget {
+        threshold,
+        ..RecallTarget::default()
+    };
+    let banding = Banding::for_recall(target);
     Surfacing::Bands(banding.expect("the usual thresholds can be planned"))
 }
 

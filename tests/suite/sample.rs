@@ -127,7 +127,7 @@ fn a_scan_by_characters_finds_the_exact_copies_too() {
 }
 
 fn scan(settings: &Settings) -> ScanResult {
-    let inputs = Inputs::open(&[sample("newsroom.jsonl")], read::Settings::default());
+    let inputs = Inputs::open(&[sample("newsroom.jsonl")], read::ReadSettings::default());
     let inputs = inputs.expect("the sample can be opened");
     let findings = pipeline::scan(&inputs, settings, &Unobserved).expect("the sample can be read");
     assert_eq!(findings.read.rejects, []);

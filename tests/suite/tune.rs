@@ -102,7 +102,7 @@ fn shipped(name: &str) -> Inputs {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("data")
         .join(name);
-    Inputs::open(&[file.display().to_string()], read::Settings::default()).expect("it opens")
+    Inputs::open(&[file.display().to_string()], read::ReadSettings::default()).expect("it opens")
 }
 
 #[test]

@@ -346,7 +346,7 @@ fn labels_that_cannot_be_used_say_why() {
     let output = run(&["tune", NEWSROOM, "--labels", &labels, "-q"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said(&output).contains("labels.csv:3: a label is of two"),
+        said(&output).contains("labels.csv:3: a label needs the ids of two"),
         "{}",
         said(&output)
     );

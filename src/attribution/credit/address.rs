@@ -1,12 +1,12 @@
-//! The host and the path of a url.
+//! Addresses: the host and the path of a url.
 
 use std::borrow::Cow;
 
 use url::Url;
 
-use super::trimmed;
+use super::ends::trimmed;
 
-/// A url that has a host, of which only host and path matter.
+/// Host and path of a url that has a host.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address<'u> {
     pub(super) host: Cow<'u, str>,
@@ -14,14 +14,14 @@ pub(super) struct Address<'u> {
 }
 
 impl<'u> Address<'u> {
-    /// A url as it was given; one without a scheme is a web address.
+    /// Reads a url as it was given; one without a scheme is a web address.
     pub(super) fn of(url: &'u str) -> Option<Address<'u>> {
         let url = trimmed(url);
         Address::plain(url).or_else(|| Address::parsed(url))
     }
 
-    /// Nearly every url is written as its parsed form is, and need not be parsed, which costs ten times as much. `None` for the
-    /// others.
+    /// Reads a url that is written like its parsed form, as nearly all are; `None` for others.
+    /// Parsing costs ten times as much.
     fn plain(url: &'u str) -> Option<Address<'u>> {
         let rest = url
             .strip_prefix("https://")
@@ -53,7 +53,8 @@ impl<'u> Address<'u> {
     }
 }
 
-/// Whether a host is its own parsed form: no number, which may be an IP address, no capitals, no punycode that may be wrong.
+/// True if a host is its own parsed form: no number, which may be an IP address, no capitals, no
+/// punycode, which may be invalid.
 fn is_plain_host(host: &str) -> bool {
     let is_plain = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
     let last = host.rsplit('.').next().unwrap_or_default();
@@ -64,13 +65,21 @@ fn is_plain_host(host: &str) -> bool {
         && last.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-/// Whether a path is its own parsed form: nothing that is written in another way, no `.` and `..` to be resolved.
+/// True if a path is its own parsed form: nothing to be escaped, no `.` and `..` to be resolved.
 fn is_plain_path(path: &str) -> bool {
-    // From `+` to `:` stand `,`, `-`, `.`, `/` and the digits. Without early exits many bytes are compared at once.
+    // `,`, `-`, `.`, `/` and the digits are between `+` and `:`. Without early exit the compiler
+    // compares many bytes at once.
     let is_plain = |b| matches!(b, b'+'..=b':' | b'=' | b'@'..=b'Z' | b'_' | b'a'..=b'z' | b'~');
     let path = path.as_bytes();
     path.iter().fold(true, |plain, &b| plain & is_plain(b))
         && path.windows(2).all(|two| two != b"/.")
+}
+
+/// True if a host is `known` or a subdomain of it.
+pub(super) fn is_host_under(host: &str, known: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    host.strip_suffix(known)
+        .is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -103,9 +112,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plain_url_is_what_its_parsed_form_is(
+        fn a_plain_url_equals_its_parsed_form(
             scheme in "(https?://)?",
-            host in "([a-z0-9-]{1,4}|0x1|xn--[a-z]{1,3}|\\PC)([.]{1,2}([a-z0-9-]{1,4}|com|\\PC)){0,3}[.]?",
+            host in "([a-z0-9-]{1,4}|0x1|xn--[a-z]{1,3}|\\PC)\
+                ([.]{1,2}([a-z0-9-]{1,4}|com|\\PC)){0,3}[.]?",
             rest in "([/?#][a-zA-Z0-9._~!$&'()*+,;=:@%/?# \\\\-]{0,12}|/\\PC{0,6})?",
         ) {
             let url = format!("{scheme}{host}{rest}");

@@ -1,30 +1,32 @@
-//! A short piece of text cut into words that can be compared.
+//! Lines: a short piece of text, split into words that can be compared.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A piece of text, its words, and the words as they are compared: lower case, accents gone.
+/// A piece of text, its words, and the words in the form in which they are compared (*folded*): in
+/// lower case and without accents.
 ///
-/// `©` is a word of its own, and so is the `c` of `(c)`, which compares as `©`.
-pub(super) struct Line<'t> {
+/// `©` is a word of its own, and so is the `c` of `(c)`, which is folded to `©`.
+pub(super) struct FoldedLine<'t> {
     /// The text as it was given.
     pub(super) text: &'t str,
     words: Vec<Word>,
     folded: String,
 }
 
+/// Positions of a word in the text and in the folded words.
 struct Word {
     raw: Range<usize>,
     folded: Range<usize>,
 }
 
-impl<'t> Line<'t> {
-    pub(super) fn new(text: &'t str) -> Line<'t> {
-        let mut line = Line {
+impl<'t> FoldedLine<'t> {
+    pub(super) fn new(text: &'t str) -> FoldedLine<'t> {
+        let mut line = FoldedLine {
             text,
-            // A word and its space are rarely shorter; this saves growing step by step.
+            // A word and its space are rarely shorter; this avoids growing step by step.
             words: Vec::with_capacity(text.len() / 5 + 1),
             folded: String::with_capacity(text.len()),
         };
@@ -61,23 +63,23 @@ impl<'t> Line<'t> {
         self.words.push(Word { raw, folded });
     }
 
-    /// How many words there are.
+    /// Number of words.
     pub(super) fn len(&self) -> usize {
         self.words.len()
     }
 
-    /// A word as it is compared.
+    /// A word in its folded form.
     pub(super) fn word(&self, index: usize) -> &str {
         &self.folded[self.words[index].folded.clone()]
     }
 
-    /// A word as it was written.
+    /// A word as written.
     pub(super) fn raw(&self, index: usize) -> &'t str {
         &self.text[self.words[index].raw.clone()]
     }
 
-    /// What stands between a word and the one before it; before the first word, and after the last one (`len`), what
-    /// stands at the ends.
+    /// The text between a word and the one before it. Index 0 gives the text before the first word,
+    /// index `len` the text after the last one.
     pub(super) fn gap(&self, index: usize) -> &'t str {
         let from = match index {
             0 => 0,
@@ -90,7 +92,7 @@ impl<'t> Line<'t> {
         &self.text[from..to]
     }
 
-    /// The text from the end of the word before `index`.
+    /// The text after the word before `index`.
     pub(super) fn after(&self, index: usize) -> &'t str {
         match index {
             0 => self.text,
@@ -98,7 +100,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Whether the folded words stand at `index`.
+    /// True if these folded words are at `index`.
     pub(super) fn starts_at(&self, index: usize, words: &[String]) -> bool {
         index + words.len() <= self.len()
             && words
@@ -107,12 +109,13 @@ impl<'t> Line<'t> {
                 .all(|(word, i)| word == self.word(i))
     }
 
-    /// Whether a word begins like a name: with a capital, a digit, or a letter of a script without case.
+    /// True if a word begins like a name: with a capital, a digit, or a letter of a script without
+    /// case.
     pub(super) fn is_capitalised(&self, index: usize) -> bool {
         self.raw(index).starts_with(|c: char| !c.is_lowercase())
     }
 
-    /// Whether a word has at least `least` letters, all of them capitals.
+    /// True if a word has at least `least` letters, all of them capitals.
     pub(super) fn is_capitals(&self, index: usize, least: usize) -> bool {
         let raw = self.raw(index);
         raw.chars().filter(|c| c.is_uppercase()).count() >= least
@@ -121,8 +124,9 @@ impl<'t> Line<'t> {
                 .all(|c| c.is_uppercase() || is_combining_mark(c))
     }
 
-    /// The sentences as ranges of words. When in doubt two sentences stay one: phrases are matched close to the agency,
-    /// so little is lost, while `Columbia, S.C. contributed` must not be parted.
+    /// The sentences as ranges of words. In doubt, two sentences stay one: phrases are matched
+    /// close to the agency's name, so little is lost, while `Columbia, S.C. contributed` must not
+    /// be split.
     pub(super) fn sentences(&self) -> Vec<Range<usize>> {
         let mut sentences = Vec::new();
         let mut start = 0;
@@ -140,7 +144,7 @@ impl<'t> Line<'t> {
 
     fn is_sentence_break(&self, index: usize) -> bool {
         let gap = self.gap(index);
-        // A mark and a space; most gaps are only the space.
+        // A break is a mark and a space; most gaps are only the space.
         if gap.len() < 2 {
             return false;
         }
@@ -155,11 +159,12 @@ impl<'t> Line<'t> {
     }
 }
 
-/// Whether a character is part of a word, at its beginning or where the word has begun.
+/// True if a character is part of a word. `begun` tells whether the word has begun before it.
 pub(super) fn is_in_word(c: char, begun: bool) -> bool {
     match c {
         '\0'..='\x7F' => c.is_ascii_alphanumeric(),
-        // The standard library searches for these. Quotes and dashes are frequent, and so are letters where they are used.
+        // The same answers as below without a table search, for frequent characters: quotes, dashes
+        // and the letters of common scripts.
         '\u{2000}'..='\u{203F}' | '\u{3000}'..='\u{3004}' => false,
         '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2AF}' | '\u{3A3}'..='\u{3F5}' => true,
         '\u{400}'..='\u{481}' | '\u{5D0}'..='\u{5EA}' | '\u{620}'..='\u{64A}' => true,
@@ -169,14 +174,14 @@ pub(super) fn is_in_word(c: char, begun: bool) -> bool {
     }
 }
 
-/// Appends a word as it is compared.
-pub(super) fn fold(word: &str, room: &mut String) {
+/// Appends the folded form of a word.
+pub(super) fn fold(word: &str, folded: &mut String) {
     if word.is_ascii() {
-        let from = room.len();
-        room.push_str(word);
-        room[from..].make_ascii_lowercase();
+        let from = folded.len();
+        folded.push_str(word);
+        folded[from..].make_ascii_lowercase();
     } else {
-        room.extend(
+        folded.extend(
             word.nfkd()
                 .filter(|&c| !is_combining_mark(c))
                 .flat_map(char::to_lowercase),
@@ -184,9 +189,9 @@ pub(super) fn fold(word: &str, room: &mut String) {
     }
 }
 
-/// The words of a pattern, as they are compared.
+/// The folded words of a pattern.
 pub(super) fn folded_words(text: &str) -> Vec<String> {
-    let line = Line::new(text);
+    let line = FoldedLine::new(text);
     (0..line.len()).map(|i| line.word(i).to_owned()).collect()
 }
 
@@ -214,18 +219,18 @@ mod tests {
     }
 
     #[test]
-    fn every_character_is_in_a_word_or_not() {
+    fn fast_character_classes_equal_the_standard_library() {
         for c in '\0'..=char::MAX {
             assert_eq!(is_in_word(c, false), c.is_alphanumeric(), "{c:?}");
             let begun = c.is_alphanumeric() || is_combining_mark(c);
             assert_eq!(is_in_word(c, true), begun, "{c:?}");
         }
-        // `openings` knows these by their first bytes, E2 80.
+        // `openings` relies on this range: its characters begin with the bytes E2 80.
         assert!(('\u{2000}'..='\u{203F}').all(|c| !is_in_word(c, true)));
     }
 
     #[test]
-    fn sentences_stay_whole_when_in_doubt() {
+    fn doubtful_sentence_breaks_are_ignored() {
         let cases: &[(&str, usize)] = &[
             ("The boats left. The AP contributed.", 2),
             ("He told the AP. The rain stopped.", 2),
@@ -236,7 +241,7 @@ mod tests {
             ("", 0),
         ];
         for &(text, expected) in cases {
-            assert_eq!(Line::new(text).sentences().len(), expected, "{text}");
+            assert_eq!(FoldedLine::new(text).sentences().len(), expected, "{text}");
         }
     }
 }

@@ -1,8 +1,10 @@
-//! Whether a line can name an agency at all, found out without cutting it into words.
+//! Openings: a fast filter for lines that cannot name an agency.
 //!
-//! Most lines of most documents name none, and cutting them costs more than all the rest. This looks only at where words
-//! begin, in ASCII text 64 bytes at a time, and may say yes where the exact search then finds nothing, never no where
-//! it finds something: a test holds it against the exact search.
+//! Most lines of most documents name none, and splitting them into words costs more than all other
+//! steps together. The filter looks only at the beginnings of words, in ASCII text 64 bytes at a
+//! time. It may pass a line in which the exact search then finds nothing, but it never stops one in
+//! which the search finds something. Before you change it, read
+//! `lines_without_openings_name_nobody` in `tests.rs`, which compares it with the exact search.
 
 use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -10,45 +12,50 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::line::{fold, is_in_word};
 
-/// Bytes whose classes are kept in one mask.
+/// Bytes that are classified at a time, one a bit of a mask.
 const BLOCK: usize = 64;
 
-/// Bytes of a word that are hashed.
+/// Bytes of a word that make its key.
 const KEY: usize = 8;
 
-/// Places in a block at which words are looked up: the last ones lack the bytes of their keys and come with the next block.
+/// Positions in a block at which words are looked up. Words at the last ones lack bytes of their
+/// keys; they are looked up with the next block.
 const STEP: usize = BLOCK - KEY;
 
-/// Bits of a slot's number. The built-in table has about 130 first words: of other words one in 30 meets a used slot.
+/// Bits of a slot's number. The built-in table has about 130 first words, so of other words one in
+/// 4096 / 130 = 30 hits a used slot.
 const SLOT_BITS: u32 = 12;
 
-/// Characters for which is noted whether a word that begins with them matters: Latin, Greek and Cyrillic.
-const NOTED: u32 = 0x530;
+/// Characters for which [`Openings::can_begin_word`] is stored: Latin, Greek and Cyrillic.
+const STORED_CHARS: u32 = 0x530;
 
-/// What names, marks and taglines open with.
+/// The first words of names, marks and taglines.
 #[derive(Debug, Default)]
 pub(super) struct Openings {
-    /// By the hash of the first word's key: 0 where no opening has it, else the number of a bucket, from 1.
+    /// By the hash of a first word's key: the number of its bucket, from 1; 0 if there is none.
     slots: Vec<u16>,
     buckets: Vec<Vec<Opening>>,
     first_words: FxHashSet<String>,
     first_chars: FxHashSet<char>,
-    /// Whether a word that begins with this character can be a first word.
-    noted: Vec<bool>,
-    /// Whether an opening holds `©`, which is not written as words are.
+    /// By character below [`STORED_CHARS`]: true if a first word can begin with it.
+    can_begin_word: Vec<bool>,
+    /// True if an opening contains `©`, which is no word in a text.
     has_sign: bool,
 }
 
+/// Words of one name, mark or tagline.
 #[derive(Debug)]
 struct Opening {
+    /// Key of the first word.
     key: u64,
     words: Vec<String>,
-    /// The first word as it must be written, where case counts.
+    /// The first word as it must be written, if case counts.
     exact: Option<String>,
 }
 
 impl Openings {
-    /// Each opening is folded words that follow each other, and how the first one must be written where case counts.
+    /// Each opening is a run of folded words, with the first one as it must be written if case
+    /// counts.
     pub(super) fn of<'o>(
         openings: impl Iterator<Item = (&'o [String], Option<&'o String>)>,
     ) -> Openings {
@@ -59,8 +66,8 @@ impl Openings {
         for (words, exact) in openings {
             all.add(words, exact);
         }
-        let noted = (0..NOTED).filter_map(char::from_u32);
-        all.noted = noted.map(|c| all.can_begin(c)).collect();
+        let chars = (0..STORED_CHARS).filter_map(char::from_u32);
+        all.can_begin_word = chars.map(|c| all.can_begin(c)).collect();
         all
     }
 
@@ -71,7 +78,7 @@ impl Openings {
         self.has_sign |= words.iter().any(|word| word == "©");
         self.first_chars.extend(first.chars().next());
         self.first_words.insert(first.clone());
-        // Only ASCII words are looked up by their keys.
+        // Only ASCII words are looked up by key.
         if !first.is_ascii() {
             return;
         }
@@ -91,15 +98,15 @@ impl Openings {
         });
     }
 
-    /// Whether a line may hold one of the openings.
-    pub(super) fn may_stand_in(&self, line: &str) -> bool {
+    /// True if a line may contain one of the openings.
+    pub(super) fn may_be_in(&self, line: &str) -> bool {
         if self.has_sign {
             return true;
         }
         let bytes = line.as_bytes();
         let mut padded;
         let (mut after_word, mut after_other) = (false, false);
-        // Foreign words up to here have been looked at.
+        // End of the words with other characters that have been looked up.
         let mut seen = 0;
         let mut at = 0;
         while at < bytes.len() {
@@ -125,7 +132,7 @@ impl Openings {
                 let bucket = self.slots[slot(key)];
                 if bucket != 0 {
                     let mut known = self.buckets[usize::from(bucket) - 1].iter();
-                    if known.any(|o| o.key == key && o.may_stand_at(&bytes[at + start..])) {
+                    if known.any(|o| o.key == key && o.may_be_at(&bytes[at + start..])) {
                         return true;
                     }
                 }
@@ -135,7 +142,7 @@ impl Openings {
                 let start = at + starts.trailing_zeros() as usize;
                 starts &= starts - 1;
                 if start >= seen {
-                    match self.foreign(line, start) {
+                    match self.look_up_non_ascii(line, start) {
                         Some(end) => seen = end,
                         None => return true,
                     }
@@ -148,10 +155,10 @@ impl Openings {
         false
     }
 
-    /// Looks at the words around a piece that is not ASCII, and says where they end; `None` when one of them may open a
-    /// name.
-    fn foreign(&self, line: &str, at: usize) -> Option<usize> {
-        // Quotes, dashes and spaces are most of what is not ASCII in English, and part of no word.
+    /// Looks up the words around a piece that is not ASCII. Returns their end, or `None` if one of
+    /// them may be the first word of a name.
+    fn look_up_non_ascii(&self, line: &str, at: usize) -> Option<usize> {
+        // In English most of it is quotes, dashes and spaces, which are part of no word.
         let bytes = line.as_bytes();
         if bytes[at..].starts_with(&[0xE2, 0x80]) && bytes.get(at + 3).is_none_or(u8::is_ascii) {
             return Some(at + 3);
@@ -162,7 +169,7 @@ impl Openings {
         let to = bytes[at..].iter().position(|b| !is_inside(b));
         let to = to.map_or(line.len(), |length| at + length);
         let piece = &line[from..to];
-        // The words are those of `Line::new`.
+        // Splits words like `FoldedLine::new`.
         let mut start = None;
         for (at, c) in piece.char_indices() {
             if is_in_word(c, start.is_some()) {
@@ -179,11 +186,11 @@ impl Openings {
         }
     }
 
-    /// Whether a name opens with a word that is not ASCII. Others are looked up where they begin.
+    /// True if a word that is not ASCII is a first word. ASCII words are looked up elsewhere.
     fn is_first_word(&self, word: &str) -> bool {
         let may_be = word.chars().next().is_some_and(|c| {
-            let noted = self.noted.get(c as usize).copied();
-            noted.unwrap_or_else(|| self.can_begin(c))
+            let stored = self.can_begin_word.get(c as usize).copied();
+            stored.unwrap_or_else(|| self.can_begin(c))
         });
         if !may_be || word.is_ascii() {
             return false;
@@ -193,8 +200,8 @@ impl Openings {
         self.first_words.contains(&folded)
     }
 
-    /// Whether a word that begins with a character can be a first word as it is compared. What folds to nothing tells
-    /// nothing about the word.
+    /// True if a word that begins with this character can be a first word once it is folded. A
+    /// character that folds to nothing does not decide.
     fn can_begin(&self, c: char) -> bool {
         let mut folded = c
             .nfkd()
@@ -205,8 +212,9 @@ impl Openings {
 }
 
 impl Opening {
-    /// Whether the words may stand at the beginning of some text. What is not ASCII is left to the exact search.
-    fn may_stand_at(&self, mut text: &[u8]) -> bool {
+    /// True if a text may begin with these words. The first character that is not ASCII decides for
+    /// it, because only the exact search reads those.
+    fn may_be_at(&self, mut text: &[u8]) -> bool {
         if let Some(exact) = &self.exact
             && !text.starts_with(exact.as_bytes())
         {
@@ -236,21 +244,23 @@ impl Opening {
     }
 }
 
-/// The first bytes of a word in lower case, and nothing of what follows it.
+/// The first bytes of a word in lower case, followed by zeros.
 fn key(bytes: [u8; KEY], length: usize) -> u64 {
-    // Of ASCII letters and digits this bit parts only capitals from small letters.
+    // For ASCII letters and digits, this bit only tells small letters from capitals.
     let folded = u64::from_le_bytes(bytes) | u64::from_le_bytes([0x20; KEY]);
     folded & (u64::MAX >> (64 - 8 * length))
 }
 
-/// Fibonacci hashing: the upper bits of the product with 2^64 / φ.
+/// Fibonacci hashing (Knuth 1973, "The Art of Computer Programming", volume 3, section 6.4): the
+/// upper bits of the product with 2^64 / φ.
 fn slot(key: u64) -> usize {
     (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOT_BITS)) as usize
 }
 
-/// A mask of the bytes that are ASCII letters or digits, and one of those that are not ASCII.
+/// Returns a mask of the bytes that are ASCII letters or digits, and one of those that are not
+/// ASCII.
 ///
-/// Plain loops over arrays: the compiler makes vector code of them, and none of `map`.
+/// Plain loops over arrays, because the compiler vectorises them and does not vectorise `map`.
 fn classes(block: &[u8; BLOCK]) -> (u64, u64) {
     let mut words = [0; BLOCK];
     for (word, &b) in words.iter_mut().zip(block) {
@@ -268,7 +278,8 @@ fn classes(block: &[u8; BLOCK]) -> (u64, u64) {
     (mask(&words), mask(&others))
 }
 
-/// The bits of bytes that are 0 or 1, the first byte's lowest: of eight bytes the product brings bit 8 i to bit 56 + i.
+/// Packs bytes that are 0 or 1 into bits, the first byte into the lowest. For each eight bytes, the
+/// product moves bit 8 i to bit 56 + i.
 fn mask(bits: &[u8; BLOCK]) -> u64 {
     let eights = bits.as_chunks::<8>().0.iter().enumerate();
     eights.fold(0, |mask, (number, &eight)| {
@@ -282,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_classed() {
+    fn bytes_are_classified() {
         for byte in 0..=u8::MAX {
             for place in [0, 7, 8, 63] {
                 let mut block = [b' '; BLOCK];

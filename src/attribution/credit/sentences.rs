@@ -1,43 +1,44 @@
-//! Sentences that say whose copy a text is: contributions, the agency's own taglines, copyright.
+//! Sentences that name the origin of a text: contributions, the agency's own taglines, copyright.
 
 use std::ops::Range;
 
-use super::line::Line;
-use super::table::Phrase;
-use super::{Credits, Evidence, Finding, Kind, Mention};
+use super::evidence::{CreditEvidence, CreditKind, NamedAgency};
+use super::line::FoldedLine;
+use super::phrases::AgencyPhrase;
+use super::table::{CreditTable, Mention};
 
-/// The most words between an agency's name and the phrase beside it: a long list of contributors.
+/// Most words between an agency's name and the phrase beside it: a long list of contributors.
 const GAP_WORDS: usize = 40;
 
-/// The most words between `Copyright` and the agency's name.
+/// Most words between `Copyright` and the agency's name.
 const COPYRIGHT_WORDS: usize = 6;
 
-impl Credits {
-    /// Adds what one sentence says about the agencies it mentions.
-    pub(super) fn sentence(
+impl CreditTable {
+    /// Adds the agencies that one sentence credits.
+    pub(super) fn search_sentence(
         &self,
-        line: &Line<'_>,
+        line: &FoldedLine<'_>,
         mentions: &[Mention],
         sentence: Range<usize>,
-        findings: &mut Vec<Finding>,
+        named: &mut Vec<NamedAgency>,
     ) {
         let inside = |m: &&Mention| sentence.contains(&m.start) && m.end <= sentence.end;
         let mut phrases = None;
         for mention in mentions.iter().filter(inside) {
             let mut add = |kind, evidence| {
-                findings.push(Finding {
+                named.push(NamedAgency {
                     agency: mention.agency,
                     kind,
                     evidence,
                 });
             };
             if self.is_copyright(line, mention, &sentence) {
-                add(Kind::Sole, Evidence::Copyright);
+                add(CreditKind::Sole, CreditEvidence::Copyright);
             }
             if mention.is_mark {
                 continue;
             }
-            let phrases = phrases.get_or_insert_with(|| self.table.phrases_in(line, &sentence));
+            let phrases = phrases.get_or_insert_with(|| self.phrases_in(line, &sentence));
             let mut fitting = phrases
                 .iter()
                 .filter(|phrase| self.fits(line, mention, &sentence, phrase))
@@ -46,29 +47,34 @@ impl Credits {
                 continue;
             }
             // `CBS News' Jane Roe and AP writer Richard Doe contributed`: the outlet wrote it.
-            let outlet = || {
-                (sentence.start..mention.start).any(|i| self.table.outlet.contains(line.word(i)))
-            };
-            if fitting.any(|phrase| phrase.own) && !outlet() {
-                add(Kind::Sole, Evidence::Tagline);
+            let has_outlet = || self.has_outlet(line, sentence.start..mention.start);
+            if fitting.any(|phrase| phrase.own) && !has_outlet() {
+                add(CreditKind::Sole, CreditEvidence::Tagline);
             } else {
-                add(Kind::Contributed, Evidence::Contribution);
+                add(CreditKind::Contributed, CreditEvidence::Contribution);
             }
         }
     }
 
+    /// True if a phrase is around a mention.
     fn fits(
         &self,
-        line: &Line<'_>,
+        line: &FoldedLine<'_>,
         mention: &Mention,
         sentence: &Range<usize>,
-        phrase: &Phrase,
+        phrase: &AgencyPhrase,
     ) -> bool {
         self.fits_left(line, mention.start, sentence.start, phrase)
             && self.fits_right(line, mention.end, sentence.end, phrase)
     }
 
-    fn fits_left(&self, line: &Line<'_>, start: usize, least: usize, phrase: &Phrase) -> bool {
+    fn fits_left(
+        &self,
+        line: &FoldedLine<'_>,
+        start: usize,
+        least: usize,
+        phrase: &AgencyPhrase,
+    ) -> bool {
         if phrase.left.is_empty() {
             return true;
         }
@@ -80,7 +86,7 @@ impl Credits {
             }
             let may_skip = end > least
                 && start - end < GAP_WORDS
-                && (self.table.articles.contains(line.word(end - 1))
+                && (self.articles.contains(line.word(end - 1))
                     || phrase.gap_left && self.is_name(line, end - 1));
             if !may_skip {
                 return false;
@@ -89,7 +95,13 @@ impl Credits {
         }
     }
 
-    fn fits_right(&self, line: &Line<'_>, end: usize, most: usize, phrase: &Phrase) -> bool {
+    fn fits_right(
+        &self,
+        line: &FoldedLine<'_>,
+        end: usize,
+        most: usize,
+        phrase: &AgencyPhrase,
+    ) -> bool {
         let mut at = end;
         for (number, piece) in phrase.right.iter().enumerate() {
             let gap = number > 0 || phrase.gap_right;
@@ -108,22 +120,28 @@ impl Credits {
         !phrase.ends || at == most
     }
 
-    /// `Copyright 2016 The Associated Press.`, `© Reuters 2017`, but not `© AFP/Getty Images` nor `© Reuters Jane Roe`.
-    fn is_copyright(&self, line: &Line<'_>, mention: &Mention, sentence: &Range<usize>) -> bool {
+    /// True if a mention is in a copyright line: `Copyright 2016 The Associated Press.`, `© Reuters
+    /// 2017`, but not `© AFP/Getty Images` nor `© Reuters Jane Roe`.
+    fn is_copyright(
+        &self,
+        line: &FoldedLine<'_>,
+        mention: &Mention,
+        sentence: &Range<usize>,
+    ) -> bool {
         let mut start = mention.start;
-        while self.table.copyright.ending(line, start).is_none() {
+        while self.copyright.ending(line, start).is_none() {
             let may_skip = start > 0 && mention.start - start < COPYRIGHT_WORDS && {
                 let word = line.word(start - 1);
                 word.starts_with(|c: char| c.is_ascii_digit())
-                    || self.table.articles.contains(word)
-                    || self.table.byline.ending(line, start) == Some(1)
+                    || self.articles.contains(word)
+                    || self.byline.ending(line, start) == Some(1)
             };
             if !may_skip {
                 return false;
             }
             start -= 1;
         }
-        if self.is_media(line, sentence.clone()) {
+        if self.has_media(line, sentence.clone()) {
             return false;
         }
         let gap = line.gap(mention.end);
@@ -136,6 +154,6 @@ impl Credits {
                 .raw(mention.end)
                 .starts_with(|c: char| c.is_ascii_digit())
             || line.word(mention.end) == "©"
-            || self.table.rights.starting(line, mention.end).is_some()
+            || self.rights.starting(line, mention.end).is_some()
     }
 }

@@ -1,11 +1,18 @@
-//! Every sentence here is invented.
+//! Tests of credits in whole documents. Every sentence here is invented.
 
 use proptest::prelude::*;
 
-use super::*;
+use super::ends::{
+    HEAD, HEAD_CHARS, HEAD_LINES, TAIL, TAIL_CHARS, TAIL_LINES, first_chars, head, last_chars, tail,
+};
+use super::line::FoldedLine;
+use super::table::AgencyNo;
+use super::{BUILT_IN, Credit, CreditEvidence, CreditKind, Credits};
+use crate::document::Document;
 
 /// Enough text after a dateline or before a signature to be a story.
-const BODY: &str = "The ferry to the outer islands stopped running on Tuesday after its crew fell ill.\n\
+const BODY: &str = "\
+    The ferry to the outer islands stopped running on Tuesday after its crew fell ill.\n\
     Passengers waited on the quay until noon, and some of them went home.\n\
     Nobody at the harbour office could say when the next boat would leave.\n\
     A smaller boat took the mail.\n\
@@ -97,7 +104,7 @@ fn authors() {
         ("PA", "PA"),
         ("Press Association", "PA"),
         ("TT", "TT"),
-        // Others of the same letters.
+        // Other names with the same letters.
         ("Ani Roe", ""),
         ("Ada E. Efe", ""),
         ("Pa Doe", ""),
@@ -166,18 +173,6 @@ fn datelines() {
             "Lusa",
         ),
         (
-            "МОСКВА, 5 марта. /ТАСС/. Паром не ходит со вторника.",
-            "TASS",
-        ),
-        (
-            "МОСКВА, 5 мар - РИА Новости. Паром не ходит со вторника.",
-            "RIA Novosti",
-        ),
-        (
-            "Москва. 5 марта. INTERFAX.RU - Паром не ходит со вторника.",
-            "Interfax",
-        ),
-        (
             "New Delhi [India], March 5 (ANI): The ferry stopped running.",
             "ANI",
         ),
@@ -193,12 +188,37 @@ fn datelines() {
             "BEIJING, March 5 (Xinhua) -- The ferry stopped running.",
             "Xinhua",
         ),
+        ("SYDNEY (TT) – The ferry stopped running on Tuesday.", "TT"),
+    ];
+    check(&cases, opening);
+}
+
+#[test]
+fn datelines_in_other_scripts() {
+    let cases = [
+        (
+            "МОСКВА, 5 марта. /ТАСС/. Паром не ходит со вторника.",
+            "TASS",
+        ),
+        (
+            "МОСКВА, 5 мар - РИА Новости. Паром не ходит со вторника.",
+            "RIA Novosti",
+        ),
+        (
+            "Москва. 5 марта. INTERFAX.RU - Паром не ходит со вторника.",
+            "Interfax",
+        ),
         (
             "(서울=연합뉴스) 홍길동 기자 = 화요일부터 배가 다니지 않는다고 한다.",
             "Yonhap",
         ),
-        ("SYDNEY (TT) – The ferry stopped running on Tuesday.", "TT"),
-        // One line, with what stood above it.
+    ];
+    check(&cases, opening);
+}
+
+#[test]
+fn datelines_joined_to_the_line_above() {
+    let cases = [
         (
             "Ferry stops By Ada Roe LONDON (AP) — The ferry stopped running.",
             "AP",
@@ -207,7 +227,13 @@ fn datelines() {
             "Ferry stops running. Berlin (dpa) - Die Fähre fährt nicht mehr.",
             "dpa",
         ),
-        // No datelines.
+    ];
+    check(&cases, opening);
+}
+
+#[test]
+fn lines_that_are_no_datelines() {
+    let cases = [
         (
             "The ferry of the company (AP) is out of service since Tuesday.",
             "",
@@ -235,7 +261,7 @@ fn datelines() {
 }
 
 #[test]
-fn a_dateline_stands_in_the_first_three_lines() {
+fn a_dateline_is_in_the_first_three_lines() {
     let dateline = "LONDON (AP) — The ferry stopped running on Tuesday.";
     for (before, expected) in [(0, "AP"), (2, "AP"), (3, "")] {
         let above = "A headline of the day\n".repeat(before);
@@ -245,7 +271,7 @@ fn a_dateline_stands_in_the_first_three_lines() {
 }
 
 #[test]
-fn lines_of_their_own() {
+fn lines_with_only_an_agency() {
     let cases = [
         ("Associated Press", "AP"),
         ("By The Associated Press", "AP"),
@@ -303,7 +329,7 @@ fn lines_of_their_own() {
 }
 
 #[test]
-fn a_line_of_its_own_is_among_the_first_four_or_the_last_three() {
+fn a_line_with_only_an_agency_is_among_the_first_four_or_last_three() {
     let lines = |before: usize, after: usize| {
         let line = |_| "The ferry stopped running on Tuesday.\n";
         let above: String = (0..before).map(line).collect();
@@ -317,7 +343,7 @@ fn a_line_of_its_own_is_among_the_first_four_or_the_last_three() {
 }
 
 #[test]
-fn among_captions_a_name_alone_is_one_more() {
+fn a_name_alone_among_captions_is_a_photo_credit() {
     assert_eq!(label(&ending("A quay in the rain.\nAP")), "AP");
     assert_eq!(label(&ending("A quay.\nAda Roe, AP\nA boat.\nAP")), "");
     assert_eq!(label(&ending("A quay.\nReuters\nA boat.\nReuters")), "");
@@ -428,7 +454,7 @@ fn contributions() {
 }
 
 #[test]
-fn a_contribution_stands_in_the_last_six_lines() {
+fn a_contribution_is_in_the_last_six_lines() {
     let line = "The Associated Press contributed to this report.";
     for (after, expected) in [(5, "AP (contributed)"), (6, "")] {
         let below = "More about boats\n".repeat(after);
@@ -472,7 +498,7 @@ fn taglines() {
             "Ada Roe writes for Reuters readers and others about boats.",
             "",
         ),
-        // Others sign like this too.
+        // Other outlets sign like this too.
         ("(Reporting by Ada Roe; Editing by Ben Doe)", ""),
     ];
     check(&cases, ending);
@@ -552,13 +578,13 @@ fn the_site_and_the_canonical_url_count() {
     let own = credits
         .find(&document("reuters.com", ""))
         .expect("a credit");
-    assert_eq!(own.evidence, [Evidence::Url]);
+    assert_eq!(own.evidence, [CreditEvidence::Url]);
     let copy = credits
         .find(&document("valley.example", "https://apnews.com/x"))
         .expect("a credit");
     assert_eq!(
         (copy.label().as_str(), &copy.evidence[..]),
-        ("AP", &[Evidence::Canonical][..])
+        ("AP", &[CreditEvidence::Canonical][..])
     );
     assert_eq!(
         credits.find(&document("valley.example", "https://valley.example/x")),
@@ -567,7 +593,7 @@ fn the_site_and_the_canonical_url_count() {
 }
 
 #[test]
-fn a_paper_with_a_news_service_is_no_agency_at_home() {
+fn a_newspaper_is_no_agency_on_its_own_site() {
     let mut document = by("The Washington Post");
     assert_eq!(label(&document), "Washington Post");
     document.site = Some("washingtonpost.com".into());
@@ -614,14 +640,18 @@ fn the_strongest_evidence_names_the_agency() {
     };
     assert_eq!(
         find("AFP", "The Associated Press contributed to this report."),
-        ("AFP".to_owned(), Kind::Sole, vec![Evidence::Byline])
+        (
+            "AFP".to_owned(),
+            CreditKind::Sole,
+            vec![CreditEvidence::Byline]
+        )
     );
     assert_eq!(
         find("CBS; AP", "Copyright 2016 The Associated Press."),
         (
             "AP (with staff)".to_owned(),
-            Kind::Mixed,
-            vec![Evidence::Byline, Evidence::Copyright]
+            CreditKind::Mixed,
+            vec![CreditEvidence::Byline, CreditEvidence::Copyright]
         )
     );
     assert_eq!(
@@ -631,8 +661,8 @@ fn the_strongest_evidence_names_the_agency() {
         ),
         (
             "AP (contributed)".to_owned(),
-            Kind::Contributed,
-            vec![Evidence::Contribution]
+            CreditKind::Contributed,
+            vec![CreditEvidence::Contribution]
         )
     );
 }
@@ -687,12 +717,12 @@ fn a_users_table_extends_the_built_in_one() {
     assert!(Credits::extended("").is_ok());
     assert!(
         Credits::extended(BUILT_IN).is_ok(),
-        "the same again changes nothing"
+        "adding the same table again is no error"
     );
 }
 
 #[test]
-fn a_wrong_table_says_where_and_what() {
+fn an_invalid_table_gives_line_and_problem() {
     let cases = [
         (
             "[[agency]]\nname = \"X\"\nmark = [\"X\"]",
@@ -761,9 +791,9 @@ fn credits_are_shared_between_threads() {
     shared::<Credits>();
 }
 
-/// However long the text, only so much of it is looked at.
+/// The searched part of a text is bounded, whatever its length.
 #[test]
-fn what_is_looked_at_is_bounded() {
+fn searched_text_is_bounded() {
     let hostile = [
         "(AP) — ".repeat(100_000),
         "contributing AP ".repeat(100_000),
@@ -775,11 +805,11 @@ fn what_is_looked_at_is_bounded() {
         "ﷺ".repeat(500_000),
     ];
     for text in &hostile {
-        let looked_at: usize = head(text)
+        let searched: usize = head(text)
             .chain(tail(text))
             .map(|(line, _)| line.len())
             .sum();
-        assert!(looked_at <= HEAD + TAIL, "{looked_at} bytes");
+        assert!(searched <= HEAD + TAIL, "{searched} bytes");
         assert!(head(text).count() <= HEAD_LINES && tail(text).count() <= TAIL_LINES);
         assert!(head(text).all(|(line, _)| line.chars().count() <= HEAD_CHARS));
         assert!(tail(text).all(|(line, _)| line.chars().count() <= TAIL_CHARS));
@@ -791,7 +821,7 @@ fn what_is_looked_at_is_bounded() {
     }
 }
 
-/// Pieces that the rules look for, in any order.
+/// Texts of pieces that the rules look for, in any order.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("AP".to_owned()),
@@ -818,7 +848,12 @@ fn pieces() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn nothing_panics(text in pieces(), author in pieces(), url in "\\PC{0,30}", site in "\\PC{0,8}") {
+    fn nothing_panics(
+        text in pieces(),
+        author in pieces(),
+        url in "\\PC{0,30}",
+        site in "\\PC{0,8}",
+    ) {
         let credits = Credits::built_in();
         let document = Document {
             text: text.into(),
@@ -847,7 +882,7 @@ proptest! {
     }
 }
 
-/// Words and signs that lie near the edges of what the openings tell apart.
+/// Lines of words and signs near the borders of the openings filter.
 fn near_names() -> impl Strategy<Value = String> {
     let credits = Credits::built_in();
     let mut words = credits.table.opening_words();
@@ -879,17 +914,17 @@ fn near_names() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_the_openings_pass_over_names_nobody(line in prop_oneof![near_names(), "\\PC{0,200}"]) {
+    fn lines_without_openings_name_nobody(line in prop_oneof![near_names(), "\\PC{0,200}"]) {
         let credits = Credits::built_in();
         if !credits.table.may_name(&line) {
-            let cut = Line::new(&line);
+            let cut = FoldedLine::new(&line);
             prop_assert_eq!(credits.table.mentions(&cut), vec![], "{:?}", line);
-            prop_assert_eq!(credits.table.taglines_in(&cut), Vec::<usize>::new(), "{:?}", line);
+            prop_assert_eq!(credits.table.taglines_in(&cut), Vec::<AgencyNo>::new(), "{:?}", line);
         }
     }
 
     #[test]
-    fn every_name_is_passed_on(at in 0..200_usize, which in any::<proptest::sample::Index>()) {
+    fn every_name_passes_the_filter(at in 0..200_usize, which in any::<proptest::sample::Index>()) {
         let credits = Credits::built_in();
         let names = credits.table.written_names();
         let name = which.get(&names);
@@ -901,7 +936,9 @@ proptest! {
     fn ends_of_lines_are_counted_in_characters(text in "\\PC{0,40}", count in 0..50_usize) {
         let chars: Vec<char> = text.chars().collect();
         let kept = count.min(chars.len());
-        prop_assert_eq!(first_chars(&text, count), chars[..kept].iter().collect::<String>());
-        prop_assert_eq!(last_chars(&text, count), chars[chars.len() - kept..].iter().collect::<String>());
+        let first: String = chars[..kept].iter().collect();
+        prop_assert_eq!(first_chars(&text, count), first);
+        let last: String = chars[chars.len() - kept..].iter().collect();
+        prop_assert_eq!(last_chars(&text, count), last);
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use wirecopy::document::{Corpus, Fetch};
 use wirecopy::pipeline::{Duplicates, Outcome};
-use wirecopy::read::{Format, Header, Inputs, LineEnd};
+use wirecopy::read::{Header, Inputs, LineEnd, SourceFormat};
 use wirecopy::report::records::{with_cell, with_member};
 
 use super::meaning::Report;
@@ -20,15 +20,15 @@ pub struct Documents<'a> {
     pub inputs: &'a Inputs,
     pub found: &'a Duplicates,
     /// The format of all inputs.
-    pub format: Format,
+    pub format: SourceFormat,
     /// The field that tells duplicates, if all documents are written.
     pub mark: Option<&'a str>,
 }
 
 /// The one format of all inputs, which the output's name must not gainsay.
-pub fn format_of(inputs: &Inputs, wanted: &[Wanted<Report>]) -> Result<Format, Stop> {
+pub fn format_of(inputs: &Inputs, wanted: &[Wanted<Report>]) -> Result<SourceFormat, Stop> {
     let mut formats = (0..inputs.sources()).filter_map(|at| Some((at, inputs.format(at)?)));
-    let (first, format) = formats.next().unwrap_or((0, Format::Jsonl));
+    let (first, format) = formats.next().unwrap_or((0, SourceFormat::Jsonl));
     if let Some((other, another)) = formats.find(|&(_, another)| another != format) {
         return Err(Stop::usage(format!(
             "one output cannot hold documents of two formats: {} is {}, {} is {}; name inputs of one format, or convert some first",
@@ -39,14 +39,14 @@ pub fn format_of(inputs: &Inputs, wanted: &[Wanted<Report>]) -> Result<Format, S
         )));
     }
     let comes_out = match format {
-        Format::Text => Format::Jsonl,
+        SourceFormat::Text => SourceFormat::Jsonl,
         other => other,
     };
     for wanted in wanted {
         let (Report::Documents(_), Target::File(path)) = (wanted.report, &wanted.target) else {
             continue;
         };
-        let told = Format::of_name(&path.to_string_lossy());
+        let told = SourceFormat::of_name(&path.to_string_lossy());
         if told.is_some_and(|told| told != comes_out) {
             return Err(Stop::usage(format!(
                 "the documents come out as {}, which --output {} does not say: give it another ending",
@@ -83,7 +83,7 @@ impl Documents<'_> {
             ))
         };
         match self.format {
-            Format::Jsonl => {
+            SourceFormat::Jsonl => {
                 let Duplicates {
                     catalog,
                     decided,
@@ -101,14 +101,14 @@ impl Documents<'_> {
                 });
                 refused.map_or(Ok(()), Err)
             }
-            Format::Csv | Format::Tsv => match headers.first() {
+            SourceFormat::Csv | SourceFormat::Tsv => match headers.first() {
                 Some((first, header)) if header.names.iter().any(|name| name == mark) => {
                     Err(taken(self.inputs.source_name(*first)))
                 }
                 _ => Ok(()),
             },
-            Format::Text if ["id", "text"].contains(&mark) => Err(taken("every document")),
-            Format::Text => Ok(()),
+            SourceFormat::Text if ["id", "text"].contains(&mark) => Err(taken("every document")),
+            SourceFormat::Text => Ok(()),
         }
     }
 
@@ -137,7 +137,7 @@ impl Documents<'_> {
         let place = outcome.place;
         let mut done = Ok(());
         let read = match self.format {
-            Format::Text => self.inputs.fetch(place, &mut |document| {
+            SourceFormat::Text => self.inputs.fetch(place, &mut |document| {
                 done = self.write_text(id(outcome.doc), &document.text, of, out);
             }),
             _ => self.inputs.copy(place, &mut |record, line_end| {
@@ -156,7 +156,7 @@ impl Documents<'_> {
         mut out: &mut dyn Write,
     ) -> io::Result<()> {
         match (self.format, self.mark) {
-            (Format::Jsonl, Some(mark)) => with_member(record, mark, of, &mut out)?,
+            (SourceFormat::Jsonl, Some(mark)) => with_member(record, mark, of, &mut out)?,
             (_, Some(_)) => self.write_row(record, Some(of.unwrap_or_default()), out)?,
             (_, None) => out.write_all(record)?,
         }

@@ -1,50 +1,32 @@
 //! What is meant by what was typed of a dedup.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use wirecopy::cluster::duplicates::Keep;
 use wirecopy::pipeline::Settings;
-use wirecopy::read;
 use wirecopy::report::table::TableFormat;
 
 use crate::cli::args::{DedupArguments, KeepName};
-use crate::cli::meaning::{
-    IndexPlan, Talk, most_rejects, one_on_standard_output, reading, surfacing, table_format,
-};
+use crate::cli::meaning::{IndexPlan, Setup, one_on_standard_output, surfacing, table_format};
 use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
 
 /// A dedup as it is meant.
 pub struct Dedup {
-    /// What to read, as given.
-    pub inputs: Vec<String>,
-    /// How to read it.
-    pub reading: read::Settings,
+    /// What it reads, and how it runs.
+    pub setup: Setup,
     /// What a duplicate is.
     pub settings: Settings,
     /// Which of several stays.
     pub keep: Keep,
     /// The field that tells duplicates, if all documents are to be written.
     pub mark: Option<String>,
-    /// The most rejected records that are put up with.
-    pub most_rejects: Option<u64>,
     /// What to write.
     pub wanted: Vec<Wanted<Report>>,
-    /// The most memory to take, in bytes.
-    pub memory: Option<u64>,
-    /// Where to put what does not fit.
-    pub temp_dir: Option<PathBuf>,
     /// What to do with an index.
     pub index: Option<IndexPlan>,
-    /// Whether it is a failure to read nothing.
-    pub fail_if_empty: bool,
-    /// How many threads to work with; 0 means one a core.
-    pub threads: usize,
-    /// How much to say.
-    pub talk: Talk,
 }
 
 /// What a dedup writes.
@@ -66,8 +48,9 @@ pub enum Packing {
 impl Dedup {
     /// Works out what the arguments mean.
     pub fn of(typed: DedupArguments) -> Result<Dedup, Stop> {
+        let wanted = wanted(&typed)?;
         Ok(Dedup {
-            reading: reading(&typed.reading, &typed.running),
+            setup: Setup::of(typed.inputs, &typed.reading, &typed.running),
             settings: Settings {
                 shingle: typed.comparing.shingle,
                 threshold: typed.threshold,
@@ -84,16 +67,9 @@ impl Dedup {
                 KeepName::Longest => Keep::Longest,
                 KeepName::FirstRead => Keep::FirstRead,
             },
-            most_rejects: most_rejects(&typed.reading),
-            wanted: wanted(&typed)?,
-            memory: typed.running.memory,
-            temp_dir: typed.running.temp_dir.clone(),
+            wanted,
             index: IndexPlan::of(typed.seen, typed.as_of),
-            fail_if_empty: typed.reading.fail_if_empty,
-            threads: typed.running.threads,
-            talk: Talk::of(&typed.running),
             mark: typed.mark.then_some(typed.mark_field),
-            inputs: typed.inputs,
         })
     }
 }

@@ -1,13 +1,13 @@
 //! What is meant by what was typed of an explanation.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wirecopy::pipeline::Settings;
 use wirecopy::read;
 
 use crate::cli::args::{ExplainArguments, ExplainFormat, When};
 use crate::cli::layout::{self, Layout};
-use crate::cli::meaning::{IndexPlan, Talk, agreed, ending, most_rejects, now, reading, settings};
+use crate::cli::meaning::{IndexPlan, Setup, agreed, ending, now, settings};
 use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
 
@@ -15,28 +15,16 @@ use crate::cli::status::Stop;
 pub struct Explain {
     /// The two documents.
     pub ids: [String; 2],
-    /// What to read, as given.
-    pub inputs: Vec<String>,
-    /// How to read it.
-    pub reading: read::Settings,
+    /// What it reads, and how it runs.
+    pub setup: Setup,
     /// The scan to explain.
     pub settings: Settings,
-    /// The most rejected records that are put up with.
-    pub most_rejects: Option<u64>,
     /// What to write.
     pub wanted: Wanted<Report>,
     /// How a text looks.
     pub layout: Layout,
-    /// The most memory to take, in bytes.
-    pub memory: Option<u64>,
-    /// Where to put what does not fit.
-    pub temp_dir: Option<PathBuf>,
     /// The index to look in.
     pub index: Option<IndexPlan>,
-    /// How many threads to work with; 0 means one a core.
-    pub threads: usize,
-    /// How much to say.
-    pub talk: Talk,
 }
 
 /// What an explanation writes.
@@ -56,14 +44,13 @@ impl Explain {
             return Err(Stop::usage("A and B are the same document: name two"));
         }
         let now = typed.sources.as_of.unwrap_or_else(now);
-        let mut reading = reading(&typed.reading, &typed.running);
+        let mut setup = Setup::of(typed.inputs, &typed.reading, &typed.running);
         let ids = [typed.a, typed.b];
-        let mut inputs = typed.inputs;
-        if inputs.is_empty() && typed.index.is_none() {
+        if setup.inputs.is_empty() && typed.index.is_none() {
             let [a, b] = &ids;
-            are_texts([a, b], reading.format)?;
-            reading.format = Some(read::Format::Text);
-            inputs = ids.to_vec();
+            are_texts([a, b], setup.reading.format)?;
+            setup.reading.format = Some(read::SourceFormat::Text);
+            setup.inputs = ids.to_vec();
         }
         let target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
         let wanted = Wanted {
@@ -71,13 +58,10 @@ impl Explain {
             target,
         };
         Ok(Explain {
-            reading,
+            setup,
             settings: settings(&typed.finding, &typed.sources, now)?,
-            most_rejects: most_rejects(&typed.reading),
             layout: layout::of(typed.width, colour, &wanted.target),
             wanted,
-            memory: typed.running.memory,
-            temp_dir: typed.running.temp_dir.clone(),
             index: typed.index.map(|directory| IndexPlan {
                 directory,
                 adds: false,
@@ -86,16 +70,13 @@ impl Explain {
                 again: None,
                 wait: false,
             }),
-            threads: typed.running.threads,
-            talk: Talk::of(&typed.running),
             ids,
-            inputs,
         })
     }
 }
 
 /// Refuses what are no two text files, where nothing else was named.
-fn are_texts(names: [&String; 2], said: Option<read::Format>) -> Result<(), Stop> {
+fn are_texts(names: [&String; 2], said: Option<read::SourceFormat>) -> Result<(), Stop> {
     for name in names {
         let path = Path::new(name);
         if !path.exists() || path.is_dir() {
@@ -103,8 +84,8 @@ fn are_texts(names: [&String; 2], said: Option<read::Format>) -> Result<(), Stop
                 "there is no file {name}: where A and B are ids, name the inputs that hold them after the two, or --index; where they are text files, name both"
             )));
         }
-        let told = said.or_else(|| read::Format::of_name(name));
-        if told.is_some_and(|format| format != read::Format::Text) {
+        let told = said.or_else(|| read::SourceFormat::of_name(name));
+        if told.is_some_and(|format| format != read::SourceFormat::Text) {
             return Err(Stop::usage(format!(
                 "{name} holds records, not a text: name two of them by their ids, as in `wirecopy explain A B {name}`"
             )));

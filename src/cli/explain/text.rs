@@ -1,8 +1,11 @@
 //! The explanation as text: facts first, then both texts, side by side where there is room.
 
 use std::io::{self, Write};
+use std::mem;
 use std::ops::Range;
 
+use textwrap::core::{Word, display_width};
+use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_width::UnicodeWidthChar;
 use wirecopy::pipeline::{Explanation, Mark, Side, Which};
 use wirecopy::report::explain::{TextPiece, because, headline, passages, pieces, rows, sections};
@@ -10,19 +13,22 @@ use wirecopy::text::escaping::{escaped, is_unsafe};
 
 use crate::cli::layout::Layout;
 
-/// From so many columns on, both texts stand side by side.
+/// The fewest columns in which both texts stand side by side.
 const SIDE_BY_SIDE: usize = 120;
 
-/// The fewest columns that anything is laid out in.
+/// The fewest columns of any layout.
 const NARROWEST: usize = 40;
 
-/// What stands between two texts.
+/// The separator of two texts side by side.
 const BETWEEN: &str = " │ ";
 
-/// What stands before the lines of each text, where one is below the other.
+/// The indents of the two texts when one is below the other.
 const BELOW: [&str; 2] = ["", "    │ "];
 
-/// Colours that passages take in turn: cyan, yellow, magenta, green, blue.
+/// Joins a sign to the word beside it; printed as a space.
+const GLUE: char = '\u{a0}';
+
+/// Colours of passages in turn: cyan, yellow, magenta, green, blue.
 const COLOURS: [&str; 5] = ["36", "33", "35", "32", "34"];
 
 /// Writes the text.
@@ -31,6 +37,34 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
         width: layout.width.max(NARROWEST),
         ..layout
     };
+    write_facts(explained, layout, out)?;
+    writeln!(out)?;
+    write_key(explained, layout, out)?;
+    writeln!(out)?;
+    let of_each = passages(explained);
+    if layout.width >= SIDE_BY_SIDE {
+        return write_beside(explained, &of_each, layout, out);
+    }
+    if explained.retelling.is_some() {
+        return write_below(explained, &of_each, layout, out);
+    }
+    let sides = Which::ALL.into_iter().zip(&explained.documents);
+    for ((which, side), passages) in sides.zip(&of_each) {
+        let title = format!("{}: {}", which.name(), side.id);
+        writeln!(out, "{}", layout.strong(&escaped(&title)))?;
+        let whole = 0..side.text.len();
+        for line in laid_out(side, passages, &whole, layout.width, layout) {
+            writeln!(out, "{}", line.text)?;
+        }
+        if which == Which::A {
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the headline and all that is known about the pair.
+fn write_facts(explained: &Explanation, layout: Layout, out: &mut impl Write) -> io::Result<()> {
     let strong = |words: &str| layout.strong(&escaped(words));
     writeln!(out, "{}", strong(&headline(explained)))?;
     for sentence in because(explained) {
@@ -45,51 +79,21 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
             write_hanging(&line, column + 4, column + 4, layout, out)?;
         }
     }
+    Ok(())
+}
 
-    let boilerplate = match layout.colour {
-        true => "boilerplate is dimmed",
-        false => "boilerplate is {~ so ~}",
-    };
-    writeln!(out)?;
-    let quotation = if layout.colour {
-        ", quotation is in italics"
-    } else {
-        ""
-    };
+/// Writes the meaning of signs and colours.
+fn write_key(explained: &Explanation, layout: Layout, out: &mut impl Write) -> io::Result<()> {
     let sentences = match explained.retelling {
         Some(_) => "sentences that go together stand beside each other, ",
         None => "",
     };
-    write_hanging(
-        &format!("Both texts: {sentences}passages are [1| so |1], {boilerplate}{quotation}"),
-        0,
-        0,
-        layout,
-        out,
-    )?;
-    writeln!(out)?;
-    let of_each = passages(explained);
-    if layout.width >= SIDE_BY_SIDE {
-        return write_beside(explained, &of_each, layout, out);
-    }
-    if explained.retelling.is_some() {
-        return write_below(explained, &of_each, layout, out);
-    }
-    for ((which, side), passages) in Which::ALL
-        .into_iter()
-        .zip(&explained.documents)
-        .zip(&of_each)
-    {
-        writeln!(out, "{}", strong(&format!("{}: {}", which.name(), side.id)))?;
-        let whole = 0..side.text.len();
-        for line in laid_out(side, passages, &whole, layout.width, layout) {
-            writeln!(out, "{}", painted(&line, layout))?;
-        }
-        if which == Which::A {
-            writeln!(out)?;
-        }
-    }
-    Ok(())
+    let styles = match layout.colour {
+        true => "boilerplate is dimmed, quotation is in italics",
+        false => "boilerplate is {~ so ~}",
+    };
+    let key = format!("Both texts: {sentences}passages are [1| so |1], {styles}");
+    write_hanging(&key, 0, 0, layout, out)
 }
 
 /// Writes both texts side by side, row by row.
@@ -103,8 +107,7 @@ fn write_beside(
     let [a, b] = &explained.documents;
     let title = |which: Which, side: &Side| {
         let title = format!("{}: {}", which.name(), escaped(&side.id));
-        let glyphs = title.chars().map(|c| Glyph::of(c, Style::default()));
-        wrapped(glyphs.collect(), column)
+        StyledText::plain(&title).lines(column, layout)
     };
     let mut lines = vec![(title(Which::A, a), title(Which::B, b))];
     let rows = rows(explained);
@@ -119,21 +122,16 @@ fn write_beside(
             text.trim_end_matches([' ', '\t', '\r']).ends_with('\n')
         };
         if number < last && (ends_line(a, in_a) || ends_line(b, in_b)) {
-            lines.push((vec![Vec::new()], vec![Vec::new()]));
+            lines.push((vec![PaintedLine::default()], Vec::new()));
         }
     }
     for (of_a, of_b) in lines {
-        let nothing = Vec::new();
+        let nothing = PaintedLine::default();
         for at in 0..of_a.len().max(of_b.len()) {
             let left = of_a.get(at).unwrap_or(&nothing);
             let right = of_b.get(at).unwrap_or(&nothing);
-            let room: usize = column.saturating_sub(left.iter().map(|glyph| glyph.width).sum());
-            let line = format!(
-                "{}{}{BETWEEN}{}",
-                painted(left, layout),
-                " ".repeat(room),
-                painted(right, layout)
-            );
+            let room = " ".repeat(column.saturating_sub(left.width));
+            let line = format!("{}{room}{BETWEEN}{}", left.text, right.text);
             writeln!(out, "{}", line.trim_end())?;
         }
     }
@@ -157,20 +155,16 @@ fn write_below(
         for (((side, passages), range), before) in sides.clone().zip(&row).zip(BELOW) {
             let width = layout.width - before.chars().count();
             for line in laid_out(side, passages, range, width, layout) {
-                if !range.is_empty() {
-                    writeln!(
-                        out,
-                        "{}",
-                        format!("{before}{}", painted(&line, layout)).trim_end()
-                    )?;
-                }
+                let line = format!("{before}{}", line.text);
+                writeln!(out, "{}", line.trim_end())?;
             }
         }
     }
     Ok(())
 }
 
-/// Writes a line, wrapped; what follows the first is indented. The first `kept` characters have spaces that stay.
+/// Writes a line, wrapped; all lines but the first are indented. The first `kept` characters are
+/// written as they are.
 fn write_hanging(
     line: &str,
     indent: usize,
@@ -184,63 +178,25 @@ fn write_hanging(
         None => (&*line, ""),
     };
     let room = layout.width.saturating_sub(indent).max(NARROWEST / 2);
-    let glyphs = rest.chars().map(|c| Glyph::of(c, Style::default()));
     let before = " ".repeat(indent);
     // A name that is longer than its column pushes the first line out.
-    let lines = wrapped(glyphs.collect(), room);
+    let lines = StyledText::plain(rest).lines(room, layout);
     for (number, line) in lines.iter().enumerate() {
         let lead = if number == 0 { start } else { &before };
-        writeln!(out, "{lead}{}", painted(line, layout))?;
+        writeln!(out, "{lead}{}", line.text)?;
     }
     Ok(())
 }
 
-/// A character as it is shown, with what goes with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Glyph {
-    text: String,
-    width: usize,
-    style: Style,
-}
-
-/// How a character looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Style {
-    mark: Mark,
-    /// Whether it is no text but the sign where a passage begins or ends.
-    sign: bool,
-}
-
-impl Glyph {
-    fn of(c: char, style: Style) -> Glyph {
-        let text = match c {
-            '\t' => " ".to_owned(),
-            c if is_unsafe(c) => c.escape_default().to_string(),
-            c => c.to_string(),
-        };
-        let width = match is_unsafe(c) {
-            true => text.len(),
-            false => c.width().unwrap_or(0),
-        };
-        Glyph { text, width, style }
-    }
-
-    /// Whether a line may end after it: at a space but those of signs, and anywhere in scripts without any.
-    fn ends_word(&self) -> bool {
-        let is_space = self.text == " " && !self.style.sign;
-        is_space || self.width > 1 && self.text.chars().count() == 1
-    }
-}
-
-/// The lines of a piece of a document's text.
+/// The lines of a part of a document's text, without blank ones at both ends.
 fn laid_out(
     side: &Side,
     passages: &[Range<usize>],
     range: &Range<usize>,
     width: usize,
     layout: Layout,
-) -> Vec<Vec<Glyph>> {
-    let mut paragraphs: Vec<Vec<Glyph>> = vec![Vec::new()];
+) -> Vec<PaintedLine> {
+    let mut styled = StyledText::default();
     let pieces = pieces(side, passages, range);
     for (at, piece) in pieces.iter().enumerate() {
         let is_boilerplate =
@@ -251,95 +207,146 @@ fn laid_out(
             false => (false, false),
         };
         let number = piece.mark.passage.map_or(0, |number| number + 1);
-        let style = Style {
-            mark: piece.mark,
-            sign: false,
-        };
-        let mut add = |text: &str, style: Style| {
-            for c in text.chars() {
-                match (c, paragraphs.last_mut()) {
-                    ('\n', _) | (_, None) => paragraphs.push(Vec::new()),
-                    ('\r', _) => {}
-                    (c, Some(paragraph)) => paragraph.push(Glyph::of(c, style)),
-                }
-            }
-        };
-        let sign = Style {
-            sign: true,
-            ..style
-        };
-        let signs = [
-            (piece.begins, format!("[{number}| ")),
-            (opens, "{~ ".to_owned()),
-        ];
-        signs
-            .iter()
-            .filter(|(is, _)| *is)
-            .for_each(|(_, text)| add(text, sign));
-        add(piece.text, style);
-        let signs = [
-            (closes, " ~}".to_owned()),
-            (piece.ends, format!(" |{number}]")),
-        ];
-        signs
-            .iter()
-            .filter(|(is, _)| *is)
-            .for_each(|(_, text)| add(text, sign));
-    }
-    let is_blank = |line: &Vec<Glyph>| line.iter().all(|glyph| glyph.text == " ");
-    while paragraphs.len() > 1 && paragraphs.last().is_some_and(is_blank) {
-        paragraphs.pop();
-    }
-    paragraphs
-        .into_iter()
-        .skip_while(is_blank)
-        .flat_map(|paragraph| wrapped(paragraph, width))
-        .collect()
-}
-
-/// A paragraph in lines of at most so many columns, at least one.
-fn wrapped(paragraph: Vec<Glyph>, width: usize) -> Vec<Vec<Glyph>> {
-    let mut lines = Vec::new();
-    let mut line: Vec<Glyph> = Vec::new();
-    let mut used = 0;
-    for glyph in paragraph {
-        if line.is_empty() && !lines.is_empty() && glyph.text == " " {
-            continue;
+        let mark = piece.mark;
+        if piece.begins {
+            styled.add_sign(&format!("[{number}|{GLUE}"), mark);
         }
-        if used + glyph.width > width && glyph.text != " " {
-            let end = line.iter().rposition(Glyph::ends_word);
-            let rest = end.map_or_else(Vec::new, |end| line.split_off(end + 1));
-            lines.push(std::mem::replace(&mut line, rest));
-            used = line.iter().map(|glyph| glyph.width).sum();
+        if opens {
+            styled.add_sign(&format!("{{~{GLUE}"), mark);
         }
-        used += glyph.width;
-        line.push(glyph);
-    }
-    lines.push(line);
-    for line in &mut lines {
-        while line.last().is_some_and(|glyph| glyph.text == " ") {
-            line.pop();
+        styled.add(piece.text, TextStyle { mark, sign: false });
+        if closes {
+            styled.add_sign(&format!("{GLUE}~}}"), mark);
+        }
+        if piece.ends {
+            styled.add_sign(&format!("{GLUE}|{number}]"), mark);
         }
     }
+    let mut lines = styled.lines(width, layout);
+    let is_text = |line: &PaintedLine| !line.text.is_empty();
+    lines.truncate(lines.iter().rposition(is_text).map_or(0, |last| last + 1));
+    lines.drain(..lines.iter().position(is_text).unwrap_or(0));
     lines
 }
 
-/// A line as it is written.
-fn painted(line: &[Glyph], layout: Layout) -> String {
-    let mut out = String::new();
-    for run in line.chunk_by(|x, y| x.style == y.style) {
-        let text: String = run.iter().map(|glyph| glyph.text.as_str()).collect();
-        let codes = codes(run[0].style);
-        if layout.colour && !codes.is_empty() {
-            out.extend(["\x1b[", &codes.join(";"), "m", &text, "\x1b[0m"]);
-        } else {
-            out += &text;
-        }
-    }
-    out
+/// The style of a part of a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct TextStyle {
+    mark: Mark,
+    /// Whether it is the sign of the start or end of a passage, not text.
+    sign: bool,
 }
 
-fn codes(Style { mark, sign }: Style) -> Vec<&'static str> {
+/// A text that is safe to print, in parts of one style each.
+#[derive(Debug, Default)]
+struct StyledText {
+    text: String,
+    /// The end of each part in `text`, and its style.
+    parts: Vec<(usize, TextStyle)>,
+}
+
+/// A line as it is printed.
+#[derive(Debug, Default)]
+struct PaintedLine {
+    text: String,
+    /// Its columns, colours aside.
+    width: usize,
+}
+
+impl StyledText {
+    fn plain(text: &str) -> StyledText {
+        let mut plain = StyledText::default();
+        plain.add(text, TextStyle::default());
+        plain
+    }
+
+    /// Adds a text; characters that could act on a terminal are escaped.
+    fn add(&mut self, text: &str, style: TextStyle) {
+        for c in text.chars() {
+            match c {
+                '\n' => self.text.push('\n'),
+                '\r' => {}
+                '\t' => self.text.push(' '),
+                c if is_unsafe(c) => self.text.extend(c.escape_default()),
+                c => self.text.push(c),
+            }
+        }
+        self.end_part(style);
+    }
+
+    fn add_sign(&mut self, sign: &str, mark: Mark) {
+        self.text += sign;
+        self.end_part(TextStyle { mark, sign: true });
+    }
+
+    fn end_part(&mut self, style: TextStyle) {
+        self.parts.pop_if(|(_, last)| *last == style);
+        self.parts.push((self.text.len(), style));
+    }
+
+    /// The text in lines of at most so many columns, at least one line.
+    fn lines(&self, width: usize, layout: Layout) -> Vec<PaintedLine> {
+        let options = Options::new(width)
+            .word_separator(WordSeparator::Custom(words))
+            .word_splitter(WordSplitter::NoHyphenation);
+        let mut end = 0;
+        let lines = textwrap::wrap(&self.text, options).into_iter().map(|line| {
+            // Only blanks are left out between two lines.
+            let start = end + self.text[end..].find(&*line).unwrap_or(0);
+            end = start + line.len();
+            PaintedLine {
+                text: self.painted(start..end, layout),
+                width: display_width(&line),
+            }
+        });
+        lines.collect()
+    }
+
+    fn painted(&self, range: Range<usize>, layout: Layout) -> String {
+        let mut out = String::new();
+        let mut start = range.start;
+        let first = self.parts.partition_point(|(end, _)| *end <= start);
+        for (end, style) in &self.parts[first..] {
+            let end = range.end.min(*end);
+            if start == end {
+                break;
+            }
+            let part = &self.text[start..end];
+            let text = if style.sign {
+                part.replace(GLUE, " ")
+            } else {
+                part.to_owned()
+            };
+            let codes = codes(*style);
+            if layout.colour && !codes.is_empty() {
+                out.extend(["\x1b[", &codes.join(";"), "m", &text, "\x1b[0m"]);
+            } else {
+                out += &text;
+            }
+            start = end;
+        }
+        out
+    }
+}
+
+/// The words of a line: it may break at spaces, and after a wide character where Unicode allows it
+/// (UAX #14). Addresses and hyphenated words stay whole.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let is_wide = |c: char| c.width() == Some(2);
+    // Debug builds of the segmenter complain about Thai and other scripts without a dictionary.
+    if !line.contains(is_wide) {
+        return WordSeparator::AsciiSpace.find_words(line);
+    }
+    let (mut start, mut end) = (0, 0);
+    let breaks = WordSeparator::UnicodeBreakProperties.find_words(line);
+    Box::new(breaks.filter_map(move |word| {
+        end += word.len() + word.whitespace.len();
+        let ends = word.ends_with(is_wide) || !word.whitespace.is_empty() || end == line.len();
+        ends.then(|| Word::from(&line[mem::replace(&mut start, end)..end]))
+    }))
+}
+
+fn codes(TextStyle { mark, sign }: TextStyle) -> Vec<&'static str> {
     let colour = mark.passage.map(|number| COLOURS[number % COLOURS.len()]);
     let signs = [(sign, "1"), (mark.boilerplate, "2"), (mark.quoted, "3")];
     let signs = signs
@@ -353,15 +360,12 @@ mod tests {
     use super::*;
 
     fn lines(text: &str, width: usize) -> Vec<String> {
-        let glyphs = text.chars().map(|c| Glyph::of(c, Style::default()));
         let layout = Layout {
             width,
             colour: false,
         };
-        wrapped(glyphs.collect(), width)
-            .iter()
-            .map(|line| painted(line, layout))
-            .collect()
+        let lines = StyledText::plain(text).lines(width, layout);
+        lines.into_iter().map(|line| line.text).collect()
     }
 
     #[test]
@@ -385,6 +389,16 @@ mod tests {
                 "two columns a character",
                 "東京都東京都",
                 &["東京都東", "京都"],
+            ),
+            (
+                "no line begins with a full stop",
+                "東京都東。京都",
+                &["東京都", "東。京都"],
+            ),
+            (
+                "an address stays whole",
+                "an a/b-c/d.e",
+                &["an", "a/b-c/d.e"],
             ),
             (
                 "marks on letters take none",

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{Choice, Settings, Surfacing};
-use wirecopy::read::{self, labels::Words};
+use wirecopy::read::labels::LabelWords;
 use wirecopy::report::tune::Varied;
-use wirecopy::sketch::banding::Banding;
+use wirecopy::sketch::banding::{Banding, RecallTarget};
 use wirecopy::text::shingle::Shingle;
 
 use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, When};
 use crate::cli::layout::{self, Layout};
 use crate::cli::meaning::{
-    Talk, agreed, ending, most_rejects, now, one_on_standard_output, reading, settings, surfacing,
+    Setup, agreed, ending, now, one_on_standard_output, settings, surfacing,
 };
 use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
@@ -28,36 +28,22 @@ const MOST_CHOICES: usize = 2000;
 
 /// Tuning as it is meant.
 pub struct Tune {
-    /// What to read, as given.
-    pub inputs: Vec<String>,
-    /// How to read it.
-    pub reading: read::Settings,
+    /// What it reads, and how it runs.
+    pub setup: Setup,
     /// The searches, one for each shingle; the first is the scan that choices are compared with.
     pub searches: Vec<Search>,
     /// Tables of labels.
     pub labels: Vec<PathBuf>,
     /// What their words mean.
-    pub words: Words,
+    pub words: LabelWords,
     /// The precision that the best choice has at least.
     pub min_precision: Option<f64>,
     /// Whether to look for valleys.
     pub suggest: bool,
-    /// The most rejected records that are put up with.
-    pub most_rejects: Option<u64>,
-    /// Whether a run without a document that could be compared fails.
-    pub fail_if_empty: bool,
     /// What to write.
     pub wanted: Vec<Wanted<Report>>,
     /// How a text looks.
     pub layout: Layout,
-    /// The most memory to take, in bytes.
-    pub memory: Option<u64>,
-    /// Where to put what does not fit.
-    pub temp_dir: Option<PathBuf>,
-    /// How many threads to work with; 0 means one a core.
-    pub threads: usize,
-    /// How much to say.
-    pub talk: Talk,
 }
 
 /// Choices that one search tells of.
@@ -103,24 +89,17 @@ impl Tune {
             }
         }
         Ok(Tune {
-            reading: reading(&typed.reading, &typed.running),
+            setup: Setup::of(typed.inputs, &typed.reading, &typed.running),
             searches,
             labels: typed.labels,
-            words: Words {
+            words: LabelWords {
                 copies: typed.copies,
                 unsure: typed.unsure,
             },
             min_precision: typed.min_precision,
             suggest: typed.suggest,
-            most_rejects: most_rejects(&typed.reading),
-            fail_if_empty: typed.reading.fail_if_empty,
             layout: layout::of(typed.width, colour, &wanted[0].target),
             wanted,
-            memory: typed.running.memory,
-            temp_dir: typed.running.temp_dir.clone(),
-            threads: typed.running.threads,
-            talk: Talk::of(&typed.running),
-            inputs: typed.inputs,
         })
     }
 }
@@ -168,7 +147,11 @@ fn lowest_surfacing(typed: &TuneArguments, lowest: Choice) -> Result<Surfacing, 
     if comparing.recall == 1.0 {
         return Ok(Surfacing::Prefixes);
     }
-    let banding = Banding::for_recall(lowest.threshold, comparing.recall, comparing.permutations);
+    let banding = Banding::for_recall(RecallTarget {
+        threshold: lowest.threshold,
+        recall: comparing.recall,
+        permutations: comparing.permutations,
+    });
     banding.map(Surfacing::Bands).map_err(Stop::usage)
 }
 

@@ -8,28 +8,22 @@ mod text;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
-use rayon::ThreadPoolBuilder;
+use anyhow::anyhow;
 use rayon::prelude::*;
 use wirecopy::catalog::{DocNo, DocPair};
 use wirecopy::compare::exact::Comparison;
 use wirecopy::pipeline::{Choice, Effect, Settings, Tuner};
-use wirecopy::read::Inputs;
-use wirecopy::read::labels::{self, Labels, Verdict as Label, Words};
+use wirecopy::read::labels::{self, LabelWords, Labels, PairLabel};
 use wirecopy::report::tune::{
     Best, ChoiceRow, Labelled, Searched, Suggested, Tuned, Varied, csv, html, json,
 };
 use wirecopy::tuning::evaluation::{Confusion, Estimate};
-use wirecopy::tuning::valley::valley;
+use wirecopy::tuning::valley::deepest_valley;
 
 use super::args::{TuneArguments, TuneFormat, When};
-use super::inputs::{empty, is_empty, memory, source_names, unreadable};
-use super::outputs::{Outputs, Pending};
 use super::progress::Progress;
-use super::rejected::{self, Verdict};
-use super::signals;
+use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
 use meaning::{Report, Search, Tune};
@@ -40,29 +34,17 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
         return sample::run(typed, pairs, terminal);
     }
     let tune = Tune::of(typed, colour)?;
-    let pending = Arc::new(Pending::default());
-    let progress = Arc::new(Progress::new(tune.talk.progress, terminal));
-    signals::watch(Arc::clone(&pending), Arc::clone(&progress), terminal)
-        .context("cannot listen for signals")
-        .map_err(Stop::Failed)?;
-
+    let watch = Watch::start(tune.setup.talk, terminal)?;
     let labels = match tune.labels.is_empty() {
         true => None,
         false => Some(labels_of(&tune.labels, &tune.words)?),
     };
-    let inputs = Inputs::open(&tune.inputs, tune.reading).map_err(unreadable)?;
-    let total = inputs.total_bytes();
-    if let Some(total) = total {
-        progress.expect_bytes(total);
-    }
-    let source_names = source_names(&inputs);
     let target = tune.wanted.iter().find_map(|wanted| match wanted.report {
         Report::Settings => Some(wanted.target.clone()),
         _ => None,
     });
+    let session = Session::open(tune.setup, tune.wanted, true, watch)?;
     let before = target.as_ref().map(stored::read).transpose()?;
-    let outputs = Outputs::check(tune.wanted, &source_names, pending)?;
-    let pool = ThreadPoolBuilder::new().num_threads(tune.threads).build()?;
 
     let mut tuned = Tuned {
         rows: Vec::new(),
@@ -73,80 +55,34 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
     };
     let mut status = Status::Done;
     for (number, search) in tune.searches.iter().enumerate() {
-        let settings = Settings {
-            memory: memory(tune.memory, tune.temp_dir.as_deref(), total)?,
-            ..search.settings.clone()
-        };
-        let seconds_before = seconds(&progress, |_| true);
-        let compared_before = seconds(&progress, is_verification);
-        let tuner = pool.install(|| {
-            Tuner::new(
-                &inputs,
-                &settings,
-                search.lowest,
-                search.surfacing,
-                &*progress,
-            )
-        });
-        let tuner = tuner.map_err(unreadable)?;
-        progress.stop();
+        let clock = Clock::start(&session.progress);
+        let tuner = run_search(&session, search)?;
         if number == 0 {
-            let rejects = &tuner.read().rejects;
-            let verdict = Verdict::of(
-                tuner.read(),
-                tuner.counts().documents.read,
-                tune.most_rejects,
-            );
-            if verdict != Verdict::NothingLeft {
-                rejected::show(rejects, &source_names, tune.talk.details, true, terminal);
-            }
-            match verdict {
-                Verdict::TooMany(most) => return Err(rejected::too_many(rejects, most)),
-                Verdict::NothingLeft => {
-                    return Err(rejected::nothing_left(rejects, &source_names));
-                }
-                Verdict::Clean | Verdict::SomeRejected => status = verdict.status(),
-            }
-            if tune.fail_if_empty && is_empty(tuner.read(), tuner.counts()) {
-                return Err(empty(tuner.read(), tuner.counts()));
-            }
+            let documents = tuner.counts().documents.read;
+            status = session
+                .judge_or_stop(tuner.read(), tuner.counts(), documents)?
+                .status();
             tuned.searched = searched(&tuner, search);
         }
+        let cost = clock.stop(&session.progress, tuner.counts().candidates.compared);
         let (pairs, known) = labelled(labels.as_ref(), &tuner);
         tuned.labels = labels.is_some().then_some(known);
-        let compared = seconds(&progress, is_verification) - compared_before;
-        let cost = Cost {
-            fixed: seconds(&progress, |_| true) - seconds_before - compared,
-            compared,
-            candidates: tuner.counts().candidates.compared,
-        };
-        let documents: Vec<DocPair> = pairs.iter().map(|&(pair, _)| pair).collect();
-        let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
-            let effect = tuner.effect(choice, surfacing, &documents);
-            let judged = effect.labelled.iter().copied();
-            let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
-            ChoiceRow {
-                varied,
-                shingle: search.settings.shingle,
-                confusion: labels.is_some().then(|| Confusion::of(judged.zip(is_copy))),
-                expected_seconds: cost.of(&effect),
-                effect,
-            }
-        };
-        let rows: Vec<ChoiceRow> = pool.install(|| search.choices.par_iter().map(row).collect());
-        tuned.rows.extend(rows);
+        let judged = labels.is_some().then_some(&pairs[..]);
+        tuned
+            .rows
+            .extend(session.install(|| rows(&tuner, search, judged, &cost)));
     }
     if tune.suggest {
         tuned.suggested = Some(Suggested {
-            threshold: valley(&tuned.searched.jaccards),
-            containment: valley(&tuned.searched.containments),
+            threshold: deepest_valley(&tuned.searched.jaccards),
+            containment: deepest_valley(&tuned.searched.containments),
         });
     }
     tuned.best = best(&tuned, tune.min_precision)?;
     let settings = before.map(|before| to_store(&before, &tuned)).transpose()?;
     let settings = settings.unwrap_or_default();
 
-    outputs.write(
+    session.outputs.write(
         |_| true,
         |report, mut out| match report {
             Report::Choices(TuneFormat::Text) => text::write(&tuned, tune.layout, &mut out),
@@ -160,7 +96,73 @@ pub fn run(typed: TuneArguments, colour: When, terminal: Terminal) -> Result<Sta
     Ok(status)
 }
 
-fn labels_of(paths: &[PathBuf], words: &Words) -> Result<Labels, Stop> {
+/// Searches once, at the lowest numbers of all choices.
+fn run_search(session: &Session<Report>, search: &Search) -> Result<Tuner, Stop> {
+    let settings = Settings {
+        memory: session.memory()?,
+        ..search.settings.clone()
+    };
+    session.run(|progress| {
+        Tuner::new(
+            &session.inputs,
+            &settings,
+            search.lowest,
+            search.surfacing,
+            progress,
+        )
+    })
+}
+
+/// A row for every choice of a search, judged by labelled pairs if there are any.
+fn rows(
+    tuner: &Tuner,
+    search: &Search,
+    labelled: Option<&[(DocPair, bool)]>,
+    cost: &Cost,
+) -> Vec<ChoiceRow> {
+    let pairs = labelled.unwrap_or_default();
+    let documents: Vec<DocPair> = pairs.iter().map(|&(pair, _)| pair).collect();
+    let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
+        let effect = tuner.effect(choice, surfacing, &documents);
+        let judged = effect.labelled.iter().copied();
+        let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
+        ChoiceRow {
+            varied,
+            shingle: search.settings.shingle,
+            confusion: labelled.map(|_| Confusion::of(judged.zip(is_copy))),
+            expected_seconds: cost.of(&effect),
+            effect,
+        }
+    };
+    search.choices.par_iter().map(row).collect()
+}
+
+/// Seconds of all stages, and of comparing alone, when a search began.
+struct Clock {
+    all: f64,
+    compared: f64,
+}
+
+impl Clock {
+    fn start(progress: &Progress) -> Clock {
+        Clock {
+            all: seconds(progress, |_| true),
+            compared: seconds(progress, is_verification),
+        }
+    }
+
+    /// The cost of the search since then.
+    fn stop(&self, progress: &Progress, candidates: u64) -> Cost {
+        let compared = seconds(progress, is_verification) - self.compared;
+        Cost {
+            fixed: seconds(progress, |_| true) - self.all - compared,
+            compared,
+            candidates,
+        }
+    }
+}
+
+fn labels_of(paths: &[PathBuf], words: &LabelWords) -> Result<Labels, Stop> {
     let mut read = Labels::new();
     for path in paths {
         let name = path.display().to_string();
@@ -188,7 +190,7 @@ fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(DocPair, bool)>, La
         let find = |id: &str| documents.get(id).or_else(|| documents.get(id.trim()));
         let found = find(a).zip(find(b));
         let is_copy = match (found, label) {
-            (_, Label::Unsure) => {
+            (_, PairLabel::Unsure) => {
                 known.unsure += 1;
                 continue;
             }
@@ -196,8 +198,8 @@ fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(DocPair, bool)>, La
                 known.missing += 1;
                 continue;
             }
-            (Some(_), Label::Copy) => true,
-            (Some(_), Label::Other) => false,
+            (Some(_), PairLabel::Copy) => true,
+            (Some(_), PairLabel::Other) => false,
         };
         *match is_copy {
             true => &mut known.copies,

@@ -21,7 +21,8 @@ use super::settings::Settings;
 use super::show::{self, Details, LaidOut, Placed};
 use super::texts::{Reader, Texts};
 use crate::attribution::credit::Credit;
-use crate::attribution::source::{Basis, Source, Sureness, When};
+use crate::attribution::interval::PublicationInterval;
+use crate::attribution::source::{Basis, LikelySource, Sureness};
 use crate::boilerplate::{Region, Stripper};
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{DocNo, DocPair, identical};
@@ -138,7 +139,7 @@ pub struct Side {
     /// When it was fetched.
     pub crawled: Option<Published>,
     /// What its date is worth.
-    pub when: When,
+    pub when: PublicationInterval,
     /// The agency that it names.
     pub credit: Option<Credit>,
     /// The sites for which that credit speaks as the source.
@@ -570,7 +571,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         };
         let story = |cluster: &Cluster| {
             let roles = [role(cluster, pair.a), role(cluster, pair.b)];
-            let Source {
+            let LikelySource {
                 doc,
                 site,
                 basis,

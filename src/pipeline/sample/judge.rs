@@ -6,7 +6,7 @@ use super::super::settings::Settings;
 use super::strata::{Measure, Stratum};
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, identical};
-use crate::cluster::{Relation, Reworded};
+use crate::cluster::{Relation, RewordedPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
 
@@ -127,7 +127,7 @@ impl Judge<'_> {
         }
     }
 
-    pub(super) fn reworded(&self, reworded: &Reworded) -> Found {
+    pub(super) fn reworded(&self, reworded: &RewordedPair) -> Found {
         let score = reworded.likeness.score;
         let asked = self.settings.reworded.map_or(1.0, |asked| asked.score);
         let stratum = Stratum::of(Measure::Score, score - asked);

@@ -27,7 +27,7 @@ use crate::compare::exact::{Comparison, Excerpts};
 use crate::compare::reworded::Rewording;
 use crate::document::{Corpus, Published};
 use crate::error::ReadError;
-use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS};
+use crate::sketch::banding::{Banding, DEFAULT_PERMUTATIONS, RecallTarget};
 
 use judge::{Found, Judge};
 pub use shown::Piece;
@@ -226,9 +226,13 @@ fn lowered(settings: &Settings) -> Settings {
         Surfacing::Prefixes => Surfacing::Prefixes,
         Surfacing::Bands(banding) => {
             let recall = banding.recall_at(settings.threshold);
-            let most = banding.permutations().max(DEFAULT_PERMUTATIONS);
-            Banding::for_recall(threshold, recall, most)
-                .map_or(Surfacing::Prefixes, Surfacing::Bands)
+            let permutations = banding.permutations().max(DEFAULT_PERMUTATIONS);
+            let target = RecallTarget {
+                threshold,
+                recall,
+                permutations,
+            };
+            Banding::for_recall(target).map_or(Surfacing::Prefixes, Surfacing::Bands)
         }
     };
     Settings {

@@ -13,7 +13,7 @@ use crate::pipeline::{
 };
 use crate::report::html::{self, count};
 use crate::report::moment;
-use crate::report::table::{Cell, TableFormat};
+use crate::report::table::{TableCell, TableFormat};
 use crate::text::escaping;
 
 /// Columns of the labels.
@@ -174,7 +174,11 @@ fn pair(pair: &SampledPair) -> io::Result<PairToLabel> {
 fn begun(id_a: &str, id_b: &str) -> io::Result<String> {
     let mut table = Vec::new();
     TableFormat::Csv.write(&COLUMNS, &mut table, |rows| {
-        rows.row(&[Cell::Text(id_a), Cell::Text(id_b), Cell::Unknown])
+        rows.row(&[
+            TableCell::Text(id_a),
+            TableCell::Text(id_b),
+            TableCell::Unknown,
+        ])
     })?;
     let table = String::from_utf8(table).map_err(io::Error::other)?;
     let row = table.split_once('\n').map_or("", |(_, row)| row);

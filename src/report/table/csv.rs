@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Cell, Rows};
+use super::{Rows, TableCell};
 use crate::text::escaping;
 
 pub(super) struct CsvRows<'w, W: Write> {
@@ -27,10 +27,10 @@ impl<'w, W: Write> CsvRows<'w, W> {
 }
 
 impl<W: Write> Rows for CsvRows<'_, W> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+    fn row(&mut self, cells: &[TableCell<'_>]) -> io::Result<()> {
         for cell in cells {
             match cell {
-                Cell::Text(text) => self
+                TableCell::Text(text) => self
                     .out
                     .write_field(&*escaping::cell(text))
                     .map_err(as_io)?,
@@ -45,7 +45,8 @@ impl<W: Write> Rows for CsvRows<'_, W> {
     }
 }
 
-/// The error as the system told it, so that a reader that left is known by its kind; converted as they are, all kinds become `Other`.
+/// The error of the system as it was, so that a closed pipe is still recognised. The conversion of
+/// the `csv` crate gives every error the kind `Other`.
 fn as_io(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -62,12 +63,12 @@ mod tests {
     fn cells_of_every_kind() {
         let mut out = Vec::new();
         let cells = [
-            Cell::Text("a,\"b\"\n"),
-            Cell::Count(7),
-            Cell::Score(1.0 / 3.0),
-            Cell::Hours(-0.5),
-            Cell::Flag(true),
-            Cell::Unknown,
+            TableCell::Text("a,\"b\"\n"),
+            TableCell::Count(7),
+            TableCell::Score(1.0 / 3.0),
+            TableCell::Hours(-0.5),
+            TableCell::Flag(true),
+            TableCell::Unknown,
         ];
         TableFormat::Csv
             .write(&["t", "c", "s", "h", "f", "u"], &mut out, |rows| {

@@ -1,8 +1,8 @@
-//! Tables as JSON Lines: an object a row, its keys the columns in order, `null` for what is not known.
+//! Tables as JSON Lines: one object for each row, its keys the columns in order, `null` if unknown.
 
 use std::io::{self, Write};
 
-use super::{Cell, Rows};
+use super::{Rows, TableCell};
 
 pub(super) struct JsonlRows<'w, W: Write> {
     columns: &'static [&'static str],
@@ -16,14 +16,14 @@ impl<'w, W: Write> JsonlRows<'w, W> {
 }
 
 impl<W: Write> Rows for JsonlRows<'_, W> {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+    fn row(&mut self, cells: &[TableCell<'_>]) -> io::Result<()> {
         let mut before = "{";
         for (column, cell) in self.columns.iter().zip(cells) {
             // Column names are plain words, so they need no escaping.
             write!(self.out, "{before}\"{column}\":")?;
             match cell {
-                Cell::Text("") | Cell::Unknown => write!(self.out, "null")?,
-                Cell::Text(text) => serde_json::to_writer(&mut *self.out, text)?,
+                TableCell::Text("") | TableCell::Unknown => write!(self.out, "null")?,
+                TableCell::Text(text) => serde_json::to_writer(&mut *self.out, text)?,
                 cell => write!(self.out, "{cell}")?,
             }
             before = ",";
@@ -41,20 +41,23 @@ mod tests {
     fn cells_of_every_kind() {
         let mut out = Vec::new();
         let cells = [
-            Cell::Text("=\"\n"),
-            Cell::Count(7),
-            Cell::Score(1.0 / 3.0),
-            Cell::Hours(-0.5),
-            Cell::Flag(true),
-            Cell::Unknown,
-            Cell::Text(""),
+            TableCell::Text("=\"\n"),
+            TableCell::Count(7),
+            TableCell::Score(1.0 / 3.0),
+            TableCell::Hours(-0.5),
+            TableCell::Flag(true),
+            TableCell::Unknown,
+            TableCell::Text(""),
         ];
         TableFormat::Jsonl
             .write(&["t", "c", "s", "h", "f", "u", "e"], &mut out, |rows| {
                 rows.row(&cells)
             })
             .expect("a vector takes everything");
-        let expected = "{\"t\":\"=\\\"\\n\",\"c\":7,\"s\":0.3333,\"h\":-0.50,\"f\":true,\"u\":null,\"e\":null}\n";
+        let expected = concat!(
+            r#"{"t":"=\"\n","c":7,"s":0.3333,"h":-0.50,"f":true,"u":null,"e":null}"#,
+            "\n"
+        );
         assert_eq!(String::from_utf8_lossy(&out), expected);
         assert!(serde_json::from_slice::<serde_json::Value>(&out).is_ok());
     }

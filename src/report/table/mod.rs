@@ -1,4 +1,5 @@
-//! Tables: named columns and rows of typed cells, in any format. A new format is a new file beside [`csv`] and [`jsonl`].
+//! Tables: named columns and rows of typed cells, in any format. Each format is a file, as [`csv`]
+//! and [`jsonl`] are.
 
 pub mod csv;
 pub mod jsonl;
@@ -17,8 +18,8 @@ pub enum TableFormat {
 
 /// One value of a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cell<'a> {
-    /// Words; no words mean unknown.
+pub enum TableCell<'a> {
+    /// A text; an empty one means unknown.
     Text(&'a str),
     /// A whole number.
     Count(u64),
@@ -26,19 +27,19 @@ pub enum Cell<'a> {
     Score(f64),
     /// Hours, written with 2 decimals.
     Hours(f64),
-    /// Yes or no.
+    /// True or false.
     Flag(bool),
     /// A list or an object, as JSON; only for formats that hold lists.
     Json(&'a str),
-    /// Not known.
+    /// An unknown value.
     Unknown,
 }
 
 impl TableFormat {
-    /// Every format, in the order in which they are offered.
+    /// All formats, in the order of the help.
     pub const ALL: [TableFormat; 2] = [TableFormat::Csv, TableFormat::Jsonl];
 
-    /// What the format is called, which is also the ending of its files.
+    /// Name of the format, which is also the ending of its files.
     pub fn name(self) -> &'static str {
         match self {
             TableFormat::Csv => "csv",
@@ -51,7 +52,7 @@ impl TableFormat {
         self == TableFormat::Jsonl
     }
 
-    /// Writes a table: `columns`, then the rows that `fill` hands to its argument.
+    /// Writes a table: `columns`, then the rows that `fill` passes to its argument.
     pub(super) fn write<W: Write>(
         self,
         columns: &'static [&'static str],
@@ -69,28 +70,31 @@ impl TableFormat {
     }
 }
 
-/// Takes the rows of a table, each as long as its columns.
+/// A writer of rows; each row has a cell for each column.
 pub(super) trait Rows {
-    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
+    fn row(&mut self, cells: &[TableCell<'_>]) -> io::Result<()>;
 }
 
-impl<'a> Cell<'a> {
+impl<'a> TableCell<'a> {
     /// The cell of a value that may be unknown.
-    pub(super) fn known<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell<'a>) -> Cell<'a> {
-        value.map_or(Cell::Unknown, cell)
+    pub(super) fn known<T>(
+        value: Option<T>,
+        cell: impl FnOnce(T) -> TableCell<'a>,
+    ) -> TableCell<'a> {
+        value.map_or(TableCell::Unknown, cell)
     }
 }
 
-/// Numbers and flags read the same in every format; texts are each format's own business.
-impl fmt::Display for Cell<'_> {
+/// The form that all formats share: numbers and flags. Each format escapes texts in its own way.
+impl fmt::Display for TableCell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cell::Text(text) | Cell::Json(text) => f.write_str(text),
-            Cell::Count(count) => write!(f, "{count}"),
-            Cell::Score(score) => write!(f, "{score:.4}"),
-            Cell::Hours(hours) => write!(f, "{hours:.2}"),
-            Cell::Flag(flag) => write!(f, "{flag}"),
-            Cell::Unknown => Ok(()),
+            TableCell::Text(text) | TableCell::Json(text) => f.write_str(text),
+            TableCell::Count(count) => write!(f, "{count}"),
+            TableCell::Score(score) => write!(f, "{score:.4}"),
+            TableCell::Hours(hours) => write!(f, "{hours:.2}"),
+            TableCell::Flag(flag) => write!(f, "{flag}"),
+            TableCell::Unknown => Ok(()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::tuned::{Tuned, rounded};
-use crate::report::table::{Cell, TableFormat};
+use crate::report::table::{TableCell, TableFormat};
 use crate::tuning::evaluation::Estimate;
 
 /// Columns of the report. Their order never changes; new ones go to the end.
@@ -52,7 +52,7 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
             let banding = effect.banding();
             let of = |estimate: Option<Estimate>| {
                 let value = |value: fn(&Estimate) -> f64| {
-                    Cell::known(estimate.as_ref().map(value), Cell::Score)
+                    TableCell::known(estimate.as_ref().map(value), TableCell::Score)
                 };
                 [
                     value(|estimate| estimate.value),
@@ -65,34 +65,37 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
             let recall = of(confusion.and_then(|confusion| confusion.recall()));
             let f1 = of(confusion.and_then(|confusion| confusion.f1()));
             let shingle = row.shingle.to_string();
-            let count = |count: usize| Cell::Count(count as u64);
+            let count = |count: usize| TableCell::Count(count as u64);
             let counts = [
-                Cell::Text(row.varied.name()),
-                Cell::Score(effect.choice.threshold),
-                Cell::known(excerpts.map(|excerpts| excerpts.containment), Cell::Score),
-                Cell::known(
-                    excerpts.map(|excerpts| excerpts.passage.into()),
-                    Cell::Count,
+                TableCell::Text(row.varied.name()),
+                TableCell::Score(effect.choice.threshold),
+                TableCell::known(
+                    excerpts.map(|excerpts| excerpts.containment),
+                    TableCell::Score,
                 ),
-                Cell::Text(&shingle),
-                Cell::known(effect.choice.reworded_score, Cell::Score),
-                Cell::Count(effect.pairs),
-                Cell::Count(effect.cross_site),
-                Cell::Count(effect.exact),
-                Cell::Count(effect.near),
-                Cell::Count(effect.excerpt),
-                Cell::known(effect.reworded, Cell::Count),
-                Cell::Count(effect.clusters),
-                Cell::Count(effect.biggest_cluster),
-                Cell::Count(effect.documents),
-                Cell::known(banding.map(|banding| banding.bands()), count),
-                Cell::known(banding.map(|banding| banding.rows()), count),
-                Cell::Score(effect.recall_at_threshold),
-                Cell::Score(effect.expected_recall),
-                Cell::known(effect.expected_candidates.map(rounded), Cell::Count),
+                TableCell::known(
+                    excerpts.map(|excerpts| excerpts.passage.into()),
+                    TableCell::Count,
+                ),
+                TableCell::Text(&shingle),
+                TableCell::known(effect.choice.reworded_score, TableCell::Score),
+                TableCell::Count(effect.pairs),
+                TableCell::Count(effect.cross_site),
+                TableCell::Count(effect.exact),
+                TableCell::Count(effect.near),
+                TableCell::Count(effect.excerpt),
+                TableCell::known(effect.reworded, TableCell::Count),
+                TableCell::Count(effect.clusters),
+                TableCell::Count(effect.biggest_cluster),
+                TableCell::Count(effect.documents),
+                TableCell::known(banding.map(|banding| banding.bands()), count),
+                TableCell::known(banding.map(|banding| banding.rows()), count),
+                TableCell::Score(effect.recall_at_threshold),
+                TableCell::Score(effect.expected_recall),
+                TableCell::known(effect.expected_candidates.map(rounded), TableCell::Count),
             ];
             let best = tuned.best.as_ref().is_some_and(|best| best.row == at);
-            let best = [Cell::Flag(best)];
+            let best = [TableCell::Flag(best)];
             rows.row(&[&counts[..], &precision, &recall, &f1, &best].concat())?;
         }
         Ok(())

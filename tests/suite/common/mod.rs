@@ -13,7 +13,7 @@ use wirecopy::catalog::DocNo;
 use wirecopy::cluster::{Relation, ReportedPair, Selection};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::document::{
-    BlockTally, Corpus, Document, Fetch, Place, Precision, Published, Record,
+    BlockTally, Corpus, Document, Fetch, ParsedRecord, Precision, Published, SourcePlace,
 };
 use wirecopy::error::ReadError;
 use wirecopy::pipeline::{self, ScanResult, Settings, Surfacing, Unobserved};
@@ -130,16 +130,16 @@ impl Corpus for Memory {
         )
     }
 
-    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(Record<'_>)) -> BlockTally {
+    fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally {
         let first = block.start;
         for at in block.clone() {
-            let place = Place {
+            let place = SourcePlace {
                 source: 0,
                 length: 1,
                 offset: at as u64,
             };
             let number = (at - first) as u64;
-            sink(Record {
+            sink(ParsedRecord {
                 place,
                 record: number,
                 line: number,
@@ -155,7 +155,11 @@ impl Corpus for Memory {
 }
 
 impl Fetch for Memory {
-    fn fetch(&self, place: Place, sink: &mut dyn FnMut(&Document<'_>)) -> Result<(), ReadError> {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
         sink(&Memory::document(&self.pages[place.offset as usize]));
         Ok(())
     }

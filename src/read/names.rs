@@ -1,19 +1,15 @@
-//! Which name means which field, and how the values found become a [`Document`].
+//! Names under which the fields of a document are found in records.
 //!
-//! Every format that has named fields (JSON keys, table columns) looks its names up here and hands what it found to
-//! [`assemble`], so that a CSV and a JSONL of the same records give the same documents.
+//! Every format with named fields (JSON keys, table columns) looks its names up here, so that a CSV
+//! and a JSONL of the same records give the same documents.
 //!
-//! One rule decides between several names of one field: the first accepted name that holds something wins. A null, an
-//! empty string or a value of an unusable type gives way to a later name. Of one name that comes twice the last that holds something wins.
+//! One rule decides between several names of one field: the first accepted name that holds
+//! something wins. A null, an empty string or a value of an unusable type gives way to a later
+//! name. If a record has the same name twice, the last one that holds something wins.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use super::dates;
-use crate::document::Document;
-use crate::text::domain::{self, SiteCache};
-
-/// Names accepted for the id, the first that holds something wins.
+/// Names accepted for the id, the preferred one first.
 pub const ID_NAMES: &[&str] = &[
     "id",
     "doc_id",
@@ -101,12 +97,13 @@ pub const CRAWLED_NAMES: &[&str] = &[
     "warc_date",
 ];
 
-/// How many of a record's own names a reason lists.
+/// Number of a record's own names that a reject lists.
 const NAMES_LISTED: usize = 20;
-/// How many characters of each.
+/// Characters shown of each.
 const NAME_CHARACTERS: usize = 40;
 
-/// The names accepted for each field, in order of preference; compared without regard to ASCII case.
+/// The names accepted for each field, in order of preference; compared without regard to ASCII
+/// case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldNames {
     /// Names of the id.
@@ -146,6 +143,26 @@ impl Default for FieldNames {
     }
 }
 
+impl FieldNames {
+    /// The lists, in the order of [`Field::ALL`].
+    fn lists(&self) -> [&Vec<String>; FIELDS] {
+        [
+            &self.id,
+            &self.text,
+            &self.url,
+            &self.site,
+            &self.published,
+            &self.title,
+            &self.author,
+            &self.canonical,
+            &self.crawled,
+        ]
+    }
+}
+
+/// Number of fields.
+pub(super) const FIELDS: usize = 9;
+
 /// A field of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -160,9 +177,6 @@ pub(super) enum Field {
     Canonical,
     Crawled,
 }
-
-/// How many fields there are.
-pub(super) const FIELDS: usize = 9;
 
 impl Field {
     pub(super) const ALL: [Self; FIELDS] = [
@@ -182,48 +196,32 @@ impl Field {
     }
 }
 
-impl FieldNames {
-    /// In the order of [`Field::ALL`].
-    fn lists(&self) -> [&Vec<String>; FIELDS] {
-        [
-            &self.id,
-            &self.text,
-            &self.url,
-            &self.site,
-            &self.published,
-            &self.title,
-            &self.author,
-            &self.canonical,
-            &self.crawled,
-        ]
-    }
-}
-
-/// A field that a name stands for, and its place in the order of preference.
+/// A field that a name stands for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Target {
+pub(super) struct FieldTarget {
     pub(super) field: Field,
+    /// Place of the name in the field's order of preference, from 0.
     pub(super) rank: u32,
 }
 
-/// The field names, arranged for looking up.
+/// Finds the fields that a name stands for.
 #[derive(Debug)]
-pub(super) struct Lookup {
-    /// Indexed by the length of the name: most keys of a record are told apart by it alone.
-    by_length: Vec<Vec<(Box<str>, Vec<Target>)>>,
-    /// The names of the text, for a reason.
+pub(super) struct FieldLookup {
+    /// Indexed by the length of the name, which alone tells most keys of a record apart.
+    by_length: Vec<Vec<(Box<str>, Vec<FieldTarget>)>>,
+    /// Names of the text, for a reject.
     text_names: String,
 }
 
-impl Lookup {
+impl FieldLookup {
     pub(super) fn new(names: &FieldNames) -> Self {
-        let mut by_length: Vec<Vec<(Box<str>, Vec<Target>)>> = Vec::new();
+        let mut by_length: Vec<Vec<(Box<str>, Vec<FieldTarget>)>> = Vec::new();
         for (field, list) in Field::ALL.into_iter().zip(names.lists()) {
             for (name, rank) in list.iter().zip(0u32..) {
                 if by_length.len() <= name.len() {
                     by_length.resize_with(name.len() + 1, Vec::new);
                 }
-                let target = Target { field, rank };
+                let target = FieldTarget { field, rank };
                 let same_length = &mut by_length[name.len()];
                 match same_length
                     .iter_mut()
@@ -241,8 +239,9 @@ impl Lookup {
         }
     }
 
-    /// The fields that `name` stands for: none, one, or more where the user gave one name to several.
-    pub(super) fn targets(&self, name: &str) -> &[Target] {
+    /// The fields that `name` stands for: none, one, or several if the user gave one name to
+    /// several fields.
+    pub(super) fn targets(&self, name: &str) -> &[FieldTarget] {
         self.by_length
             .get(name.len())
             .and_then(|names| {
@@ -253,17 +252,19 @@ impl Lookup {
             .map_or(&[], |(_, targets)| targets)
     }
 
-    /// The reason for a record in which no name of the text was found.
-    pub(super) fn no_text<'n>(&self, there: impl Iterator<Item = Cow<'n, str>>) -> String {
-        let there = list_names(there);
+    /// The reason to reject a record that has `names`, none of which stands for the text.
+    pub(super) fn no_text<'n>(&self, names: impl Iterator<Item = Cow<'n, str>>) -> String {
         format!(
-            "no text field (looked for {}); the record has: {there}; name the right one with --text-field",
-            self.text_names
+            "no text field (looked for {}); the record has: {}; \
+             name the right one with --text-field",
+            self.text_names,
+            list_names(names)
         )
     }
 }
 
-/// Lists names that came from outside: bounded in number and length, control characters escaped, each once.
+/// Lists names that came from outside: each once, few enough and short enough for one line, control
+/// characters escaped.
 pub(super) fn list_names<'n>(names: impl Iterator<Item = Cow<'n, str>>) -> String {
     let mut listed: Vec<String> = Vec::new();
     let mut more = false;
@@ -285,7 +286,8 @@ pub(super) fn list_names<'n>(names: impl Iterator<Item = Cow<'n, str>>) -> Strin
     }
 }
 
-/// A string from outside made fit for one line: at most `limit` characters, control characters escaped.
+/// Makes a string from outside fit for one line: at most `limit` characters, control characters and
+/// those that change the direction of writing escaped.
 pub(super) fn show(text: &str, limit: usize) -> String {
     let mut shown = String::new();
     for (n, c) in text.chars().enumerate() {
@@ -293,9 +295,9 @@ pub(super) fn show(text: &str, limit: usize) -> String {
             shown.push_str("...");
             break;
         }
-        if c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        {
+        let separates_lines = matches!(c, '\u{2028}' | '\u{2029}');
+        let turns_text = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || separates_lines || turns_text {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
@@ -304,126 +306,13 @@ pub(super) fn show(text: &str, limit: usize) -> String {
     shown
 }
 
-/// A value that was found: in the record itself, or decoded into [`Decoding::decoded`].
-#[derive(Debug, Clone)]
-pub(super) enum Held<'a> {
-    Record(&'a str),
-    Decoded(Range<usize>),
-}
-
-/// The values found in one record, by field.
-pub(super) type Found<'a> = [Option<Held<'a>>; FIELDS];
-
-/// Room that is used again from record to record, so that reading a record allocates nothing.
-#[derive(Debug, Default)]
-pub(super) struct Decoding {
-    /// The decoded form of values that had escapes.
-    pub(super) decoded: String,
-    /// Where the escapes of the current JSON line stand.
-    pub(super) escapes: Vec<u32>,
-    /// The site, where it had to be worked out.
-    site: String,
-    /// Sites worked out before.
-    sites: SiteCache,
-}
-
-impl Decoding {
-    /// Makes ready for the next record, and gives back what an unusually large one took.
-    pub(super) fn clear(&mut self, keep: usize) {
-        self.decoded.clear();
-        self.decoded.shrink_to(keep);
-        self.escapes.clear();
-        self.escapes.shrink_to(keep);
-        self.site.clear();
-    }
-}
-
-/// A document and what had to be done to get it.
-#[derive(Debug)]
-pub(super) struct Parsed<'a> {
-    pub(super) document: Document<'a>,
-    /// Broken UTF-8 was replaced.
-    pub(super) lossy: bool,
-    /// A date was given but not understood.
-    pub(super) bad_date: bool,
-}
-
-/// A record that gives no document.
-#[derive(Debug)]
-pub(super) struct Refused {
-    pub(super) id: Option<String>,
-    pub(super) reason: String,
-}
-
-/// Makes a document of the values found: trims, reads the date, works out the site.
-///
-/// `bad_date` says that a date of a type that cannot be read was found.
-pub(super) fn assemble<'s>(
-    found: &Found<'s>,
-    decoding: &'s mut Decoding,
-    lossy: bool,
-    mut bad_date: bool,
-) -> Parsed<'s> {
-    let Decoding {
-        decoded,
-        site: site_room,
-        sites,
-        ..
-    } = decoding;
-    let decoded: &'s str = decoded;
-    let get = |field: Field| -> Option<&'s str> {
-        match &found[field.index()] {
-            None => None,
-            Some(Held::Record(text)) => Some(text),
-            Some(Held::Decoded(range)) => decoded.get(range.clone()),
-        }
-    };
-    let trimmed = |field: Field| get(field).map(str::trim).filter(|text| !text.is_empty());
-
-    let url = trimmed(Field::Url);
-    let site = match trimmed(Field::Site) {
-        Some(given) => domain::tidy(given, sites, site_room),
-        None => url
-            .is_some_and(|url| sites.registrable(url, site_room))
-            .then_some(domain::Tidy::InRoom),
-    };
-    let site_room: &'s str = site_room;
-    let site = site.map(|site| match site {
-        domain::Tidy::AsGiven(given) => Cow::Borrowed(given),
-        domain::Tidy::InRoom => Cow::Borrowed(site_room),
-    });
-    let published = trimmed(Field::Published).and_then(|text| {
-        let parsed = dates::parse(text);
-        bad_date |= parsed.is_none();
-        parsed
-    });
-    let document = Document {
-        id: get(Field::Id)
-            .filter(|id| !id.is_empty())
-            .map(Cow::Borrowed),
-        text: Cow::Borrowed(get(Field::Text).unwrap_or_default()),
-        url: url.map(Cow::Borrowed),
-        site,
-        published,
-        title: trimmed(Field::Title).map(Cow::Borrowed),
-        author: trimmed(Field::Author).map(Cow::Borrowed),
-        canonical: trimmed(Field::Canonical).map(Cow::Borrowed),
-        crawled: trimmed(Field::Crawled).and_then(dates::parse),
-    };
-    Parsed {
-        document,
-        lossy,
-        bad_date,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_whatever_their_case() {
-        let lookup = Lookup::new(&FieldNames::default());
+    fn names_match_in_any_case() {
+        let lookup = FieldLookup::new(&FieldNames::default());
         for (name, expected) in [
             ("text", Some((Field::Text, 0))),
             ("TEXT", Some((Field::Text, 0))),
@@ -445,9 +334,9 @@ mod tests {
     }
 
     #[test]
-    fn no_default_name_stands_for_two_fields() {
+    fn each_default_name_stands_for_one_field() {
         let names = FieldNames::default();
-        let lookup = Lookup::new(&names);
+        let lookup = FieldLookup::new(&names);
         for list in names.lists() {
             for (rank, name) in list.iter().enumerate() {
                 let targets = lookup.targets(name);
@@ -466,7 +355,7 @@ mod tests {
             text: vec!["title".into(), "Title".into()],
             ..FieldNames::default()
         };
-        let fields: Vec<_> = Lookup::new(&names)
+        let fields: Vec<_> = FieldLookup::new(&names)
             .targets("title")
             .iter()
             .map(|t| t.field)
@@ -475,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn listed_names_are_bounded_and_tame() {
+    fn listed_names_are_few_short_and_escaped() {
         let many: Vec<String> = (0..30).map(|n| format!("f{n}")).collect();
         let listed = list_names(many.iter().map(|n| Cow::Borrowed(n.as_str())));
         assert!(listed.ends_with("f19, ..."), "{listed}");

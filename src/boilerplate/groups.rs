@@ -1,0 +1,131 @@
+//! Documents of one site with the same words.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::limits::{LONGEST_REGION, SiteLimits};
+use crate::catalog::{Catalog, DocNo, SiteNo};
+use crate::error::ReadError;
+
+/// Number of a group, in order of site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct GroupNo(pub(super) u32);
+
+impl GroupNo {
+    /// The number as an index into a list of all groups.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Documents to learn from, grouped: those of one site with the same words have the same
+/// fingerprints, so a group is counted once, except for the pages that its documents stand on.
+pub(super) struct TextGroups<'a> {
+    pub(super) catalog: &'a Catalog,
+    /// In order of site, then of words, then of page.
+    documents: Vec<DocNo>,
+    /// Index of the first document of each group, and the end of the last group.
+    starts: Vec<u32>,
+    /// In order of site.
+    limits: Vec<(SiteNo, SiteLimits)>,
+}
+
+impl<'a> TextGroups<'a> {
+    /// Groups documents.
+    pub(super) fn new(catalog: &'a Catalog, documents: &[DocNo]) -> TextGroups<'a> {
+        let site = |doc| catalog.site(doc);
+        let mut documents = documents.to_vec();
+        documents.par_sort_unstable_by_key(|&doc| {
+            (site(doc), catalog.whole(doc), catalog.page(doc), doc)
+        });
+        let are_same =
+            |&x: &DocNo, &y: &DocNo| (site(x), catalog.whole(x)) == (site(y), catalog.whole(y));
+        let mut starts = vec![0];
+        starts.extend(documents.chunk_by(are_same).scan(0, |end, group| {
+            *end += group.len() as u32;
+            Some(*end)
+        }));
+        let on_sites: Vec<&[DocNo]> = documents.chunk_by(|&x, &y| site(x) == site(y)).collect();
+        let limits_of = |documents: &[DocNo]| {
+            let pages = documents.iter().map(|&doc| catalog.page(doc));
+            let pages = count_distinct(pages, usize::MAX);
+            (site(documents[0]), SiteLimits::for_pages(pages))
+        };
+        let limits = on_sites.into_par_iter().map(limits_of).collect();
+        TextGroups {
+            catalog,
+            documents,
+            starts,
+            limits,
+        }
+    }
+
+    /// Number of groups.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// All groups, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = GroupNo> + use<> {
+        (0..self.len() as u32).map(GroupNo)
+    }
+
+    /// Documents of a group, in order of page.
+    pub(super) fn documents(&self, group: GroupNo) -> &[DocNo] {
+        let (start, end) = (self.starts[group.index()], self.starts[group.index() + 1]);
+        &self.documents[start as usize..end as usize]
+    }
+
+    /// First document of a group, whose fingerprints are those of all.
+    pub(super) fn first(&self, group: GroupNo) -> DocNo {
+        self.documents(group)[0]
+    }
+
+    /// Site of a group.
+    pub(super) fn site(&self, group: GroupNo) -> SiteNo {
+        self.catalog.site(self.first(group))
+    }
+
+    /// Limits of a site.
+    pub(super) fn limits(&self, site: SiteNo) -> SiteLimits {
+        let at = self.limits.binary_search_by_key(&site, |limits| limits.0);
+        self.limits[at.unwrap_or(0)].1
+    }
+
+    /// Fingerprints of a group's text, in order.
+    pub(super) fn fingerprints(&self, group: GroupNo) -> Result<Cow<'a, [u32]>, ReadError> {
+        self.catalog.repeats_of(self.first(group))
+    }
+
+    /// Distinct pages of a group, in order.
+    pub(super) fn pages(&self, group: GroupNo) -> impl Iterator<Item = u64> + '_ {
+        let page = move |doc| self.catalog.page(doc);
+        let pages = self
+            .documents(group)
+            .chunk_by(move |&x, &y| page(x) == page(y));
+        pages.map(move |documents| page(documents[0]))
+    }
+
+    /// Hash of a page's title, of 31 bits; 0 for a page longer than boilerplate, because a story
+    /// is the same under any title.
+    pub(super) fn title_of_short_page(&self, doc: DocNo) -> u64 {
+        let words = self.catalog.words(doc) + self.catalog.removed(doc);
+        let is_short = words as usize <= LONGEST_REGION;
+        let title = self.catalog.title(doc).filter(|_| is_short).unwrap_or(0);
+        u64::from(title >> 1)
+    }
+}
+
+/// Number of distinct numbers, counted up to `most`.
+pub(super) fn count_distinct(numbers: impl Iterator<Item = u64>, most: usize) -> usize {
+    let mut distinct = FxHashSet::default();
+    for number in numbers {
+        distinct.insert(number);
+        if distinct.len() >= most {
+            break;
+        }
+    }
+    distinct.len()
+}

@@ -1,0 +1,72 @@
+//! The text that each site repeats, as a set of fingerprints.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::catalog::{DocNo, NO_SITE, SiteNo};
+
+/// The text that each site repeats, and the documents that hold some of it.
+///
+/// Made by [`Profiles::learn`].
+#[derive(Debug, Default)]
+pub struct Profiles {
+    /// By [`key`] of a site and a fingerprint. Text on [`MANY_PAGES`](super::limits::MANY_PAGES)
+    /// of any site is there for [`NO_SITE`] too.
+    pub(super) repeated: HashMap<u64, Repeated, FxBuildHasher>,
+    /// True for documents that have a repeated fingerprint, by [`DocNo`].
+    pub(super) touched: Vec<bool>,
+    /// When a fingerprint was last learned, in seconds since 1970, by [`key`]. Only for those that
+    /// an earlier run learned and this run did not.
+    pub(super) learned: HashMap<u64, i64, FxBuildHasher>,
+}
+
+/// Evidence that a fingerprint is repeated on a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeated {
+    /// In enough stories of the site, and on a few pages of other sites.
+    InStories,
+    /// In enough stories of the site, and on no other site.
+    InOwnStories,
+    /// On very many pages, and not as a story that other sites have too.
+    OnManyPages,
+}
+
+impl Repeated {
+    /// By the numbers that indexes store, so the order must not change.
+    pub(super) const ALL: [Repeated; 3] = [
+        Repeated::InStories,
+        Repeated::InOwnStories,
+        Repeated::OnManyPages,
+    ];
+}
+
+impl Profiles {
+    /// Returns `true` if the document may hold text that its site repeats.
+    pub fn touches(&self, doc: DocNo) -> bool {
+        self.touched
+            .get(doc.0 as usize)
+            .is_some_and(|&touched| touched)
+    }
+
+    /// Evidence that a fingerprint is repeated on a site, or on very many pages of any site.
+    pub(super) fn look_up(&self, site: SiteNo, hash: u64) -> Option<Repeated> {
+        let on = |site| self.repeated.get(&key(site, short(hash))).copied();
+        on(site).or_else(|| on(NO_SITE))
+    }
+}
+
+/// A site and a shortened fingerprint in one number.
+pub(super) fn key(site: SiteNo, fingerprint: u32) -> u64 {
+    u64::from(site.0) << 32 | u64::from(fingerprint)
+}
+
+/// The site and the fingerprint of a [`key`].
+pub(super) fn site_and_fingerprint(key: u64) -> (SiteNo, u32) {
+    (SiteNo((key >> 32) as u32), key as u32)
+}
+
+/// Shortens the hash of a fingerprint to the half that is kept to count it on a site.
+pub fn short(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}

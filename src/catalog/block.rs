@@ -1,0 +1,81 @@
+//! Documents of one block.
+
+use std::sync::Arc;
+
+use super::columns::{BYTES_A_DOCUMENT, Columns, Row};
+use super::hashes;
+use super::numbers::NO_SITE;
+use super::site_names::SiteNames;
+use super::strings::Strings;
+use super::traces::{Traces, bits, count};
+use crate::document::ParsedRecord;
+use crate::error::ReadError;
+use crate::storage::lists::WritableStore;
+
+/// The documents of one block, column by column, in order of reading.
+#[derive(Debug, Default)]
+pub struct BlockColumns {
+    /// Empty for records without an id.
+    pub(super) ids: Strings,
+    pub(super) site_names: SiteNames,
+    pub(super) columns: Columns,
+    /// Number of each record's first line within the block, from 0.
+    pub(super) lines: Vec<u64>,
+    /// Number of each record within the block, from 0.
+    pub(super) records: Vec<u64>,
+}
+
+impl BlockColumns {
+    /// Adds a document: its record, the hashes of its words, and the traces of its text.
+    pub fn push(&mut self, record: &ParsedRecord<'_>, words: &[u64], traces: &Traces) {
+        let document = &record.document;
+        let site = document.site.as_deref().filter(|site| !site.is_empty());
+        let content = hashes::of_words(words);
+        self.columns.push(Row {
+            site: site.map_or(NO_SITE, |name| self.site_names.number(name)),
+            place: record.place,
+            published: document.published,
+            page: hashes::of_page(document),
+            title: hashes::of_title(document),
+            words: count(words),
+            removed: 0,
+            content,
+            whole: content,
+        });
+        self.columns.bands.push(traces.bands.iter().copied());
+        self.columns.passages.push(bits(&traces.passages));
+        self.columns.repeats.push(traces.repeats.iter().copied());
+        if let Some(anchors) = &traces.anchors {
+            self.columns.anchors.push(anchors.iter().copied());
+        }
+        self.ids.push(document.id.as_deref().unwrap_or_default());
+        self.lines.push(record.line);
+        self.records.push(record.record);
+    }
+
+    /// Frees the memory that no document uses: there are thousands of blocks.
+    pub fn shrink(&mut self) {
+        self.columns.shrink();
+        self.ids.shrink();
+        self.lines.shrink_to_fit();
+        self.records.shrink_to_fit();
+    }
+
+    /// Bytes of hashes that [`BlockColumns::put_away`] would move out of memory.
+    pub fn bytes_held(&self) -> usize {
+        self.columns.bytes_held()
+    }
+
+    /// Bytes of everything else.
+    pub fn bytes_kept(&self) -> usize {
+        self.ids.bytes() + self.columns.len() * BYTES_A_DOCUMENT
+    }
+
+    /// Moves the hashes out of memory.
+    ///
+    /// # Errors
+    /// When the store has no room.
+    pub fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
+        self.columns.put_away(store)
+    }
+}

@@ -1,0 +1,134 @@
+//! Hashes that stand for a document's words, its page and its title.
+//!
+//! All are XXH3. An index stores them, so none of them may change.
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use crate::document::Document;
+
+/// Hash of a document's words in order, from the hashes of the words.
+pub(super) fn of_words(words: &[u64]) -> u128 {
+    xxh3_128(bytemuck::cast_slice(words))
+}
+
+/// Hash of the url that names a document's page; 0 if there is none.
+///
+/// That is the canonical url, unless it names only a host, otherwise the url. Captures of one page
+/// may differ in scheme, `www.`, fragment and closing slash, so these are left out.
+pub(super) fn of_page(document: &Document<'_>) -> u64 {
+    let canonical = document.canonical.as_deref().filter(|url| has_path(url));
+    canonical
+        .and_then(of_url)
+        .or_else(|| document.url.as_deref().and_then(of_url))
+        .unwrap_or(0)
+}
+
+/// Hash of a url; never a small number, see [`Catalog::page`](super::documents::Catalog::page).
+fn of_url(url: &str) -> Option<u64> {
+    let url = url.split('#').next().unwrap_or_default();
+    let url = without_scheme(url);
+    let url = url.strip_prefix("www.").unwrap_or(url);
+    let url = url.trim_end_matches('/');
+    (!url.is_empty()).then(|| xxh3_64(url.as_bytes()) >> 1 | 1 << 32)
+}
+
+fn has_path(url: &str) -> bool {
+    let path = without_scheme(url).split_once('/');
+    path.is_some_and(|(_, path)| !path.is_empty())
+}
+
+fn without_scheme(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, rest)| rest)
+}
+
+/// Hash of a title without case, punctuation and spaces; 0 if nothing else is in it.
+pub(super) fn of_title(document: &Document<'_>) -> u32 {
+    let title = document.title.as_deref().unwrap_or_default();
+    let letters: String = title
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    if letters.is_empty() {
+        return 0;
+    }
+    (xxh3_64(letters.as_bytes()) as u32).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(canonical: Option<&'static str>, url: Option<&'static str>) -> u64 {
+        of_page(&Document {
+            canonical: canonical.map(Into::into),
+            url: url.map(Into::into),
+            ..Document::default()
+        })
+    }
+
+    fn title(title: &'static str) -> u32 {
+        of_title(&Document {
+            title: Some(title.into()),
+            ..Document::default()
+        })
+    }
+
+    #[test]
+    fn known_answers() {
+        // Computed with the `xxhash` package of Python.
+        assert_eq!(
+            of_words(&[1, 2, 3]),
+            0xd0d6_6ae2_837a_0117_026f_21f9_c50d_cf1f
+        );
+        let url = "https://www.one.example/story/";
+        assert_eq!(page(None, Some(url)), 0x5457_8abf_d107_977e);
+        assert_eq!(title("Rates rise, again!"), 0xca2b_db77);
+    }
+
+    #[test]
+    fn captures_of_one_page_have_one_hash() {
+        let story = page(None, Some("one.example/story"));
+        for (name, canonical, url, same) in [
+            ("scheme", None, Some("http://one.example/story"), true),
+            ("www", None, Some("https://www.one.example/story"), true),
+            ("slash", None, Some("https://one.example/story/"), true),
+            (
+                "fragment",
+                None,
+                Some("https://one.example/story#top"),
+                true,
+            ),
+            ("query", None, Some("https://one.example/story?id=2"), false),
+            ("case", None, Some("https://one.example/Story"), false),
+            (
+                "the canonical url goes first",
+                Some("https://one.example/story"),
+                Some("https://one.example/amp/story"),
+                true,
+            ),
+            (
+                "a canonical url that names only a host is left out",
+                Some("https://one.example/"),
+                Some("https://one.example/story"),
+                true,
+            ),
+        ] {
+            assert_eq!(page(canonical, url) == story, same, "{name}");
+        }
+    }
+
+    #[test]
+    fn documents_without_url_or_title_have_hash_zero() {
+        assert_eq!(page(None, None), 0);
+        assert_eq!(page(Some("https://"), Some("#top")), 0);
+        assert_eq!(title(" — "), 0);
+        assert_eq!(of_title(&Document::default()), 0);
+    }
+
+    #[test]
+    fn titles_differ_only_in_letters_and_digits() {
+        assert_eq!(title("Rates rise, again"), title("RATES RISE – AGAIN!"));
+        assert_ne!(title("Rates rise"), title("Rates rise 2"));
+    }
+}

@@ -1,0 +1,224 @@
+//! Joins the blocks of a run and the documents seen before to a catalog.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::block::BlockColumns;
+use super::columns::Columns;
+use super::documents::Catalog;
+use super::numbers::{DocNo, NO_SITE, Slot};
+use super::repeated_ids::{RepeatedIds, SameId};
+use super::seen::SeenDocuments;
+use super::site_names::{SiteNames, sorted_names};
+use super::tally::{KnownRecord, ReadTally};
+use crate::document::{BlockTally, Reject};
+
+impl Catalog {
+    /// Joins the blocks of a corpus, in order of source and place, to the documents seen before.
+    ///
+    /// A record without an id is called `source:record`. If several records have one id, the first
+    /// stays and the others are rejected. A record with the id of a document that was seen before
+    /// replaces that document if its words are others, and otherwise is left out. If that document
+    /// was added by an earlier attempt at this same run, it counts as a document of the run.
+    pub fn join(
+        seen: SeenDocuments,
+        blocks: Vec<(usize, BlockColumns, BlockTally)>,
+        source_names: &[&str],
+    ) -> (Catalog, ReadTally) {
+        let of_blocks = blocks.iter().map(|(_, block, _)| &block.site_names);
+        let site_names = sorted_names([&seen.site_names].into_iter().chain(of_blocks));
+        let mut joining = Joining::start(seen, site_names, source_names);
+        for (source, block, tally) in blocks {
+            joining.add_block(source, block, tally);
+        }
+        let ids = RepeatedIds::find(&joining.catalog);
+        joining.reject_repeats(&ids.repeats);
+        joining.tally.replaced = ids.replaced;
+        joining.number(ids.kept);
+        joining.list_known(ids.known);
+        (joining.catalog, joining.tally)
+    }
+
+    /// Canonical order of two documents.
+    fn canonical_order(&self, x: Slot, y: Slot) -> Ordering {
+        let published = |slot: Slot| self.columns.published[slot.index()];
+        let id = |slot: Slot| self.ids.get(slot.index());
+        let (when_x, when_y) = (published(x), published(y));
+        let undated_last = when_x.is_none().cmp(&when_y.is_none());
+        undated_last
+            .then(when_x.cmp(&when_y))
+            .then_with(|| id(x).cmp(id(y)))
+    }
+}
+
+/// A catalog whose documents are not numbered yet: those seen before come first in the columns,
+/// then those of the blocks.
+struct Joining<'a> {
+    catalog: Catalog,
+    tally: ReadTally,
+    source_names: &'a [&'a str],
+    /// Documents that were added by an earlier attempt at this same run.
+    of_run: HashSet<Slot>,
+    /// Position of each record of the blocks in its source.
+    positions: Vec<Position>,
+    /// Source of the last block.
+    source: usize,
+    /// Position of the first record of the next block, if that is of the same source.
+    next: Position,
+}
+
+/// Numbers of a record and of its first line in a source, from 1.
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    record: u64,
+    line: u64,
+}
+
+impl Position {
+    const FIRST: Position = Position { record: 1, line: 1 };
+}
+
+impl<'a> Joining<'a> {
+    /// Begins with the documents seen before.
+    fn start(
+        seen: SeenDocuments,
+        site_names: Vec<String>,
+        source_names: &'a [&'a str],
+    ) -> Joining<'a> {
+        let mut columns = seen.columns;
+        renumber_sites(&mut columns, &seen.site_names, &site_names);
+        // An index numbers its files from 0; they are numbered after the sources of this run.
+        for place in &mut columns.place {
+            place.source += source_names.len() as u32;
+        }
+        // Indexes do not keep these lists. They are made again where they are needed.
+        columns.repeats.push_none(seen.serials.len());
+        Joining {
+            catalog: Catalog {
+                ids: seen.ids,
+                site_names,
+                columns,
+                regions: seen.regions,
+                serials: seen.serials,
+                ..Catalog::default()
+            },
+            tally: ReadTally {
+                sources: source_names.len() as u64,
+                ..ReadTally::default()
+            },
+            source_names,
+            of_run: seen.of_run,
+            positions: Vec::new(),
+            source: 0,
+            next: Position::FIRST,
+        }
+    }
+
+    /// Adds the documents of a block: numbers its records and lines within the source, and makes
+    /// ids for records without one.
+    fn add_block(&mut self, source: usize, block: BlockColumns, mut tally: BlockTally) {
+        if source != self.source {
+            (self.source, self.next) = (source, Position::FIRST);
+        }
+        let BlockColumns {
+            ids,
+            site_names,
+            mut columns,
+            lines,
+            records,
+        } = block;
+        for (at, (line, record)) in lines.into_iter().zip(records).enumerate() {
+            let position = Position {
+                record: record + self.next.record,
+                line: line + self.next.line,
+            };
+            match ids.get(at) {
+                "" => {
+                    let source = self.source_names[source];
+                    let id = format!("{source}:{}", position.record);
+                    self.catalog.ids.push(&id);
+                }
+                id => self.catalog.ids.push(id),
+            }
+            self.positions.push(position);
+        }
+        renumber_sites(&mut columns, &site_names, &self.catalog.site_names);
+        self.catalog.columns.append(columns);
+        for reject in &mut tally.rejects {
+            reject.record += self.next.record;
+            reject.line += self.next.line;
+        }
+        self.next.record += tally.records;
+        self.next.line += tally.lines;
+        self.tally.records += tally.records;
+        self.tally.bytes += tally.bytes;
+        self.tally.lossy += tally.lossy;
+        self.tally.bad_dates += tally.bad_dates;
+        self.tally.rejects.append(&mut tally.rejects);
+    }
+
+    /// Rejects records with the id of an earlier record.
+    fn reject_repeats(&mut self, repeats: &[SameId]) {
+        let seen = self.catalog.serials.len();
+        let columns = &self.catalog.columns;
+        let rejects = repeats.iter().map(|repeat| {
+            let (at, first) = (repeat.record.index(), repeat.earlier.index());
+            let Position { record, line } = self.positions[at - seen];
+            Reject {
+                source: columns.place[at].source,
+                record,
+                line,
+                id: Some(self.catalog.ids.get(at).to_owned()),
+                reason: format!(
+                    "the id was taken already, by {} line {}; give every record its own id, \
+                     or choose another field with --id-field",
+                    self.source_names[columns.place[first].source as usize],
+                    self.positions[first - seen].line
+                ),
+            }
+        });
+        self.tally.rejects.extend(rejects);
+        self.tally
+            .rejects
+            .sort_by_key(|reject| (reject.source, reject.line, reject.record));
+    }
+
+    /// Numbers the documents that stay in canonical order.
+    fn number(&mut self, mut kept: Vec<Slot>) {
+        kept.par_sort_unstable_by(|&x, &y| self.catalog.canonical_order(x, y));
+        self.catalog.slots = kept;
+    }
+
+    /// Lists the records of documents that were seen before with the same words.
+    fn list_known(&mut self, known: Vec<SameId>) {
+        let catalog = &self.catalog;
+        let doc = |seen: Slot| {
+            let is_earlier = |&other: &Slot| catalog.canonical_order(other, seen).is_lt();
+            DocNo(catalog.slots.partition_point(is_earlier) as u32)
+        };
+        let known_record = |SameId { record, earlier }| KnownRecord {
+            doc: doc(earlier),
+            is_of_run: self.of_run.contains(&earlier),
+            place: catalog.columns.place[record.index()],
+            site: catalog.columns.site[record.index()],
+            published: catalog.columns.published[record.index()],
+        };
+        let mut known: Vec<KnownRecord> = known.into_par_iter().map(known_record).collect();
+        known.par_sort_unstable_by_key(|known| (known.place.source, known.place.offset));
+        let again = known.iter().filter(|known| known.is_of_run);
+        let mut again: Vec<DocNo> = again.map(|known| known.doc).collect();
+        again.sort_unstable();
+        self.catalog.again = again;
+        self.tally.known = known;
+    }
+}
+
+/// Replaces numbers of sites in one list of names by those in the sorted list of the catalog.
+fn renumber_sites(columns: &mut Columns, names: &SiteNames, sorted: &[String]) {
+    let numbers = names.numbers_in(sorted);
+    for site in &mut columns.site {
+        *site = numbers.get(site.0 as usize).copied().unwrap_or(NO_SITE);
+    }
+}

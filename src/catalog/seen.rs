@@ -1,0 +1,120 @@
+//! Documents that earlier runs have seen.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::columns::{Columns, Row};
+use super::numbers::{SiteNo, Slot};
+use super::removed::RemovedRegions;
+use super::site_names::SiteNames;
+use super::strings::Strings;
+use crate::document::{Published, SourcePlace};
+use crate::storage::lists::{StoredChunk, StoredList};
+
+/// Documents that earlier runs have seen, as an index keeps them, column by column.
+#[derive(Debug, Default)]
+pub struct SeenDocuments {
+    pub(super) ids: Strings,
+    pub(super) site_names: SiteNames,
+    pub(super) columns: Columns,
+    pub(super) regions: RemovedRegions,
+    pub(super) serials: Vec<u64>,
+    /// Documents that were added by an earlier attempt at this same run.
+    pub(super) of_run: HashSet<Slot>,
+}
+
+/// Values that an index keeps of a document, beside its text and hashes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenDocument<'a> {
+    /// Number of the document in the index.
+    pub serial: u64,
+    /// True if the document was added by an earlier attempt at this same run.
+    pub is_of_run: bool,
+    /// Id of the document.
+    pub id: &'a str,
+    /// Number that [`SeenDocuments::number_sites`] gave its site, or
+    /// [`NO_SITE`](super::numbers::NO_SITE).
+    pub site: SiteNo,
+    /// SourcePlace of its record in the index; files of records are numbered from 0.
+    pub place: SourcePlace,
+    /// When the document says it was published.
+    pub published: Option<Published>,
+    /// Hash of its page's url; 0 if none is known.
+    pub page: u64,
+    /// Hash of its title; 0 if it has none.
+    pub title: u32,
+    /// Number of its words, without those that were removed.
+    pub words: u32,
+    /// Hash of its words, without those that were removed.
+    pub content: u128,
+    /// Hash of all its words.
+    pub whole: u128,
+    /// The words that were removed, in order.
+    pub regions: Vec<Range<u32>>,
+}
+
+/// Hashes of consecutive documents of an index, one document after the other in each file.
+pub(crate) struct StoredHashes<'a> {
+    /// Band hashes of all the documents.
+    pub(crate) bands: StoredChunk,
+    /// Number of band hashes that each document has.
+    pub(crate) bands_of_each: u32,
+    /// Passage fingerprints of all the documents.
+    pub(crate) passages: StoredChunk,
+    /// Number of fingerprints of each document.
+    pub(crate) passages_of_each: &'a [u32],
+    /// Which of the documents were added; the hashes of the others are passed over.
+    pub(crate) kept: &'a [bool],
+}
+
+impl SeenDocuments {
+    /// Numbers of the sites of these names.
+    pub fn number_sites(&mut self, names: &[String]) -> Vec<SiteNo> {
+        let number = |name: &String| self.site_names.number(name);
+        names.iter().map(number).collect()
+    }
+
+    /// Adds a document. Its hashes are added afterwards, with those of others.
+    pub fn push(&mut self, document: SeenDocument<'_>) {
+        let slot = Slot(self.len() as u32);
+        if document.is_of_run {
+            self.of_run.insert(slot);
+        }
+        self.ids.push(document.id);
+        self.serials.push(document.serial);
+        self.columns.push(Row {
+            site: document.site,
+            place: document.place,
+            published: document.published,
+            page: document.page,
+            title: document.title,
+            words: document.words,
+            removed: self.regions.push(slot, document.regions),
+            content: document.content,
+            whole: document.whole,
+        });
+    }
+
+    /// Adds the hashes of the next documents.
+    pub(crate) fn push_hashes(&mut self, hashes: StoredHashes<'_>) {
+        let kept = || hashes.kept.iter().copied();
+        let list = |length, keep| StoredList { length, keep };
+        let of_bands = kept().map(|keep| list(hashes.bands_of_each, keep));
+        self.columns.bands.push_stored(hashes.bands, of_bands);
+        let lengths = hashes.passages_of_each.iter().copied();
+        let of_passages = lengths.zip(kept()).map(|(length, keep)| list(length, keep));
+        self.columns
+            .passages
+            .push_stored(hashes.passages, of_passages);
+    }
+
+    /// Number of documents.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Returns `true` if there is no document.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

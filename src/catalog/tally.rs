@@ -1,0 +1,42 @@
+//! Counts and lists of what was read.
+
+use super::numbers::{DocNo, SiteNo};
+use crate::document::{Published, Reject, SourcePlace};
+
+/// Counts of what was read.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct ReadTally {
+    /// Sources read.
+    pub sources: u64,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// Records read, rejected ones included.
+    pub records: u64,
+    /// Documents whose broken UTF-8 was replaced.
+    pub lossy: u64,
+    /// Documents whose date was not understood.
+    pub bad_dates: u64,
+    /// Rejected records, in order of source and line.
+    pub rejects: Vec<Reject>,
+    /// Records of documents that were seen before with the same id and the same words, in order of
+    /// source and place. They are not documents of this run.
+    pub known: Vec<KnownRecord>,
+    /// Documents that were seen before and that a record with the same id and other words
+    /// replaces, by their number in the index.
+    pub replaced: Vec<u64>,
+}
+
+/// A record of a document that was seen before with the same words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRecord {
+    /// The document that was seen before.
+    pub doc: DocNo,
+    /// True if that document was added by an earlier attempt at this same run.
+    pub is_of_run: bool,
+    /// SourcePlace of the record in its source.
+    pub place: SourcePlace,
+    /// Site that the record names, or [`NO_SITE`](super::numbers::NO_SITE).
+    pub site: SiteNo,
+    /// When the record says it was published.
+    pub published: Option<Published>,
+}

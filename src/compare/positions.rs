@@ -1,0 +1,113 @@
+//! Positions: finds where each hash occurs in a sequence.
+//!
+//! An open-addressing table holds the first position of each hash, and a chain leads from each
+//! position to the next one with the same hash. `exact` looks up every shingle of one text in the
+//! other, so this is the inner loop of all comparisons: measure the benchmark `stages` before and
+//! after a change.
+
+/// Spreads hashes over the table: the high bits of the product with an odd number (Dietzfelbinger,
+/// Hagerup, Katajainen and Penttonen 1997, "A reliable randomized algorithm for the closest-pair
+/// problem", multiply-shift).
+const SLOT_FACTOR: u64 = 0xD6E8_FEB8_6659_FD93;
+
+/// The positions of each hash of a sequence. Stored positions count from 1, and 0 is none.
+#[derive(Debug, Default)]
+pub(super) struct Positions {
+    hashes: Vec<u64>,
+    /// First position of the hash in each slot.
+    slots: Vec<u32>,
+    /// By position: the next one with the same hash.
+    next: Vec<u32>,
+    /// By position: true if an earlier one has the same hash.
+    repeats: Vec<bool>,
+    shift: u32,
+    distinct: u32,
+}
+
+impl Positions {
+    pub(super) fn new(hashes: Vec<u64>) -> Positions {
+        // At most a quarter full, so that probes beyond the first slot, and with them mispredicted
+        // branches, are rare.
+        let size = (4 * hashes.len()).next_power_of_two().max(2);
+        let mut positions = Positions {
+            slots: vec![0; size],
+            next: vec![0; hashes.len()],
+            repeats: vec![false; hashes.len()],
+            shift: 64 - size.trailing_zeros(),
+            distinct: 0,
+            hashes,
+        };
+        // From the end, so that each slot keeps the first position and chains ascend.
+        for at in (0..positions.hashes.len()).rev() {
+            let slot = positions.slot(positions.hashes[at]);
+            let later = std::mem::replace(&mut positions.slots[slot], at as u32 + 1);
+            positions.next[at] = later;
+            match later.checked_sub(1) {
+                Some(later) => positions.repeats[later as usize] = true,
+                None => positions.distinct += 1,
+            }
+        }
+        positions
+    }
+
+    /// The sequence.
+    #[inline]
+    pub(super) fn hashes(&self) -> &[u64] {
+        &self.hashes
+    }
+
+    /// Number of distinct hashes.
+    #[inline]
+    pub(super) fn distinct(&self) -> u32 {
+        self.distinct
+    }
+
+    /// The positions of a hash, in order.
+    #[inline]
+    pub(super) fn all(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.first(hash), |&at| {
+            (self.next[at] as usize).checked_sub(1)
+        })
+    }
+
+    /// True if a hash is at this position and nowhere else.
+    #[inline]
+    pub(super) fn is_only_at(&self, at: usize, hash: u64) -> bool {
+        self.hashes.get(at) == Some(&hash) && self.next[at] == 0 && !self.repeats[at]
+    }
+
+    /// Number of distinct hashes that both sequences have.
+    pub(super) fn shared(&self, other: &Positions) -> u32 {
+        let (mut shared, mut expected) = (0, usize::MAX);
+        for (&hash, &repeat) in self.hashes.iter().zip(&self.repeats) {
+            // Copied text continues, so most hashes are found at the next position.
+            let found = if other.hashes.get(expected) == Some(&hash) {
+                Some(expected)
+            } else {
+                other.first(hash)
+            };
+            shared += u32::from(found.is_some() && !repeat);
+            expected = found.map_or(usize::MAX, |at| at + 1);
+        }
+        shared
+    }
+
+    #[inline]
+    fn first(&self, hash: u64) -> Option<usize> {
+        (self.slots[self.slot(hash)] as usize).checked_sub(1)
+    }
+
+    /// The slot that holds a hash, or the empty one where it would go.
+    #[inline]
+    fn slot(&self, hash: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = (hash.wrapping_mul(SLOT_FACTOR) >> self.shift) as usize;
+        loop {
+            match self.slots[slot & mask] {
+                0 => return slot & mask,
+                first if self.hashes[first as usize - 1] == hash => return slot & mask,
+                _ => slot += 1,
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Reading a record again, by its place.
+
+use super::compression::Compression;
+use super::format::LineEnd;
+use super::inputs::Inputs;
+use super::jsonl;
+use super::parse::{ParseBuffers, parse_record};
+use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
+use crate::document::{Document, Fetch, SourcePlace};
+use crate::error::ReadError;
+
+impl Fetch for Inputs {
+    fn fetch(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&Document<'_>),
+    ) -> Result<(), ReadError> {
+        self.read_again(place, &mut |_, document| sink(document))
+    }
+}
+
+impl Inputs {
+    /// Gives the bytes of a record, without its line end, and the line end.
+    ///
+    /// # Errors
+    /// If the bytes are gone or no longer hold that record.
+    pub fn copy(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&[u8], LineEnd),
+    ) -> Result<(), ReadError> {
+        self.read_again(place, &mut |bytes, _| {
+            let (record, after) = bytes.split_at(place.length as usize);
+            sink(record, LineEnd::at_start_of(after));
+        })
+    }
+
+    /// Tells whether a record of JSON has a field of exactly that name.
+    ///
+    /// # Errors
+    /// If the bytes are gone or no longer hold that record.
+    pub fn has_field(&self, place: SourcePlace, name: &str) -> Result<bool, ReadError> {
+        let mut found = false;
+        self.copy(place, &mut |record, _| {
+            found = jsonl::has_field(&String::from_utf8_lossy(record), name);
+        })?;
+        Ok(found)
+    }
+
+    /// Reads a record again. The sink gets its bytes, followed by one more byte if the source has
+    /// one, and its document.
+    fn read_again(
+        &self,
+        place: SourcePlace,
+        sink: &mut dyn FnMut(&[u8], &Document<'_>),
+    ) -> Result<(), ReadError> {
+        let changed = |input: &str| ReadError::Changed {
+            input: input.to_owned(),
+            offset: place.offset,
+        };
+        let source = self
+            .sources
+            .get(place.source as usize)
+            .ok_or_else(|| changed("a source that does not exist"))?;
+        let length = place.length as usize;
+        let mut buffers = ParseBuffers::take();
+        if buffers.bytes.len() <= length {
+            buffers.bytes.resize(length + 1, 0);
+        }
+        let read = self
+            .read_bytes(source, place, &mut buffers.bytes[..=length])?
+            .ok_or_else(|| changed(&source.name))?;
+        let parsed = if read >= length {
+            buffers.decoding.clear(self.context.settings.kept_bytes());
+            parse_record(
+                &self.context.lookup,
+                source,
+                &buffers.bytes[..length],
+                &mut buffers.lossy,
+                &mut buffers.fields,
+                &mut buffers.decoding,
+            )
+            .ok()
+        } else {
+            None
+        };
+        let found = parsed.is_some();
+        if let Some(parsed) = parsed {
+            sink(&buffers.bytes[..read], &parsed.document);
+        }
+        buffers.put_back(self.context.settings.kept_bytes());
+        if found {
+            Ok(())
+        } else {
+            Err(changed(&source.name))
+        }
+    }
+
+    /// Fills `bytes`, one byte longer than the record, from the file or the spool. Returns the
+    /// number of bytes read, or `None` if they were never spooled.
+    fn read_bytes(
+        &self,
+        source: &InputSource,
+        place: SourcePlace,
+        bytes: &mut [u8],
+    ) -> Result<Option<usize>, ReadError> {
+        let read = if let SourceOrigin::File {
+            path,
+            compression: Compression::None,
+            open,
+            ..
+        } = &source.origin
+        {
+            OpenFile::of(path, open.as_ref())
+                .and_then(|file| read_full_at(&file, bytes, place.offset))
+        } else {
+            // The byte after the record is the source's only within the range that holds the
+            // record.
+            let length = bytes.len() - 1;
+            let range = [length + 1, length]
+                .into_iter()
+                .find_map(|wanted| Some((wanted, source.in_spool(place.offset, wanted as u64)?)));
+            let (Some((wanted, at)), Some(file)) = (range, self.context.spool.file()) else {
+                return Ok(None);
+            };
+            read_full_at(file, &mut bytes[..wanted], at)
+        };
+        read.map(Some).map_err(|cause| ReadError::Read {
+            input: source.name.clone(),
+            cause,
+        })
+    }
+}

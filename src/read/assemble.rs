@@ -1,0 +1,125 @@
+//! Builds a [`Document`] from the values of one record, whatever its format.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::dates;
+use super::names::{FIELDS, Field};
+use crate::document::Document;
+use crate::text::domain::{self, SiteCache};
+
+/// The value of a field.
+#[derive(Debug, Clone)]
+pub(super) enum FieldValue<'a> {
+    /// Stands in the record as it is.
+    Borrowed(&'a str),
+    /// A range of [`Decoding::decoded`].
+    Decoded(Range<usize>),
+}
+
+/// The values of one record, by field.
+pub(super) type FieldValues<'a> = [Option<FieldValue<'a>>; FIELDS];
+
+/// Buffers that are reused from record to record, so that reading a record allocates nothing.
+#[derive(Debug, Default)]
+pub(super) struct Decoding {
+    /// Decoded values, for [`FieldValue::Decoded`].
+    pub(super) decoded: String,
+    /// Places of the escapes in the current line of JSON.
+    pub(super) escapes: Vec<u32>,
+    /// The site, if it had to be derived from a url or tidied.
+    site: String,
+    /// Sites of urls seen before.
+    sites: SiteCache,
+}
+
+impl Decoding {
+    /// Clears the buffers for the next record and shrinks those that a large one made longer than
+    /// `keep`.
+    pub(super) fn clear(&mut self, keep: usize) {
+        self.decoded.clear();
+        self.decoded.shrink_to(keep);
+        self.escapes.clear();
+        self.escapes.shrink_to(keep);
+        self.site.clear();
+    }
+}
+
+/// A document, and what happened while it was read.
+#[derive(Debug)]
+pub(super) struct AssembledRecord<'a> {
+    pub(super) document: Document<'a>,
+    /// Broken UTF-8 was replaced.
+    pub(super) lossy: bool,
+    /// The record has a date that could not be read.
+    pub(super) bad_date: bool,
+}
+
+/// A record that gives no document.
+#[derive(Debug)]
+pub(super) struct RejectedRecord {
+    pub(super) id: Option<String>,
+    pub(super) reason: String,
+}
+
+/// Builds the document: trims the values, reads the dates, derives the site.
+///
+/// `bad_date` says that the record has a date of a type that cannot be read.
+pub(super) fn assemble<'s>(
+    values: &FieldValues<'s>,
+    decoding: &'s mut Decoding,
+    lossy: bool,
+    mut bad_date: bool,
+) -> AssembledRecord<'s> {
+    let Decoding {
+        decoded,
+        site: site_buffer,
+        sites,
+        ..
+    } = decoding;
+    let decoded: &'s str = decoded;
+    let get = |field: Field| -> Option<&'s str> {
+        match &values[field.index()] {
+            None => None,
+            Some(FieldValue::Borrowed(text)) => Some(text),
+            Some(FieldValue::Decoded(range)) => decoded.get(range.clone()),
+        }
+    };
+    let trimmed = |field: Field| get(field).map(str::trim).filter(|text| !text.is_empty());
+
+    let url = trimmed(Field::Url);
+    let site = match trimmed(Field::Site) {
+        Some(given) => domain::tidy_site(given, sites, site_buffer),
+        None => url
+            .is_some_and(|url| sites.registrable(url, site_buffer))
+            .then_some(domain::TidySite::InBuffer),
+    };
+    let site_buffer: &'s str = site_buffer;
+    let site = site.map(|site| match site {
+        domain::TidySite::AsGiven(given) => Cow::Borrowed(given),
+        domain::TidySite::InBuffer => Cow::Borrowed(site_buffer),
+    });
+    let published = trimmed(Field::Published).and_then(|text| {
+        let parsed = dates::parse(text);
+        bad_date |= parsed.is_none();
+        parsed
+    });
+    let document = Document {
+        id: get(Field::Id)
+            .filter(|id| !id.is_empty())
+            .map(Cow::Borrowed),
+        text: Cow::Borrowed(get(Field::Text).unwrap_or_default()),
+        url: url.map(Cow::Borrowed),
+        site,
+        published,
+        title: trimmed(Field::Title).map(Cow::Borrowed),
+        author: trimmed(Field::Author).map(Cow::Borrowed),
+        canonical: trimmed(Field::Canonical).map(Cow::Borrowed),
+        crawled: trimmed(Field::Crawled).and_then(dates::parse),
+    };
+    AssembledRecord {
+        document,
+        lossy,
+        bad_date,
+    }
+}

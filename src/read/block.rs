@@ -1,0 +1,38 @@
+//! A block: the piece of a source that one thread parses at a time.
+
+/// A piece of one source.
+#[derive(Debug)]
+pub struct InputBlock {
+    pub(super) source: u32,
+    pub(super) content: BlockContent,
+}
+
+/// Content of a block.
+#[derive(Debug)]
+pub(super) enum BlockContent {
+    /// The lines of a plain file that start in a range of bytes.
+    Range { start: u64, end: u64 },
+    /// Whole records.
+    Records {
+        bytes: Vec<u8>,
+        /// Where they start in the source.
+        offset: u64,
+        /// Bytes of the source before them that belong to no record.
+        before: u64,
+        /// Bytes of a table's header at the start of `bytes`.
+        header: usize,
+        /// The source ends here.
+        last: bool,
+    },
+    /// A record, or the rest of a source, that cannot be read.
+    Unreadable(UnreadableBytes),
+}
+
+/// Bytes that become one reject.
+#[derive(Debug)]
+pub(super) struct UnreadableBytes {
+    pub(super) bytes: u64,
+    pub(super) lines: u64,
+    pub(super) id: Option<String>,
+    pub(super) reason: String,
+}

@@ -1,0 +1,65 @@
+//! What all threads share while they read: settings, field names, the spool, spare buffers.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::jsonl;
+use super::names::FieldLookup;
+use super::settings::ReadSettings;
+use super::spool::Spool;
+
+/// Buffers kept for the next blocks, at most.
+const SPARE_BUFFERS: usize = 32;
+
+/// Bytes of a record that is too long in which its id is looked for.
+const BEGINNING: usize = 4096;
+
+/// Shared state of a reading.
+#[derive(Debug)]
+pub(super) struct ReadContext {
+    pub(super) settings: ReadSettings,
+    pub(super) lookup: FieldLookup,
+    pub(super) spool: Spool,
+    /// Buffers of blocks that are done.
+    spare: Mutex<Vec<Vec<u8>>>,
+}
+
+impl ReadContext {
+    pub(super) fn new(settings: ReadSettings) -> Self {
+        Self {
+            lookup: FieldLookup::new(&settings.fields),
+            spool: Spool::new(settings.temp_dir.clone()),
+            settings,
+            spare: Mutex::default(),
+        }
+    }
+
+    /// The id of a line of JSON that is too long to be parsed. Looks no further than every way of
+    /// reading the line has it in memory, so that the answer is the same for all of them.
+    pub(super) fn id_of_too_long(&self, line: &[u8]) -> Option<String> {
+        let in_memory = BEGINNING
+            .min(self.settings.longest_record())
+            .min(line.len());
+        jsonl::id_of_beginning(&line[..in_memory], &self.lookup)
+    }
+
+    /// An empty buffer for a block: a used one where possible, since the system zeroes fresh memory
+    /// page by page.
+    pub(super) fn take_buffer(&self) -> Vec<u8> {
+        self.spare
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default()
+    }
+
+    /// Takes a buffer back for the next block.
+    pub(super) fn give_back(&self, mut buffer: Vec<u8>) {
+        if buffer.capacity() <= self.settings.kept_bytes() {
+            buffer.clear();
+            let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+            if spare.len() < SPARE_BUFFERS {
+                spare.push(buffer);
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The inputs of a run as a [`Corpus`]: opened, cut into blocks, parsed block by block.
+
+use std::fs::File;
+use std::io;
+use std::sync::PoisonError;
+
+use super::block::{BlockContent, InputBlock, UnreadableBytes};
+use super::compression::{Compression, Decompressor};
+use super::context::ReadContext;
+use super::cut::BlockCutter;
+use super::delimited::Header;
+use super::format::SourceFormat;
+use super::open::{self, SkippedInputs};
+use super::parse::{BlockParser, ParseBuffers};
+use super::settings::ReadSettings;
+use super::source::{InputSource, ReadFrom, SourceOrigin};
+use crate::document::{BlockTally, Corpus, ParsedRecord};
+use crate::error::ReadError;
+
+/// The inputs of a run.
+#[derive(Debug)]
+pub struct Inputs {
+    pub(super) sources: Vec<InputSource>,
+    skipped: SkippedInputs,
+    pub(super) context: ReadContext,
+}
+
+/// The blocks of one source.
+pub(super) type Blocks<'b> = Box<dyn Iterator<Item = Result<InputBlock, ReadError>> + Send + 'b>;
+
+impl Inputs {
+    /// Opens files, directories (walked to any depth) and `-` for standard input.
+    ///
+    /// # Errors
+    /// If a named input cannot be opened or its format cannot be detected. An error inside a
+    /// directory becomes a reject instead.
+    pub fn open(names: &[String], settings: ReadSettings) -> Result<Self, ReadError> {
+        let (sources, skipped) = open::sources(names, &settings)?;
+        Ok(Self::of_sources(sources, skipped, settings))
+    }
+
+    /// Reads one stream of bytes, as from a pipe. Rejects call it `name`.
+    #[must_use]
+    pub fn of_reader(
+        name: &str,
+        format: SourceFormat,
+        reader: impl io::Read + Send + 'static,
+        settings: ReadSettings,
+    ) -> Self {
+        let origin = SourceOrigin::stream(reader);
+        let source = InputSource::new(name.to_owned(), false, format, origin);
+        Self::of_sources(vec![source], SkippedInputs::default(), settings)
+    }
+
+    fn of_sources(
+        sources: Vec<InputSource>,
+        skipped: SkippedInputs,
+        settings: ReadSettings,
+    ) -> Self {
+        Self {
+            sources,
+            skipped,
+            context: ReadContext::new(settings),
+        }
+    }
+
+    /// Total bytes of all blocks; `None` if a source is compressed or a stream, since its size is
+    /// not known in advance.
+    #[must_use]
+    pub fn total_bytes(&self) -> Option<u64> {
+        self.sources
+            .iter()
+            .map(|source| match source.origin {
+                SourceOrigin::File {
+                    bytes,
+                    compression: Compression::None,
+                    ..
+                } => Some(bytes),
+                SourceOrigin::Unreadable(_) => Some(0),
+                _ => None,
+            })
+            .sum()
+    }
+
+    /// Counts of files that were found in directories and not read.
+    #[must_use]
+    pub fn skipped(&self) -> SkippedInputs {
+        self.skipped
+    }
+
+    /// Format of a source.
+    #[must_use]
+    pub fn format(&self, source: usize) -> Option<SourceFormat> {
+        self.sources.get(source).map(|source| source.format)
+    }
+
+    /// Header of a table, once its first block was read; `None` for a source that has none.
+    #[must_use]
+    pub fn header(&self, source: usize) -> Option<&Header> {
+        let columns = self.sources.get(source)?.columns.get()?;
+        Some(&columns.header)
+    }
+
+    /// The blocks of a source that gives nothing but one reject.
+    fn unreadable(number: u32, reason: String) -> Blocks<'static> {
+        let content = BlockContent::Unreadable(UnreadableBytes {
+            bytes: 0,
+            lines: 1,
+            id: None,
+            reason,
+        });
+        Box::new(std::iter::once(Ok(InputBlock {
+            source: number,
+            content,
+        })))
+    }
+
+    /// The blocks of a plain JSONL file of `size` bytes, cut by arithmetic.
+    fn ranges(&self, number: u32, size: u64) -> Blocks<'_> {
+        let step = self.context.settings.block_bytes.max(1);
+        let starts = (0..size).step_by(step);
+        Box::new(starts.map(move |start| {
+            let end = start.saturating_add(step as u64).min(size);
+            Ok(InputBlock {
+                source: number,
+                content: BlockContent::Range { start, end },
+            })
+        }))
+    }
+
+    /// The blocks of a source that is read from front to back. `spooled` asks for a copy.
+    fn cut<'c>(
+        &'c self,
+        number: u32,
+        source: &'c InputSource,
+        reader: io::Result<Decompressor<'c>>,
+        spooled: bool,
+    ) -> Blocks<'c> {
+        match reader {
+            Ok(reader) => {
+                let context = &self.context;
+                Box::new(BlockCutter::new(context, number, source, reader, spooled))
+            }
+            Err(cause) => Self::unreadable(number, format!("cannot be read: {cause}")),
+        }
+    }
+}
+
+impl Corpus for Inputs {
+    type Block = InputBlock;
+
+    fn sources(&self) -> usize {
+        self.sources.len()
+    }
+
+    fn source_name(&self, source: usize) -> &str {
+        self.sources.get(source).map_or("", |source| &source.name)
+    }
+
+    fn blocks(&self, source: usize) -> Blocks<'_> {
+        let Some(from) = self.sources.get(source) else {
+            return Box::new(std::iter::empty());
+        };
+        let number = u32::try_from(source).unwrap_or(u32::MAX);
+        match &from.origin {
+            SourceOrigin::Unreadable(cause) => {
+                Self::unreadable(number, format!("cannot be opened: {cause}"))
+            }
+            SourceOrigin::Stream(stream) => {
+                match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    Some(reader) => self.cut(number, from, Decompressor::new(reader), true),
+                    None => Box::new(std::iter::empty()),
+                }
+            }
+            SourceOrigin::File {
+                bytes,
+                compression: Compression::None,
+                ..
+            } if from.format == SourceFormat::Jsonl => self.ranges(number, *bytes),
+            SourceOrigin::File {
+                path,
+                compression,
+                open,
+                ..
+            } => {
+                let reader = match open {
+                    Some(file) => Decompressor::new(Box::new(ReadFrom { file, at: 0 })),
+                    None => File::open(path).and_then(|file| Decompressor::new(Box::new(file))),
+                };
+                self.cut(number, from, reader, *compression != Compression::None)
+            }
+        }
+    }
+
+    fn parse(&self, block: InputBlock, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally {
+        let Some(source) = self.sources.get(block.source as usize) else {
+            return BlockTally::default();
+        };
+        let buffers = ParseBuffers::take();
+        let mut parser = BlockParser::new(&self.context, block.source, source, buffers, sink);
+        match block.content {
+            BlockContent::Range { start, end } => parser.range(start, end),
+            BlockContent::Records {
+                bytes,
+                offset,
+                before,
+                header,
+                last,
+            } => {
+                parser.records(&bytes, offset, before, header, last);
+                self.context.give_back(bytes);
+            }
+            BlockContent::Unreadable(bytes) => parser.unreadable(bytes),
+        }
+        let (tally, buffers) = parser.finish();
+        buffers.put_back(self.context.settings.kept_bytes());
+        tally
+    }
+}

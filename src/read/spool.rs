@@ -1,0 +1,72 @@
+//! The spool: a copy of everything that can be read only once, for reading records again.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::platform;
+
+/// One file without a name, which the system deletes when the process ends.
+///
+/// All sources share it, since a directory may hold more compressed files than a process may hold
+/// open.
+#[derive(Debug)]
+pub(super) struct Spool {
+    directory: PathBuf,
+    file: OnceLock<File>,
+    creating: Mutex<()>,
+    length: AtomicU64,
+}
+
+/// A range of a source that the spool holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SpooledRange {
+    /// First byte in the source.
+    pub(super) offset: u64,
+    /// First byte in the spool.
+    pub(super) in_spool: u64,
+    pub(super) length: u64,
+}
+
+impl Spool {
+    pub(super) fn new(directory: Option<PathBuf>) -> Self {
+        Self {
+            directory: directory.unwrap_or_else(std::env::temp_dir),
+            file: OnceLock::new(),
+            creating: Mutex::new(()),
+            length: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Appends `bytes` and returns where in the spool they start.
+    pub(super) fn append(&self, bytes: &[u8]) -> io::Result<u64> {
+        let file = match self.file.get() {
+            Some(file) => file,
+            None => {
+                let _one: MutexGuard<'_, ()> =
+                    self.creating.lock().unwrap_or_else(PoisonError::into_inner);
+                match self.file.get() {
+                    Some(file) => file,
+                    None => {
+                        let file = tempfile::tempfile_in(&self.directory)?;
+                        self.file.get_or_init(|| file)
+                    }
+                }
+            }
+        };
+        let start = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        platform::write_all_at(file, bytes, start)?;
+        Ok(start)
+    }
+
+    /// The file; `None` as long as nothing was appended.
+    pub(super) fn file(&self) -> Option<&File> {
+        self.file.get()
+    }
+}
