@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use wirecopy::document::Corpus;
-use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Prepared, Writer};
+use wirecopy::index::{Addition, Index, IndexError, IndexSettings, PendingChange, Writer};
 use wirecopy::pipeline::{Before, Settings};
 use wirecopy::report::summary::IndexUse;
 
@@ -67,7 +67,7 @@ impl Nightly {
         addition: &Addition<'_>,
         corpus: &C,
         settings: &Settings,
-    ) -> Result<Option<Prepared<'_>>, IndexError> {
+    ) -> Result<Option<PendingChange<'_>>, IndexError> {
         match &mut self.opened {
             Some((plan, Opened::ToWrite(writer))) => writer
                 .add(addition, corpus, settings, plan.now, plan.since)

@@ -18,7 +18,7 @@ pub struct Addition<'a> {
     /// The names of the clusters of whole copies, for documents whose cluster is new or has
     /// changed.
     pub names: &'a [(DocNo, Arc<str>)],
-    /// What sites repeat.
+    /// Text that sites repeat.
     pub boilerplate: &'a Profiles,
     /// The serials of documents that new ones replace.
     pub replaced: &'a [u64],

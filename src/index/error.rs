@@ -63,7 +63,7 @@ pub enum IndexError {
     Damaged {
         /// Name of the file.
         file: String,
-        /// What is wrong with it.
+        /// Description of the damage.
         problem: String,
     },
     /// A file cannot be read.

@@ -322,7 +322,7 @@ impl ChecksummedWriter {
 /// that are not an error.
 ///
 /// # Errors
-/// Those of the system.
+/// When the system reports one.
 pub fn sync_directory(directory: &Path) -> io::Result<()> {
     let directory = if directory == Path::new("") {
         Path::new(".")

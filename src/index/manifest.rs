@@ -17,7 +17,7 @@ pub const FORMAT: u32 = 1;
 /// Generation of a manifest that is written before the first segment.
 const NOTHING_YET: u64 = 0;
 
-/// What an index consists of.
+/// The parts of an index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     pub(super) format: u32,

@@ -48,4 +48,4 @@ pub use manifest::FORMAT;
 pub use reader::{Contents, Index};
 pub use settings::IndexSettings;
 pub use verify::Damage;
-pub use writer::{Prepared, Writer};
+pub use writer::{PendingChange, Writer};

@@ -21,7 +21,7 @@ pub struct Index {
     pub(super) known: KnownBoilerplate,
 }
 
-/// What an index holds.
+/// Contents of an index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contents {
     /// Version of the format.
@@ -105,7 +105,7 @@ impl Index {
         &self.manifest.settings
     }
 
-    /// What it holds.
+    /// Its contents.
     pub fn contents(&self) -> Contents {
         Contents::of(&self.manifest)
     }
@@ -169,7 +169,7 @@ impl Index {
 }
 
 impl Contents {
-    /// What a manifest lists.
+    /// The contents that a manifest lists.
     pub(super) fn of(manifest: &Manifest) -> Contents {
         let segments = &manifest.segments;
         let all: u64 = segments.iter().map(|segment| segment.documents).sum();

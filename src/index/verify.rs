@@ -15,7 +15,7 @@ use super::tables;
 pub struct Damage {
     /// Its name within the directory.
     pub file: String,
-    /// What is wrong with it.
+    /// Description of the damage.
     pub problem: String,
 }
 

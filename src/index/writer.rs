@@ -29,7 +29,7 @@ pub struct Writer {
 }
 
 /// A change that is written, but not yet part of the index.
-pub struct Prepared<'a> {
+pub struct PendingChange<'a> {
     writer: &'a mut Writer,
     manifest: Manifest,
 }
@@ -82,7 +82,7 @@ impl Writer {
         settings: &Settings,
         now: i64,
         since: Option<i64>,
-    ) -> Result<Prepared<'_>, IndexError> {
+    ) -> Result<PendingChange<'_>, IndexError> {
         if !settings.keep_hashes {
             return Err(IndexError::Write {
                 file: "hashes".to_owned(),
@@ -114,7 +114,7 @@ impl Writer {
         }
         manifest.drop_empty_segments();
         manifest.generation += 1;
-        Ok(Prepared {
+        Ok(PendingChange {
             writer: self,
             manifest,
         })
@@ -242,8 +242,8 @@ impl Drop for Writer {
     }
 }
 
-impl Prepared<'_> {
-    /// Prepares to publish files together with the change: until [`Prepared::publish`] returns, the
+impl PendingChange<'_> {
+    /// Prepares to publish files together with the change: until [`PendingChange::publish`] returns, the
     /// next writer to open the index takes them back.
     ///
     /// # Errors
@@ -266,7 +266,7 @@ impl Prepared<'_> {
     /// When the manifest cannot be replaced. Then nothing has changed, and the announced files are
     /// taken back.
     pub fn publish(self) -> Result<(), IndexError> {
-        let Prepared { writer, manifest } = self;
+        let PendingChange { writer, manifest } = self;
         let published = writer.replace(manifest);
         settle(&writer.directory);
         published

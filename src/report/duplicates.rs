@@ -24,7 +24,7 @@ pub const COLUMNS: [&str; 10] = [
 /// Writes the report; `source_names` has the name of each source by its number.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(
     found: &Duplicates,
     source_names: &[&str],

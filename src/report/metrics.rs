@@ -44,7 +44,7 @@ pub fn is_free_label(name: &str) -> bool {
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(run: MeasuredRun<'_>, out: &mut impl Write) -> io::Result<()> {
     let mut metrics = MetricsWriter {
         out,

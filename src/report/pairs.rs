@@ -55,7 +55,7 @@ const WITHOUT_PASSAGES: usize = COLUMNS.len() - 1;
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     let url = |doc: DocNo| details(findings, doc).map_or("", |details| details.url.as_str());

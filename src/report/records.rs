@@ -7,7 +7,7 @@ use std::io::{self, Write};
 /// Spaces before the closing brace stay where they are. `record` must be a JSON object.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn with_member(
     record: &[u8],
     name: &str,
@@ -32,7 +32,7 @@ pub fn with_member(
 /// equal the ids of other rows.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn with_cell(
     record: &[u8],
     delimiter: u8,

@@ -11,7 +11,7 @@ pub const COLUMNS: [&str; 5] = ["file", "record", "line", "id", "reason"];
 /// Writes the report; `source_names` has the name of each source by its number.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(
     rejects: &[Reject],
     source_names: &[&str],

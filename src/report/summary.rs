@@ -79,7 +79,7 @@ pub struct Output {
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(findings: &ScanResult, run: RunFacts<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Summary::of(findings, run))?;
     out.write_all(b"\n")

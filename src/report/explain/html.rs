@@ -23,7 +23,7 @@ const COLOURS: usize = 5;
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let [a, b] = &explained.documents;
     let [of_a, of_b] = passages(explained);

@@ -18,7 +18,7 @@ use crate::text::escaping;
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let [a, b] = &explained.documents;
     let settings = &explained.settings;
@@ -61,7 +61,7 @@ fn rounded(score: f64) -> Value {
     written(&format!("{score:.4}"))
 }
 
-/// The number that these decimals stand for, so that it is rounded as in the other reports.
+/// A number with the decimals of another report, so that both are rounded the same way.
 fn written(decimals: &str) -> Value {
     decimals
         .parse::<f64>()

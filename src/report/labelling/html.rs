@@ -124,7 +124,7 @@ impl Serialize for ShownPiece {
 /// Writes the page.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(sample: &Sample, settings: &Settings, out: &mut impl Write) -> io::Result<()> {
     let pairs: io::Result<Vec<PairToLabel>> = sample.pairs.iter().map(pair).collect();
     let pairs = pairs?;

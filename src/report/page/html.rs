@@ -71,7 +71,7 @@ struct RejectLine {
 /// Writes the report; `source_names` has the name of each source by its number.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(
     findings: &ScanResult,
     settings: &Settings,

@@ -57,7 +57,7 @@ impl TableFormat {
         self,
         columns: &'static [&'static str],
         out: &mut W,
-        fill: impl FnOnce(&mut dyn Rows) -> io::Result<()>,
+        fill: impl FnOnce(&mut dyn RowWriter) -> io::Result<()>,
     ) -> io::Result<()> {
         match self {
             TableFormat::Csv => {
@@ -71,7 +71,7 @@ impl TableFormat {
 }
 
 /// A writer of rows; each row has a cell for each column.
-pub(super) trait Rows {
+pub(super) trait RowWriter {
     fn row(&mut self, cells: &[TableCell<'_>]) -> io::Result<()>;
 }
 

@@ -43,7 +43,7 @@ pub const COLUMNS: [&str; 30] = [
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     TableFormat::Csv.write(&COLUMNS, out, |rows| {
         for (at, row) in tuned.rows.iter().enumerate() {

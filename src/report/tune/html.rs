@@ -17,7 +17,7 @@ const STYLE: &str = html::style!("tune.css");
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     let first = tuned.rows.first();
     let is_best = |at: usize| tuned.best.as_ref().is_some_and(|best| best.row == at);

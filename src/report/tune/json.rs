@@ -13,7 +13,7 @@ use crate::tuning::valley::{Valley, density};
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     let value = json!({
         "choices": tuned.rows.iter().map(row).collect::<Vec<_>>(),
