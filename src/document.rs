@@ -1,5 +1,9 @@
 //! Documents, and the corpus that they come from.
 //!
+//! May import: `error`.
+//! Imported by: `attribution`, `catalog`, `cli`, `found`, `in_memory`, `index`, `pipeline`, `read`,
+//! `report`, `scan`.
+//!
 //! [`Corpus`] is all that the pipeline knows of its input, so no stage knows a path or a format.
 //! [`Inputs`](crate::read::Inputs) implements it for files and streams. To scan documents from
 //! somewhere else, without holding all of them in memory, implement it and pass it to

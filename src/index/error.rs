@@ -126,6 +126,23 @@ impl IndexError {
     }
 }
 
+// Here and not beside the type, because the error above holds settings.
+impl IndexSettings {
+    /// Checks that a scan has the settings of the index.
+    ///
+    /// # Errors
+    /// [`IndexError::Settings`] if one of them differs.
+    pub fn check(&self, scan: &IndexSettings) -> Result<(), IndexError> {
+        match self.described() == scan.described() {
+            true => Ok(()),
+            false => Err(IndexError::Settings {
+                made: Box::new(self.clone()),
+                asked: Box::new(scan.clone()),
+            }),
+        }
+    }
+}
+
 impl From<IndexError> for ReadError {
     fn from(error: IndexError) -> ReadError {
         match error {

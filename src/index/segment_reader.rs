@@ -234,7 +234,7 @@ fn read_whole(file: &File, entry: &FileEntry) -> Result<Vec<u8>, IndexError> {
         entry.check(bytes, || Checksum::of(b""))?;
     }
     let mut read = vec![0; bytes as usize];
-    platform::read_exact_at(&file, &mut read, 0).map_err(failed)?;
+    platform::read_exact_at(file, &mut read, 0).map_err(failed)?;
     entry.check(bytes, || Checksum::of(&read))?;
     Ok(read)
 }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::IndexError;
 use crate::pipeline::Settings;
 
 /// Settings that decide which hashes an index stores and which pairs it knows. They stay the same
@@ -47,20 +46,6 @@ impl IndexSettings {
         }
     }
 
-    /// Checks that a scan has the settings of the index.
-    ///
-    /// # Errors
-    /// [`IndexError::Settings`] if one of them differs.
-    pub fn check(&self, scan: &IndexSettings) -> Result<(), IndexError> {
-        match self.described() == scan.described() {
-            true => Ok(()),
-            false => Err(IndexError::Settings {
-                made: Box::new(self.clone()),
-                asked: Box::new(scan.clone()),
-            }),
-        }
-    }
-
     /// The first setting that differs from the other, in words; empty if none does.
     pub(super) fn difference(&self, other: &IndexSettings) -> String {
         let mut both = self.described().into_iter().zip(other.described());
@@ -68,7 +53,8 @@ impl IndexSettings {
         different.map_or_else(String::new, |(mine, _)| mine)
     }
 
-    fn described(&self) -> [String; 7] {
+    /// Each setting in words.
+    pub(super) fn described(&self) -> [String; 7] {
         let surfacing = match self.bands {
             0 => "recall 1".to_owned(),
             bands => format!("{bands} bands of {} rows", self.rows),

@@ -1,7 +1,8 @@
 //! Sketches: what is kept of a text to find similar ones (signatures, fingerprints, anchors).
 //!
 //! May import: `text`.
-//! Imported by: every stage from `catalog` on.
+//! Imported by: `boilerplate`, `candidates`, `catalog`, `cli`, `compare`, `pipeline`, `report`,
+//! `scan`.
 
 pub mod anchors;
 pub mod banding;

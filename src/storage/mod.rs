@@ -1,7 +1,7 @@
 //! Storage: hashes in memory or outside of it, and equal hashes brought together.
 //!
-//! May import: `error`.
-//! Imported by: `catalog`, the stages that go through all hashes, and `index`.
+//! May import: `error`, `platform`.
+//! Imported by: `boilerplate`, `candidates`, `catalog`, `cli`, `index`, `pipeline`, `scan`.
 
 pub mod buckets;
 pub mod lists;

@@ -1,7 +1,8 @@
 //! One text: its words and shingles, their positions, and what makes a text safe to show.
 //!
 //! May import: nothing of this crate.
-//! Imported by: everything that looks at texts.
+//! Imported by: `attribution`, `candidates`, `cli`, `compare`, `in_memory`, `pipeline`, `read`,
+//! `report`, `scan`, `sketch`.
 
 mod plain;
 mod word_breaks;

@@ -327,7 +327,7 @@ fn bands(facts: &mut Facts, explained: &Explanation, candidacy: &Candidacy, band
 
 fn fingerprints(passages: &[SharedPassage]) -> String {
     let Some(rarest) = passages.first() else {
-        return "no passage in common".to_owned();
+        return "none in common".to_owned();
     };
     let stories = match rarest.stories {
         None => String::new(),
@@ -340,7 +340,7 @@ fn fingerprints(passages: &[SharedPassage]) -> String {
         }
     };
     format!(
-        "{} of passages in common; the rarest is in {} documents{stories}",
+        "{} in common; the rarest is in {} documents{stories}",
         passages.len(),
         rarest.documents
     )

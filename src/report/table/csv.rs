@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{RowWriter, TableCell};
+use super::cell::{RowWriter, TableCell};
 use crate::text::escaping;
 
 pub(super) struct CsvRows<'w, W: Write> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{RowWriter, TableCell};
+use super::cell::{RowWriter, TableCell};
 
 pub(super) struct JsonlRows<'w, W: Write> {
     columns: &'static [&'static str],
