@@ -14,6 +14,9 @@ use crate::boilerplate::KnownBoilerplate;
 use crate::catalog::SeenDocuments;
 use crate::pipeline::Before;
 
+/// Number of times to open an index again whose files were removed meanwhile.
+const MOST_TRIES: u32 = 100;
+
 /// An index as it was when it was opened. Later changes on the disk do not affect it.
 pub struct Index {
     pub(super) manifest: Manifest,
@@ -45,9 +48,6 @@ pub struct Contents {
     /// Settings that its documents were read with.
     pub settings: IndexSettings,
 }
-
-/// Number of times to open an index again whose files were removed meanwhile.
-const MOST_TRIES: u32 = 100;
 
 impl Index {
     /// Opens an index to read it.

@@ -10,6 +10,9 @@ use super::reader::{Contents, Index};
 use super::segment_reader::SegmentReader;
 use super::tables;
 
+/// Number of times that a writer may replace the manifest while its files are checked.
+const MOST_TRIES: u32 = 100;
+
 /// A file that is not what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
@@ -18,9 +21,6 @@ pub struct Damage {
     /// Description of the damage.
     pub problem: String,
 }
-
-/// Number of times that a writer may replace the manifest while its files are checked.
-const MOST_TRIES: u32 = 100;
 
 impl Index {
     /// Checks every byte of every file; returns the damaged files.

@@ -4,6 +4,15 @@ use crate::candidates::families::BIG_CLUSTER;
 use crate::cluster::Relation;
 use crate::pipeline::{Candidacy, Explanation, Reason, Retelling, Scores, Surfacing, Which};
 
+const REWORDED_ON_ONE_SITE: &str =
+    "similar sentence by sentence, but on one site: reworded copy is looked for between sites";
+
+const SEEN_BEFORE: &str = "both were in the index before: the pair was written when the later one \
+    was added";
+
+const NOT_SURFACED: &str = "it qualifies, but nothing surfaced it: no band and no rare passage is \
+    shared, so a scan never compares the two; --recall 1 finds all whole copies";
+
 /// A score with the same decimals as in the pairs file.
 pub(super) fn score(score: f64) -> String {
     format!("{score:.4}")
@@ -22,15 +31,6 @@ fn below(score: f64, asked: f64) -> String {
 pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
-
-const REWORDED_ON_ONE_SITE: &str =
-    "similar sentence by sentence, but on one site: reworded copy is looked for between sites";
-
-const SEEN_BEFORE: &str = "both were in the index before: the pair was written when the later one \
-    was added";
-
-const NOT_SURFACED: &str = "it qualifies, but nothing surfaced it: no band and no rare passage is \
-    shared, so a scan never compares the two; --recall 1 finds all whole copies";
 
 /// The reason why two documents are not reported as a pair, in a sentence.
 pub(super) fn told(reason: &Reason) -> String {
