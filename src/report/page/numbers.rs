@@ -62,7 +62,7 @@ pub(super) fn numbers(findings: &ScanResult) -> Vec<KeyNumber> {
         number(
             findings.clusters.len() as u64,
             "clusters",
-            some(&[(biggest, "documents in the largest")]),
+            some(&[(biggest, "documents in the biggest")]),
         ),
         number(
             removed.words,
@@ -129,13 +129,13 @@ pub(super) fn left_out(findings: &ScanResult) -> Vec<String> {
         page.pairs.len(),
         findings.pairs.len(),
         "pairs can be searched",
-        "those of the largest clusters (--report-limit shows more)",
+        "those of the biggest clusters (--report-limit shows more)",
     );
     say(
         page.clusters.len(),
         findings.clusters.len(),
         "clusters can be opened",
-        "the largest",
+        "the biggest",
     );
     let members = page.clusters.iter();
     let members = members.map(|&number| findings.clusters[number].members.len());
@@ -149,7 +149,7 @@ pub(super) fn left_out(findings: &ScanResult) -> Vec<String> {
         page.texts.len(),
         findings.details.len(),
         "texts of documents in clusters can be read here",
-        "some of each cluster, starting with the largest",
+        "some of each cluster, starting with the biggest",
     );
     let cut = page.texts.iter().filter(|text| text.cut).count();
     if cut > 0 {
