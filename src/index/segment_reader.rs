@@ -11,7 +11,7 @@ use super::manifest::{ChunkEntry, SegmentEntry};
 use super::records;
 use super::tables::{self, DocumentTable, Names};
 use crate::catalog::{NO_SITE, SeenDocument, SeenDocuments, StoredHashes};
-use crate::pipeline::KnownTie;
+use crate::pipeline::KnownPair;
 use crate::platform;
 use crate::storage::lists::StoredChunk;
 
@@ -181,7 +181,7 @@ impl SegmentReader {
     }
 
     /// Adds the pairs that are known of its documents.
-    pub(super) fn load_ties(&self, ties: &mut Vec<KnownTie>) -> Result<(), IndexError> {
+    pub(super) fn load_ties(&self, ties: &mut Vec<KnownPair>) -> Result<(), IndexError> {
         let entry = &self.entry.ties_table;
         tables::read_ties(&read_whole(&self.ties, entry)?, &entry.name, ties)
     }

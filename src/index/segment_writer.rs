@@ -15,7 +15,7 @@ use super::tables::{self, DocumentRow, RecordPlace};
 use crate::catalog::{Catalog, DocNo, NO_SITE};
 use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
-use crate::pipeline::KnownTie;
+use crate::pipeline::KnownPair;
 use crate::storage::lists::ListReader;
 
 /// Most documents of a chunk of hashes, which then has about 2 MB.
@@ -113,7 +113,7 @@ impl<'a> SegmentWriter<'a> {
     /// the same documents in the same order.
     pub(super) fn finish(
         mut self,
-        mut ties: Vec<KnownTie>,
+        mut ties: Vec<KnownPair>,
         names: &[(u64, Arc<str>)],
     ) -> Result<SegmentEntry, IndexError> {
         let (directory, number) = (self.directory, self.number);
@@ -180,10 +180,10 @@ pub(super) fn write<C: Corpus>(
             }
         }
     }
-    let ties: Vec<KnownTie> = addition
+    let ties: Vec<KnownPair> = addition
         .compared
         .iter()
-        .map(|&found| KnownTie {
+        .map(|&found| KnownPair {
             a: serials.of(found.pair.a),
             b: serials.of(found.pair.b),
             found,

@@ -8,7 +8,7 @@ use super::moment;
 use super::table::{TableCell, TableFormat};
 use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
-use crate::pipeline::{Placed, ScanResult};
+use crate::pipeline::{PlacedPassage, ScanResult};
 
 /// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 20] = [
@@ -126,8 +126,8 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
 
 /// Passages as a JSON array: number of words, and beginning and end (half-open) in words and bytes
 /// of both texts.
-fn listed(passages: &[Placed]) -> String {
-    let passage = |passage: &Placed| {
+fn listed(passages: &[PlacedPassage]) -> String {
+    let passage = |passage: &PlacedPassage| {
         let ends = |range: &Range<usize>| [range.start, range.end];
         serde_json::json!({
             "words": passage.words,

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::cluster::Relation;
 use crate::pipeline::{
-    Counts, DocumentCounts, Merged, Removed, RemovedOnSite, RemovedPassage, ScanResult, Settings,
-    Surfacing,
+    Counts, DocumentCounts, MergedCluster, Removed, RemovedOnSite, RemovedPassage, ScanResult,
+    Settings, Surfacing,
 };
 
 /// Version of the fields: it changes if a field changes its meaning or is removed, but not if one
@@ -342,7 +342,7 @@ impl RewordedSection {
         Some(RewordedSection {
             score: rewording.score,
             window_seconds: rewording.window,
-            not_told: counts.not_told,
+            not_told: counts.without_anchors,
             candidates: counts.candidates,
             common_anchors: counts.common_anchors,
             not_compared: counts.not_compared,
@@ -368,7 +368,7 @@ impl<'a> IndexSection<'a> {
             clusters_merged: findings
                 .merged
                 .iter()
-                .map(|Merged { from, into }| ClusterMerged { from, into })
+                .map(|MergedCluster { from, into }| ClusterMerged { from, into })
                 .collect(),
         }
     }

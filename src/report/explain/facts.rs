@@ -8,8 +8,8 @@ use crate::compare::passage;
 use crate::compare::reworded::FEWEST_ALIGNED;
 use crate::document::Precision;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Retelling, Scores, SharedPassage, Side, Story, Surfacing,
-    Which,
+    ClusterOfPair, ExplainedDocument, Explanation, PairMember, PairScores, RemovedRegion,
+    Retelling, SharedPassage, Surfacing, WhyCandidate,
 };
 use crate::report::moment;
 use crate::sketch::banding::Banding;
@@ -47,7 +47,7 @@ impl Facts {
 /// All facts about the two documents except their texts.
 pub fn sections(explained: &Explanation) -> Vec<Section> {
     let mut sections = Vec::new();
-    for (which, side) in Which::ALL.into_iter().zip(&explained.documents) {
+    for (which, side) in PairMember::ALL.into_iter().zip(&explained.documents) {
         sections.push(Section {
             title: format!("{}: {}", which.name(), side.id),
             facts: document(side),
@@ -71,7 +71,7 @@ pub fn sections(explained: &Explanation) -> Vec<Section> {
             facts: meeting(explained, candidacy),
         });
     }
-    for (which, side) in Which::ALL.into_iter().zip(&explained.documents) {
+    for (which, side) in PairMember::ALL.into_iter().zip(&explained.documents) {
         if !side.boilerplate.is_empty() {
             sections.push(Section {
                 title: format!("Boilerplate removed from {}", which.name()),
@@ -79,7 +79,7 @@ pub fn sections(explained: &Explanation) -> Vec<Section> {
             });
         }
     }
-    for story in &explained.stories {
+    for story in &explained.clusters {
         sections.push(Section {
             title: format!("Cluster {}", story.name),
             facts: cluster(story),
@@ -88,7 +88,7 @@ pub fn sections(explained: &Explanation) -> Vec<Section> {
     sections
 }
 
-fn document(side: &Side) -> Vec<(String, String)> {
+fn document(side: &ExplainedDocument) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     facts.add("title", &side.title);
     facts.add("site", &side.site);
@@ -133,7 +133,7 @@ fn document(side: &Side) -> Vec<(String, String)> {
 }
 
 /// The date of publication, with a note on what it proves.
-fn published(side: &Side) -> String {
+fn published(side: &ExplainedDocument) -> String {
     let Some(published) = side.published else {
         return "unknown".to_owned();
     };
@@ -147,7 +147,7 @@ fn published(side: &Side) -> String {
     format!("{}{note}", moment::written(published))
 }
 
-fn credit(side: &Side) -> String {
+fn credit(side: &ExplainedDocument) -> String {
     let Some(credit) = &side.credit else {
         return String::new();
     };
@@ -163,7 +163,7 @@ fn credit(side: &Side) -> String {
     )
 }
 
-fn shared(explained: &Explanation, scores: &Scores) -> Vec<(String, String)> {
+fn shared(explained: &Explanation, scores: &PairScores) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     let settings = &explained.settings;
     facts.add(
@@ -253,7 +253,7 @@ fn retold(explained: &Explanation, retelling: &Retelling) -> Vec<(String, String
             score(evidence.order)
         ),
     );
-    for (which, coverage) in Which::ALL
+    for (which, coverage) in PairMember::ALL
         .into_iter()
         .zip([evidence.coverage_a, evidence.coverage_b])
     {
@@ -265,7 +265,7 @@ fn retold(explained: &Explanation, retelling: &Retelling) -> Vec<(String, String
     facts.0
 }
 
-fn meeting(explained: &Explanation, candidacy: &Candidacy) -> Vec<(String, String)> {
+fn meeting(explained: &Explanation, candidacy: &WhyCandidate) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     match candidacy.surfacing {
         _ if candidacy.identical => {}
@@ -285,7 +285,7 @@ fn meeting(explained: &Explanation, candidacy: &Candidacy) -> Vec<(String, Strin
 }
 
 /// The bands that agree, and the buckets that hold both documents.
-fn bands(facts: &mut Facts, explained: &Explanation, candidacy: &Candidacy, banding: Banding) {
+fn bands(facts: &mut Facts, explained: &Explanation, candidacy: &WhyCandidate, banding: Banding) {
     let jaccard = explained.scores.map_or(0.0, |scores| scores.jaccard);
     let bands = &candidacy.bands;
     let named = bands.iter().take(BANDS_SHOWN);
@@ -346,9 +346,9 @@ fn fingerprints(passages: &[SharedPassage]) -> String {
     )
 }
 
-fn boilerplate(side: &Side) -> Vec<(String, String)> {
+fn boilerplate(side: &ExplainedDocument) -> Vec<(String, String)> {
     let mut facts = Facts::default();
-    let region = |region: &Boilerplate| {
+    let region = |region: &RemovedRegion| {
         let text = side.text.get(region.bytes.clone()).unwrap_or_default();
         let cut = text.char_indices().nth(CHARACTERS_SHOWN);
         let shown = cut.map_or(text, |(at, _)| &text[..at]);
@@ -375,10 +375,10 @@ fn boilerplate(side: &Side) -> Vec<(String, String)> {
     facts.0
 }
 
-fn cluster(story: &Story) -> Vec<(String, String)> {
+fn cluster(story: &ClusterOfPair) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     facts.add("documents", &story.documents.to_string());
-    for (which, role) in Which::ALL.into_iter().zip(story.roles) {
+    for (which, role) in PairMember::ALL.into_iter().zip(story.roles) {
         facts.add(which.name(), role.map_or("not in it", |role| role.name()));
     }
     let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();

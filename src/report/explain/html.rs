@@ -9,9 +9,9 @@ use std::ops::Range;
 use askama::Template;
 
 use super::facts::{Section, sections};
-use super::side_by_side::{TextPiece, passages, pieces, rows};
+use super::side_by_side::{MarkedPiece, passages, pieces, rows};
 use super::verdict::{because, headline};
-use crate::pipeline::{Explanation, Side};
+use crate::pipeline::{ExplainedDocument, Explanation};
 use crate::report::html;
 use crate::text::escaping;
 
@@ -73,11 +73,15 @@ fn inert_section(section: &Section) -> Section {
     }
 }
 
-fn cell(side: &Side, passages: &[Range<usize>], range: &Range<usize>) -> Vec<MarkedText> {
+fn cell(
+    side: &ExplainedDocument,
+    passages: &[Range<usize>],
+    range: &Range<usize>,
+) -> Vec<MarkedText> {
     pieces(side, passages, range).iter().map(marked).collect()
 }
 
-fn marked(piece: &TextPiece<'_>) -> MarkedText {
+fn marked(piece: &MarkedPiece<'_>) -> MarkedText {
     let mut classes = Vec::new();
     if let Some(number) = piece.mark.passage {
         classes.push(format!("p c{}", number % COLOURS));

@@ -9,8 +9,8 @@ use super::verdict::because;
 use super::words::told;
 use crate::attribution::credit::Credit;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Part, Placed, Reason, Retelling, Scores, Segment,
-    SharedPassage, Side, Story,
+    ClusterOfPair, ExplainedDocument, Explanation, PairScores, Participation, PlacedPassage,
+    Reason, RemovedRegion, Retelling, SharedPassage, TextSegment, WhyCandidate,
 };
 use crate::report::moment;
 use crate::text::escaping;
@@ -36,7 +36,7 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
             .candidacy
             .as_ref()
             .map(|candidacy| candidates(explained, candidacy)),
-        "clusters": explained.stories.iter().map(cluster).collect::<Vec<_>>(),
+        "clusters": explained.clusters.iter().map(cluster).collect::<Vec<_>>(),
         "documents": { "a": document(a), "b": document(b) },
         "passages": explained.passages.iter().map(|found| passage(a, found)).collect::<Vec<_>>(),
         "settings": {
@@ -72,7 +72,7 @@ fn ends(range: &Range<usize>) -> [usize; 2] {
     [range.start, range.end]
 }
 
-fn scores(scores: &Scores) -> Value {
+fn scores(scores: &PairScores) -> Value {
     json!({
         "jaccard": rounded(scores.jaccard),
         "containment_a": rounded(scores.containment_a),
@@ -158,7 +158,7 @@ fn reason(reason: &Reason) -> Value {
     })
 }
 
-fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
+fn candidates(explained: &Explanation, candidacy: &WhyCandidate) -> Value {
     let jaccard = explained.scores.map_or(0.0, |scores| scores.jaccard);
     let banding = candidacy.surfacing.banding();
     let agreeing = candidacy
@@ -186,7 +186,7 @@ fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
     })
 }
 
-fn cluster(story: &Story) -> Value {
+fn cluster(story: &ClusterOfPair) -> Value {
     let [a, b] = story.roles.map(|role| role.map(|role| role.name()));
     let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();
     json!({
@@ -201,13 +201,13 @@ fn cluster(story: &Story) -> Value {
     })
 }
 
-fn document(side: &Side) -> Value {
+fn document(side: &ExplainedDocument) -> Value {
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let credit = |credit: &Credit| {
         let evidence: Vec<&str> = credit.evidence.iter().map(|place| place.name()).collect();
         json!({ "label": credit.label(), "evidence": evidence, "sites": side.credited })
     };
-    let boilerplate = |region: &Boilerplate| {
+    let boilerplate = |region: &RemovedRegion| {
         json!({
             "words": region.words,
             "bytes": ends(&region.bytes),
@@ -215,7 +215,7 @@ fn document(side: &Side) -> Value {
             "text": side.text.get(region.bytes.clone()),
         })
     };
-    let quoted = |segment: &&Segment| segment.mark.quoted;
+    let quoted = |segment: &&TextSegment| segment.mark.quoted;
     let quotations = side.segments.iter().filter(quoted);
     json!({
         "id": side.id,
@@ -241,18 +241,18 @@ fn document(side: &Side) -> Value {
 }
 
 /// Whether a document takes part, in one word.
-fn part(part: Part) -> &'static str {
+fn part(part: Participation) -> &'static str {
     match part {
-        Part::Compared => "compared",
-        Part::Empty => "empty",
-        Part::TooShort => "too_short",
-        Part::BoilerplateOnly => "boilerplate_only",
+        Participation::Compared => "compared",
+        Participation::Empty => "empty",
+        Participation::TooShort => "too_short",
+        Participation::BoilerplateOnly => "boilerplate_only",
     }
 }
 
 /// A passage: its number of words, its beginning and end (half-open) in words and bytes of both
 /// texts, and its text in the first.
-fn passage(a: &Side, passage: &Placed) -> Value {
+fn passage(a: &ExplainedDocument, passage: &PlacedPassage) -> Value {
     json!({
         "words": passage.words,
         "words_a": ends(&passage.words_a),

@@ -11,5 +11,5 @@ mod verdict;
 mod words;
 
 pub use facts::{Section, sections};
-pub use side_by_side::{TextPiece, passages, pieces, rows};
+pub use side_by_side::{MarkedPiece, passages, pieces, rows};
 pub use verdict::{because, headline};

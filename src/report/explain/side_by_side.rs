@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::iter;
 use std::ops::Range;
 
-use crate::pipeline::{Explanation, Mark, Retelling, Segment, Side};
+use crate::pipeline::{ExplainedDocument, Explanation, Retelling, SegmentMark, TextSegment};
 
 /// Words of a passage that begins a new row; shorter ones would cut the texts to pieces.
 const WORDS_OF_A_ROW: usize = 20;
@@ -14,11 +14,11 @@ const MOST_ROWS: usize = 2000;
 
 /// A piece of a text with the same marks throughout.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextPiece<'a> {
+pub struct MarkedPiece<'a> {
     /// Its text.
     pub text: &'a str,
     /// Its marks.
-    pub mark: Mark,
+    pub mark: SegmentMark,
     /// Whether its passage begins here.
     pub begins: bool,
     /// Whether its passage ends here.
@@ -112,16 +112,16 @@ fn heaviest_chain(places: &[[usize; 2]], weights: &[usize]) -> Vec<[usize; 2]> {
 
 /// The pieces of a range of the text of a document.
 pub fn pieces<'a>(
-    side: &'a Side,
+    side: &'a ExplainedDocument,
     passages: &[Range<usize>],
     range: &Range<usize>,
-) -> Vec<TextPiece<'a>> {
-    let piece = |segment: &Segment| {
+) -> Vec<MarkedPiece<'a>> {
+    let piece = |segment: &TextSegment| {
         let start = segment.bytes.start.max(range.start);
         let end = segment.bytes.end.min(range.end);
         let text = side.text.get(start..end).filter(|text| !text.is_empty())?;
         let passage = segment.mark.passage.and_then(|number| passages.get(number));
-        Some(TextPiece {
+        Some(MarkedPiece {
             text,
             mark: segment.mark,
             begins: passage.is_some_and(|bytes| bytes.start == start),

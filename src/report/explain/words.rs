@@ -2,7 +2,9 @@
 
 use crate::candidates::families::BIG_CLUSTER;
 use crate::cluster::Relation;
-use crate::pipeline::{Candidacy, Explanation, Reason, Retelling, Scores, Surfacing, Which};
+use crate::pipeline::{
+    Explanation, PairMember, PairScores, Reason, Retelling, Surfacing, WhyCandidate,
+};
 
 const REWORDED_ON_ONE_SITE: &str =
     "similar sentence by sentence, but on one site: reworded copy is looked for between sites";
@@ -98,7 +100,7 @@ pub(super) fn told(reason: &Reason) -> String {
     }
 }
 
-fn too_short(document: Which, words: u32, asked: u32) -> String {
+fn too_short(document: PairMember, words: u32, asked: u32) -> String {
     format!(
         "{} takes no part: it has {}, and --min-words asks for {asked}",
         document.name(),
@@ -106,7 +108,7 @@ fn too_short(document: Which, words: u32, asked: u32) -> String {
     )
 }
 
-fn boilerplate_only(document: Which, left: u32, removed: u32) -> String {
+fn boilerplate_only(document: PairMember, left: u32, removed: u32) -> String {
     let verb = if removed == 1 { "was" } else { "were" };
     format!(
         "{} is boilerplate only: {} {verb} removed and {left} are left; --keep-boilerplate lets it \
@@ -125,7 +127,11 @@ fn reworded_not_met(is: f64) -> String {
 }
 
 /// The reason why two documents are a pair.
-pub(super) fn qualifies(explained: &Explanation, scores: &Scores, relation: Relation) -> String {
+pub(super) fn qualifies(
+    explained: &Explanation,
+    scores: &PairScores,
+    relation: Relation,
+) -> String {
     let settings = &explained.settings;
     match relation {
         Relation::Exact => "both have the same words in the same order".to_owned(),
@@ -136,8 +142,8 @@ pub(super) fn qualifies(explained: &Explanation, scores: &Scores, relation: Rela
         ),
         Relation::Excerpt => {
             let (held, holder) = match scores.containment_a >= scores.containment_b {
-                true => (Which::A, Which::B),
-                false => (Which::B, Which::A),
+                true => (PairMember::A, PairMember::B),
+                false => (PairMember::B, PairMember::A),
             };
             format!(
                 "{} contains {} of {}, and the longest passage is {}",
@@ -159,7 +165,7 @@ pub(super) fn qualifies(explained: &Explanation, scores: &Scores, relation: Rela
 }
 
 /// Whether the hashes that two documents share make them a candidate.
-pub(super) fn surfaced(explained: &Explanation, candidacy: &Candidacy) -> String {
+pub(super) fn surfaced(explained: &Explanation, candidacy: &WhyCandidate) -> String {
     let compared = if candidacy.found {
         "they were compared"
     } else {

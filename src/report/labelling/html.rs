@@ -9,7 +9,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::cluster::Relation;
 use crate::pipeline::{
-    Distance, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Settings, Shared,
+    Distance, MarkKind, Measure, Sample, SampledPair, SampledStratum, SampledText, Settings,
+    TextPiece,
 };
 use crate::report::html::{self, count};
 use crate::report::moment;
@@ -163,8 +164,8 @@ fn pair(pair: &SampledPair) -> io::Result<PairToLabel> {
         documents: [text(a), text(b)],
         measured: measured(pair),
         shared: match pair.shared {
-            Shared::Passages => "passage",
-            Shared::Sentences => "sentence",
+            MarkKind::Passages => "passage",
+            MarkKind::Sentences => "sentence",
         },
         marks: pair.marks,
     })
@@ -186,11 +187,11 @@ fn begun(id_a: &str, id_b: &str) -> io::Result<String> {
 }
 
 fn text(text: &SampledText) -> TextToLabel {
-    let shown = |piece: &Piece| match piece {
-        Piece::Own(text) => ShownPiece::Own(escaping::body(text)),
-        Piece::Shared(number, text) => ShownPiece::Passage(number + 1, escaping::body(text)),
-        Piece::Boilerplate(text) => ShownPiece::Boilerplate(escaping::body(text)),
-        Piece::LeftOut(characters) => ShownPiece::LeftOut(*characters),
+    let shown = |piece: &TextPiece| match piece {
+        TextPiece::Own(text) => ShownPiece::Own(escaping::body(text)),
+        TextPiece::Shared(number, text) => ShownPiece::Passage(number + 1, escaping::body(text)),
+        TextPiece::Boilerplate(text) => ShownPiece::Boilerplate(escaping::body(text)),
+        TextPiece::LeftOut(characters) => ShownPiece::LeftOut(*characters),
     };
     TextToLabel {
         id: escaping::field(&text.id, NAME),
@@ -224,7 +225,7 @@ fn measured(pair: &SampledPair) -> Vec<(&'static str, String)> {
     measured
 }
 
-fn row(sampled: &Sampled, settings: &Settings) -> StratumRow {
+fn row(sampled: &SampledStratum, settings: &Settings) -> StratumRow {
     let stratum = sampled.stratum;
     let excerpts = settings.excerpts;
     let (measure, threshold) = match stratum.measure {

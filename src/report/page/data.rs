@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::attribution::credit::Credit;
 use crate::catalog::{DocNo, NO_SITE, SiteNo};
 use crate::cluster::ReportedPair;
-use crate::pipeline::{Page, PageText, Placed, ScanResult};
+use crate::pipeline::{PageContent, PageText, PlacedPassage, ScanResult};
 use crate::report::clusters::sites_among;
 use crate::report::details::details;
 use crate::report::moment;
@@ -89,7 +89,7 @@ struct TextEntry {
 }
 
 /// Everything the page shows, and its texts.
-pub(super) fn of(findings: &ScanResult, page: &Page) -> (PageData, PageTexts) {
+pub(super) fn of(findings: &ScanResult, page: &PageContent) -> (PageData, PageTexts) {
     let known = Listed::of(findings, page);
     let data = PageData {
         sites: known.sites(findings),
@@ -104,7 +104,7 @@ pub(super) fn of(findings: &ScanResult, page: &Page) -> (PageData, PageTexts) {
         .collect();
     let side_by_side = page.side_by_side.iter().filter_map(|two| {
         let (a, b) = (places.get(&two.a)?, places.get(&two.b)?);
-        let ends = |passage: &Placed| {
+        let ends = |passage: &PlacedPassage| {
             let (in_a, in_b) = (&passage.bytes_a, &passage.bytes_b);
             [
                 a.at(in_a.start),
@@ -141,7 +141,7 @@ struct Listed {
 }
 
 impl Listed {
-    fn of(findings: &ScanResult, page: &Page) -> Listed {
+    fn of(findings: &ScanResult, page: &PageContent) -> Listed {
         let pairs = page.pairs.iter().map(|&pair| &findings.pairs[pair]);
         let members = page.clusters.iter().zip(&page.members);
         let members = members.flat_map(|(&number, listed)| {
@@ -195,7 +195,7 @@ impl Listed {
         documents
     }
 
-    fn pairs(&self, findings: &ScanResult, page: &Page) -> PairColumns {
+    fn pairs(&self, findings: &ScanResult, page: &PageContent) -> PairColumns {
         let catalog = &findings.catalog;
         let cluster: BTreeMap<usize, usize> = (page.clusters.iter().copied()).zip(0..).collect();
         let mut pairs = PairColumns::default();
@@ -222,7 +222,7 @@ impl Listed {
         pairs
     }
 
-    fn clusters(&self, findings: &ScanResult, page: &Page) -> Vec<ClusterEntry> {
+    fn clusters(&self, findings: &ScanResult, page: &PageContent) -> Vec<ClusterEntry> {
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
             let member = |&at: &usize| {
