@@ -1,22 +1,24 @@
-//! The explanation as JSON, for programs. Keys are a promise; new ones may come.
+//! The explanation as JSON, for programs. Keys never change; new ones may be added.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::{because, moment, part, told};
+use super::verdict::because;
+use super::words::told;
 use crate::attribution::credit::Credit;
 use crate::pipeline::{
-    ClusterOfPair, ExplainedDocument, Explanation, PairScores, PlacedPassage, Reason,
-    RemovedRegion, Retelling, TextSegment, WhyCandidate,
+    ClusterOfPair, ExplainedDocument, Explanation, PairScores, Participation, PlacedPassage,
+    Reason, RemovedRegion, Retelling, SharedPassage, TextSegment, WhyCandidate,
 };
+use crate::report::moment;
 use crate::text::escaping;
 
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let [a, b] = &explained.documents;
     let settings = &explained.settings;
@@ -28,8 +30,12 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
         "scores": explained.scores.as_ref().map(scores),
         "retelling": explained.retelling.as_ref().map(retold),
         "cross_site": explained.cross_site,
-        "lag_hours": moment::hours_between(a.published, b.published).map(|hours| written(&format!("{hours:.2}"))),
-        "candidates": explained.candidacy.as_ref().map(|candidacy| candidates(explained, candidacy)),
+        "lag_hours": moment::hours_between(a.published, b.published)
+            .map(|hours| written(&format!("{hours:.2}"))),
+        "candidates": explained
+            .candidacy
+            .as_ref()
+            .map(|candidacy| candidates(explained, candidacy)),
         "clusters": explained.clusters.iter().map(cluster).collect::<Vec<_>>(),
         "documents": { "a": document(a), "b": document(b) },
         "passages": explained.passages.iter().map(|found| passage(a, found)).collect::<Vec<_>>(),
@@ -50,12 +56,12 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A score with the decimals of the pairs file.
+/// A score with the same decimals as in the pairs file.
 fn rounded(score: f64) -> Value {
     written(&format!("{score:.4}"))
 }
 
-/// A number as another report writes it, whose last digit rounds as it does there.
+/// A number with the decimals of another report, so that both are rounded the same way.
 fn written(decimals: &str) -> Value {
     decimals
         .parse::<f64>()
@@ -79,7 +85,7 @@ fn scores(scores: &PairScores) -> Value {
     })
 }
 
-/// How one retells the other, with the bytes of sentences that go together (half-open).
+/// Evidence that one retells the other, with the bytes (half-open) of corresponding sentences.
 fn retold(retelling: &Retelling) -> Value {
     let evidence = &retelling.evidence;
     let sentences = retelling.sentences.iter();
@@ -89,11 +95,13 @@ fn retold(retelling: &Retelling) -> Value {
         "order": rounded(evidence.order),
         "coverage_a": rounded(evidence.coverage_a),
         "coverage_b": rounded(evidence.coverage_b),
-        "sentences": sentences.map(|[a, b]| json!({ "bytes_a": ends(a), "bytes_b": ends(b) })).collect::<Vec<_>>(),
+        "sentences": sentences
+            .map(|[a, b]| json!({ "bytes_a": ends(a), "bytes_b": ends(b) }))
+            .collect::<Vec<_>>(),
     })
 }
 
-/// A reason: what kind it is, what is and what is asked for, and the sentence.
+/// A reason: its kind, the document, the value it has, the value that is asked for, and a sentence.
 fn reason(reason: &Reason) -> Value {
     let (kind, document, is, asked) = match reason {
         Reason::Empty(which) => ("empty", Some(which), Value::Null, Value::Null),
@@ -158,7 +166,7 @@ fn candidates(explained: &Explanation, candidacy: &WhyCandidate) -> Value {
         .iter()
         .map(|band| json!({ "band": band.band, "documents": band.documents, "hot": band.hot }));
     let passages = candidacy.passages.as_ref().map(|passages| {
-        let passage = |passage: &crate::pipeline::SharedPassage| {
+        let passage = |passage: &SharedPassage| {
             json!({
                 "documents": passage.documents,
                 "stories": passage.stories,
@@ -232,7 +240,18 @@ fn document(side: &ExplainedDocument) -> Value {
     })
 }
 
-/// A passage: how many words, where they begin and end (half-open) in words and bytes of both texts, and how it reads in the first.
+/// Whether a document takes part, in one word.
+fn part(part: Participation) -> &'static str {
+    match part {
+        Participation::Compared => "compared",
+        Participation::Empty => "empty",
+        Participation::TooShort => "too_short",
+        Participation::BoilerplateOnly => "boilerplate_only",
+    }
+}
+
+/// A passage: its number of words, its beginning and end (half-open) in words and bytes of both
+/// texts, and its text in the first.
 fn passage(a: &ExplainedDocument, passage: &PlacedPassage) -> Value {
     json!({
         "words": passage.words,
