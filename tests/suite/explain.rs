@@ -11,14 +11,14 @@ use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::Rewording;
 use wirecopy::document::{Corpus, Published};
 use wirecopy::pipeline::{
-    self, Before, ExplainError, Explainer, Explanation, Part, Reason, Settings, Surfacing,
-    Unobserved, Which,
+    self, EarlierRuns, ExplainError, Explainer, Explanation, PairMember, Participation, Reason,
+    Settings, Surfacing, Unobserved,
 };
 use wirecopy::read::{self, Inputs};
 use wirecopy::sketch::banding::{Banding, Bands, Rows};
 use wirecopy::text::shingle::{Shingle, Shingler};
 
-fn too_short(document: Which) -> Reason {
+fn too_short(document: PairMember) -> Reason {
     Reason::TooShort {
         document,
         words: 3,
@@ -44,7 +44,7 @@ fn shipped(name: &str) -> Inputs {
 }
 
 fn explainer<'a, C: Corpus>(corpus: &'a C, settings: &Settings) -> Explainer<'a, C> {
-    Explainer::new(corpus, Before::default(), settings, &Unobserved)
+    Explainer::new(corpus, EarlierRuns::default(), settings, &Unobserved)
         .expect("the corpus can be read")
 }
 
@@ -87,7 +87,7 @@ fn expected<C: Corpus>(
     });
     let [words_a, words_b] = [&texts[0].words, &texts[1].words];
     let mut reasons = Vec::new();
-    for (which, words) in Which::ALL.into_iter().zip([words_a, words_b]) {
+    for (which, words) in PairMember::ALL.into_iter().zip([words_a, words_b]) {
         let words = words.len() as u32;
         if words == 0 {
             reasons.push(Reason::Empty(which));
@@ -102,7 +102,7 @@ fn expected<C: Corpus>(
     let takes_part = explanation
         .documents
         .each_ref()
-        .map(|side| side.part == Part::Compared);
+        .map(|side| side.part == Participation::Compared);
     assert_eq!(reasons.is_empty(), takes_part == [true, true]);
     if !reasons.is_empty() {
         return reasons;
@@ -181,7 +181,7 @@ fn expected<C: Corpus>(
     {
         reasons.push(Reason::OnNoWantedSite);
     }
-    for (which, site) in Which::ALL.into_iter().zip([on_a, on_b]) {
+    for (which, site) in PairMember::ALL.into_iter().zip([on_a, on_b]) {
         if is_in(site, &selection.not_sites) {
             reasons.push(Reason::OnUnwantedSite(which));
         }
@@ -256,9 +256,9 @@ fn explanations_of_the_newsroom_agree_with_the_pairs_file() {
         let cluster = &scanned.clusters[row.cluster as usize];
         assert!(
             explanation
-                .stories
+                .clusters
                 .iter()
-                .any(|story| story.name == cluster.name)
+                .any(|found| found.name == cluster.name)
         );
     });
     assert_eq!(written, scanned.pairs.len());
@@ -333,7 +333,7 @@ fn named_cases_have_the_expected_reasons() {
             "no words",
             [page("a", &text), page("b", "")],
             everything.clone(),
-            vec![Reason::Empty(Which::B)],
+            vec![Reason::Empty(PairMember::B)],
         ),
         (
             "too few words on both sides",
@@ -342,7 +342,7 @@ fn named_cases_have_the_expected_reasons() {
                 min_words: 4,
                 ..everything.clone()
             },
-            vec![too_short(Which::A), too_short(Which::B)],
+            vec![too_short(PairMember::A), too_short(PairMember::B)],
         ),
         (
             "not surfaced because of too many rows",
@@ -366,7 +366,7 @@ fn named_cases_have_the_expected_reasons() {
             "no date",
             [page("a", &text).at(day(1)), page("b", &near)],
             with(window),
-            vec![Reason::NoDate(Which::B)],
+            vec![Reason::NoDate(PairMember::B)],
         ),
         (
             "on one site",
@@ -384,7 +384,7 @@ fn named_cases_have_the_expected_reasons() {
                 cross_site_only: true,
                 ..Selection::default()
             }),
-            vec![Reason::NoSite(Which::A)],
+            vec![Reason::NoSite(PairMember::A)],
         ),
     ];
     for (name, pages, settings, expected) in cases {

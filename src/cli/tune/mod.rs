@@ -16,7 +16,7 @@ use wirecopy::compare::exact::Comparison;
 use wirecopy::pipeline::{Choice, Effect, Settings, Tuner};
 use wirecopy::read::labels::{self, LabelWords, Labels, PairLabel};
 use wirecopy::report::tune::{
-    Best, Labelled, Row, Searched, Suggested, Tuned, Varied, csv, html, json,
+    Best, ChoiceRow, Labelled, Searched, Suggested, Tuned, Varied, csv, html, json,
 };
 use wirecopy::tuning::evaluation::{Confusion, Estimate};
 use wirecopy::tuning::valley::deepest_valley;
@@ -119,14 +119,14 @@ fn rows(
     search: &Search,
     labelled: Option<&[(DocPair, bool)]>,
     cost: &Cost,
-) -> Vec<Row> {
+) -> Vec<ChoiceRow> {
     let pairs = labelled.unwrap_or_default();
     let documents: Vec<DocPair> = pairs.iter().map(|&(pair, _)| pair).collect();
     let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
         let effect = tuner.effect(choice, surfacing, &documents);
         let judged = effect.labelled.iter().copied();
         let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
-        Row {
+        ChoiceRow {
             varied,
             shingle: search.settings.shingle,
             confusion: labelled.map(|_| Confusion::of(judged.zip(is_copy))),
@@ -291,7 +291,7 @@ fn best(tuned: &Tuned, min_precision: Option<f64>) -> Result<Option<Best>, Stop>
             ))),
         };
     }
-    let value = |row: &Row, of: fn(&Confusion) -> Option<Estimate>| {
+    let value = |row: &ChoiceRow, of: fn(&Confusion) -> Option<Estimate>| {
         row.confusion
             .as_ref()
             .and_then(of)

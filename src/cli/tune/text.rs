@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
-use wirecopy::report::tune::{Row, Suggested, Tuned, Varied, rounded};
+use wirecopy::report::tune::{ChoiceRow, Suggested, Tuned, Varied, rounded};
 use wirecopy::text::escaping::escaped;
 use wirecopy::tuning::evaluation::Estimate;
 
@@ -103,7 +103,7 @@ pub fn write(tuned: &Tuned, layout: Layout, out: &mut impl Write) -> io::Result<
         "seconds",
     ];
     // Excerpts change nothing about bands.
-    let by_bands = |row: &Row| {
+    let by_bands = |row: &ChoiceRow| {
         !matches!(
             row.varied,
             Varied::Containment | Varied::Passage | Varied::RewordedScore
@@ -175,10 +175,10 @@ fn estimate(estimate: Option<Estimate>) -> String {
 fn table(
     headers: &[&str],
     tuned: &Tuned,
-    shown: &dyn Fn(&Row) -> bool,
+    shown: &dyn Fn(&ChoiceRow) -> bool,
     layout: Layout,
     out: &mut impl Write,
-    cells: &dyn Fn(&Row) -> Vec<String>,
+    cells: &dyn Fn(&ChoiceRow) -> Vec<String>,
 ) -> io::Result<()> {
     let mut table = Table::new();
     table
