@@ -71,7 +71,7 @@ pub fn told(reason: &Reason) -> String {
             "alike sentence by sentence, but on one site: reworded copy is looked for between sites"
                 .to_owned()
         }
-        Reason::RewordedNotMet { score: is } => format!(
+        Reason::RewordedNotCompared { score: is } => format!(
             "alike sentence by sentence, with a score of {}, but not compared: no names and numbers in order surfaced the two, or other documents of their stories stand for them",
             score(*is)
         ),
