@@ -172,7 +172,7 @@ impl<'a> Room<'a> {
             });
         }
         if add(&self.held, columns.bytes_held() as u64) > memory.for_hashes() {
-            columns.put_away(&memory.store)?;
+            columns.move_to(&memory.store)?;
         }
         Ok(())
     }
@@ -245,7 +245,7 @@ pub(super) fn strip(
         if let Some(memory) = memory
             && catalog.bytes_held() as u64 > memory.for_hashes()
         {
-            catalog.put_away(&memory.store)?;
+            catalog.move_to(&memory.store)?;
         }
     }
     let removed = removed.shown(corpus, catalog)?;
