@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::{Catalog, ReadTally};
-use wirecopy::pipeline::{Counts, Details, Merged, Removed, ScanResult, Settings, Surfacing};
+use wirecopy::pipeline::{
+    Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing,
+};
 use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
@@ -238,7 +240,7 @@ impl Closing<'_> {
                 counted(merged.len() as u64, "cluster")
             )?;
         }
-        for Merged { from, into } in merged.iter().filter(|_| self.run.details) {
+        for MergedCluster { from, into } in merged.iter().filter(|_| self.run.details) {
             let name = |name: &str| excerpt(name, SITE_SHOWN);
             writeln!(out, "   {} became {}", name(from), name(into))?;
         }
@@ -266,7 +268,7 @@ impl Closing<'_> {
         )?;
         for (n, what) in [
             (
-                counts.not_told,
+                counts.without_anchors,
                 "stories without names and numbers in Latin script not looked at",
             ),
             (

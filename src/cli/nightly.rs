@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use wirecopy::document::Corpus;
 use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Prepared, Writer};
-use wirecopy::pipeline::{Before, Settings};
+use wirecopy::pipeline::{EarlierRuns, Settings};
 use wirecopy::report::summary::IndexUse;
 
 use super::log::Level;
@@ -50,11 +50,11 @@ impl Nightly {
     }
 
     /// What is known from it.
-    pub fn before(&mut self) -> Result<Before, Stop> {
+    pub fn before(&mut self) -> Result<EarlierRuns, Stop> {
         let opened = self.opened.as_ref();
         let known = opened.and_then(|(plan, opened)| Some((plan, opened.index()?)));
         let Some((plan, index)) = known else {
-            return Ok(Before::default());
+            return Ok(EarlierRuns::default());
         };
         let (before, expired) = index.before(plan.again, plan.since)?;
         self.expired = expired;

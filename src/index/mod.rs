@@ -36,7 +36,7 @@ use crate::catalog::{Catalog, DocNo, SeenDocuments};
 use crate::compare::exact::Comparison;
 use crate::document::Corpus;
 use crate::error::ReadError;
-use crate::pipeline::{Before, ScanResult, Settings};
+use crate::pipeline::{EarlierRuns, ScanResult, Settings};
 
 use files::Directory;
 use lock::Lock;
@@ -165,16 +165,16 @@ impl Index {
         &self,
         again: Option<i64>,
         since: Option<i64>,
-    ) -> Result<(Before, u64), IndexError> {
+    ) -> Result<(EarlierRuns, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
         let mut seen = SeenDocuments::default();
-        let mut before = Before::default();
+        let mut before = EarlierRuns::default();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {
             let is_gone = |serial| self.manifest.is_gone(serial);
             expired += segment.load(number, again, since, &is_gone, &mut seen)?;
-            segment.load_ties(&mut before.ties)?;
-            segment.load_names(&mut before.names)?;
+            segment.load_ties(&mut before.pairs)?;
+            segment.load_names(&mut before.cluster_names)?;
         }
         before.seen = seen;
         before.boilerplate = self.known.clone();

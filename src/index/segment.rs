@@ -15,7 +15,7 @@ use super::{Addition, Names};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SeenDocument, SeenDocuments, StoredHashes};
 use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
-use crate::pipeline::KnownTie;
+use crate::pipeline::KnownPair;
 use crate::platform;
 use crate::storage::lists::{Store, StoredChunk};
 
@@ -113,7 +113,7 @@ impl<'a> SegmentWriter<'a> {
     /// Writes what is left; rows, hashes and records must have been added for the same documents in the same order.
     pub(super) fn finish(
         mut self,
-        mut ties: Vec<KnownTie>,
+        mut ties: Vec<KnownPair>,
         names: &[(u64, Arc<str>)],
     ) -> Result<SegmentEntry, IndexError> {
         let (directory, number) = (self.directory, self.number);
@@ -194,10 +194,10 @@ pub(super) fn write<C: Corpus>(
             }
         }
     }
-    let ties: Vec<KnownTie> = addition
+    let ties: Vec<KnownPair> = addition
         .compared
         .iter()
-        .map(|&found| KnownTie {
+        .map(|&found| KnownPair {
             a: serials.of(found.pair.a),
             b: serials.of(found.pair.b),
             found,
@@ -451,7 +451,7 @@ impl Reading {
         Ok(chunks)
     }
 
-    pub(super) fn load_ties(&self, ties: &mut Vec<KnownTie>) -> Result<(), IndexError> {
+    pub(super) fn load_ties(&self, ties: &mut Vec<KnownPair>) -> Result<(), IndexError> {
         let entry = &self.entry.ties_table;
         tables::read_ties(&read_whole(&self.ties, entry)?, &entry.name, ties)
     }

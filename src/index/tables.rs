@@ -11,7 +11,7 @@ use crate::catalog::{DocNo, DocPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
 use crate::document::{Precision, Published};
-use crate::pipeline::KnownTie;
+use crate::pipeline::KnownPair;
 
 /// A row of the table of documents.
 #[derive(Debug, Clone, Default)]
@@ -131,8 +131,8 @@ impl DocumentTable {
     }
 }
 
-fn tie_columns<'a>() -> Columns<'a, KnownTie> {
-    Columns::<'a, KnownTie>::new()
+fn tie_columns<'a>() -> Columns<'a, KnownPair> {
+    Columns::<'a, KnownPair>::new()
         .with("a", |tie| &mut tie.a)
         .with("b", |tie| &mut tie.b)
         .with("shared", |tie| &mut tie.found.shared)
@@ -144,7 +144,7 @@ fn tie_columns<'a>() -> Columns<'a, KnownTie> {
         .with("near", |tie| &mut tie.found.near)
 }
 
-pub(super) fn write_ties(ties: &mut [KnownTie]) -> Result<Vec<u8>, IndexError> {
+pub(super) fn write_ties(ties: &mut [KnownPair]) -> Result<Vec<u8>, IndexError> {
     columns::write(tie_columns(), ties)
 }
 
@@ -152,9 +152,9 @@ pub(super) fn write_ties(ties: &mut [KnownTie]) -> Result<Vec<u8>, IndexError> {
 pub(super) fn read_ties(
     bytes: &[u8],
     file: &str,
-    ties: &mut Vec<KnownTie>,
+    ties: &mut Vec<KnownPair>,
 ) -> Result<(), IndexError> {
-    let blank = KnownTie {
+    let blank = KnownPair {
         a: 0,
         b: 0,
         found: Comparison {

@@ -7,7 +7,7 @@ use super::table::{TableCell, TableFormat};
 use super::{details, moment};
 use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
-use crate::pipeline::{Placed, ScanResult};
+use crate::pipeline::{PlacedPassage, ScanResult};
 
 /// The columns; their order is a promise, new ones go to the end.
 pub const COLUMNS: [&str; 20] = [
@@ -123,8 +123,8 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
 }
 
 /// Passages as a JSON array: how many words, and where they begin and end (half-open) in words and bytes of both texts.
-fn listed(passages: &[Placed]) -> String {
-    let passage = |passage: &Placed| {
+fn listed(passages: &[PlacedPassage]) -> String {
+    let passage = |passage: &PlacedPassage| {
         let ends = |range: &Range<usize>| [range.start, range.end];
         serde_json::json!({
             "words": passage.words,

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::cluster::Relation;
 use crate::pipeline::{
-    Counts, DocumentCounts, Merged, Removed, RemovedOnSite, RemovedPassage, ScanResult, Settings,
-    Surfacing,
+    Counts, DocumentCounts, MergedCluster, Removed, RemovedOnSite, RemovedPassage, ScanResult,
+    Settings, Surfacing,
 };
 
 /// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
@@ -318,7 +318,7 @@ impl<'a> Summary<'a> {
                 .map(|(counts, rewording)| Reworded {
                     score: rewording.score,
                     window_seconds: rewording.window,
-                    not_told: counts.not_told,
+                    not_told: counts.without_anchors,
                     candidates: counts.candidates,
                     common_anchors: counts.common_anchors,
                     not_compared: counts.not_compared,
@@ -354,7 +354,7 @@ impl<'a> Index<'a> {
             clusters_merged: findings
                 .merged
                 .iter()
-                .map(|Merged { from, into }| ClusterMerged { from, into })
+                .map(|MergedCluster { from, into }| ClusterMerged { from, into })
                 .collect(),
         }
     }

@@ -26,7 +26,7 @@ pub fn run(typed: ExplainArguments, colour: When, terminal: Terminal) -> Result<
     };
     let mut nightly = Nightly::open(explain.index, &settings, terminal)?;
     let mut before = nightly.before()?;
-    before.asked = explain.ids.to_vec();
+    before.requested_ids = explain.ids.to_vec();
 
     let explainer =
         session.run(|progress| Explainer::new(&session.inputs, before, &settings, progress))?;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use askama::Template;
 
 use super::{Piece, Section, because, headline, passages, pieces, rows, sections};
-use crate::pipeline::{Explanation, Side};
+use crate::pipeline::{ExplainedDocument, Explanation};
 use crate::report::html;
 use crate::text::escaping;
 
@@ -68,7 +68,7 @@ fn inert_section(section: &Section) -> Section {
     }
 }
 
-fn cell(side: &Side, passages: &[Range<usize>], range: &Range<usize>) -> Vec<Marked> {
+fn cell(side: &ExplainedDocument, passages: &[Range<usize>], range: &Range<usize>) -> Vec<Marked> {
     pieces(side, passages, range).iter().map(marked).collect()
 }
 

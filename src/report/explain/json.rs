@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::{because, moment, part, told};
 use crate::attribution::credit::Credit;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Placed, Reason, Retelling, Scores, Segment, Side, Story,
+    ClusterOfPair, ExplainedDocument, Explanation, PairScores, PlacedPassage, Reason,
+    RemovedRegion, Retelling, TextSegment, WhyCandidate,
 };
 use crate::text::escaping;
 
@@ -29,7 +30,7 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
         "cross_site": explained.cross_site,
         "lag_hours": moment::hours_between(a.published, b.published).map(|hours| written(&format!("{hours:.2}"))),
         "candidates": explained.candidacy.as_ref().map(|candidacy| candidates(explained, candidacy)),
-        "clusters": explained.stories.iter().map(cluster).collect::<Vec<_>>(),
+        "clusters": explained.clusters.iter().map(cluster).collect::<Vec<_>>(),
         "documents": { "a": document(a), "b": document(b) },
         "passages": explained.passages.iter().map(|found| passage(a, found)).collect::<Vec<_>>(),
         "settings": {
@@ -65,7 +66,7 @@ fn ends(range: &Range<usize>) -> [usize; 2] {
     [range.start, range.end]
 }
 
-fn scores(scores: &Scores) -> Value {
+fn scores(scores: &PairScores) -> Value {
     json!({
         "jaccard": rounded(scores.jaccard),
         "containment_a": rounded(scores.containment_a),
@@ -149,7 +150,7 @@ fn reason(reason: &Reason) -> Value {
     })
 }
 
-fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
+fn candidates(explained: &Explanation, candidacy: &WhyCandidate) -> Value {
     let jaccard = explained.scores.map_or(0.0, |scores| scores.jaccard);
     let banding = candidacy.surfacing.banding();
     let agreeing = candidacy
@@ -177,7 +178,7 @@ fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
     })
 }
 
-fn cluster(story: &Story) -> Value {
+fn cluster(story: &ClusterOfPair) -> Value {
     let [a, b] = story.roles.map(|role| role.map(|role| role.name()));
     let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();
     json!({
@@ -192,13 +193,13 @@ fn cluster(story: &Story) -> Value {
     })
 }
 
-fn document(side: &Side) -> Value {
+fn document(side: &ExplainedDocument) -> Value {
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let credit = |credit: &Credit| {
         let evidence: Vec<&str> = credit.evidence.iter().map(|place| place.name()).collect();
         json!({ "label": credit.label(), "evidence": evidence, "sites": side.credited })
     };
-    let boilerplate = |region: &Boilerplate| {
+    let boilerplate = |region: &RemovedRegion| {
         json!({
             "words": region.words,
             "bytes": ends(&region.bytes),
@@ -206,7 +207,7 @@ fn document(side: &Side) -> Value {
             "text": side.text.get(region.bytes.clone()),
         })
     };
-    let quoted = |segment: &&Segment| segment.mark.quoted;
+    let quoted = |segment: &&TextSegment| segment.mark.quoted;
     let quotations = side.segments.iter().filter(quoted);
     json!({
         "id": side.id,
@@ -232,7 +233,7 @@ fn document(side: &Side) -> Value {
 }
 
 /// A passage: how many words, where they begin and end (half-open) in words and bytes of both texts, and how it reads in the first.
-fn passage(a: &Side, passage: &Placed) -> Value {
+fn passage(a: &ExplainedDocument, passage: &PlacedPassage) -> Value {
     json!({
         "words": passage.words,
         "words_a": ends(&passage.words_a),

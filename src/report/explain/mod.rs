@@ -17,8 +17,8 @@ use crate::compare::passage;
 use crate::compare::reworded::FEWEST_ALIGNED;
 use crate::document::Precision;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Mark, Part, Retelling, Scores, Side, Story, Surfacing,
-    Which,
+    ClusterOfPair, ExplainedDocument, Explanation, PairMember, PairScores, Participation,
+    RemovedRegion, Retelling, SegmentMark, Surfacing, WhyCandidate,
 };
 
 pub use words::told;
@@ -54,7 +54,7 @@ pub struct Piece<'a> {
     /// How it reads.
     pub text: &'a str,
     /// What it is.
-    pub mark: Mark,
+    pub mark: SegmentMark,
     /// Whether its passage begins with it.
     pub begins: bool,
     /// Whether its passage ends with it.
@@ -93,7 +93,7 @@ pub fn because(explained: &Explanation) -> Vec<String> {
 /// All else that is known of the two, but for their texts.
 pub fn sections(explained: &Explanation) -> Vec<Section> {
     let mut sections = Vec::new();
-    for (which, side) in Which::ALL.into_iter().zip(&explained.documents) {
+    for (which, side) in PairMember::ALL.into_iter().zip(&explained.documents) {
         sections.push(Section {
             title: format!("{}: {}", which.name(), side.id),
             facts: document(side),
@@ -117,15 +117,15 @@ pub fn sections(explained: &Explanation) -> Vec<Section> {
             facts: meeting(explained, candidacy),
         });
     }
-    for (which, side) in Which::ALL.into_iter().zip(&explained.documents) {
+    for (which, side) in PairMember::ALL.into_iter().zip(&explained.documents) {
         if !side.boilerplate.is_empty() {
             sections.push(Section {
-                title: format!("Boilerplate taken out of {}", which.name()),
+                title: format!("RemovedRegion taken out of {}", which.name()),
                 facts: boilerplate(side),
             });
         }
     }
-    for story in &explained.stories {
+    for story in &explained.clusters {
         sections.push(Section {
             title: format!("Cluster {}", story.name),
             facts: cluster(story),
@@ -134,7 +134,7 @@ pub fn sections(explained: &Explanation) -> Vec<Section> {
     sections
 }
 
-fn document(side: &Side) -> Vec<(String, String)> {
+fn document(side: &ExplainedDocument) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     facts.add("title", &side.title);
     facts.add("site", &side.site);
@@ -179,7 +179,7 @@ fn document(side: &Side) -> Vec<(String, String)> {
 }
 
 /// A date, and what it is worth.
-fn published(side: &Side) -> String {
+fn published(side: &ExplainedDocument) -> String {
     let Some(published) = side.published else {
         return "unknown".to_owned();
     };
@@ -195,7 +195,7 @@ fn published(side: &Side) -> String {
     format!("{}{note}", moment::written(published))
 }
 
-fn credit(side: &Side) -> String {
+fn credit(side: &ExplainedDocument) -> String {
     let Some(credit) = &side.credit else {
         return String::new();
     };
@@ -211,7 +211,7 @@ fn credit(side: &Side) -> String {
     )
 }
 
-fn shared(explained: &Explanation, scores: &Scores) -> Vec<(String, String)> {
+fn shared(explained: &Explanation, scores: &PairScores) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     let settings = &explained.settings;
     facts.add(
@@ -301,7 +301,7 @@ fn retold(explained: &Explanation, retelling: &Retelling) -> Vec<(String, String
             score(evidence.order)
         ),
     );
-    for (which, coverage) in Which::ALL
+    for (which, coverage) in PairMember::ALL
         .into_iter()
         .zip([evidence.coverage_a, evidence.coverage_b])
     {
@@ -313,7 +313,7 @@ fn retold(explained: &Explanation, retelling: &Retelling) -> Vec<(String, String
     facts.0
 }
 
-fn meeting(explained: &Explanation, candidacy: &Candidacy) -> Vec<(String, String)> {
+fn meeting(explained: &Explanation, candidacy: &WhyCandidate) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     let jaccard = explained.scores.map_or(0.0, |scores| scores.jaccard);
     match candidacy.surfacing {
@@ -390,9 +390,9 @@ fn fingerprints(passages: &[crate::pipeline::SharedPassage]) -> String {
     )
 }
 
-fn boilerplate(side: &Side) -> Vec<(String, String)> {
+fn boilerplate(side: &ExplainedDocument) -> Vec<(String, String)> {
     let mut facts = Facts::default();
-    let region = |region: &Boilerplate| {
+    let region = |region: &RemovedRegion| {
         let text = side.text.get(region.bytes.clone()).unwrap_or_default();
         let cut = text.char_indices().nth(CHARACTERS_SHOWN);
         let shown = cut.map_or(text, |(at, _)| &text[..at]);
@@ -419,10 +419,10 @@ fn boilerplate(side: &Side) -> Vec<(String, String)> {
     facts.0
 }
 
-fn cluster(story: &Story) -> Vec<(String, String)> {
+fn cluster(story: &ClusterOfPair) -> Vec<(String, String)> {
     let mut facts = Facts::default();
     facts.add("documents", &story.documents.to_string());
-    for (which, role) in Which::ALL.into_iter().zip(story.roles) {
+    for (which, role) in PairMember::ALL.into_iter().zip(story.roles) {
         facts.add(which.name(), role.map_or("not in it", |role| role.name()));
     }
     let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();
@@ -456,12 +456,12 @@ impl Facts {
 }
 
 /// Whether a document takes no part, in a word.
-pub fn part(part: Part) -> &'static str {
+pub fn part(part: Participation) -> &'static str {
     match part {
-        Part::Compared => "compared",
-        Part::Empty => "empty",
-        Part::TooShort => "too_short",
-        Part::BoilerplateOnly => "boilerplate_only",
+        Participation::Compared => "compared",
+        Participation::Empty => "empty",
+        Participation::TooShort => "too_short",
+        Participation::BoilerplateOnly => "boilerplate_only",
     }
 }
 
@@ -550,11 +550,11 @@ fn heaviest_chain(places: &[[usize; 2]], weights: &[usize]) -> Vec<[usize; 2]> {
 
 /// The pieces of a range of a document's text.
 pub fn pieces<'a>(
-    side: &'a Side,
+    side: &'a ExplainedDocument,
     passages: &[Range<usize>],
     range: &Range<usize>,
 ) -> Vec<Piece<'a>> {
-    let piece = |segment: &crate::pipeline::Segment| {
+    let piece = |segment: &crate::pipeline::TextSegment| {
         let start = segment.bytes.start.max(range.start);
         let end = segment.bytes.end.min(range.end);
         let text = side.text.get(start..end).filter(|text| !text.is_empty())?;

@@ -2,7 +2,9 @@
 
 use crate::candidates::families::BIG_CLUSTER;
 use crate::cluster::Relation;
-use crate::pipeline::{Candidacy, Explanation, Reason, Retelling, Scores, Surfacing, Which};
+use crate::pipeline::{
+    Explanation, PairMember, PairScores, Reason, Retelling, Surfacing, WhyCandidate,
+};
 
 /// A score as the pairs file has it.
 pub fn score(score: f64) -> String {
@@ -25,7 +27,7 @@ pub fn counted(count: usize, noun: &str) -> String {
 
 /// Why two documents are no row, in a sentence.
 pub fn told(reason: &Reason) -> String {
-    let letter = |which: &Which| which.name();
+    let letter = |which: &PairMember| which.name();
     match reason {
         Reason::Empty(which) => format!("{} has no words, and is a copy of nothing", letter(which)),
         Reason::TooShort {
@@ -109,7 +111,7 @@ pub fn told(reason: &Reason) -> String {
 }
 
 /// What makes a pair one.
-pub fn qualifies(explained: &Explanation, scores: &Scores, relation: Relation) -> String {
+pub fn qualifies(explained: &Explanation, scores: &PairScores, relation: Relation) -> String {
     let settings = &explained.settings;
     match relation {
         Relation::Exact => "both have the same words in the same order".to_owned(),
@@ -120,8 +122,8 @@ pub fn qualifies(explained: &Explanation, scores: &Scores, relation: Relation) -
         ),
         Relation::Excerpt => {
             let (held, holder) = match scores.containment_a >= scores.containment_b {
-                true => (Which::A, Which::B),
-                false => (Which::B, Which::A),
+                true => (PairMember::A, PairMember::B),
+                false => (PairMember::B, PairMember::A),
             };
             format!(
                 "{} holds {} of {}, and the longest passage is {}",
@@ -142,7 +144,7 @@ pub fn qualifies(explained: &Explanation, scores: &Scores, relation: Relation) -
 }
 
 /// What comes of what two documents share of hashes.
-pub fn surfaced(explained: &Explanation, candidacy: &Candidacy) -> String {
+pub fn surfaced(explained: &Explanation, candidacy: &WhyCandidate) -> String {
     let compared = if candidacy.found {
         "they were compared"
     } else {

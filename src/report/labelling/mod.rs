@@ -15,7 +15,8 @@ use super::moment;
 use super::table::{TableCell, TableFormat};
 use crate::cluster::Relation;
 use crate::pipeline::{
-    Distance, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Settings, Shared,
+    Distance, MarkKind, Measure, Sample, SampledPair, SampledStratum, SampledText, Settings,
+    TextPiece,
 };
 use crate::text::escaping;
 
@@ -163,8 +164,8 @@ fn pair(pair: &SampledPair) -> io::Result<Pair> {
         documents: [text(a), text(b)],
         measured: measured(pair),
         shared: match pair.shared {
-            Shared::Passages => "passage",
-            Shared::Sentences => "sentence",
+            MarkKind::Passages => "passage",
+            MarkKind::Sentences => "sentence",
         },
         marks: pair.marks,
     })
@@ -186,11 +187,11 @@ fn begun(id_a: &str, id_b: &str) -> io::Result<String> {
 }
 
 fn text(text: &SampledText) -> Text {
-    let shown = |piece: &Piece| match piece {
-        Piece::Own(text) => Shown::Own(escaping::body(text)),
-        Piece::Shared(number, text) => Shown::Passage(number + 1, escaping::body(text)),
-        Piece::Boilerplate(text) => Shown::Boilerplate(escaping::body(text)),
-        Piece::LeftOut(characters) => Shown::LeftOut(*characters),
+    let shown = |piece: &TextPiece| match piece {
+        TextPiece::Own(text) => Shown::Own(escaping::body(text)),
+        TextPiece::Shared(number, text) => Shown::Passage(number + 1, escaping::body(text)),
+        TextPiece::Boilerplate(text) => Shown::Boilerplate(escaping::body(text)),
+        TextPiece::LeftOut(characters) => Shown::LeftOut(*characters),
     };
     Text {
         id: escaping::field(&text.id, NAME),
@@ -224,7 +225,7 @@ fn measured(pair: &SampledPair) -> Vec<(&'static str, String)> {
     measured
 }
 
-fn row(sampled: &Sampled, settings: &Settings) -> Row {
+fn row(sampled: &SampledStratum, settings: &Settings) -> Row {
     let stratum = sampled.stratum;
     let excerpts = settings.excerpts;
     let (measure, threshold) = match stratum.measure {

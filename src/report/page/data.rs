@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::attribution::credit::Credit;
 use crate::catalog::{DocNo, NO_SITE, SiteNo};
 use crate::cluster::ReportedPair;
-use crate::pipeline::{Page, PageText, Placed, ScanResult};
+use crate::pipeline::{PageContent, PageText, PlacedPassage, ScanResult};
 use crate::report::clusters::sites_among;
 use crate::report::{details, moment};
 use crate::text::escaping;
@@ -86,7 +86,7 @@ struct Text {
 }
 
 /// What the page shows, and its texts.
-pub fn of(findings: &ScanResult, page: &Page) -> (Data, Texts) {
+pub fn of(findings: &ScanResult, page: &PageContent) -> (Data, Texts) {
     let known = Known::of(findings, page);
     let data = Data {
         sites: known.sites(findings),
@@ -101,7 +101,7 @@ pub fn of(findings: &ScanResult, page: &Page) -> (Data, Texts) {
         .collect();
     let side_by_side = page.side_by_side.iter().filter_map(|two| {
         let (a, b) = (places.get(&two.a)?, places.get(&two.b)?);
-        let ends = |passage: &Placed| {
+        let ends = |passage: &PlacedPassage| {
             let (in_a, in_b) = (&passage.bytes_a, &passage.bytes_b);
             [
                 a.at(in_a.start),
@@ -137,7 +137,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(findings: &ScanResult, page: &Page) -> Known {
+    fn of(findings: &ScanResult, page: &PageContent) -> Known {
         let pairs = page.pairs.iter().map(|&pair| &findings.pairs[pair]);
         let members = page.clusters.iter().zip(&page.members);
         let members = members.flat_map(|(&number, listed)| {
@@ -191,7 +191,7 @@ impl Known {
         documents
     }
 
-    fn pairs(&self, findings: &ScanResult, page: &Page) -> Pairs {
+    fn pairs(&self, findings: &ScanResult, page: &PageContent) -> Pairs {
         let catalog = &findings.catalog;
         let cluster: BTreeMap<usize, usize> = (page.clusters.iter().copied()).zip(0..).collect();
         let mut pairs = Pairs::default();
@@ -218,7 +218,7 @@ impl Known {
         pairs
     }
 
-    fn clusters(&self, findings: &ScanResult, page: &Page) -> Vec<Cluster> {
+    fn clusters(&self, findings: &ScanResult, page: &PageContent) -> Vec<Cluster> {
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
             let member = |&at: &usize| {
