@@ -56,7 +56,7 @@ pub(super) fn strip(
         if let Some(memory) = memory
             && catalog.bytes_held() as u64 > memory.for_hashes()
         {
-            catalog.put_away(&memory.store)?;
+            catalog.move_to(&memory.store)?;
         }
     }
     let removed = removed.with_texts(corpus, catalog)?;
