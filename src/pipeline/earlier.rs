@@ -46,7 +46,7 @@ pub struct KnownPair {
 
 /// Comparisons of the representatives of known pairs, each once, in canonical order.
 ///
-/// Pairs of which a document is gone are left out.
+/// Pairs with a document that the catalogue no longer has are left out.
 pub(super) fn comparisons(
     catalog: &Catalog,
     groups: &[IdenticalGroup],

@@ -96,7 +96,7 @@ impl<'a> MemoryAccount<'a> {
             });
         }
         if add(&self.hashes, columns.bytes_held() as u64) > memory.for_hashes() {
-            columns.put_away(&memory.store)?;
+            columns.move_to(&memory.store)?;
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Runs the stages in order over a corpus, and is where work fans out to threads.
 //!
-//! May import: every stage, but no reader and no report.
-//! Imported by: `index`, `report`, `cli`.
+//! May import: `attribution`, `boilerplate`, `candidates`, `catalog`, `cluster`, `compare`,
+//! `document`, `error`, `sketch`, `storage`, `text`.
+//! Imported by: `cli`, `found`, `index`, `report`, `scan`.
 //!
 //! [`scan`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample`] begin in the
 //! same way and use the same search.

@@ -49,7 +49,7 @@ pub struct PageText {
     pub doc: DocNo,
     /// Its text, or the beginning of it.
     pub text: String,
-    /// Whether the end is missing.
+    /// True if the end is missing.
     pub cut: bool,
     /// Bytes that were removed as boilerplate.
     pub boilerplate: Vec<Range<usize>>,

@@ -15,7 +15,7 @@ use crate::document::Corpus;
 use crate::error::ReadError;
 
 /// A corpus that was read and from which boilerplate was removed.
-pub(super) struct Prepared {
+pub(super) struct PreparedCorpus {
     pub(super) catalog: Catalog,
     pub(super) read: ReadTally,
     pub(super) boilerplate: Profiles,
@@ -31,7 +31,7 @@ pub(super) fn prepare_alone<C: Corpus>(
     sources: &CorpusAndArchive<'_>,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Prepared, ReadError> {
+) -> Result<PreparedCorpus, ReadError> {
     let (seen, known) = (SeenDocuments::default(), KnownBoilerplate::default());
     prepare(corpus, sources, seen, &known, settings, observer)
 }
@@ -44,7 +44,7 @@ pub(super) fn prepare<C: Corpus>(
     known: &KnownBoilerplate,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Prepared, ReadError> {
+) -> Result<PreparedCorpus, ReadError> {
     let (mut catalog, read) = read(corpus, seen, settings, observer)?;
     let (boilerplate, removed) = strip(sources, &mut catalog, settings, known, observer)?;
     let mut counts = Counts::default();
@@ -53,7 +53,7 @@ pub(super) fn prepare<C: Corpus>(
     let later_copies = groups.iter().flat_map(|group| &group.members[1..]);
     let new_copies = later_copies.filter(|&&doc| catalog.is_new(doc));
     counts.documents.identical = new_copies.count() as u64;
-    Ok(Prepared {
+    Ok(PreparedCorpus {
         catalog,
         read,
         boilerplate,
@@ -84,7 +84,7 @@ pub(super) fn taking_part(
     documents
 }
 
-/// Whether a document has next to no words left without its boilerplate.
+/// True if a document has next to no words left without its boilerplate.
 pub(super) fn is_boilerplate_only(catalog: &Catalog, doc: DocNo) -> bool {
     let (removed, left) = (catalog.removed(doc), catalog.words(doc));
     removed >= left.max(1) && (left as usize) < FEWEST_WORDS_LEFT

@@ -14,8 +14,8 @@ use crate::text::shingle::Shingler;
 /// A block that was read: the number of its source, its documents, and what was counted.
 type ReadBlock = (usize, BlockColumns, BlockTally);
 
-/// Tools of one thread.
-type Tools = (Shingler, Tracer, Traces);
+/// ReadTools of one thread.
+type ReadTools = (Shingler, Tracer, Traces);
 
 /// Reads every block. Words, content and traces go to the catalogue, after the documents of
 /// earlier runs; texts are not kept.
@@ -34,23 +34,25 @@ pub(super) fn read<C: Corpus>(
         )
     };
     let account = MemoryAccount::new(settings.memory.as_ref(), seen.len());
-    let read_block =
-        |(shingler, tracer, traces): &mut Tools, source, block| -> Result<ReadBlock, ReadError> {
-            let mut columns = BlockColumns::default();
-            let mut documents = 0;
-            let tally = corpus.parse(block?, &mut |record| {
-                shingler.read(&record.document.text, settings.shingle);
-                tracer.trace(shingler, settings.boilerplate, traces);
-                tracer.trace_anchors([&*record.document.text], traces);
-                columns.push(&record, &shingler.words, traces);
-                documents += 1;
-            });
-            account.add(&mut columns, documents)?;
-            columns.shrink();
-            observer.advance(tally.bytes);
-            observer.documents(documents);
-            Ok((source, columns, tally))
-        };
+    let read_block = |(shingler, tracer, traces): &mut ReadTools,
+                      source,
+                      block|
+     -> Result<ReadBlock, ReadError> {
+        let mut columns = BlockColumns::default();
+        let mut documents = 0;
+        let tally = corpus.parse(block?, &mut |record| {
+            shingler.read(&record.document.text, settings.shingle);
+            tracer.trace(shingler, settings.boilerplate, traces);
+            tracer.trace_anchors([&*record.document.text], traces);
+            columns.push(&record, &shingler.words, traces);
+            documents += 1;
+        });
+        account.add(&mut columns, documents)?;
+        columns.shrink();
+        observer.advance(tally.bytes);
+        observer.documents(documents);
+        Ok((source, columns, tally))
+    };
     let sources: Result<Vec<Vec<(usize, ReadBlock)>>, ReadError> = (0..corpus.sources())
         .into_par_iter()
         .map(|source| {

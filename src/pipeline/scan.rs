@@ -2,13 +2,13 @@
 
 use super::cluster_names::{self, ClusterNames};
 use super::corpus_and_archive::CorpusAndArchive;
-use super::details::read_details;
+use super::details::{Details, read_details};
 use super::earlier::{self, EarlierRuns};
-use super::findings::{PairCounts, ScanResult};
+use super::findings::{Counts, PairCounts, ScanResult};
 use super::observer::{Observer, Stage};
-use super::page;
-use super::passages::list_passages;
-use super::prepare::{Prepared, prepare};
+use super::page::{self, PageContent};
+use super::passages::{PlacedPassage, list_passages};
+use super::prepare::{PreparedCorpus, prepare};
 use super::quotations::measure_quotations;
 use super::rewording::find_reworded;
 use super::search::{Matches, search};
@@ -16,7 +16,9 @@ use super::settings::Settings;
 use super::sources::attribute;
 use super::texts::CorpusTexts;
 use crate::catalog::Catalog;
-use crate::cluster::{self, Assembled, Relation, ReportedPair};
+use crate::catalog::identical::IdenticalGroup;
+use crate::cluster::{self, Assembled, Cluster, Relation, ReportedPair, RewordedPair};
+use crate::compare::exact::Comparison;
 use crate::document::Corpus;
 use crate::error::ReadError;
 
@@ -45,7 +47,7 @@ pub fn scan_after<C: Corpus>(
     observer: &dyn Observer,
 ) -> Result<ScanResult, ReadError> {
     let sources = CorpusAndArchive::of(corpus, earlier.archive);
-    let Prepared {
+    let PreparedCorpus {
         mut catalog,
         read,
         boilerplate,
@@ -65,16 +67,8 @@ pub fn scan_after<C: Corpus>(
     let texts = CorpusTexts::of(&sources, &catalog, settings);
     let known = earlier::comparisons(&catalog, &groups, &earlier.pairs);
     drop(earlier.pairs);
-    let Matches { compared, hot, .. } =
-        search(&texts, &groups, &known, settings, observer, &mut counts)?;
-    counts.candidates.verified = compared.len() as u64;
-    let mut reworded = Vec::new();
-    if let Some(rewording) = settings.reworded {
-        let (found, counted) =
-            find_reworded(&texts, &groups, &compared, settings, rewording, observer)?;
-        reworded = found;
-        counts.reworded = Some(counted);
-    }
+    let (Matches { compared, hot, .. }, reworded) =
+        find_pairs(&texts, &groups, &known, settings, observer, &mut counts)?;
 
     observer.begin(Stage::Cluster, None);
     if !settings.keep_hashes {
@@ -89,35 +83,22 @@ pub fn scan_after<C: Corpus>(
     counts.bounded.clusters.number = assembled.big_clusters;
     counts.bounded.clusters.pairs = assembled.not_written;
     counts.pairs.same_site_excerpts = assembled.same_site_excerpts;
+    let clusters = &mut assembled.clusters;
     let ClusterNames {
         of_documents: names,
         merged,
-    } = cluster_names::assign(
-        &catalog,
-        &groups,
-        &mut assembled.clusters,
-        &earlier.cluster_names,
-    );
+    } = cluster_names::assign(&catalog, &groups, clusters, &earlier.cluster_names);
     assembled.drop_earlier(&catalog);
 
     let texts = CorpusTexts::of(&sources, &catalog, settings);
-    let details = read_details(&texts, settings, &assembled.clusters, observer)?;
-    measure_quotations(&texts, &mut assembled.pairs)?;
-    attribute(&catalog, settings, &mut assembled, &details);
-    let Assembled {
-        mut pairs,
+    let ReportContent {
+        pairs,
         clusters,
-        ..
-    } = assembled;
-    // Earlier runs reported the pairs of two of their documents. Until here these pairs were
-    // evidence for the source of a cluster.
-    pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
+        details,
+        passages,
+        page,
+    } = read_for_reports(&texts, settings, assembled, observer)?;
     count_pairs(&catalog, &pairs, &mut counts.pairs);
-    let passages = list_passages(&texts, settings, &pairs)?;
-    let page = match settings.page {
-        Some(limits) => Some(page::choose(&texts, limits, &pairs, &clusters)?),
-        None => None,
-    };
     Ok(ScanResult {
         catalog,
         pairs,
@@ -132,6 +113,69 @@ pub fn scan_after<C: Corpus>(
         names,
         merged,
         boilerplate,
+    })
+}
+
+/// Finds the pairs that share words, then the reworded ones among the other documents.
+fn find_pairs(
+    texts: &CorpusTexts<'_>,
+    groups: &[IdenticalGroup],
+    known: &[Comparison],
+    settings: &Settings,
+    observer: &dyn Observer,
+    counts: &mut Counts,
+) -> Result<(Matches, Vec<RewordedPair>), ReadError> {
+    let matches = search(texts, groups, known, settings, observer, counts)?;
+    let compared = &matches.compared;
+    counts.candidates.verified = compared.len() as u64;
+    let Some(rewording) = settings.reworded else {
+        return Ok((matches, Vec::new()));
+    };
+    let (reworded, reworded_counts) =
+        find_reworded(texts, groups, compared, settings, rewording, observer)?;
+    counts.reworded = Some(reworded_counts);
+    Ok((matches, reworded))
+}
+
+/// Pairs and clusters to report, and what reports show of their texts.
+struct ReportContent {
+    pairs: Vec<ReportedPair>,
+    clusters: Vec<Cluster>,
+    details: Vec<Details>,
+    passages: Vec<Vec<PlacedPassage>>,
+    page: Option<PageContent>,
+}
+
+/// Reads the documents in clusters again, and finds the sources of clusters.
+fn read_for_reports(
+    texts: &CorpusTexts<'_>,
+    settings: &Settings,
+    mut assembled: Assembled,
+    observer: &dyn Observer,
+) -> Result<ReportContent, ReadError> {
+    let catalog = texts.catalog;
+    let details = read_details(texts, settings, &assembled.clusters, observer)?;
+    measure_quotations(texts, &mut assembled.pairs)?;
+    attribute(catalog, settings, &mut assembled, &details);
+    let Assembled {
+        mut pairs,
+        clusters,
+        ..
+    } = assembled;
+    // Earlier runs reported the pairs of two of their documents. Until here these pairs were
+    // evidence for the source of a cluster.
+    pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
+    let passages = list_passages(texts, settings, &pairs)?;
+    let page = match settings.page {
+        Some(limits) => Some(page::choose(texts, limits, &pairs, &clusters)?),
+        None => None,
+    };
+    Ok(ReportContent {
+        pairs,
+        clusters,
+        details,
+        passages,
+        page,
     })
 }
 

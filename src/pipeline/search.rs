@@ -28,7 +28,7 @@ pub struct Matches {
     pub compared: Vec<Comparison>,
     /// Documents of hot buckets, sorted. Not all pairs of them were compared.
     pub hot: Vec<DocNo>,
-    /// Whether nothing was bounded: there was neither a hot bucket nor a passage that is in too
+    /// True if nothing was bounded: there was neither a hot bucket nor a passage that is in too
     /// many documents to compare all of them.
     pub complete: bool,
 }
@@ -325,7 +325,7 @@ impl<'a> PairSearch<'a> {
         Ok(compared?.concat())
     }
 
-    /// Whether a pair is to be compared: the selection may want it, or another pair of the
+    /// True if a pair is to be compared: the selection may want it, or another pair of the
     /// documents that the two stand for, and one of the two stands for a new document. Earlier
     /// runs compared the others.
     fn is_wanted(&self, pair: DocPair) -> bool {
@@ -343,8 +343,7 @@ impl<'a> PairSearch<'a> {
         found.is_ok()
     }
 
-    /// Whether the selection treats all pairs of documents that two representatives stand for like
-    /// the pair of the representatives.
+    /// True if the selection decides alike for all documents that two representatives stand for.
     fn selection_is_uniform(&self, pair: DocPair) -> bool {
         let is_alone = |doc: DocNo| self.groups[group_of(self.groups, doc)].members.len() == 1;
         self.settings.selection.takes_all() || is_alone(pair.a) && is_alone(pair.b)

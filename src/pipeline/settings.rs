@@ -37,7 +37,7 @@ pub struct Settings {
     /// Definition of an excerpt; `None` to look for whole copies only, which saves the time that
     /// passages take.
     pub excerpts: Option<Excerpts>,
-    /// Whether text that a site repeats is removed before documents are compared.
+    /// True if text that a site repeats is removed before documents are compared.
     pub boilerplate: bool,
     /// Seed of the signatures.
     pub seed: u64,
@@ -45,7 +45,7 @@ pub struct Settings {
     pub min_words: u32,
     /// Pairs that are reported.
     pub selection: Selection,
-    /// Whether the passages of every pair are listed.
+    /// True if the passages of every pair are listed.
     pub list_passages: bool,
     /// Limits of the report page; `None` if there is no page.
     pub page: Option<PageLimits>,
@@ -53,7 +53,7 @@ pub struct Settings {
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
     pub as_of: Option<i64>,
-    /// Whether the hashes of documents are kept after the scan, because an index stores them.
+    /// True if the hashes of documents are kept after the scan, because an index stores them.
     pub keep_hashes: bool,
     /// Limit to memory; `None` for no limit.
     pub memory: Option<Memory>,

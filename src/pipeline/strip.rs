@@ -56,7 +56,7 @@ pub(super) fn strip(
         if let Some(memory) = memory
             && catalog.bytes_held() as u64 > memory.for_hashes()
         {
-            catalog.put_away(&memory.store)?;
+            catalog.move_to(&memory.store)?;
         }
     }
     let removed = removed.with_texts(corpus, catalog)?;
@@ -72,7 +72,7 @@ fn strip_batch(
     batch: &[DocNo],
     observer: &dyn Observer,
 ) -> Result<(Vec<Stripped>, RemovedTally), ReadError> {
-    type Tools = (Stripper, Shingler, Tracer);
+    type StripTools = (Stripper, Shingler, Tracer);
     let make_tools = || {
         (
             Stripper::default(),
@@ -80,7 +80,7 @@ fn strip_batch(
             Tracer::new(settings),
         )
     };
-    let strip_chunk = |tools: &mut Tools, chunk: &[DocNo]| {
+    let strip_chunk = |tools: &mut StripTools, chunk: &[DocNo]| {
         let mut stripped = Vec::new();
         let mut tally = RemovedTally::default();
         for &doc in chunk {
@@ -170,15 +170,18 @@ fn earlier_pages(catalog: &Catalog) -> Vec<DocNo> {
     earlier
 }
 
+/// Fingerprints of a page that boilerplate is learned from.
+type Repeats = (DocNo, Vec<u32>);
+
 /// Reads documents again for the fingerprints that boilerplate is learned from.
 fn read_repeats(
     corpus: &dyn Fetch,
     catalog: &Catalog,
     settings: &Settings,
     documents: &[DocNo],
-) -> Result<Vec<(DocNo, Vec<u32>)>, ReadError> {
+) -> Result<Vec<Repeats>, ReadError> {
     let make_tools = || (Shingler::default(), Tracer::new(settings));
-    let read: Result<Vec<Vec<(DocNo, Vec<u32>)>>, ReadError> = documents
+    let read: Result<Vec<Vec<Repeats>>, ReadError> = documents
         .par_chunks(DOCUMENTS_PER_TASK)
         .map_init(make_tools, |(shingler, tracer), chunk| {
             let mut repeats = Vec::with_capacity(chunk.len());

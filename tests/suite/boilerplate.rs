@@ -371,7 +371,7 @@ fn pages_with_too_few_words_left_count_as_boilerplate_only() {
 }
 
 #[test]
-fn regions_are_removed_up_to_a_greatest_length() {
+fn a_long_region_is_removed_only_if_it_is_unbroken() {
     for (words, broken, taken) in [
         (LONGEST_REGION, false, true),
         // Without a break and on this site only: an embedded gallery.

@@ -12,7 +12,7 @@ use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
 use crate::pipeline::earlier::EarlierRuns;
 use crate::pipeline::observer::Observer;
-use crate::pipeline::prepare::{Prepared, is_boilerplate_only, prepare};
+use crate::pipeline::prepare::{PreparedCorpus, is_boilerplate_only, prepare};
 use crate::pipeline::search::PairSearch;
 use crate::pipeline::settings::Settings;
 use crate::pipeline::texts::CorpusTexts;
@@ -49,7 +49,7 @@ pub fn duplicates_after<C: Corpus>(
         ..settings.clone()
     };
     let sources = CorpusAndArchive::of(corpus, earlier.archive);
-    let Prepared {
+    let PreparedCorpus {
         catalog,
         read,
         boilerplate,

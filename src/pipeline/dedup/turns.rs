@@ -125,7 +125,7 @@ impl<'a, 'c> Turns<'a, 'c> {
         (documents, xxh3_64(bytemuck::cast_slice(&numbers)))
     }
 
-    /// Whether the comparison of a pair would change nothing.
+    /// True if the comparison of a pair would change nothing.
     fn is_settled(&self, pair: DocPair) -> bool {
         self.compared.binary_search(&pair).is_ok() || self.decided.is_settled(self.ranking, pair)
     }

@@ -55,7 +55,7 @@ pub struct ExplainedDocument {
     pub words: u32,
     /// Number of words that were removed as boilerplate.
     pub removed: u32,
-    /// Whether it takes part in the scan.
+    /// Its participation in the scan.
     pub part: Participation,
     /// Number of other documents with the same words.
     pub same_words: usize,

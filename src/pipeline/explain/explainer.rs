@@ -6,7 +6,7 @@ use super::error::ExplainError;
 use super::explanation::Explanation;
 use super::finished_scan::FinishedScan;
 use super::scores::PairScores;
-use super::verdict::{Verdict, relation};
+use super::verdict::{PairVerdict, relation};
 use super::why_candidate::why_candidate;
 use crate::catalog::{DocNo, DocPair};
 use crate::document::Corpus;
@@ -72,7 +72,7 @@ impl<'a, C: Corpus> Explainer<'a, C> {
         let shingled = [&text_a.shingled, &text_b.shingled];
         let scores = PairScores::measure(&scan.texts(), pair, shingled)?;
         let retelling = self.retelling(pair, scores.as_ref())?;
-        let verdict = Verdict::of(scan, pair, &documents, scores.as_ref(), retelling.as_ref());
+        let verdict = PairVerdict::of(scan, pair, &documents, scores.as_ref(), retelling.as_ref());
         let candidacy = match documents
             .iter()
             .all(|document| document.part == Participation::Compared)

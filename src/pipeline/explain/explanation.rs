@@ -19,11 +19,11 @@ pub struct Explanation {
     pub scores: Option<PairScores>,
     /// Their relation by these scores.
     pub relation: Option<Relation>,
-    /// Whether the pairs file has a row for them.
+    /// True if the pairs file has a row for them.
     pub written: bool,
     /// Reasons why it has none.
     pub reasons: Vec<Reason>,
-    /// Whether they are on different sites; `None` if that is unknown.
+    /// True if they are on different sites; `None` if that is unknown.
     pub cross_site: Option<bool>,
     /// How they became a candidate, or could have; `None` if one takes no part.
     pub candidacy: Option<WhyCandidate>,

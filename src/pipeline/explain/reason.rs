@@ -99,7 +99,7 @@ pub enum Reason {
     RewordedOnOneSite,
     /// The score of the comparison sentence by sentence is high enough, but the two were not
     /// compared: they were no candidate, or other documents of their stories were compared.
-    RewordedNotMet {
+    RewordedNotCompared {
         /// Their score.
         score: f64,
     },

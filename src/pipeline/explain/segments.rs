@@ -16,9 +16,9 @@ pub struct TextSegment {
 pub struct SegmentMark {
     /// Number of its passage, from 0, if it is in one.
     pub passage: Option<usize>,
-    /// Whether it is within quotation marks.
+    /// True if it is within quotation marks.
     pub quoted: bool,
-    /// Whether it was removed as boilerplate.
+    /// True if it was removed as boilerplate.
     pub boilerplate: bool,
 }
 

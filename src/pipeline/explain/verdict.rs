@@ -14,24 +14,24 @@ use crate::pipeline::rewording::Retelling;
 use crate::pipeline::settings::Settings;
 
 /// Verdict on two documents.
-pub(super) struct Verdict {
+pub(super) struct PairVerdict {
     pub(super) relation: Option<Relation>,
-    /// Whether the pairs file has a row for them.
+    /// True if the pairs file has a row for them.
     pub(super) written: bool,
     /// Reasons why it has none.
     pub(super) reasons: Vec<Reason>,
 }
 
-impl Verdict {
+impl PairVerdict {
     pub(super) fn of<C: Corpus>(
         scan: &FinishedScan<'_, C>,
         pair: DocPair,
         documents: &[ExplainedDocument; 2],
         scores: Option<&PairScores>,
         retelling: Option<&Retelling>,
-    ) -> Verdict {
+    ) -> PairVerdict {
         let row = row(&scan.result, pair);
-        let mut verdict = Verdict {
+        let mut verdict = PairVerdict {
             relation: None,
             written: row.is_some(),
             reasons: not_taking_part(documents, &scan.settings),
@@ -158,7 +158,7 @@ fn why_not_written<C: Corpus>(
     reasons
 }
 
-/// Whether the two were found, or are known to belong to one big family.
+/// True if the two were found, or are known to belong to one big family.
 fn was_found<C: Corpus>(scan: &FinishedScan<'_, C>, pair: DocPair) -> bool {
     let (a, b) = (scan.representative(pair.a), scan.representative(pair.b));
     let compared = &scan.result.compared;
@@ -228,7 +228,7 @@ fn why_not_reworded(
         },
         () if catalog.cross_site(pair.a, pair.b) == Some(false) => Reason::RewordedOnOneSite,
         () if apart > asked => Reason::OutsideWindow { apart, asked },
-        () => Reason::RewordedNotMet { score },
+        () => Reason::RewordedNotCompared { score },
     }
 }
 

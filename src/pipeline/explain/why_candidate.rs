@@ -17,7 +17,7 @@ use crate::sketch::winnowing::Fingerprint;
 /// Hashes that two documents share. One document stands for all with the same words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhyCandidate {
-    /// Whether both have the same words, so that no search is needed.
+    /// True if both have the same words, so that no search is needed.
     pub identical: bool,
     /// Method that finds candidates for whole copies.
     pub surfacing: Surfacing,
@@ -26,17 +26,17 @@ pub struct WhyCandidate {
     /// Passages with a fingerprint in both documents, fewest documents first; `None` if passages
     /// are not looked for.
     pub passages: Option<Vec<SharedPassage>>,
-    /// Whether they were compared and matched.
+    /// True if they were compared and matched.
     pub found: bool,
 }
 
 impl WhyCandidate {
-    /// Whether a band made them a candidate for sure.
+    /// True if a band made them a candidate for sure.
     pub fn by_bands(&self) -> bool {
         self.bands.iter().any(|band| !band.hot)
     }
 
-    /// Whether a passage made them a candidate for sure.
+    /// True if a passage made them a candidate for sure.
     pub fn by_passages(&self) -> bool {
         let passages = self.passages.iter().flatten();
         passages
@@ -57,7 +57,7 @@ pub struct SharedBand {
     pub band: usize,
     /// Number of documents with that hash.
     pub documents: usize,
-    /// Whether these are too many to compare every pair of them.
+    /// True if these are too many to compare every pair of them.
     pub hot: bool,
 }
 
@@ -72,7 +72,7 @@ pub struct SharedPassage {
 }
 
 impl SharedPassage {
-    /// Whether the passage is in too many stories to compare every pair of them.
+    /// True if the passage is in too many stories to compare every pair of them.
     pub fn bounded(&self) -> bool {
         self.stories.is_some_and(|stories| stories > MOST_STORIES)
     }

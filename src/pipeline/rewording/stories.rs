@@ -20,7 +20,7 @@ pub(super) struct Story {
     pub(super) documents: Vec<DocNo>,
     /// First and last time of publication of the documents with a date, in seconds.
     published: Option<(i64, i64)>,
-    /// Whether a document has no date.
+    /// True if a document has no date.
     has_undated: bool,
     /// Site of all documents, if they are on one that is known.
     site: Option<SiteNo>,
@@ -86,12 +86,12 @@ impl StoryTable {
         }
     }
 
-    /// Whether documents of two stories, the smaller number first, are known to share words.
+    /// True if documents of two stories, the smaller number first, are known to share words.
     pub(super) fn share_words(&self, x: u32, y: u32) -> bool {
         self.sharing_words.contains(&(x, y))
     }
 
-    /// Whether two stories can have documents to compare: a quick test, which may say yes in vain.
+    /// True if two stories can have documents to compare: a quick test without false negatives.
     pub(super) fn may_pair(&self, x: u32, y: u32, window: i64) -> bool {
         let (x, y) = (&self.stories[x as usize], &self.stories[y as usize]);
         let in_window = match (x.published, y.published) {

@@ -18,7 +18,7 @@ use crate::document::Corpus;
 use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
 use crate::pipeline::observer::Observer;
-use crate::pipeline::prepare::{Prepared, prepare_alone};
+use crate::pipeline::prepare::{PreparedCorpus, prepare_alone};
 use crate::pipeline::rewording::{find_reworded, learn_weights};
 use crate::pipeline::search::search;
 use crate::pipeline::settings::{Settings, Surfacing};
@@ -54,7 +54,7 @@ pub fn sample<C: Corpus>(
 ) -> Result<Sample, ReadError> {
     let sources = CorpusAndArchive::of(corpus, None);
     let lower = lowered(settings);
-    let Prepared {
+    let PreparedCorpus {
         catalog,
         read,
         mut counts,

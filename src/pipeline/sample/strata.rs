@@ -48,7 +48,7 @@ pub struct Stratum {
     pub distance: Distance,
     /// Measure of the threshold.
     pub measure: Measure,
-    /// Whether they reach the threshold.
+    /// True if they reach the threshold.
     pub over: bool,
 }
 

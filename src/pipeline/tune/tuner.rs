@@ -18,7 +18,7 @@ use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
 use crate::pipeline::findings::Counts;
 use crate::pipeline::observer::{Observer, Stage};
-use crate::pipeline::prepare::{Prepared, prepare_alone};
+use crate::pipeline::prepare::{PreparedCorpus, prepare_alone};
 use crate::pipeline::rewording::find_reworded;
 use crate::pipeline::search::{Matches, search};
 use crate::pipeline::settings::{Settings, Surfacing};
@@ -56,7 +56,7 @@ impl Tuner {
             ..settings.clone()
         };
         let sources = CorpusAndArchive::of(corpus, None);
-        let Prepared {
+        let PreparedCorpus {
             mut catalog,
             read,
             mut counts,
@@ -106,7 +106,7 @@ impl Tuner {
         &self.counts
     }
 
-    /// Whether nothing was bounded, so that no scan with one of the choices bounds anything either.
+    /// True if nothing was bounded, so that no scan with one of the choices bounds anything either.
     pub fn is_complete(&self) -> bool {
         self.matches.complete
     }

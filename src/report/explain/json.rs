@@ -125,7 +125,9 @@ fn reason(reason: &Reason) -> Value {
         Reason::NoExcerpts => ("no_excerpts", None, Value::Null, Value::Null),
         Reason::NotReworded { score, asked } => ("not_reworded", None, json!(score), json!(asked)),
         Reason::RewordedOnOneSite => ("reworded_on_one_site", None, Value::Null, Value::Null),
-        Reason::RewordedNotMet { score } => ("reworded_not_met", None, json!(score), Value::Null),
+        Reason::RewordedNotCompared { score } => {
+            ("reworded_not_met", None, json!(score), Value::Null)
+        }
         Reason::SameSite { containment, asked } => {
             ("same_site", None, json!(containment), json!(asked))
         }

@@ -67,7 +67,7 @@ pub(super) fn told(reason: &Reason) -> String {
             below(*score, *asked)
         ),
         Reason::RewordedOnOneSite => REWORDED_ON_ONE_SITE.to_owned(),
-        Reason::RewordedNotMet { score } => reworded_not_met(*score),
+        Reason::RewordedNotCompared { score } => reworded_not_met(*score),
         Reason::SameSite { containment, asked } => format!(
             "two pages of one site: the larger containment is {}, under {asked} \
              (--same-site-containment)",
