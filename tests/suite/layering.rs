@@ -453,6 +453,9 @@ impl<'ast> Visit<'ast> for Paths {
         }
     }
 
+    /// `pub(super)` and `pub(in path)` import nothing.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let parts = path.segments.iter().map(|part| part.ident.to_string());
         self.found.push(parts.collect());
