@@ -1,4 +1,4 @@
-//! Advice that follows an error of the library: which flag or command helps.
+//! Advice for an error of the library: the flag or command that helps.
 
 use wirecopy::error::ReadError;
 
@@ -12,16 +12,16 @@ pub fn for_error(error: &anyhow::Error) -> Option<&'static str> {
 
 fn for_read_error(error: &ReadError) -> Option<&'static str> {
     match error {
-        ReadError::NoTextColumn { .. } => Some("name the right one with --text-field"),
-        ReadError::UnknownFormat { .. } => Some("say it with --input-format"),
+        ReadError::NoTextColumn { .. } => Some("name the right column with --text-field"),
+        ReadError::UnknownFormat { .. } => Some("name it with --input-format"),
         ReadError::Spool { .. } | ReadError::Spill { .. } => {
-            Some("free some room or choose another place with --temp-dir")
+            Some("free disk space, or name another directory with --temp-dir")
         }
         ReadError::Damaged { .. } => Some(
-            "`wirecopy index verify` looks at all of it, and a copy of it or a new index is the way out",
+            "`wirecopy index verify` lists damaged files; restore a backup or make a new index",
         ),
         ReadError::TooLittleMemory { .. } => {
-            Some("allow more with --memory, or scan less at a time")
+            Some("allow more with --memory, or scan fewer documents at a time")
         }
         _ => None,
     }

@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use toml::de::DeValue;
 
-use super::{
+use super::flags::{
     FILE_VARIABLE, Flags, Layers, PREFIX, SettingOrigin, USUAL_FILE, described, id, is_list,
     is_switch, key, nearest, variable,
 };
@@ -14,7 +14,7 @@ use crate::cli::status::Stop;
 
 impl Flags {
     /// The settings in force as a `wirecopy.toml`, each with its origin.
-    pub(super) fn printed(&self, scan: &ArgMatches, layers: &Layers) -> Result<String, Stop> {
+    pub fn printed(&self, scan: &ArgMatches, layers: &Layers) -> Result<String, Stop> {
         let mut sections: Vec<(&str, String)> = Vec::new();
         for arg in self.settings() {
             let heading = arg.get_help_heading().unwrap_or("Inputs");

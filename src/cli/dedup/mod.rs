@@ -1,8 +1,8 @@
-//! The dedup command: opens inputs, finds duplicates, judges the rejects, writes the documents that stay.
+//! The dedup command: finds duplicates and writes the documents without them.
 
 mod closing;
 mod documents;
-mod meaning;
+mod plan;
 
 use std::io::Write;
 
@@ -13,53 +13,52 @@ use wirecopy::report::summary::Output;
 use wirecopy::report::{duplicates, rejects};
 
 use super::args::DedupArguments;
-use super::closing::Run;
+use super::closing::RunFacts;
 use super::inputs::files_skipped;
-use super::nightly::Nightly;
-use super::outputs::Wanted;
-use super::rejected::Verdict;
+use super::nightly::NightlyIndex;
+use super::outputs::WantedOutput;
+use super::rejected::RejectVerdict;
 use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
-use documents::Documents;
-use meaning::{Dedup, Report};
+use closing::DedupClosing;
+use documents::DocumentsWriter;
+use plan::{DedupOutput, DedupPlan};
 
 /// Runs the command.
 pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
-    let dedup = Dedup::of(typed)?;
-    let watch = Watch::start(dedup.setup.talk, terminal)?;
-    let written: Vec<Output> = dedup.wanted.iter().map(Wanted::described).collect();
-    let wanted_targets = dedup.wanted.clone();
-    let has_rejects_file = dedup
+    let plan = DedupPlan::of(typed)?;
+    let watch = Watch::start(plan.setup.verbosity.progress, terminal)?;
+    let has_rejects_file = plan
         .wanted
         .iter()
-        .any(|wanted| matches!(wanted.report, Report::Rejects(_)));
-    let session = Session::open(dedup.setup, dedup.wanted, has_rejects_file, watch)?;
+        .any(|wanted| matches!(wanted.report, DedupOutput::Rejects(_)));
+    let session = Session::open(plan.setup, plan.wanted, has_rejects_file, watch)?;
     let inputs = &session.inputs;
-    let format = documents::format_of(inputs, &wanted_targets)?;
+    let format = documents::format_of(inputs, session.outputs.wanted())?;
     let settings = Settings {
         memory: session.memory()?,
-        ..dedup.settings
+        ..plan.settings
     };
-    let mut nightly = Nightly::open(dedup.index, &settings, terminal)?;
+    let mut nightly = NightlyIndex::open(plan.index, &settings, terminal)?;
     let before = nightly.before()?;
 
     let preference = Preference {
-        keep: dedup.keep,
+        keep: plan.keep,
         seen: &|catalog, doc| !catalog.is_new(doc),
     };
     let found = session.run(|progress| {
         pipeline::duplicates_after(inputs, before, &settings, preference, progress)
     })?;
     let verdict = session.judge(&found.read, &found.counts, found.counts.documents.read)?;
-    let nothing_read = verdict == Verdict::NothingLeft;
+    let nothing_left = verdict == RejectVerdict::NothingLeft;
 
     session.progress.begin_reports();
-    let documents = Documents {
+    let documents = DocumentsWriter {
         inputs,
         found: &found,
         format,
-        mark: dedup.mark.as_deref(),
+        mark: plan.mark.as_deref(),
     };
     session.install(|| documents.check())?;
     let addition = Addition {
@@ -70,22 +69,22 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         boilerplate: &found.boilerplate,
         replaced: &found.read.replaced,
     };
-    let change = match nothing_read {
+    let change = match nothing_left {
         true => None,
         false => session.install(|| nightly.add(&addition, inputs, &settings))?,
     };
     let source_names = session.source_names();
     session.outputs.write(
-        |report| !nothing_read || matches!(report, Report::Rejects(_)),
+        |report| !nothing_left || matches!(report, DedupOutput::Rejects(_)),
         |report, mut out| match report {
-            Report::Documents(packing) => packing.write(out, |out| documents.write(out)),
-            Report::Removed(format) => duplicates::write(
+            DedupOutput::Documents(packing) => packing.write(out, |out| documents.write(out)),
+            DedupOutput::Removed(format) => duplicates::write(
                 &found,
                 &source_names,
                 format,
                 &mut out as &mut &mut dyn Write,
             ),
-            Report::Rejects(format) => {
+            DedupOutput::Rejects(format) => {
                 rejects::write(&found.read.rejects, &source_names, format, &mut out)
             }
         },
@@ -94,17 +93,22 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
     session.progress.stop();
     nightly.tidy(terminal);
 
-    if nothing_read {
+    if nothing_left {
         return Err(session.nothing_left(&found.read));
     }
-    if session.talk.closing {
-        let closing = closing::Closing {
+    if session.verbosity.closing {
+        let written: Vec<Output> = session
+            .outputs
+            .wanted()
+            .map(WantedOutput::described)
+            .collect();
+        let closing = DedupClosing {
             inputs,
             found: &found,
             index: nightly.usage(),
-            joined: addition.new.len() as u64,
-            marked: dedup.mark.is_some(),
-            run: Run {
+            added: addition.new.len() as u64,
+            marked: plan.mark.is_some(),
+            run: RunFacts {
                 catalog: &found.catalog,
                 read: &found.read,
                 counts: &found.counts,
@@ -112,8 +116,8 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
                 settings: &settings,
                 costs: &session.progress.costs(),
                 outputs: &written,
-                files_skipped: files_skipped(inputs.skipped()),
-                details: session.talk.details,
+                files_skipped: files_skipped(inputs),
+                details: session.verbosity.details,
                 terminal,
             },
         };
