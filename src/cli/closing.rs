@@ -287,8 +287,8 @@ impl ScanClosing<'_> {
 }
 
 impl RunFacts<'_> {
-    /// The use of an index. `added` documents of the run were added to it, unless the run leaves the
-    /// index as it is.
+    /// The use of an index. `added` documents of the run were added to it, unless the run leaves
+    /// the index as it is.
     pub fn index(&self, out: &mut String, usage: Option<IndexUse>, added: u64) -> fmt::Result {
         let Some(IndexUse { expired, adds }) = usage else {
             return Ok(());

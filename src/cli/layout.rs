@@ -15,7 +15,7 @@ const USUAL_WIDTH: usize = 80;
 pub struct TextLayout {
     /// Number of columns.
     pub width: usize,
-    /// Whether to use colour.
+    /// True to use colour.
     pub colour: bool,
 }
 

@@ -1,6 +1,8 @@
 //! The program: reads the command line, runs the library, writes reports and messages.
-//! May import: `attribution`, `candidates`, `catalog`, `cluster`, `compare`, `document`, `error`, `index`, `pipeline`, `platform`, `read`, `report`, `sketch`, `storage`, `text`, `tuning`.
-//! Imported by: only `main.rs`.
+//!
+//! May import: `attribution`, `candidates`, `catalog`, `cluster`, `compare`, `document`, `error`,
+//! `index`, `pipeline`, `platform`, `read`, `report`, `sketch`, `storage`, `text`, `tuning`.
+//! Imported by: the program alone.
 //!
 //! - Arguments: [`args`] is what a user types, and [`values`] parses single values. [`config`] adds
 //!   the environment and `wirecopy.toml`. [`plan`] checks everything and makes settings of it.
@@ -85,7 +87,7 @@ fn ended(result: Result<Status, Stop>, terminal: Terminal) -> Status {
 
 /// Prints why there are no arguments: help was asked for, or something is wrong.
 fn without_arguments(error: ConfigError, argv: &[OsString]) -> Status {
-    let (color, log_format) = config::talk_wanted(argv);
+    let (color, log_format) = config::message_format(argv);
     let terminal = Terminal::new(color, log_format);
     let stop = match error {
         ConfigError::Typed(message) if !message.use_stderr() || log_format == LogFormat::Text => {

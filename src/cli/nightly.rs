@@ -115,8 +115,8 @@ pub fn open_to_write(
     })
 }
 
-/// Merges small segments of many runs. The run itself has succeeded by then, and a failure would make
-/// the user repeat it, so an error here is only a warning.
+/// Merges small segments of many runs. The run itself has succeeded by then, and a failure would
+/// make the user repeat it, so an error here is only a warning.
 pub fn tidy(writer: &mut Writer, terminal: Terminal) {
     if let Err(error) = writer.tidy() {
         let warning = terminal.paint(MessageStyle::Warning, "warning:");

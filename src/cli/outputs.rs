@@ -5,9 +5,9 @@
 //! it was before. Standard output, pipes and devices cannot be renamed. They are written after the
 //! last file and before the renames, so that they stay empty if a file cannot be written.
 //!
-//! The lock of [`PendingOutputs`] protects temporary files from a signal: a thread creates or renames
-//! them only while it holds the lock, and the thread for signals takes the lock for good before it
-//! removes them.
+//! The lock of [`PendingOutputs`] protects temporary files from a signal: a thread creates or
+//! renames them only while it holds the lock, and the thread for signals takes the lock for good
+//! before it removes them.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -179,8 +179,8 @@ impl<R: NamedOutput> Outputs<R> {
     /// Writes the outputs that `asked` picks, with the bytes from `render`. If one fails, no file
     /// changes.
     ///
-    /// Files come first, in the order of the command line. A change of an index is published together
-    /// with the files.
+    /// Files come first, in the order of the command line. A change of an index is published
+    /// together with the files.
     pub fn write(
         &self,
         asked: impl Fn(R) -> bool,
@@ -270,9 +270,9 @@ impl<R: NamedOutput> Outputs<R> {
 }
 
 impl PendingOutputs {
-    /// Removes the temporary files and prevents new ones and renames. Does nothing and returns `false`
-    /// once the outputs are in place: the run then ends as usual, because a user repeats a run that
-    /// was interrupted.
+    /// Removes the temporary files and prevents new ones and renames. Does nothing and returns
+    /// `false` once the outputs are in place: the run then ends as usual, because a user repeats a
+    /// run that was interrupted.
     pub fn remove_for_good(&self) -> bool {
         let mut held = self.lock();
         if held.is_done {
@@ -297,8 +297,8 @@ impl WriteMethod {
         let OutputTarget::File(given) = target else {
             return Ok(WriteMethod::Stdout);
         };
-        // A name of something that is open already (`/dev/stdout`, `/dev/fd/63`) is written in place,
-        // even if it leads to a file.
+        // A name of something that is open already (`/dev/stdout`, `/dev/fd/63`) is written in
+        // place, even if it leads to a file.
         let opened = ["/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/"];
         if opened
             .iter()
@@ -484,8 +484,8 @@ fn rename(files: Vec<(&OutputTarget, &PathBuf, &PathBuf, NamedTempFile)>) -> Res
     Ok(())
 }
 
-/// Creates a temporary file beside `path`, with the usual permissions of new files. Removes files that
-/// killed runs left: their names have the same prefix, and nobody holds a lock on them.
+/// Creates a temporary file beside `path`, with the usual permissions of new files. Removes files
+/// that killed runs left: their names have the same prefix, and nobody holds a lock on them.
 fn temporary_for(directory: &Path, path: &Path) -> io::Result<NamedTempFile> {
     // A hash, because the name may already have the maximum length.
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();

@@ -34,7 +34,7 @@ pub struct RunSetup {
     pub reading: read::ReadSettings,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
     pub most_rejects: Option<u64>,
-    /// Whether a run fails that reads no document with a word.
+    /// True if a run without any word must fail.
     pub fail_if_empty: bool,
     /// Limit to memory, in bytes.
     pub memory: Option<u64>,
@@ -76,7 +76,7 @@ pub struct ScanPlan {
 pub struct IndexPlan {
     /// Directory of the index.
     pub directory: PathBuf,
-    /// Whether the documents of the run are added.
+    /// True if the documents of the run are added.
     pub adds: bool,
     /// Documents that were added before this time are ignored.
     pub since: Option<i64>,
@@ -84,7 +84,7 @@ pub struct IndexPlan {
     pub now: i64,
     /// The same time if the user gave it. The run can then be repeated.
     pub again: Option<i64>,
-    /// Whether to wait for another run that writes to the index.
+    /// True to wait for another run that writes to the index.
     pub wait: bool,
 }
 
@@ -438,7 +438,7 @@ pub fn agreed<F: PartialEq>(
     }
 }
 
-/// Whether something other than a regular file has this path.
+/// Returns true if something other than a regular file has this path.
 fn is_special(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| !metadata.is_file())
 }

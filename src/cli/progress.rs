@@ -218,7 +218,8 @@ impl Observer for Progress {
 }
 
 impl Stages {
-    /// Adds the time since the last call to the current stage. A stage that runs twice has one entry.
+    /// Adds the time since the last call to the current stage. A stage that runs twice has one
+    /// entry.
     fn charge(&mut self) {
         let Some((stage, .., since)) = &mut self.current else {
             return;
@@ -254,7 +255,8 @@ fn peak_memory() -> Option<u64> {
 fn style(unit: ProgressUnit, bounded: bool, documents: Arc<AtomicU64>) -> ProgressStyle {
     let template = match (unit, bounded) {
         (ProgressUnit::Bytes, true) => {
-            "{msg:10} {bar:24} {documents}, {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left"
+            "{msg:10} {bar:24} {documents}, {decimal_bytes} of {decimal_total_bytes}, \
+             {decimal_bytes_per_sec}, {eta} left"
         }
         (ProgressUnit::Bytes, false) => {
             "{msg:10} {spinner} {documents}, {decimal_bytes}, {decimal_bytes_per_sec}"

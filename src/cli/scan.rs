@@ -40,7 +40,8 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
     result
 }
 
-/// Runs the pipeline and writes the reports. Stores the result in `kept`, even if the run fails later.
+/// Runs the pipeline and writes the reports. Stores the result in `kept`, even if the run fails
+/// later.
 fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<Status, Stop> {
     let has_rejects_file = plan
         .wanted

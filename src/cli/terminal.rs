@@ -45,7 +45,7 @@ impl Terminal {
         }
     }
 
-    /// Whether messages are JSON.
+    /// Returns true if messages are JSON.
     pub fn is_json(self) -> bool {
         self.log_format == LogFormat::Json
     }
@@ -59,8 +59,8 @@ impl Terminal {
         }
     }
 
-    /// Number of columns for a title in a line with `others` further columns. Without a terminal, it is
-    /// `usual`.
+    /// Number of columns for a title in a line with `others` further columns. Without a terminal,
+    /// it is `usual`.
     pub fn room(self, others: usize, usual: usize) -> usize {
         let stderr = io::stderr();
         let size = terminal_size_of(&stderr).filter(|_| stderr.is_terminal());
@@ -89,8 +89,8 @@ impl Terminal {
         self.tell(LogLevel::Info, "note", line, json!({}));
     }
 
-    /// Prints a line, or a JSON object with the same message and further fields. A failure to print is
-    /// ignored.
+    /// Prints a line, or a JSON object with the same message and further fields. A failure to print
+    /// is ignored.
     pub fn tell(self, level: LogLevel, event: &str, line: &str, fields: Value) {
         let line = match self.log_format {
             LogFormat::Text => line.to_owned(),

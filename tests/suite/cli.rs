@@ -1,7 +1,9 @@
-//! The command line as its users meet it: arguments in; exit status, standard output, standard error and files out.
+//! The command line as its users meet it: arguments in; exit status, standard output, standard
+//! error and files out.
 //!
-//! `tests/golden/*.toml` hold one run each, with everything it printed. `TRYCMD=overwrite cargo test --test suite cli::golden` writes them anew;
-//! read the difference before you keep it, and put `[..]` where a new case shows a time or memory.
+//! `tests/golden/*.toml` hold one run each, with everything it printed. `TRYCMD=overwrite cargo
+//! test --test suite cli::golden` writes them anew; read the difference before you keep it, and put
+//! `[..]` where a new case shows a time or memory.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -413,7 +415,7 @@ fn a_directory_that_cannot_be_written_to_is_an_error() {
     let result = run_with(scan(&[&newsroom(), "-q", "-o"]).arg(at.path().join("pairs.csv")));
     assert_eq!(result.status.code(), Some(1), "{}", said(&result));
     assert!(
-        said(&result).contains("no file can be made"),
+        said(&result).contains("cannot create a file"),
         "{}",
         said(&result)
     );
@@ -514,7 +516,7 @@ fn signals_leave_no_file_and_touch_none() {
         drop(pipe);
         assert_eq!(result.status.code(), Some(status), "{}", said(&result));
         assert!(
-            said(&result).contains("no output is half written"),
+            said(&result).contains("no output is incomplete"),
             "{}",
             said(&result)
         );
@@ -529,7 +531,8 @@ fn signals_leave_no_file_and_touch_none() {
 #[test]
 fn a_signal_while_a_report_is_written_takes_it_back() {
     let at = TempDir::new().expect("a directory");
-    // The pairs wait in a pipe that nobody empties, so the clusters stand beside their target, written but not renamed.
+    // The pairs wait in a pipe that nobody empties, so the clusters stand beside their target,
+    // written but not renamed.
     let input = at.path().join("many.jsonl");
     let text = "the same words in every one of very many documents that come in a long line";
     let lines: String = (0..3000)
@@ -544,7 +547,8 @@ fn a_signal_while_a_report_is_written_takes_it_back() {
         .arg(out.join("clusters.csv"))
         .spawn()
         .expect("it starts");
-    // Once pairs come, the clusters are written; the pipe is too small for all pairs, so the renames are not reached.
+    // Once pairs come, the clusters are written; the pipe is too small for all pairs, so the
+    // renames are not reached.
     let mut first = [0; 1];
     child
         .stdout
@@ -599,7 +603,8 @@ fn a_schema_that_is_not_kept_is_noticed() {
     }
 }
 
-/// Panics unless the value is as the schema says; knows the keywords that our schema uses and panics at any other.
+/// Panics unless the value is as the schema says; knows the keywords that our schema uses and
+/// panics at any other.
 fn conforms(value: &Value, schema: &Value, at: &str) {
     for (keyword, rule) in schema.as_object().expect("a schema is an object") {
         match keyword.as_str() {

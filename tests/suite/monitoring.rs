@@ -278,7 +278,7 @@ fn the_log_has_the_facts_as_fields() {
     assert_eq!(error["exit_status"], 1);
     assert_eq!(
         error["message"],
-        "4 records were rejected and none may be; nothing was written"
+        "4 records were rejected and none is allowed; nothing was written"
     );
 }
 
@@ -324,7 +324,7 @@ fn nothing_to_read_is_a_failure_only_where_it_is_asked_to_be() {
     let wordless = "{\"text\": \"\"}\n{\"text\": \"...\"}\n";
     for (content, words) in [
         (None, "there was no file to read"),
-        (Some(""), "1 file held none"),
+        (Some(""), "1 file had no document"),
         (Some(wordless), "2 documents had no word"),
     ] {
         let at = TempDir::new().expect("a directory");
@@ -364,8 +364,8 @@ fn documents_without_a_pair_are_no_failure_and_rejects_keep_their_own_rules() {
     );
     assert_eq!(result.status.code(), Some(0), "{}", said(&result));
     for (flags, words) in [
-        (&["--strict"][..], "none may be"),
-        (&["--max-rejects", "0"], "none may be"),
+        (&["--strict"][..], "none is allowed"),
+        (&["--max-rejects", "0"], "none is allowed"),
         (&[], "record"),
     ] {
         let input = bad("no-text-field.jsonl");

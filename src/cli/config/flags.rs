@@ -327,12 +327,12 @@ pub fn variable_of(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('-', "_").to_ascii_uppercase())
 }
 
-/// Whether a flag takes no value.
+/// Returns true if a flag takes no value.
 pub fn is_switch(arg: &Arg) -> bool {
     !arg.get_action().takes_values()
 }
 
-/// Whether a flag can be repeated.
+/// Returns true if a flag can be repeated.
 pub fn is_list(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::Append)
 }

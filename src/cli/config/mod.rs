@@ -15,9 +15,9 @@
 
 mod flags;
 mod merge;
+mod messages;
 mod print;
-mod talk;
 
 pub use flags::one_line;
 pub use merge::{ConfigError, check, configured, hinted};
-pub use talk::talk_wanted;
+pub use messages::message_format;

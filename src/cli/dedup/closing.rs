@@ -24,7 +24,7 @@ pub struct DedupClosing<'a> {
     pub index: Option<IndexUse>,
     /// Number of documents added to the index.
     pub added: u64,
-    /// Whether duplicates were marked instead of removed.
+    /// True if duplicates were marked instead of removed.
     pub marked: bool,
     pub run: RunFacts<'a>,
 }

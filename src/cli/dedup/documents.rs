@@ -55,8 +55,8 @@ pub fn format_of<'w>(
         let named = SourceFormat::of_name(&path.to_string_lossy());
         if named.is_some_and(|named| named != written) {
             return Err(Stop::usage(format!(
-                "the documents are written as {}, but --output {} has the extension of another format: \
-                 change it",
+                "the documents are written as {}, but --output {} has the extension of another \
+                 format: change it",
                 written.name(),
                 path.display(),
             )));

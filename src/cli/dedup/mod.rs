@@ -4,12 +4,12 @@ mod closing;
 mod documents;
 mod plan;
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use wirecopy::cluster::duplicates::Preference;
 use wirecopy::index::Addition;
-use wirecopy::pipeline::{self, Settings};
-use wirecopy::report::summary::Output;
+use wirecopy::pipeline::{self, Duplicates, Settings};
+use wirecopy::report::summary::{IndexUse, Output};
 use wirecopy::report::{duplicates, rejects};
 
 use super::args::DedupArguments;
@@ -54,13 +54,18 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
     let nothing_left = verdict == RejectVerdict::NothingLeft;
 
     session.progress.begin_reports();
-    let documents = DocumentsWriter {
-        inputs,
+    let results = DedupResults {
+        session: &session,
         found: &found,
-        format,
-        mark: plan.mark.as_deref(),
+        settings: &settings,
+        documents: DocumentsWriter {
+            inputs,
+            found: &found,
+            format,
+            mark: plan.mark.as_deref(),
+        },
     };
-    session.install(|| documents.check())?;
+    session.install(|| results.documents.check())?;
     let addition = Addition {
         catalog: &found.catalog,
         new: found.staying(),
@@ -73,21 +78,9 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         true => None,
         false => session.install(|| nightly.add(&addition, inputs, &settings))?,
     };
-    let source_names = session.source_names();
     session.outputs.write(
-        |report| !nothing_left || matches!(report, DedupOutput::Rejects(_)),
-        |report, mut out| match report {
-            DedupOutput::Documents(packing) => packing.write(out, |out| documents.write(out)),
-            DedupOutput::Removed(format) => duplicates::write(
-                &found,
-                &source_names,
-                format,
-                &mut out as &mut &mut dyn Write,
-            ),
-            DedupOutput::Rejects(format) => {
-                rejects::write(&found.read.rejects, &source_names, format, &mut out)
-            }
-        },
+        |output| !nothing_left || matches!(output, DedupOutput::Rejects(_)),
+        |output, out| results.render(output, out),
         change,
     )?;
     session.progress.stop();
@@ -97,31 +90,62 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         return Err(session.nothing_left(&found.read));
     }
     if session.verbosity.closing {
-        let written: Vec<Output> = session
+        results.close(nightly.usage(), addition.new.len() as u64);
+    }
+    Ok(verdict.status())
+}
+
+/// Results of a run, for its outputs and closing lines.
+struct DedupResults<'a> {
+    session: &'a Session<DedupOutput>,
+    found: &'a Duplicates,
+    settings: &'a Settings,
+    documents: DocumentsWriter<'a>,
+}
+
+impl DedupResults<'_> {
+    /// Writes one output.
+    fn render(&self, output: DedupOutput, mut out: &mut dyn Write) -> io::Result<()> {
+        let names = self.session.source_names();
+        match output {
+            DedupOutput::Documents(compression) => {
+                compression.write(out, |out| self.documents.write(out))
+            }
+            DedupOutput::Removed(format) => duplicates::write(self.found, &names, format, &mut out),
+            DedupOutput::Rejects(format) => {
+                rejects::write(&self.found.read.rejects, &names, format, &mut out)
+            }
+        }
+    }
+
+    /// Prints the closing lines. `added` is the number of documents added to the index.
+    fn close(&self, index: Option<IndexUse>, added: u64) {
+        let session = self.session;
+        let outputs: Vec<Output> = session
             .outputs
             .wanted()
             .map(WantedOutput::described)
             .collect();
+        let costs = session.progress.costs();
         let closing = DedupClosing {
-            inputs,
-            found: &found,
-            index: nightly.usage(),
-            added: addition.new.len() as u64,
-            marked: plan.mark.is_some(),
+            inputs: &session.inputs,
+            found: self.found,
+            index,
+            added,
+            marked: self.documents.mark.is_some(),
             run: RunFacts {
-                catalog: &found.catalog,
-                read: &found.read,
-                counts: &found.counts,
-                removed: &found.removed,
-                settings: &settings,
-                costs: &session.progress.costs(),
-                outputs: &written,
-                files_skipped: files_skipped(inputs),
+                catalog: &self.found.catalog,
+                read: &self.found.read,
+                counts: &self.found.counts,
+                removed: &self.found.removed,
+                settings: self.settings,
+                costs: &costs,
+                outputs: &outputs,
+                files_skipped: files_skipped(&session.inputs),
                 details: session.verbosity.details,
-                terminal,
+                terminal: session.terminal,
             },
         };
-        terminal.say(closing.lines().trim_end());
+        session.terminal.say(closing.lines().trim_end());
     }
-    Ok(verdict.status())
 }

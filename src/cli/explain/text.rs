@@ -236,7 +236,7 @@ fn laid_out(
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct TextStyle {
     mark: Mark,
-    /// Whether it is the sign of the start or end of a passage, not text.
+    /// True for the sign of the start or end of a passage, not text.
     sign: bool,
 }
 

@@ -27,7 +27,8 @@ const MOST_CHOICES: usize = 2000;
 pub struct TunePlan {
     /// Inputs and resources.
     pub setup: RunSetup,
-    /// One search for each shingle. The first one includes the choice that others are compared with.
+    /// One search for each shingle. The first one includes the choice that others are compared
+    /// with.
     pub searches: Vec<TuneSearch>,
     /// Tables of labels.
     pub labels: Vec<PathBuf>,
@@ -35,7 +36,7 @@ pub struct TunePlan {
     pub words: LabelWords,
     /// Minimum precision of the best choice.
     pub min_precision: Option<f64>,
-    /// Whether to suggest numbers from valleys in the scores.
+    /// True to suggest numbers from valleys in the scores.
     pub suggest: bool,
     /// Outputs to write; the choices come first.
     pub wanted: Vec<WantedOutput<TuneOutput>>,
@@ -139,8 +140,8 @@ fn search(typed: &TuneArguments, shingle: Shingle) -> Result<TuneSearch, Stop> {
     })
 }
 
-/// Method that finds the candidates for the lowest numbers: bands for the given recall, even if --bands
-/// and --rows set those of the scan.
+/// Method that finds the candidates for the lowest numbers: bands for the given recall, even if
+/// --bands and --rows set those of the scan.
 fn lowest_surfacing(typed: &TuneArguments, lowest: Choice) -> Result<Surfacing, Stop> {
     let comparing = &typed.finding.comparing;
     if comparing.recall == 1.0 {
@@ -267,8 +268,8 @@ fn format(target: &OutputTarget, requested: Option<TuneFormat>) -> Result<TuneFo
         Some("txt" | "text") => Some(TuneFormat::Text),
         Some("html" | "htm") => {
             return Err(Stop::usage(format!(
-                "--output {} has the extension of a page: --report writes a page of choices, --sample \
-                 a page to label pairs",
+                "--output {} has the extension of a page: --report writes a page of choices, \
+                 --sample a page to label pairs",
                 path.display()
             )));
         }

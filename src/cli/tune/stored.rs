@@ -112,7 +112,8 @@ mod tests {
         let after = with(before, &row(), None).expect("settings");
         assert_eq!(
             after,
-            "# ours\nthreshold = 0.6 # for now\nquiet = true\ncontainment = 0.4\npassage = 20\nshingle = \"word:5\"\n"
+            "# ours\nthreshold = 0.6 # for now\nquiet = true\ncontainment = 0.4\npassage = 20\n\
+             shingle = \"word:5\"\n"
         );
         assert_eq!(with(&after, &row(), None).expect("settings"), after);
     }

@@ -11,7 +11,7 @@ use crate::cli::args::{LogFormat, UseWhen};
 
 /// The colour and format of messages when the arguments are wrong: the best guess from what was
 /// typed, the environment and the file.
-pub fn talk_wanted(argv: &[OsString]) -> (UseWhen, LogFormat) {
+pub fn message_format(argv: &[OsString]) -> (UseWhen, LogFormat) {
     let words: Vec<&str> = argv
         .iter()
         .map(|word| word.to_str().unwrap_or_default())
