@@ -10,7 +10,7 @@
 //! Everything except `scan_on_every_core` runs on one thread, so the times of stages can be added.
 //! Stages that read documents again in a scan (`verification`, `prefix_filtering`) do so here too.
 //!
-//! Run all benchmarks with `cargo bench --bench stages`, or some by a name after `--`.
+//! Run all with `cargo bench --profile dist --bench stages`, or some by a name after `--`.
 
 use std::fs::File;
 use std::hint::black_box;

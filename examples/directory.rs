@@ -2,6 +2,12 @@
 //!
 //! `cargo run --example directory -- data/newsroom.jsonl`
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example prints"
+)]
+
 use std::error::Error;
 
 use wirecopy::Scan;

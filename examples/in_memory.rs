@@ -2,6 +2,12 @@
 //!
 //! `cargo run --example in_memory`
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example prints"
+)]
+
 use std::error::Error;
 
 use wirecopy::{Document, Scan};

@@ -18,7 +18,7 @@ use crate::error::ReadError;
 use crate::found::Findings;
 use crate::in_memory::InMemory;
 use crate::index::{Addition, IndexError, IndexSettings, Writer};
-use crate::pipeline::{self, Before, LEAST_MEMORY, Memory, Settings, Surfacing, Unobserved};
+use crate::pipeline::{self, EarlierRuns, LEAST_MEMORY, Memory, Settings, Surfacing, Unobserved};
 use crate::read::{self, FieldNames, Inputs};
 use crate::sketch::banding::{
     Banding, BandingError, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, RecallTarget,
@@ -362,7 +362,7 @@ impl Scan {
             .map(|days| now.saturating_sub(i64::from(days) * 24 * 60 * 60));
         let mut writer = Writer::open(directory, false, &|_| {})?;
         let before = match writer.index() {
-            None => Before::default(),
+            None => EarlierRuns::default(),
             Some(index) => {
                 index.settings().check(&IndexSettings::of(settings))?;
                 index.before(self.as_of.map(|_| now), since)?.0

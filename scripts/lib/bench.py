@@ -58,18 +58,18 @@ def output_of(*command):
 
 
 def wirecopy(given):
-    """Returns the binary to measure: the given one, or a release build of this tree."""
+    """Returns the binary to measure: the given one, or this tree built as it is installed."""
     if given:
         binary = Path(given).resolve()
         if not os.access(binary, os.X_OK):
             fail(f"{given} is not a program: give --wirecopy the path of a built wirecopy")
         return binary
     must(
-        ["cargo", "build", "--release", "--bin", "wirecopy"],
+        ["cargo", "build", "--profile", "dist", "--locked", "--bin", "wirecopy"],
         "fix the build, or give --wirecopy PATH",
         cwd=ROOT,
     )
-    return TARGET / "release" / "wirecopy"
+    return TARGET / "dist" / "wirecopy"
 
 
 def wirecopy_version(binary):

@@ -85,7 +85,7 @@ async function newsroom(browser) {
   const at = await title(page);
   await page.reload();
   assert.deepEqual([await title(page), await told(page)], [at, "2 of 45 labelled"]);
-  assert.match(await status(page), /^Went on where you were/);
+  assert.match(await status(page), /^Continued where you stopped/);
   const other = await watched(context, seen);
   await other.goto(`file://${file}`);
   assert.equal(await told(other), "2 of 45 labelled");
@@ -249,7 +249,7 @@ async function reworded(browser) {
   await page.keyboard.press("p");
   assert.equal(await page.locator(".two > :first-child mark.now").count(), 1);
   assert.ok((await page.locator(".two > :last-child mark.now").count()) >= 1);
-  assert.match(await page.textContent("#help"), /sentences that go together/);
+  assert.match(await page.textContent("#help"), /corresponding sentences are marked/);
   await page.click("#scores summary");
   assert.match(await page.textContent("#measured"), /Score of reworded copy/);
   assert.deepEqual(seen.errors, []);

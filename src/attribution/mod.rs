@@ -1,7 +1,7 @@
 //! Attribution: the credits that documents give, and the likely source of a cluster.
 //!
-//! May import: `document`, `catalog`, `text`.
-//! Imported by: `cluster`, `pipeline`, `report`, `cli`.
+//! May import: `catalog`, `document`, `text`.
+//! Imported by: `cluster`, `pipeline`, `report`, `scan`, `found`, `cli`.
 
 pub mod credit;
 pub mod interval;

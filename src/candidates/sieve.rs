@@ -1,5 +1,12 @@
 //! A set of hashes that may hold a few too many.
 
+/// Bits for every hash; about one hash in so many is held by mistake.
+const BITS_A_HASH: usize = 16;
+
+/// Spreads hashes over the bits: multiply-shift hashing (Dietzfelbinger, Hagerup, Katajainen and
+/// Penttonen, J. Algorithms 1997, "A reliable randomized algorithm for the closest-pair problem").
+const FACTOR: u32 = 0x9E37_79B1;
+
 /// Hashes of the documents that ask: a Bloom filter (Bloom, CACM 1970, "Space/time trade-offs in
 /// hash coding with allowable errors") with one hash function. A hash that it does not hold can be
 /// passed over.
@@ -7,13 +14,6 @@ pub(super) struct Sieve {
     bits: Vec<u64>,
     shift: u32,
 }
-
-/// Bits for every hash; about one hash in so many is held by mistake.
-const BITS_A_HASH: usize = 16;
-
-/// Spreads hashes over the bits: multiply-shift hashing (Dietzfelbinger, Hagerup, Katajainen and
-/// Penttonen, J. Algorithms 1997, "A reliable randomized algorithm for the closest-pair problem").
-const FACTOR: u32 = 0x9E37_79B1;
 
 impl Sieve {
     /// A sieve that holds these hashes.

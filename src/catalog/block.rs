@@ -61,7 +61,7 @@ impl BlockColumns {
         self.records.shrink_to_fit();
     }
 
-    /// Bytes of hashes that [`BlockColumns::put_away`] would move out of memory.
+    /// Bytes of hashes that [`BlockColumns::move_to`] would move out of memory.
     pub fn bytes_held(&self) -> usize {
         self.columns.bytes_held()
     }
@@ -75,7 +75,7 @@ impl BlockColumns {
     ///
     /// # Errors
     /// When the store has no room.
-    pub fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
-        self.columns.put_away(store)
+    pub fn move_to(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
+        self.columns.move_to(store)
     }
 }

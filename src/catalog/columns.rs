@@ -70,7 +70,10 @@ macro_rules! columns {
             }
 
             /// Moves all lists out of memory.
-            pub(super) fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
+            pub(super) fn move_to(
+                &mut self,
+                store: &Arc<dyn WritableStore>,
+            ) -> Result<(), ReadError> {
                 $(self.$list.move_to(store)?;)*
                 Ok(())
             }

@@ -218,8 +218,8 @@ impl Catalog {
     }
 
     /// Moves all hashes out of memory.
-    pub(crate) fn put_away(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
-        self.columns.put_away(store)
+    pub(crate) fn move_to(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
+        self.columns.move_to(store)
     }
 
     /// Frees the hashes that only learning boilerplate needs.

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::{Catalog, ReadTally};
-use wirecopy::pipeline::{Counts, Details, Merged, Removed, ScanResult, Settings, Surfacing};
+use wirecopy::pipeline::{
+    Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing,
+};
 use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
@@ -242,7 +244,7 @@ impl ScanClosing<'_> {
                 counted(merged.len() as u64, "cluster")
             )?;
         }
-        for Merged { from, into } in merged.iter().filter(|_| self.run.details) {
+        for MergedCluster { from, into } in merged.iter().filter(|_| self.run.details) {
             let name = |name: &str| excerpt(name, SITE_SHOWN);
             writeln!(out, "   {} merged into {}", name(from), name(into))?;
         }
@@ -268,8 +270,8 @@ impl ScanClosing<'_> {
             rewording.score,
             count(counts.candidates),
         )?;
-        if counts.not_told > 0 {
-            let stories = count(counts.not_told);
+        if counts.without_anchors > 0 {
+            let stories = count(counts.without_anchors);
             write!(
                 out,
                 "; {stories} stories skipped without names and numbers in Latin script"

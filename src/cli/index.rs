@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use wirecopy::error::Size;
 use wirecopy::index::{Contents, Index, IndexError};
 
+use super::advice::index_flags;
 use super::args::{IndexArguments, IndexCommand, InfoFormat, UseWhen};
 use super::figures::{count, counted};
 use super::nightly::{open_to_write, tidy};
@@ -187,7 +188,7 @@ fn described(contents: &Contents) -> String {
     if let (Some(first), Some(last)) = (first_added, last_added) {
         text += &format!("added from {} to {}\n", moment(*first), moment(*last));
     }
-    text + "made with " + &settings.flags().join(" ")
+    text + "made with " + &index_flags(settings).join(" ")
 }
 
 /// Facts about an index as JSON.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 use wirecopy::document::Corpus;
-use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Prepared, Writer};
-use wirecopy::pipeline::{Before, Settings};
+use wirecopy::index::{Addition, Index, IndexError, IndexSettings, PendingChange, Writer};
+use wirecopy::pipeline::{EarlierRuns, Settings};
 use wirecopy::report::summary::IndexUse;
 
 use super::log::LogLevel;
@@ -39,7 +39,7 @@ impl NightlyIndex {
             };
             if let Some(index) = opened.index() {
                 let checked = index.settings().check(&IndexSettings::of(settings));
-                checked.map_err(Stop::usage)?;
+                checked.map_err(|error| Stop::Usage(error.into()))?;
             }
             Ok((plan, opened))
         };
@@ -50,11 +50,11 @@ impl NightlyIndex {
     }
 
     /// The earlier documents.
-    pub fn before(&mut self) -> Result<Before, Stop> {
+    pub fn before(&mut self) -> Result<EarlierRuns, Stop> {
         let opened = self.opened.as_ref();
         let known = opened.and_then(|(plan, opened)| Some((plan, opened.index()?)));
         let Some((plan, index)) = known else {
-            return Ok(Before::default());
+            return Ok(EarlierRuns::default());
         };
         let (before, expired) = index.before(plan.again, plan.since)?;
         self.expired = expired;
@@ -67,7 +67,7 @@ impl NightlyIndex {
         addition: &Addition<'_>,
         corpus: &C,
         settings: &Settings,
-    ) -> Result<Option<Prepared<'_>>, IndexError> {
+    ) -> Result<Option<PendingChange<'_>>, IndexError> {
         match &mut self.opened {
             Some((plan, OpenIndex::ToWrite(writer))) => writer
                 .add(addition, corpus, settings, plan.now, plan.since)
@@ -120,8 +120,10 @@ pub fn open_to_write(
 pub fn tidy(writer: &mut Writer, terminal: Terminal) {
     if let Err(error) = writer.tidy() {
         let warning = terminal.paint(MessageStyle::Warning, "warning:");
-        let message =
-            format!("segments of the index were not merged; the next run tries again: {error}");
+        let message = format!(
+            "segments of the index were not merged; the next run tries again: {:#}",
+            anyhow::Error::from(error)
+        );
         let line = format!("{warning} {}", escaped(&message));
         terminal.tell(LogLevel::Warning, "not_merged", &line, json!({}));
     }

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, anyhow};
 use tempfile::NamedTempFile;
-use wirecopy::index::{Prepared, Replacement, sync_directory};
+use wirecopy::index::{PendingChange, Replacement, sync_directory};
 use wirecopy::platform;
 use wirecopy::read::STANDARD_INPUT;
 use wirecopy::report::summary::Output;
@@ -185,7 +185,7 @@ impl<R: NamedOutput> Outputs<R> {
         &self,
         asked: impl Fn(R) -> bool,
         mut render: impl FnMut(R, &mut dyn Write) -> io::Result<()>,
-        change: Option<Prepared<'_>>,
+        change: Option<PendingChange<'_>>,
     ) -> Result<(), Stop> {
         let mut files = Vec::new();
         let mut others = Vec::new();

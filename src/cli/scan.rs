@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, ScanResult, Settings};
-use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, Run, StageCost};
+use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, RunFacts, StageCost};
 use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::ScanArguments;
@@ -133,8 +133,8 @@ fn metrics_of<'a>(
     stages: &'a [StageCost],
     findings: Option<&'a ScanResult>,
     labels: &'a [(String, String)],
-) -> metrics::Run<'a> {
-    metrics::Run {
+) -> metrics::MeasuredRun<'a> {
+    metrics::MeasuredRun {
         ended: jiff::Timestamp::now().as_second(),
         exit_status: status.code(),
         success: matches!(status, Status::Done | Status::SomeRejected),
@@ -184,8 +184,8 @@ impl Renderer<'_> {
         }
     }
 
-    fn summarized<'a>(&'a self, stages: &'a [StageCost]) -> Run<'a> {
-        Run {
+    fn summarized<'a>(&'a self, stages: &'a [StageCost]) -> RunFacts<'a> {
+        RunFacts {
             settings: self.settings,
             threads: self.threads,
             files_skipped: self.files_skipped,

@@ -1,7 +1,7 @@
 //! Rows as columns of an Arrow IPC file: one record batch, read whole, so that a checksum of the
 //! file covers all of it.
 //!
-//! [`Columns`] name each field of a row once, for writing and for reading. To add a column, add a
+//! [`TableColumns`] name each field of a row once, for writing and for reading. To add a column, add a
 //! field to the row and a line to the columns of its table.
 //!
 //! `serde_arrow` 0.15 could do the same and writes the same bytes, but it reads too slowly.
@@ -30,7 +30,7 @@ use arrow_ipc::reader::FileReader;
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::ArrowError;
 
-use super::files::IndexError;
+use super::error::IndexError;
 
 /// Rows that are read at a time; their columns fit into the cache of a core.
 const ROWS_AT_ONCE: usize = 256;
@@ -50,11 +50,11 @@ type MakeArray<'a, R> = dyn Fn(&mut [R]) -> Result<ArrayRef, ArrowError> + 'a;
 type Fill<'a, R> = dyn Fn(&'a ArrayRef, Range<usize>, &mut [R]) -> Option<()> + 'a;
 
 /// The columns of a table.
-pub(super) struct Columns<'a, R>(Vec<Column<'a, R>>);
+pub(super) struct TableColumns<'a, R>(Vec<Column<'a, R>>);
 
-impl<'a, R: 'a> Columns<'a, R> {
-    pub(super) fn new() -> Columns<'a, R> {
-        Columns(Vec::new())
+impl<'a, R: 'a> TableColumns<'a, R> {
+    pub(super) fn new() -> TableColumns<'a, R> {
+        TableColumns(Vec::new())
     }
 
     /// The same columns and another one, which stores a field of the row.
@@ -62,7 +62,7 @@ impl<'a, R: 'a> Columns<'a, R> {
         mut self,
         name: &'static str,
         field: impl Fn(&mut R) -> &mut T + Copy + 'a,
-    ) -> Columns<'a, R> {
+    ) -> TableColumns<'a, R> {
         self.0.push(Column {
             name,
             nullable: T::NULLABLE,
@@ -79,7 +79,10 @@ impl<'a, R: 'a> Columns<'a, R> {
 }
 
 /// The file of a table. The rows stay as they are; a column only gets at a field through `&mut`.
-pub(super) fn write<'a, R>(columns: Columns<'a, R>, rows: &mut [R]) -> Result<Vec<u8>, IndexError> {
+pub(super) fn write<'a, R>(
+    columns: TableColumns<'a, R>,
+    rows: &mut [R],
+) -> Result<Vec<u8>, IndexError> {
     let unwritable = |error: ArrowError| IndexError::Write {
         file: "a table".to_owned(),
         cause: std::io::Error::other(error),
@@ -145,7 +148,7 @@ impl Table {
     /// Passes each row to `each`, made from `blank` by filling in the columns.
     pub(super) fn each<'a, R: Clone>(
         &'a self,
-        columns: Columns<'a, R>,
+        columns: TableColumns<'a, R>,
         blank: &R,
         each: &mut dyn FnMut(R) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {

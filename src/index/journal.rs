@@ -1,8 +1,10 @@
-//! Publishing files together with a change of the index: both are there afterwards, or neither.
+//! Publishing files together with a change of the index: afterwards either both are there or
+//! neither.
 //!
-//! Files and manifest are renamed one after the other, so for an instant there are some and not the others. Before the first rename it is written
-//! down which files are about to be replaced, and what was there is kept beside them under another name. Whoever opens the index to write to it and
-//! finds that note compares the manifest with it: if that is still the old one, the files are put back as they were.
+//! Files and manifest are renamed one after the other, so for a moment only some are in place.
+//! Before the first rename, a journal lists the files that will be replaced, and the old ones are
+//! kept next to them under other names. A writer that opens the index and finds a journal compares
+//! it with the manifest: if the manifest is still the old one, it restores the old files.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -10,24 +12,26 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{Directory, IndexError, failed_to_write, sync_directory};
+use super::error::IndexError;
+use super::files::{Directory, sync_directory};
 use crate::platform;
 
-/// The name of the note.
+/// Name of the journal.
 pub(super) const JOURNAL: &str = "publishing.json";
 
-/// A file that is about to take the place of another, or a place where there is none.
+/// A file that will replace another, or go where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
-    /// Where it is now.
+    /// Its present path.
     pub from: PathBuf,
-    /// Where it goes.
+    /// Its future path.
     pub to: PathBuf,
 }
 
+/// The files of one publication.
 #[derive(Serialize, Deserialize)]
-struct Note {
-    /// The generation of the manifest before the change; `None` if there was none.
+struct Journal {
+    /// Generation of the manifest before the change; `None` if there was none.
     generation: Option<u64>,
     files: Vec<Announced>,
 }
@@ -36,13 +40,13 @@ struct Note {
 struct Announced {
     from: PathBuf,
     to: PathBuf,
-    /// What tells the new file: its device and number.
+    /// Device and inode number of the new file.
     identity: (u64, u64),
-    /// What was in its place, under another name.
+    /// The old file, under another name.
     kept: Option<PathBuf>,
 }
 
-/// Writes down which files are about to be replaced, then keeps what is there: nothing is kept that no note tells of.
+/// Writes the journal, then keeps the old files. In this order no kept file is without a journal.
 pub(super) fn begin(
     directory: &Directory,
     generation: Option<u64>,
@@ -50,7 +54,7 @@ pub(super) fn begin(
 ) -> Result<(), IndexError> {
     let mut files = Vec::with_capacity(replacements.len());
     for Replacement { from, to } in replacements {
-        let about = fs::metadata(from).map_err(|cause| failed_to_write(from, cause))?;
+        let about = fs::metadata(from).map_err(|cause| IndexError::write(from, cause))?;
         files.push(Announced {
             from: absolute(from),
             to: absolute(to),
@@ -58,54 +62,55 @@ pub(super) fn begin(
             kept: to.exists().then(|| absolute(&from.with_extension("old"))),
         });
     }
-    let note = Note { generation, files };
-    directory.replace_sealed(JOURNAL, &note)?;
-    for Announced { to, kept, .. } in &note.files {
+    let journal = Journal { generation, files };
+    directory.replace_sealed(JOURNAL, &journal)?;
+    for Announced { to, kept, .. } in &journal.files {
         let Some(kept) = kept else { continue };
-        // Some file systems know no second names.
+        // Some file systems have no hard links.
         let linked = fs::hard_link(to, kept).or_else(|_| {
             fs::copy(to, kept)?;
             File::open(kept)?.sync_all()
         });
-        // What is kept must be there before it is replaced, also after a loss of power.
+        // The kept file must survive a loss of power before the old one is replaced.
         let directory = kept.parent().unwrap_or(Path::new("/"));
         linked
             .and_then(|()| sync_directory(directory))
-            .map_err(|cause| failed_to_write(kept, cause))?;
+            .map_err(|cause| IndexError::write(kept, cause))?;
     }
     Ok(())
 }
 
-/// The note, if there is one.
-fn read(directory: &Directory) -> Result<Option<Note>, IndexError> {
+/// The journal, if there is one.
+fn read(directory: &Directory) -> Result<Option<Journal>, IndexError> {
     let not_understood = |error: serde_json::Error| IndexError::Damaged {
         file: JOURNAL.to_owned(),
         problem: error.to_string(),
     };
     let body = directory.read_sealed(JOURNAL)?;
-    let note = body.map(|body| serde_json::from_str(&body));
-    note.transpose().map_err(not_understood)
+    let journal = body.map(|body| serde_json::from_str(&body));
+    journal.transpose().map_err(not_understood)
 }
 
-/// Whether a note that is there can be read.
+/// Checks that the journal, if there is one, can be read.
 pub(super) fn check(directory: &Directory) -> Result<(), IndexError> {
     read(directory).map(drop)
 }
 
-/// Finishes what a note tells of, `generation` being that of the manifest: if it is still the one before the change, takes the files back.
+/// Finishes a publication that was interrupted. If `generation`, that of the manifest, is still the
+/// one from before the change, restores the old files; otherwise removes them.
 pub(super) fn recover(directory: &Directory, generation: Option<u64>) -> Result<(), IndexError> {
-    let Some(note) = read(directory)? else {
+    let Some(journal) = read(directory)? else {
         return Ok(());
     };
-    let take_back = note.generation == generation;
-    for file in &note.files {
-        finish(file, take_back).map_err(|cause| failed_to_write(&file.to, cause))?;
+    let take_back = journal.generation == generation;
+    for file in &journal.files {
+        finish(file, take_back).map_err(|cause| IndexError::write(&file.to, cause))?;
     }
     directory.remove(JOURNAL)
 }
 
 fn finish(file: &Announced, take_back: bool) -> io::Result<()> {
-    // Somebody may have done something else with the name since.
+    // The user may have put another file there since.
     let is_new = fs::metadata(&file.to).is_ok_and(|now| platform::identity(&now) == file.identity);
     match &file.kept {
         Some(kept) if take_back && is_new => gone_is_fine(fs::rename(kept, &file.to))?,
@@ -129,7 +134,7 @@ fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// As it is called from everywhere.
+/// The path from the root, which stays valid in another working directory.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

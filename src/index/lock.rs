@@ -1,27 +1,30 @@
-//! One writer at a time: a lock on a file, which the system lets go when its process ends, however that is.
+//! One writer at a time: a lock on a file. The system releases it when the process ends, in
+//! whatever way.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use super::files::{Directory, IndexError, failed_to_write};
+use super::error::IndexError;
+use super::files::Directory;
 
-/// The name of the file.
+/// Name of the file.
 const LOCK: &str = "lock";
 
-/// Held as long as this lives.
+/// A lock that is held until this is dropped.
 pub(super) struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock; `waiting` is told who holds it, if `wait` says to wait for that.
+    /// Takes the lock. If another process holds it and `wait` is set, passes the name of that
+    /// process to `waiting`, and then waits.
     pub(super) fn take(
         directory: &Directory,
         wait: bool,
         waiting: &dyn Fn(&str),
     ) -> Result<Lock, IndexError> {
         let path = directory.of(LOCK);
-        let failed = |cause| failed_to_write(&path, cause);
+        let failed = |cause| IndexError::write(&path, cause);
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -43,7 +46,7 @@ impl Lock {
             }
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
-        // For whoever comes next; the lock holds without it.
+        // The number is only for the message of the next writer; the lock works without it.
         let _ = file
             .set_len(0)
             .and_then(|()| file.seek(SeekFrom::Start(0)))
@@ -52,7 +55,7 @@ impl Lock {
     }
 }
 
-/// Who wrote into the file last: as a rule who holds it.
+/// The process that wrote its number to the file last, which is usually the one that holds it.
 fn holder(file: &mut File) -> String {
     let mut said = String::new();
     let read = file.take(20).read_to_string(&mut said);

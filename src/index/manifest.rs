@@ -1,71 +1,51 @@
-//! The manifest: which segments count, and what an index was made with. It is replaced whole.
+//! The manifest of an index: its settings and the segments that count. It is replaced as a whole.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{Checksum, Directory, FileEntry, IndexError};
-use crate::pipeline::Settings;
+use super::error::IndexError;
+use super::files::{Checksum, Directory, FileEntry};
+use super::settings::IndexSettings;
 
 /// The name of the file.
 pub(super) const MANIFEST: &str = "manifest.json";
 
-/// The version of the format that is written. Every version that was ever released can be read.
+/// Version of the format that is written. Every released version can be read.
 pub const FORMAT: u32 = 1;
 
-/// The generation of a manifest that stands there before the first files do.
+/// Generation of a manifest that is written before the first segment.
 const NOTHING_YET: u64 = 0;
 
+/// The parts of an index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     pub(super) format: u32,
-    /// Grows with every change.
+    /// Number of changes so far.
     pub(super) generation: u64,
     pub(super) settings: IndexSettings,
-    /// The number of the next document.
+    /// Serial of the next document.
     pub(super) next_serial: u64,
-    /// The number of the next segment.
+    /// Number of the next segment.
     next_number: u64,
-    /// In the order in which their documents joined.
+    /// In the order in which their documents were added.
     pub(super) segments: Vec<SegmentEntry>,
     pub(super) boilerplate: Option<FileEntry>,
-    /// The numbers of documents in segments that do not count any more: ranges in order and apart.
+    /// Serials of documents that are still in segments but do not count any more: ranges in order
+    /// that do not touch.
     gone: Vec<Range<u64>>,
 }
 
-/// What decides which hashes are kept and which pairs are known: it stays the same as long as an index lasts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IndexSettings {
-    /// As `--shingle`.
-    pub shingle: String,
-    /// As `--threshold`.
-    pub threshold: f64,
-    /// Bands of a signature; 0 if pairs are found by prefixes.
-    pub bands: usize,
-    /// Rows of a band.
-    pub rows: usize,
-    /// As `--seed`.
-    pub seed: u64,
-    /// As `--containment`; `None` if no excerpts are looked for.
-    pub containment: Option<f64>,
-    /// As `--passage`.
-    pub passage: Option<u32>,
-    /// As `--keep-boilerplate`.
-    pub keep_boilerplate: bool,
-    /// As `--min-words`.
-    pub min_words: u32,
-}
-
+/// A segment as the manifest lists it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SegmentEntry {
     pub(super) number: u64,
     pub(super) documents: u64,
     pub(super) ties: u64,
-    /// When its first and its last document joined, in seconds since 1970.
+    /// Times when its first and its last document were added, in seconds since 1970.
     pub(super) first_added: i64,
     pub(super) last_added: i64,
-    /// The numbers of its first document, and after its last.
+    /// From the serial of its first document to the one after its last.
     pub(super) serials: Range<u64>,
     pub(super) table: FileEntry,
     pub(super) bands: FileEntry,
@@ -73,98 +53,43 @@ pub(super) struct SegmentEntry {
     pub(super) records: FileEntry,
     pub(super) ties_table: FileEntry,
     pub(super) names: FileEntry,
-    /// The chunks of hashes.
+    /// Chunks of its two files of hashes.
     pub(super) chunks: Vec<ChunkEntry>,
 }
 
-/// The hashes of some documents that follow each other.
+/// The hashes of some consecutive documents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ChunkEntry {
     pub(super) documents: u64,
-    /// Band hashes of each document.
+    /// Number of band hashes of each document.
     pub(super) bands: u32,
     pub(super) bands_xxh3: Checksum,
-    /// Fingerprints of all of them.
+    /// Number of fingerprints of all documents together.
     pub(super) passages: u64,
     pub(super) passages_xxh3: Checksum,
 }
 
-impl IndexSettings {
-    /// Those of a scan.
-    pub fn of(settings: &Settings) -> IndexSettings {
-        let banding = settings.surfacing.banding();
-        IndexSettings {
-            shingle: settings.shingle.to_string(),
-            threshold: settings.threshold,
-            bands: banding.map_or(0, |banding| banding.bands()),
-            rows: banding.map_or(0, |banding| banding.rows()),
-            seed: settings.seed,
-            containment: settings.excerpts.map(|excerpts| excerpts.containment),
-            passage: settings.excerpts.map(|excerpts| excerpts.passage),
-            keep_boilerplate: !settings.boilerplate,
-            min_words: settings.min_words,
-        }
-    }
-
-    /// The flags that ask for them.
-    pub fn flags(&self) -> [String; 7] {
-        let excerpts = match (self.containment, self.passage) {
-            (Some(containment), Some(passage)) => {
-                format!("--containment {containment} --passage {passage}")
-            }
-            _ => "--relations exact,near".to_owned(),
-        };
-        let surfacing = match self.bands {
-            0 => "--recall 1".to_owned(),
-            bands => format!("--bands {bands} --rows {}", self.rows),
-        };
-        let boilerplate = match self.keep_boilerplate {
-            true => "--keep-boilerplate",
-            false => "no --keep-boilerplate",
-        };
-        [
-            format!("--shingle {}", self.shingle),
-            format!("--threshold {}", self.threshold),
-            surfacing,
-            format!("--seed {}", self.seed),
-            excerpts,
-            boilerplate.to_owned(),
-            format!("--min-words {}", self.min_words),
-        ]
-    }
-
-    /// Whether a scan goes with the index.
-    ///
-    /// # Errors
-    /// Names the first setting that does not.
-    pub fn check(&self, scan: &IndexSettings) -> Result<(), IndexError> {
-        let mut flags = self.flags().into_iter().zip(scan.flags());
-        match flags.find(|(made, asked)| made != asked) {
-            None => Ok(()),
-            Some((made, asked)) => Err(IndexError::Settings { made, asked }),
-        }
-    }
-}
-
-/// The sum, if there is one that fits.
-fn sum(mut numbers: impl Iterator<Item = Option<u64>>) -> Option<u64> {
-    numbers.try_fold(0, |sum: u64, number| sum.checked_add(number?))
+/// The part of a manifest that every version understands.
+#[derive(Deserialize)]
+struct FormatOnly {
+    format: u32,
 }
 
 impl ChunkEntry {
-    /// The bytes of its band hashes.
+    /// Bytes of its band hashes.
     fn band_bytes(&self) -> Option<u64> {
         let values = self.documents.checked_mul(self.bands.into())?;
         values.checked_mul(size_of::<u32>() as u64)
     }
 
-    /// The bytes of its fingerprints.
+    /// Bytes of its fingerprints.
     fn passage_bytes(&self) -> Option<u64> {
         self.passages.checked_mul(size_of::<u64>() as u64)
     }
 }
 
 impl SegmentEntry {
+    /// Whether the numbers of its chunks agree with those of its files.
     fn adds_up(&self) -> bool {
         let chunks = || self.chunks.iter();
         self.serials.start <= self.serials.end
@@ -186,7 +111,8 @@ impl SegmentEntry {
 }
 
 impl Manifest {
-    /// That of an index whose first night is being written. Readers take it for none; without it, files of segments have lost theirs.
+    /// The manifest of an index whose first segment is being written. Readers treat it as no index;
+    /// files without any manifest have lost theirs.
     pub(super) fn begun(settings: IndexSettings) -> Manifest {
         Manifest {
             format: FORMAT,
@@ -200,26 +126,26 @@ impl Manifest {
         }
     }
 
+    /// Reads the manifest.
+    ///
+    /// # Errors
+    /// When there is no index, or its manifest cannot be read.
     pub(super) fn read(directory: &Directory) -> Result<Manifest, IndexError> {
         let damaged = |problem: &str| IndexError::Damaged {
             file: MANIFEST.to_owned(),
             problem: problem.to_owned(),
         };
         let Some(body) = directory.read_sealed(MANIFEST)? else {
-            // A first night may have begun since.
+            // The first run may have written its manifest since.
             let lost = directory.has_numbered()? && !directory.of(MANIFEST).exists();
             return Err(match lost {
                 true => directory.lost(),
                 false => directory.missing(),
             });
         };
-        // The format first: what a later version wrote need not be understood any further.
-        #[derive(Deserialize)]
-        struct Format {
-            format: u32,
-        }
         let not_understood = |error: serde_json::Error| damaged(&error.to_string());
-        let Format { format } = serde_json::from_str(&body).map_err(not_understood)?;
+        // A manifest of a later version may have fields that are unknown here.
+        let FormatOnly { format } = serde_json::from_str(&body).map_err(not_understood)?;
         if format > FORMAT {
             return Err(IndexError::TooNew {
                 directory: directory.path().display().to_string(),
@@ -229,13 +155,13 @@ impl Manifest {
         }
         let manifest: Manifest = serde_json::from_str(&body).map_err(not_understood)?;
         match manifest.generation {
-            _ if !manifest.adds_up() => Err(damaged("its numbers do not go together")),
+            _ if !manifest.adds_up() => Err(damaged("its numbers contradict each other")),
             NOTHING_YET => Err(directory.missing()),
             _ => Ok(manifest),
         }
     }
 
-    /// Whether its numbers go together, so that sums and differences of them are numbers too.
+    /// Whether its numbers agree, so that no later sum or difference of them overflows.
     fn adds_up(&self) -> bool {
         let documents = sum(self.segments.iter().map(|segment| Some(segment.documents)));
         let gone = sum(self
@@ -251,7 +177,7 @@ impl Manifest {
     }
 
     pub(super) fn write(&self, directory: &Directory) -> Result<(), IndexError> {
-        // The segments must be there before they are named.
+        // The segments must be safe on the disk before they are named.
         directory.sync()?;
         directory.replace_sealed(MANIFEST, self)
     }
@@ -272,7 +198,7 @@ impl Manifest {
         self.next_number - 1
     }
 
-    /// How many documents in segments do not count any more.
+    /// Number of documents in segments that do not count any more.
     pub(super) fn gone(&self) -> u64 {
         self.gone.iter().map(|range| range.end - range.start).sum()
     }
@@ -282,7 +208,7 @@ impl Manifest {
         self.gone.get(at).is_some_and(|range| range.start <= serial)
     }
 
-    /// How many documents of a segment do not count any more.
+    /// Number of documents of a segment that do not count any more.
     pub(super) fn gone_of(&self, segment: &SegmentEntry) -> u64 {
         let within = |range: &Range<u64>| {
             let start = range.start.max(segment.serials.start);
@@ -291,7 +217,7 @@ impl Manifest {
         self.gone.iter().map(within).sum()
     }
 
-    /// Makes documents count no more.
+    /// Marks documents as no longer counting.
     pub(super) fn forget(&mut self, serials: impl IntoIterator<Item = Range<u64>>) {
         self.gone.extend(serials);
         self.gone.sort_unstable_by_key(|range| range.start);
@@ -304,7 +230,7 @@ impl Manifest {
         });
     }
 
-    /// Leaves out the segments of which no document counts any more.
+    /// Removes the segments of which no document counts any more.
     pub(super) fn drop_empty_segments(&mut self) {
         let empty: Vec<Range<u64>> = self
             .segments
@@ -316,19 +242,19 @@ impl Manifest {
             .retain(|segment| segment.documents == 0 || !empty.contains(&segment.serials));
         empty
             .into_iter()
-            .for_each(|serials| self.remember(&serials));
+            .for_each(|serials| self.remove_from_gone(&serials));
     }
 
-    /// Puts one segment, without any document that does not count, in the place of some.
+    /// Replaces segments by the one they were merged into, of which every document counts.
     pub(super) fn replace_segments(&mut self, range: Range<usize>, merged: Option<SegmentEntry>) {
         let replaced: Vec<SegmentEntry> = self.segments.splice(range, merged).collect();
         for segment in replaced {
-            self.remember(&segment.serials);
+            self.remove_from_gone(&segment.serials);
         }
     }
 
-    /// Takes the numbers of documents that are in no segment any more from those that are said to be gone.
-    fn remember(&mut self, serials: &Range<u64>) {
+    /// Removes the serials of documents that are in no segment any more from `gone`.
+    fn remove_from_gone(&mut self, serials: &Range<u64>) {
         let gone = std::mem::take(&mut self.gone).into_iter();
         self.gone = gone
             .flat_map(|range| {
@@ -340,4 +266,9 @@ impl Manifest {
             .filter(|range| range.start < range.end)
             .collect();
     }
+}
+
+/// The sum of numbers; `None` if one of them is missing or the sum does not fit.
+fn sum(mut numbers: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    numbers.try_fold(0, |sum: u64, number| sum.checked_add(number?))
 }

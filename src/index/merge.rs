@@ -1,25 +1,31 @@
-//! Merging segments, so that an index of many nights is as quick to open as one of a few, and what is gone takes no room.
+//! Merging segments, so that an index of many nights opens as fast as one of a few, and documents
+//! that do not count any more take no space.
 //!
-//! Segments are merged as in a log-structured merge tree with tiers (O'Neil et al. 1996, "The log-structured merge-tree"): as soon as there are
-//! [`FAN_IN`] of about one size in a row they become one, so a document is copied about as often as the index has digits.
+//! Segments are merged as in a log-structured merge tree with tiers (O'Neil et al. 1996, "The
+//! log-structured merge-tree"): as soon as [`FAN_IN`] neighbours have about the same size they
+//! become one. A document is therefore copied about once for each digit of the size of the index.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::files::{Directory, IndexError};
+use super::error::IndexError;
+use super::files::Directory;
 use super::manifest::{Manifest, SegmentEntry};
-use super::segment::{self, SegmentWriter, unpackable};
+use super::reader::Index;
+use super::records;
+use super::segment_reader::{HashChunk, SegmentReader};
+use super::segment_writer::{self, SegmentWriter};
 use super::tables::{DocumentRow, DocumentTable, RecordPlace};
-use super::{Index, records};
 use crate::storage::lists::Store;
 
-/// So many segments of about one size become one.
+/// Number of neighbouring segments of about the same size that become one.
 const FAN_IN: usize = 8;
 
-/// Sizes are about the same if they have as many digits, in this base.
+/// Base in which sizes with the same number of digits are about the same.
 const TIER: u64 = 8;
 
-/// The segments to merge next, if it is worth it: a row of [`FAN_IN`] of one tier, or one of which half is gone.
+/// The segments to merge next: one of which half is gone, or [`FAN_IN`] of one tier in a row.
+/// `None` if no merge is worth it.
 pub(super) fn worth_it(manifest: &Manifest) -> Option<Range<usize>> {
     let counts = |segment: &SegmentEntry| segment.documents - manifest.gone_of(segment);
     let half_gone = |segment: &SegmentEntry| 2 * counts(segment) <= segment.documents;
@@ -28,7 +34,7 @@ pub(super) fn worth_it(manifest: &Manifest) -> Option<Range<usize>> {
     }
     let tier = |segment: &SegmentEntry| counts(segment).max(1).ilog(TIER);
     let tiers: Vec<u32> = manifest.segments.iter().map(tier).collect();
-    // A lower tier in the middle of a higher one goes along: segments stay in order.
+    // Segments stay in order, so smaller ones between those of a tier are merged with them.
     (0..tiers.len()).find_map(|start| {
         let row = tiers[start..]
             .iter()
@@ -41,7 +47,8 @@ pub(super) fn worth_it(manifest: &Manifest) -> Option<Range<usize>> {
     })
 }
 
-/// Writes the documents of some segments that count as one; `None` if there are none.
+/// Writes the documents of some segments that still count as one segment; `None` if there are
+/// none.
 pub(super) fn merge(
     directory: &Directory,
     index: &Index,
@@ -50,7 +57,7 @@ pub(super) fn merge(
 ) -> Result<Option<SegmentEntry>, IndexError> {
     let segments = &index.segments[range];
     // Rows of the new segment borrow from the tables of the old ones.
-    let tables = segments.iter().map(segment::Reading::documents);
+    let tables = segments.iter().map(SegmentReader::documents);
     let tables = tables.collect::<Result<Vec<_>, _>>()?;
     let mut writer = SegmentWriter::create(directory, number)?;
     let is_gone = |serial: u64| index.manifest.is_gone(serial);
@@ -66,43 +73,16 @@ pub(super) fn merge(
         for chunk in segment.chunks(table)? {
             let kept = &kept[chunk.rows.clone()];
             let lengths = &table.passages()?[chunk.rows.clone()];
-            let bands_of_each = chunk.entry.bands as usize;
-            let mut bands = vec![0u32; kept.len() * bands_of_each];
-            let mut passages = vec![0u64; chunk.entry.passages as usize];
-            let in_bytes = bytemuck::cast_slice_mut(&mut bands);
-            segment.bands.read(chunk.bands_at, in_bytes)?;
-            let in_bytes = bytemuck::cast_slice_mut(&mut passages);
-            segment.passages.read(chunk.passages_at, in_bytes)?;
-            let mut of_each = kept.iter();
-            bands = match bands_of_each {
-                0 => bands,
-                _ => {
-                    let each = bands.chunks(bands_of_each);
-                    let each = each.filter(|_| of_each.next() == Some(&true));
-                    each.collect::<Vec<_>>().concat()
-                }
-            };
-            let (mut at, mut left) = (0, Vec::new());
-            for (&length, &kept) in lengths.iter().zip(kept) {
-                let end = at + length as usize;
-                if kept {
-                    left.extend_from_slice(&passages[at..end]);
-                }
-                at = end;
-            }
-            let documents = kept.iter().filter(|&&kept| kept).count();
-            if documents > 0 {
-                writer.add_hashes(documents, &bands, &left)?;
-            }
+            copy_hashes(&mut writer, segment, &chunk, lengths, kept)?;
         }
         copy_records(&mut writer, segment, table, &is_gone)?;
         segment.load_ties(&mut ties)?;
         segment.load_names(&mut names)?;
     }
-    // What is gone was named by a serial that no later document will have.
+    // Serials are never used again, so no later document can get these ties and names.
     ties.retain(|tie| !is_gone(tie.a) && !is_gone(tie.b));
     names.retain(|&serial, _| !is_gone(serial));
-    let merged = writer.finish(ties, &segment::sorted(names))?;
+    let merged = writer.finish(ties, &segment_writer::sorted(names))?;
     if documents == 0 {
         for file in merged.files() {
             directory.remove(&file.name)?;
@@ -112,10 +92,48 @@ pub(super) fn merge(
     Ok(Some(merged))
 }
 
-/// Copies the records and rows that count, frames of which all do as they are.
+/// Copies the hashes of those documents of a chunk that are kept; `lengths` has the number of
+/// fingerprints of each.
+fn copy_hashes(
+    writer: &mut SegmentWriter<'_>,
+    segment: &SegmentReader,
+    chunk: &HashChunk<'_>,
+    lengths: &[u32],
+    kept: &[bool],
+) -> Result<(), IndexError> {
+    let bands_of_each = chunk.entry.bands as usize;
+    let mut bands = vec![0u32; kept.len() * bands_of_each];
+    let mut passages = vec![0u64; chunk.entry.passages as usize];
+    let in_bytes = bytemuck::cast_slice_mut(&mut bands);
+    segment.bands.read(chunk.bands_at, in_bytes)?;
+    let in_bytes = bytemuck::cast_slice_mut(&mut passages);
+    segment.passages.read(chunk.passages_at, in_bytes)?;
+    if bands_of_each > 0 {
+        let mut of_each = kept.iter();
+        let each = bands.chunks(bands_of_each);
+        let each = each.filter(|_| of_each.next() == Some(&true));
+        bands = each.collect::<Vec<_>>().concat();
+    }
+    let (mut at, mut left) = (0, Vec::new());
+    for (&length, &kept) in lengths.iter().zip(kept) {
+        let end = at + length as usize;
+        if kept {
+            left.extend_from_slice(&passages[at..end]);
+        }
+        at = end;
+    }
+    let documents = kept.iter().filter(|&&kept| kept).count();
+    if documents > 0 {
+        writer.add_hashes(documents, &bands, &left)?;
+    }
+    Ok(())
+}
+
+/// Copies the records and rows that still count. A frame of which all records count is copied as it
+/// is.
 fn copy_records<'a>(
     writer: &mut SegmentWriter<'a>,
-    segment: &segment::Reading,
+    segment: &SegmentReader,
     table: &'a DocumentTable,
     is_gone: &dyn Fn(u64) -> bool,
 ) -> Result<(), IndexError> {
@@ -141,12 +159,12 @@ fn copy_records<'a>(
             let rows = frame.iter_mut().filter(|(_, gone)| !gone);
             for (number, (row, _)) in (0..).zip(rows) {
                 let line = records::line(&lines, row.at.record as usize);
-                let line = line.ok_or_else(|| records::no_such(&name, at, row.at.record))?;
+                let line = line.ok_or_else(|| records::missing(&name, at, row.at.record))?;
                 left.extend_from_slice(line);
                 left.push(b'\n');
                 row.at.record = number;
             }
-            records::pack(&left).map_err(unpackable)?
+            records::pack(&left).map_err(IndexError::records)?
         } else {
             records::packed_frame(&segment.records, &name, at, frame_bytes)?
         };

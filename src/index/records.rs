@@ -1,9 +1,8 @@
-//! The documents of a segment as JSON lines in Zstandard frames: any tool reads them, and one document costs no more than its frame.
+//! The documents of a segment as JSON lines in Zstandard frames. Any tool can read them, and
+//! reading one document costs no more than its frame.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fs::File;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -11,27 +10,26 @@ use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::CParameter;
 
-use super::files::IndexError;
-use super::segment::Reading;
+use super::error::IndexError;
 use super::tables::RecordPlace;
-use crate::document::{Document, Fetch, Precision, Published, SourcePlace};
-use crate::error::ReadError;
+use crate::document::{Document, Precision, Published, SourcePlace};
 use crate::platform;
 use crate::read::dates;
 
-/// Bytes of records from which on a frame is closed: some ten articles, of which real ones take 2.2 kB each. Frames of 16 KB take 6 % more and half the
-/// time to read one document of, those of 64 KB 5 % less and twice the time.
+/// Bytes of records from which a frame is closed: about ten articles of 2.2 kB each, the mean of
+/// real ones. Frames of 16 KB take 6 % more space and half the time to read one document; frames of
+/// 64 KB take 5 % less space and twice the time.
 pub(super) const FRAME: usize = 32 << 10;
 
-/// Level of compression.
+/// Compression level of Zstandard.
 const LEVEL: i32 = 3;
 
-/// The largest frame that is read: a record of the largest size, escaped.
+/// Largest frame that is read, unpacked: one record of the largest size, with every byte escaped.
 const LARGEST_FRAME: usize = 7 << 30;
 
-/// A document as a JSON object; readers of JSON lines take it as it is.
+/// A document as a JSON object, which readers of JSON lines can use as it is.
 #[derive(Serialize, Deserialize)]
-struct Record<'a> {
+struct StoredRecord<'a> {
     #[serde(borrow)]
     id: Cow<'a, str>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -52,7 +50,7 @@ struct Record<'a> {
     text: Cow<'a, str>,
 }
 
-/// Appends a document as a line. What it is called is told, for it need not have an id of its own.
+/// Appends a document as a line. The id is passed in, because a record need not have one.
 pub(super) fn write_line(
     id: &str,
     document: &Document<'_>,
@@ -60,7 +58,7 @@ pub(super) fn write_line(
 ) -> serde_json::Result<()> {
     let borrowed =
         |text: &'_ Option<Cow<'_, str>>| text.as_deref().map(|text| Cow::Owned(text.to_owned()));
-    let record = Record {
+    let record = StoredRecord {
         id: Cow::Borrowed(id),
         site: borrowed(&document.site),
         url: borrowed(&document.url),
@@ -76,7 +74,8 @@ pub(super) fn write_line(
     Ok(())
 }
 
-/// A moment so that reading it gives it back: midnight in some time zone stays one, and what is none in its own does not become one.
+/// Writes a moment so that reading it gives the same value: a midnight of any time zone stays one,
+/// and no other time becomes one.
 fn written(moment: Published) -> String {
     const DAY: i64 = 86_400;
     let after_midnight = moment.seconds.rem_euclid(DAY);
@@ -88,7 +87,7 @@ fn written(moment: Published) -> String {
                 |time| TimeZone::UTC.to_datetime(time).date().to_string(),
             );
         }
-        // So far west of Greenwich, or so far east, it was midnight.
+        // It was midnight this far west of Greenwich, or this far east.
         Precision::Midnight if after_midnight <= DAY / 2 => -after_midnight,
         Precision::Midnight => DAY - after_midnight,
         Precision::Second if after_midnight == 0 => 3600,
@@ -102,6 +101,22 @@ fn written(moment: Published) -> String {
     }
 }
 
+/// Reads a line as a document.
+pub(super) fn parse_line(line: &[u8]) -> serde_json::Result<Document<'_>> {
+    let record: StoredRecord<'_> = serde_json::from_slice(line)?;
+    Ok(Document {
+        published: record.published.as_deref().and_then(dates::parse),
+        crawled: record.crawled.as_deref().and_then(dates::parse),
+        id: Some(record.id),
+        text: record.text,
+        url: record.url,
+        site: record.site,
+        title: record.title,
+        author: record.author,
+        canonical: record.canonical,
+    })
+}
+
 /// Compresses lines to a frame with a checksum.
 pub(super) fn pack(lines: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut compressor = Compressor::new(LEVEL)?;
@@ -109,33 +124,8 @@ pub(super) fn pack(lines: &[u8]) -> std::io::Result<Vec<u8>> {
     compressor.compress(lines)
 }
 
-/// Records of all segments of an index.
-pub(super) struct Archive {
-    segments: Vec<(Arc<File>, String)>,
-}
-
-/// The frame that a thread read last: documents that are read one after the other often share it.
-#[derive(Default)]
-struct LastFrame {
-    file: Option<Arc<File>>,
-    at: u64,
-    lines: Vec<u8>,
-}
-
-thread_local! {
-    static LAST_FRAME: RefCell<LastFrame> = RefCell::default();
-}
-
-impl Archive {
-    pub(super) fn of(segments: &[Reading]) -> Archive {
-        let records = |segment: &Reading| (Arc::clone(&segment.records), segment.records_name());
-        Archive {
-            segments: segments.iter().map(records).collect(),
-        }
-    }
-}
-
-/// A record's place as the catalogue keeps it: frames stand at less than 2^48, and a frame has less than 2^16 records.
+/// The place of a record as the catalogue stores it. Frames begin below 2^48, and a frame has fewer
+/// than 2^16 records.
 pub(super) fn place(segment: u32, at: RecordPlace) -> SourcePlace {
     SourcePlace {
         source: segment,
@@ -144,63 +134,12 @@ pub(super) fn place(segment: u32, at: RecordPlace) -> SourcePlace {
     }
 }
 
-impl Fetch for Archive {
-    fn fetch(
-        &self,
-        place: SourcePlace,
-        sink: &mut dyn FnMut(&Document<'_>),
-    ) -> Result<(), ReadError> {
-        let (file, name) = match self.segments.get(place.source as usize) {
-            Some(segment) => segment,
-            None => {
-                return Err(ReadError::Damaged {
-                    file: "a table of documents".to_owned(),
-                    problem: "it names a segment that is not there".to_owned(),
-                });
-            }
-        };
-        let (frame, record) = (place.offset >> 16, (place.offset & 0xFFFF) as usize);
-        // Taken out, so that a sink that fetches further documents finds no borrow in its way.
-        let mut last = LAST_FRAME.take();
-        let same = last.at == frame
-            && last
-                .file
-                .as_ref()
-                .is_some_and(|last| Arc::ptr_eq(last, file));
-        if !same {
-            last.file = None;
-            read_frame(file, name, frame, place.length, &mut last.lines)?;
-            last.file = Some(Arc::clone(file));
-            last.at = frame;
-        }
-        let damaged = |problem: String| ReadError::Damaged {
-            file: name.clone(),
-            problem,
-        };
-        let line = line(&last.lines, record);
-        let line = line.ok_or_else(|| no_such(name, frame, record as u32))?;
-        let record: Record<'_> = serde_json::from_slice(line).map_err(|error| {
-            damaged(format!(
-                "the frame at byte {frame} holds no record there: {error}"
-            ))
-        })?;
-        sink(&Document {
-            published: record.published.as_deref().and_then(dates::parse),
-            crawled: record.crawled.as_deref().and_then(dates::parse),
-            id: Some(record.id),
-            text: record.text,
-            url: record.url,
-            site: record.site,
-            title: record.title,
-            author: record.author,
-            canonical: record.canonical,
-        });
-        LAST_FRAME.set(last);
-        Ok(())
-    }
+/// The first byte of the frame at a place, and the number of the record within it.
+pub(super) fn frame_and_record(place: SourcePlace) -> (u64, u32) {
+    (place.offset >> 16, (place.offset & 0xFFFF) as u32)
 }
 
-/// One of the lines of a frame, without its end.
+/// A line of a frame by its number, without its line feed.
 pub(super) fn line(lines: &[u8], number: usize) -> Option<&[u8]> {
     let mut ends = memchr::memchr_iter(b'\n', lines);
     let start = match number.checked_sub(1) {
@@ -210,7 +149,8 @@ pub(super) fn line(lines: &[u8], number: usize) -> Option<&[u8]> {
     lines.get(start..ends.next()?)
 }
 
-pub(super) fn no_such(name: &str, frame: u64, record: u32) -> IndexError {
+/// The error for a record that is not in its frame.
+pub(super) fn missing(name: &str, frame: u64, record: u32) -> IndexError {
     IndexError::Damaged {
         file: name.to_owned(),
         problem: format!("the frame at byte {frame} has no record {record}"),
@@ -232,7 +172,7 @@ pub(super) fn read_frame(
     })
 }
 
-/// Reads a frame as it stands.
+/// Reads a frame without unpacking it.
 pub(super) fn packed_frame(
     file: &File,
     name: &str,
@@ -261,12 +201,13 @@ fn unpack(packed: &[u8], lines: &mut Vec<u8>) -> Result<(), String> {
         .flatten()
         .and_then(|size| usize::try_from(size).ok())
         .filter(|&size| size <= LARGEST_FRAME)
-        .ok_or_else(|| "it does not say how long it is".to_owned())?;
+        .ok_or_else(|| "it does not tell its length".to_owned())?;
     lines.clear();
-    // A damaged length must not take memory: what a frame of so many bytes can hold is known.
+    // A damaged length must not allocate memory, so it is held against the most that a frame of
+    // this size can hold.
     let most = packed.len().saturating_mul(1 << 16);
     if size > most {
-        return Err("it says that it is longer than it can be".to_owned());
+        return Err("its length is larger than it can be".to_owned());
     }
     lines.reserve(size);
     Decompressor::new()
@@ -282,7 +223,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn moments_are_read_back(seconds in -30_000_000_000i64..60_000_000_000, midnight in any::<bool>(), code in 0usize..3) {
+        fn written_moments_read_as_the_same(
+            seconds in -30_000_000_000i64..60_000_000_000,
+            midnight in any::<bool>(),
+            code in 0usize..3,
+        ) {
             let precision = [Precision::Day, Precision::Midnight, Precision::Second][code];
             // Days begin at midnight; time zones are whole quarters of an hour.
             let seconds = match precision {
@@ -292,13 +237,15 @@ mod tests {
                 Precision::Second => seconds,
             };
             let moment = Published { seconds, precision };
-            prop_assert_eq!(dates::parse(&written(moment)), Some(moment), "{}", written(moment));
+            let text = written(moment);
+            prop_assert_eq!(dates::parse(&text), Some(moment), "{}", text);
         }
     }
 
     #[test]
-    fn a_flipped_bit_in_a_frame_is_seen() {
-        let lines = b"{\"id\":\"a\",\"text\":\"a line that is long enough to be compressed, compressed, compressed\"}\n";
+    fn a_flipped_bit_in_a_frame_is_detected() {
+        let lines = b"{\"id\":\"a\",\"text\":\"a line that is long enough to be compressed, \
+            compressed, compressed\"}\n";
         let packed = pack(lines).expect("it fits in memory");
         let mut unpacked = Vec::new();
         unpack(&packed, &mut unpacked).expect("it is whole");
@@ -307,7 +254,7 @@ mod tests {
             let mut broken = packed.clone();
             broken[bit / 8] ^= 1 << (bit % 8);
             let read = unpack(&broken, &mut unpacked);
-            // One bit of a frame's head means nothing.
+            // One bit of the head of a frame has no meaning.
             assert!(read.is_err() || unpacked == lines, "bit {bit}");
         }
     }

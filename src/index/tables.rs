@@ -1,17 +1,20 @@
 //! The tables of an index: documents, ties, names of clusters and boilerplate.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Names;
-use super::columns::{self, Columns, Name, Table};
-use super::files::IndexError;
+use super::columns::{self, Name, Table, TableColumns};
+use super::error::IndexError;
 use crate::boilerplate::{KnownBoilerplate, KnownRepeat};
 use crate::catalog::{DocNo, DocPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
 use crate::document::{Precision, Published};
-use crate::pipeline::KnownTie;
+use crate::pipeline::KnownPair;
+
+/// Names of clusters by the serials of documents.
+pub(super) type Names = HashMap<u64, Arc<str>>;
 
 /// A row of the table of documents.
 #[derive(Debug, Clone, Default)]
@@ -45,8 +48,8 @@ pub(super) struct RecordPlace {
     pub(super) record: u32,
 }
 
-fn document_columns<'a>() -> Columns<'a, DocumentRow<'a>> {
-    Columns::<'a, DocumentRow<'a>>::new()
+fn document_columns<'a>() -> TableColumns<'a, DocumentRow<'a>> {
+    TableColumns::<'a, DocumentRow<'a>>::new()
         .with("serial", |row| &mut row.serial)
         .with("added", |row| &mut row.added)
         .with("id", |row| &mut row.id)
@@ -131,8 +134,8 @@ impl DocumentTable {
     }
 }
 
-fn tie_columns<'a>() -> Columns<'a, KnownTie> {
-    Columns::<'a, KnownTie>::new()
+fn tie_columns<'a>() -> TableColumns<'a, KnownPair> {
+    TableColumns::<'a, KnownPair>::new()
         .with("a", |tie| &mut tie.a)
         .with("b", |tie| &mut tie.b)
         .with("shared", |tie| &mut tie.found.shared)
@@ -144,7 +147,7 @@ fn tie_columns<'a>() -> Columns<'a, KnownTie> {
         .with("near", |tie| &mut tie.found.near)
 }
 
-pub(super) fn write_ties(ties: &mut [KnownTie]) -> Result<Vec<u8>, IndexError> {
+pub(super) fn write_ties(ties: &mut [KnownPair]) -> Result<Vec<u8>, IndexError> {
     columns::write(tie_columns(), ties)
 }
 
@@ -152,9 +155,9 @@ pub(super) fn write_ties(ties: &mut [KnownTie]) -> Result<Vec<u8>, IndexError> {
 pub(super) fn read_ties(
     bytes: &[u8],
     file: &str,
-    ties: &mut Vec<KnownTie>,
+    ties: &mut Vec<KnownPair>,
 ) -> Result<(), IndexError> {
-    let blank = KnownTie {
+    let blank = KnownPair {
         a: 0,
         b: 0,
         found: Comparison {
@@ -180,8 +183,8 @@ pub(super) fn read_ties(
 /// The number of a document, and the name of its cluster; empty if it is in none.
 type NameRow<'a> = (u64, Name<'a>);
 
-fn name_columns<'a>() -> Columns<'a, NameRow<'a>> {
-    Columns::<'a, NameRow<'a>>::new()
+fn name_columns<'a>() -> TableColumns<'a, NameRow<'a>> {
+    TableColumns::<'a, NameRow<'a>>::new()
         .with("serial", |(serial, _)| serial)
         .with("cluster", |(_, cluster)| cluster)
 }
@@ -212,8 +215,8 @@ pub(super) fn read_names(bytes: &[u8], file: &str, names: &mut Names) -> Result<
 /// A run of words that is known to be repeated, and the site, if it is not repeated on all sites.
 type RepeatRow<'a> = (Option<Name<'a>>, KnownRepeat);
 
-fn repeat_columns<'a>() -> Columns<'a, RepeatRow<'a>> {
-    Columns::<'a, RepeatRow<'a>>::new()
+fn repeat_columns<'a>() -> TableColumns<'a, RepeatRow<'a>> {
+    TableColumns::<'a, RepeatRow<'a>>::new()
         .with("site", |(site, _)| site)
         .with("fingerprint", |(_, repeat)| &mut repeat.fingerprint)
         .with("kind", |(_, repeat)| &mut repeat.kind)

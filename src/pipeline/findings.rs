@@ -1,18 +1,19 @@
-//! What a scan found, and what it counted on the way.
+//! Result of a scan, and what it counted on the way.
 
 use std::sync::Arc;
 
-use super::before::Merged;
-use super::page::Page;
-use super::read::Removed;
+use super::cluster_names::MergedCluster;
+use super::details::Details;
+use super::page::PageContent;
+use super::passages::PlacedPassage;
+use super::removed::Removed;
 use super::rewording::RewordedCounts;
-use super::show::{Details, Placed};
 use crate::boilerplate::Profiles;
 use crate::catalog::{Catalog, DocNo, ReadTally};
 use crate::cluster::{Cluster, ReportedPair};
 use crate::compare::exact::Comparison;
 
-/// What a scan found.
+/// Result of a scan.
 #[derive(Debug)]
 pub struct ScanResult {
     /// Every document.
@@ -21,26 +22,26 @@ pub struct ScanResult {
     pub pairs: Vec<ReportedPair>,
     /// The clusters, in canonical order of their first documents.
     pub clusters: Vec<Cluster>,
-    /// What reports show of the documents in `clusters`, in canonical order of document.
+    /// Details of the documents in `clusters`, in canonical order of document.
     pub details: Vec<Details>,
-    /// The passages of each pair, if they were to be listed.
-    pub passages: Vec<Vec<Placed>>,
-    /// What the report page shows, if there is to be one.
-    pub page: Option<Page>,
-    /// What was taken out as boilerplate.
+    /// The passages of each pair, if the settings ask for them.
+    pub passages: Vec<Vec<PlacedPassage>>,
+    /// Content of the report page, if the settings ask for one.
+    pub page: Option<PageContent>,
+    /// Boilerplate that was removed.
     pub removed: Removed,
-    /// What was read and rejected.
+    /// Records that were read and rejected.
     pub read: ReadTally,
-    /// What was skipped, compared, bounded and found.
+    /// Numbers of documents and pairs that were skipped, compared, bounded and found.
     pub counts: Counts,
     /// Every comparison of this run that found a pair, wanted or not, in canonical order.
     pub compared: Vec<Comparison>,
-    /// The name of its cluster for each document that is a whole copy in one which this run looked at; no name for those that were one before and
-    /// are no more.
+    /// For each whole copy in a cluster that this run formed, the name of the cluster; an empty
+    /// name for documents that had a cluster in an earlier run and have none now.
     pub names: Vec<(DocNo, Arc<str>)>,
-    /// Clusters known before that this run found to be one with others.
-    pub merged: Vec<Merged>,
-    /// What sites repeat, for as long as they were learned from documents.
+    /// Clusters of earlier runs that this run joined with others.
+    pub merged: Vec<MergedCluster>,
+    /// Profiles of the text that each site repeats.
     pub boilerplate: Profiles,
 }
 
@@ -72,7 +73,7 @@ pub struct DocumentCounts {
     pub empty: u64,
     /// Documents with words, but fewer than the required minimum.
     pub too_short: u64,
-    /// Documents of which next to nothing is left without boilerplate.
+    /// Documents with next to no words left without boilerplate.
     pub boilerplate_only: u64,
     /// Documents with the same words in the same order as an earlier document.
     pub identical: u64,
@@ -96,7 +97,7 @@ pub struct CandidateCounts {
 pub struct BoundedCounts {
     /// LSH buckets that hold too many documents to compare every pair.
     pub buckets: BoundedBuckets,
-    /// Passages that stand in too many stories to compare every two.
+    /// Passages that are in too many stories to compare every two of them.
     pub passages: BoundedPassages,
     /// Clusters of too many documents to write every pair.
     pub clusters: BoundedClusters,
@@ -119,7 +120,7 @@ pub struct BoundedBuckets {
 pub struct BoundedPassages {
     /// Number of passages.
     pub number: u64,
-    /// Stories that the most common one stands in.
+    /// Stories with the most common passage.
     pub most_stories: u64,
     /// Upper bound of the pairs that were not compared; one document stands for each story.
     pub pairs: u64,
@@ -143,12 +144,12 @@ pub struct PairCounts {
     pub exact: u64,
     /// Pairs at or over the threshold whose words are not the same.
     pub near: u64,
-    /// Pairs of which one document holds a part of the other.
+    /// Pairs of which one document has a part of the other.
     pub excerpt: u64,
     /// Pairs of documents on different sites.
     pub cross_site: u64,
-    /// Pairs of which a document lost words as boilerplate.
+    /// Pairs with a document that lost words as boilerplate.
     pub less_boilerplate: u64,
-    /// Excerpts within one site that hold too little to be reported, and are not.
+    /// Excerpts within one site that were not reported because they hold too little.
     pub same_site_excerpts: u64,
 }

@@ -1,31 +1,46 @@
 //! Runs the stages in order over a corpus, and is where work fans out to threads.
 //!
-//! May import: every stage, but no reader and no report.
-//! Imported by: `index`, `report`, `cli`.
+//! May import: `attribution`, `boilerplate`, `candidates`, `catalog`, `cluster`, `compare`,
+//! `document`, `error`, `sketch`, `storage`, `text`.
+//! Imported by: `cli`, `found`, `index`, `report`, `scan`.
+//!
+//! [`scan`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample`] begin in the
+//! same way and use the same search.
 
-mod before;
+mod cluster_names;
+mod corpus_and_archive;
 mod dedup;
+mod details;
+mod earlier;
 mod explain;
 mod findings;
 mod memory;
 mod observer;
 mod page;
+mod passages;
 mod prepare;
+mod quotations;
 mod read;
+mod removed;
 mod rewording;
 mod sample;
 mod scan;
 mod search;
 mod settings;
-mod show;
+mod sources;
+mod strip;
 mod texts;
+mod tracer;
 mod tune;
 
-pub use before::{Before, KnownTie, Merged};
+pub use cluster_names::MergedCluster;
 pub use dedup::{Duplicates, Outcome, duplicates, duplicates_after};
+pub use details::Details;
+pub use earlier::{EarlierRuns, KnownPair};
 pub use explain::{
-    Boilerplate, Candidacy, ExplainError, Explainer, Explanation, Mark, Part, Reason, Scores,
-    Segment, SharedBand, SharedPassage, Side, Story, Which,
+    ClusterOfPair, ExplainError, ExplainedDocument, Explainer, Explanation, PairMember, PairScores,
+    Participation, Reason, RemovedRegion, SegmentMark, SharedBand, SharedPassage, TextSegment,
+    WhyCandidate,
 };
 pub use findings::{
     BoundedBuckets, BoundedClusters, BoundedCounts, BoundedPassages, CandidateCounts, Counts,
@@ -33,14 +48,14 @@ pub use findings::{
 };
 pub use memory::{LEAST_MEMORY, Memory};
 pub use observer::{Observer, Stage, Unobserved};
-pub use page::{DEFAULT_PAGE_PAIRS, Page, PageLimits, PageText, SideBySide};
-pub use read::{Removed, RemovedOnSite, RemovedPassage};
+pub use page::{PageContent, PageText, SideBySide};
+pub use passages::PlacedPassage;
+pub use removed::{Removed, RemovedOnSite, RemovedPassage};
 pub use rewording::{Retelling, RewordedCounts};
 pub use sample::{
-    Distance, MOST_SAMPLED, Measure, Piece, Sample, Sampled, SampledPair, SampledText, Sampling,
-    Shared, Shares, Stratum, sample,
+    Distance, MOST_SAMPLED, MarkKind, Measure, Sample, SampledPair, SampledScores, SampledStratum,
+    SampledText, Sampling, Stratum, TextPiece, sample,
 };
 pub use scan::{scan, scan_after};
-pub use settings::{DEFAULT_MIN_WORDS, Settings, Surfacing};
-pub use show::{Details, Placed};
+pub use settings::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, PageLimits, Settings, Surfacing};
 pub use tune::{Choice, Effect, Tuner};

@@ -1,31 +1,31 @@
-//! How far the pipeline is, told to whoever watches.
+//! Progress of a run, reported to an observer.
 
-/// A stage that takes time, in order.
+/// A stage that takes time, in the order of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Reading, normalising, shingling and signing; counts bytes.
+    /// Reading, normalising, shingling and signing; measured in bytes.
     Read,
-    /// Reading again the documents that hold boilerplate; counts documents.
+    /// Reading documents again to remove their boilerplate; measured in documents.
     Boilerplate,
-    /// Finding candidates; counts documents.
+    /// Finding candidates; measured in documents.
     Candidates,
-    /// Comparing candidates exactly; counts pairs.
+    /// Comparing candidates exactly; measured in pairs.
     Verify,
-    /// Joining pairs to clusters and fetching what the reports show; counts documents.
+    /// Joining pairs to clusters and reading what the reports show; measured in documents.
     Cluster,
 }
 
-/// Told how far the pipeline is; called from many threads.
+/// Receiver of progress; called from many threads.
 pub trait Observer: Sync {
-    /// A stage begins; `total` in its own unit where known.
+    /// Called when a stage begins; `total` is its whole amount in its own unit, if known.
     fn begin(&self, stage: Stage, total: Option<u64>);
-    /// So much more of the current stage is done.
+    /// Called when a further amount of the current stage is done.
     fn advance(&self, amount: u64);
-    /// So many more documents have been read.
+    /// Called when further documents have been read.
     fn documents(&self, _read: u64) {}
 }
 
-/// Sees nothing.
+/// An observer that ignores progress.
 pub struct Unobserved;
 
 impl Observer for Unobserved {

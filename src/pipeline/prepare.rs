@@ -1,65 +1,69 @@
-//! What every command begins with: the corpus is read, boilerplate removed, and identical documents are collapsed.
+//! First part of every command: reads the corpus, removes boilerplate, and groups identical
+//! documents.
 
-use super::before::Sources;
+use super::corpus_and_archive::CorpusAndArchive;
 use super::findings::Counts;
 use super::observer::Observer;
-use super::read::{self, Removed};
+use super::read::read;
+use super::removed::Removed;
 use super::settings::Settings;
-use crate::boilerplate::{KnownBoilerplate, Profiles};
-use crate::catalog::identical::{self, IdenticalGroup};
+use super::strip::strip;
+use crate::boilerplate::{FEWEST_WORDS_LEFT, KnownBoilerplate, Profiles};
+use crate::catalog::identical::{IdenticalGroup, group_identical};
 use crate::catalog::{Catalog, DocNo, ReadTally, SeenDocuments};
 use crate::document::Corpus;
 use crate::error::ReadError;
 
-/// A corpus that was read, and of which boilerplate was taken out.
-pub(super) struct Prepared {
+/// A corpus that was read and from which boilerplate was removed.
+pub(super) struct PreparedCorpus {
     pub(super) catalog: Catalog,
     pub(super) read: ReadTally,
     pub(super) boilerplate: Profiles,
     pub(super) removed: Removed,
     pub(super) counts: Counts,
-    /// Of the documents that take part.
-    pub(super) twins: Vec<IdenticalGroup>,
+    /// Groups of the documents that take part.
+    pub(super) groups: Vec<IdenticalGroup>,
 }
 
-/// Reads a corpus that comes after nothing.
+/// Prepares a corpus without earlier runs.
 pub(super) fn prepare_alone<C: Corpus>(
     corpus: &C,
-    sources: &Sources<'_>,
+    sources: &CorpusAndArchive<'_>,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Prepared, ReadError> {
+) -> Result<PreparedCorpus, ReadError> {
     let (seen, known) = (SeenDocuments::default(), KnownBoilerplate::default());
     prepare(corpus, sources, seen, &known, settings, observer)
 }
 
-/// Reads a corpus that comes after what was `seen`, of which `known` boilerplate was learned.
+/// Prepares a corpus, given the documents of earlier runs and the boilerplate that they taught.
 pub(super) fn prepare<C: Corpus>(
     corpus: &C,
-    sources: &Sources<'_>,
+    sources: &CorpusAndArchive<'_>,
     seen: SeenDocuments,
     known: &KnownBoilerplate,
     settings: &Settings,
     observer: &dyn Observer,
-) -> Result<Prepared, ReadError> {
-    let (mut catalog, read) = read::read(corpus, seen, settings, observer)?;
-    let (boilerplate, removed) = read::strip(sources, &mut catalog, settings, known, observer)?;
+) -> Result<PreparedCorpus, ReadError> {
+    let (mut catalog, read) = read(corpus, seen, settings, observer)?;
+    let (boilerplate, removed) = strip(sources, &mut catalog, settings, known, observer)?;
     let mut counts = Counts::default();
     let documents = taking_part(&catalog, settings, &mut counts);
-    let twins = identical::group_identical(&catalog, documents.into_iter());
-    let later = twins.iter().flat_map(|twins| &twins.members[1..]);
-    counts.documents.identical = later.filter(|&&doc| catalog.is_new(doc)).count() as u64;
-    Ok(Prepared {
+    let groups = group_identical(&catalog, documents.into_iter());
+    let later_copies = groups.iter().flat_map(|group| &group.members[1..]);
+    let new_copies = later_copies.filter(|&&doc| catalog.is_new(doc));
+    counts.documents.identical = new_copies.count() as u64;
+    Ok(PreparedCorpus {
         catalog,
         read,
         boilerplate,
         removed,
         counts,
-        twins,
+        groups,
     })
 }
 
-/// The documents with enough words to be compared, in canonical order; counts the others that are new.
+/// Documents with enough words to be compared, in canonical order; counts all others that are new.
 pub(super) fn taking_part(
     catalog: &Catalog,
     settings: &Settings,
@@ -71,11 +75,17 @@ pub(super) fn taking_part(
         counts.documents.read += new;
         counts.documents.seen += 1 - new;
         match catalog.words(doc) {
-            _ if read::boilerplate_only(catalog, doc) => counts.documents.boilerplate_only += new,
+            _ if is_boilerplate_only(catalog, doc) => counts.documents.boilerplate_only += new,
             0 => counts.documents.empty += new,
             words if words < settings.min_words => counts.documents.too_short += new,
             _ => documents.push(doc),
         }
     }
     documents
+}
+
+/// True if a document has next to no words left without its boilerplate.
+pub(super) fn is_boilerplate_only(catalog: &Catalog, doc: DocNo) -> bool {
+    let (removed, left) = (catalog.removed(doc), catalog.words(doc));
+    removed >= left.max(1) && (left as usize) < FEWEST_WORDS_LEFT
 }

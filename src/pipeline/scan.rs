@@ -1,146 +1,104 @@
-//! Runs the stages of a scan in order.
+//! The scan: runs the stages in order.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
-use rayon::prelude::*;
-
-use super::before::{self, Before, Sources};
-use super::findings::ScanResult;
+use super::cluster_names::{self, ClusterNames};
+use super::corpus_and_archive::CorpusAndArchive;
+use super::details::{Details, read_details};
+use super::earlier::{self, EarlierRuns};
+use super::findings::{Counts, PairCounts, ScanResult};
 use super::observer::{Observer, Stage};
-use super::prepare::{Prepared, prepare};
-use super::search::{self, Matches};
+use super::page::{self, PageContent};
+use super::passages::{PlacedPassage, list_passages};
+use super::prepare::{PreparedCorpus, prepare};
+use super::quotations::measure_quotations;
+use super::rewording::find_reworded;
+use super::search::{Matches, search};
 use super::settings::Settings;
-use super::texts::Texts;
-use super::{page, rewording, show};
-use crate::cluster::{self, Assembled, Cluster, Relation};
+use super::sources::attribute;
+use super::texts::CorpusTexts;
+use crate::catalog::Catalog;
+use crate::catalog::identical::IdenticalGroup;
+use crate::cluster::{self, Assembled, Cluster, Relation, ReportedPair, RewordedPair};
+use crate::compare::exact::Comparison;
 use crate::document::Corpus;
 use crate::error::ReadError;
 
 /// Runs the whole scan.
 ///
 /// # Errors
-/// What ends the reading of the corpus.
+/// When the corpus cannot be read.
 pub fn scan<C: Corpus>(
     corpus: &C,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<ScanResult, ReadError> {
-    scan_after(corpus, Before::default(), settings, observer)
+    scan_after(corpus, EarlierRuns::default(), settings, observer)
 }
 
-/// Runs a scan of documents that come after others: finds the pairs that have a new document, and the clusters that new documents are in.
+/// Scans documents that come after those of earlier runs.
+///
+/// Finds the pairs with a new document, and the clusters with a document of this run.
 ///
 /// # Errors
-/// What ends the reading of the corpus, or of what is known of the documents before.
+/// When the corpus or a document of an earlier run cannot be read.
 pub fn scan_after<C: Corpus>(
     corpus: &C,
-    before: Before,
+    earlier: EarlierRuns,
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<ScanResult, ReadError> {
-    let Before {
-        seen,
-        ties,
-        names,
-        boilerplate,
-        archive,
-        asked,
-    } = before;
-    let sources = Sources::of(corpus, archive);
-    let Prepared {
+    let sources = CorpusAndArchive::of(corpus, earlier.archive);
+    let PreparedCorpus {
         mut catalog,
         read,
         boilerplate,
         removed,
         mut counts,
-        twins,
-    } = prepare(corpus, &sources, seen, &boilerplate, settings, observer)?;
-    catalog.ask(&asked);
+        groups,
+    } = prepare(
+        corpus,
+        &sources,
+        earlier.seen,
+        &earlier.boilerplate,
+        settings,
+        observer,
+    )?;
+    catalog.ask(&earlier.requested_ids);
 
-    let texts = Texts {
-        corpus: &sources,
-        catalog: &catalog,
-        shingle: settings.shingle,
-    };
-    let known = before::comparisons(&catalog, &twins, &ties);
-    drop(ties);
-    let Matches { compared, hot, .. } =
-        search::search(&texts, &twins, &known, settings, observer, &mut counts)?;
-    counts.candidates.verified = compared.len() as u64;
-
-    let mut reworded = Vec::new();
-    if let Some(rewording) = settings.reworded {
-        let (found, counted) =
-            rewording::rewordings(&texts, &twins, &compared, settings, rewording, observer)?;
-        reworded = found;
-        counts.reworded = Some(counted);
-    }
+    let texts = CorpusTexts::of(&sources, &catalog, settings);
+    let known = earlier::comparisons(&catalog, &groups, &earlier.pairs);
+    drop(earlier.pairs);
+    let (Matches { compared, hot, .. }, reworded) =
+        find_pairs(&texts, &groups, &known, settings, observer, &mut counts)?;
 
     observer.begin(Stage::Cluster, None);
     if !settings.keep_hashes {
         catalog.forget_hashes();
     }
-    let texts = Texts {
-        corpus: &sources,
-        catalog: &catalog,
-        shingle: settings.shingle,
-    };
-    let (twins, all_compared) = if counts.documents.seen == 0 {
-        (twins, Cow::Borrowed(&compared))
-    } else {
-        let mut all = [&known[..], &compared[..]].concat();
-        all.par_sort_unstable_by_key(|found| found.pair);
-        let (twins, all) = before::concerned(&catalog, twins, &all);
-        (twins, Cow::Owned(all))
-    };
-    let mut assembled = cluster::assemble(
-        &catalog,
-        &twins,
-        &all_compared,
-        &hot,
-        &reworded,
-        &settings.selection,
-    );
-    drop(all_compared);
+    let has_earlier = counts.documents.seen > 0;
+    let (groups, concerned) = earlier::concerned(&catalog, groups, &known, &compared, has_earlier);
+    let selection = &settings.selection;
+    let mut assembled =
+        cluster::assemble(&catalog, &groups, &concerned, &hot, &reworded, selection);
+    drop(concerned);
     counts.bounded.clusters.number = assembled.big_clusters;
     counts.bounded.clusters.pairs = assembled.not_written;
     counts.pairs.same_site_excerpts = assembled.same_site_excerpts;
-    let merged = before::name(&catalog, &mut assembled.clusters, &names);
-    let named = |cluster: &Cluster| {
-        let whole = cluster.members.iter().filter(|member| member.whole);
-        let named = whole.map(|member| (member.doc, Arc::clone(&cluster.name)));
-        named.collect::<Vec<_>>()
-    };
-    let mut named: Vec<_> = assembled.clusters.iter().flat_map(named).collect();
-    let lost = before::without_cluster(&catalog, &twins, &named, &names);
-    named.extend(lost.into_iter().map(|doc| (doc, Arc::from(""))));
+    let clusters = &mut assembled.clusters;
+    let ClusterNames {
+        of_documents: names,
+        merged,
+    } = cluster_names::assign(&catalog, &groups, clusters, &earlier.cluster_names);
     assembled.drop_earlier(&catalog);
-    let details = show::show(&texts, settings, &mut assembled, observer)?;
-    let Assembled {
-        mut pairs,
+
+    let texts = CorpusTexts::of(&sources, &catalog, settings);
+    let ReportContent {
+        pairs,
         clusters,
-        ..
-    } = assembled;
-    // Pairs of two documents of earlier runs were reported then; until here they told who is the source of whom.
-    pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
-    let passages = show::passages(&texts, settings, &pairs)?;
-    let page = match settings.page {
-        Some(limits) => Some(page::choose(&texts, limits, &pairs, &clusters)?),
-        None => None,
-    };
-    for pair in &pairs {
-        match pair.relation {
-            Relation::Exact => counts.pairs.exact += 1,
-            Relation::Near => counts.pairs.near += 1,
-            Relation::Excerpt => counts.pairs.excerpt += 1,
-            // Counted where it was found.
-            Relation::Reworded => {}
-        }
-        counts.pairs.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
-        let lost = |doc| catalog.removed(doc) > 0;
-        counts.pairs.less_boilerplate += u64::from(lost(pair.a) || lost(pair.b));
-    }
+        details,
+        passages,
+        page,
+    } = read_for_reports(&texts, settings, assembled, observer)?;
+    count_pairs(&catalog, &pairs, &mut counts.pairs);
     Ok(ScanResult {
         catalog,
         pairs,
@@ -152,8 +110,86 @@ pub fn scan_after<C: Corpus>(
         read,
         counts,
         compared,
-        names: named,
+        names,
         merged,
         boilerplate,
     })
+}
+
+/// Finds the pairs that share words, then the reworded ones among the other documents.
+fn find_pairs(
+    texts: &CorpusTexts<'_>,
+    groups: &[IdenticalGroup],
+    known: &[Comparison],
+    settings: &Settings,
+    observer: &dyn Observer,
+    counts: &mut Counts,
+) -> Result<(Matches, Vec<RewordedPair>), ReadError> {
+    let matches = search(texts, groups, known, settings, observer, counts)?;
+    let compared = &matches.compared;
+    counts.candidates.verified = compared.len() as u64;
+    let Some(rewording) = settings.reworded else {
+        return Ok((matches, Vec::new()));
+    };
+    let (reworded, reworded_counts) =
+        find_reworded(texts, groups, compared, settings, rewording, observer)?;
+    counts.reworded = Some(reworded_counts);
+    Ok((matches, reworded))
+}
+
+/// Pairs and clusters to report, and what reports show of their texts.
+struct ReportContent {
+    pairs: Vec<ReportedPair>,
+    clusters: Vec<Cluster>,
+    details: Vec<Details>,
+    passages: Vec<Vec<PlacedPassage>>,
+    page: Option<PageContent>,
+}
+
+/// Reads the documents in clusters again, and finds the sources of clusters.
+fn read_for_reports(
+    texts: &CorpusTexts<'_>,
+    settings: &Settings,
+    mut assembled: Assembled,
+    observer: &dyn Observer,
+) -> Result<ReportContent, ReadError> {
+    let catalog = texts.catalog;
+    let details = read_details(texts, settings, &assembled.clusters, observer)?;
+    measure_quotations(texts, &mut assembled.pairs)?;
+    attribute(catalog, settings, &mut assembled, &details);
+    let Assembled {
+        mut pairs,
+        clusters,
+        ..
+    } = assembled;
+    // Earlier runs reported the pairs of two of their documents. Until here these pairs were
+    // evidence for the source of a cluster.
+    pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
+    let passages = list_passages(texts, settings, &pairs)?;
+    let page = match settings.page {
+        Some(limits) => Some(page::choose(texts, limits, &pairs, &clusters)?),
+        None => None,
+    };
+    Ok(ReportContent {
+        pairs,
+        clusters,
+        details,
+        passages,
+        page,
+    })
+}
+
+fn count_pairs(catalog: &Catalog, pairs: &[ReportedPair], counts: &mut PairCounts) {
+    for pair in pairs {
+        match pair.relation {
+            Relation::Exact => counts.exact += 1,
+            Relation::Near => counts.near += 1,
+            Relation::Excerpt => counts.excerpt += 1,
+            // Counted by the search for reworded copy.
+            Relation::Reworded => {}
+        }
+        counts.cross_site += u64::from(catalog.cross_site(pair.a, pair.b) == Some(true));
+        let lost_words = |doc| catalog.removed(doc) > 0;
+        counts.less_boilerplate += u64::from(lost_words(pair.a) || lost_words(pair.b));
+    }
 }

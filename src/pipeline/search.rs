@@ -1,16 +1,17 @@
-//! Finding pairs: candidates by bands or prefixes, then by passages, and their comparison.
+//! Search for pairs that share words: candidates by bands or prefixes and by passages, and their
+//! exact comparison.
 
 use std::collections::HashSet;
 
 use rayon::prelude::*;
 
 use super::findings::Counts;
-use super::memory::bytes_a_round;
+use super::memory::bytes_per_round;
 use super::observer::{Observer, Stage};
 use super::settings::{Settings, Surfacing};
-use super::texts::{DOCUMENTS_A_TASK, Reader, Texts};
+use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK, TextReader};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
-use crate::candidates::families::Families;
+use crate::candidates::families::{Families, SettledFamilies};
 use crate::candidates::passages::{self, SharedPassages};
 use crate::candidates::prefixes::{self, Posting, Postings, ShingleCounts};
 use crate::candidates::{SearchScope, union};
@@ -20,131 +21,118 @@ use crate::compare::exact::{Comparison, Shingled};
 use crate::compare::tasks::tasks;
 use crate::error::ReadError;
 
-/// What was found between representatives of identical documents.
+/// Pairs that were found between representatives of identical documents.
 #[derive(Debug, Default)]
 pub struct Matches {
     /// The wanted pairs that meet the criteria, in canonical order.
     pub compared: Vec<Comparison>,
-    /// The documents of hot buckets, sorted: not every two of them were compared.
+    /// Documents of hot buckets, sorted. Not all pairs of them were compared.
     pub hot: Vec<DocNo>,
-    /// Whether nothing was bounded: there was neither a hot bucket nor a passage in too many documents to compare every two.
+    /// True if nothing was bounded: there was neither a hot bucket nor a passage that is in too
+    /// many documents to compare all of them.
     pub complete: bool,
 }
 
-/// Finds the pairs of representatives that meet the criteria, of which one stands for a new document at least. Those of them that are `known`, in canonical order,
-/// need not be found again.
+/// Finds the pairs of representatives that meet the criteria, at least one of which stands for a
+/// new document.
+///
+/// The `known` pairs, in canonical order, are not looked for again.
 pub(super) fn search(
-    texts: &Texts<'_>,
-    twins: &[IdenticalGroup],
+    texts: &CorpusTexts<'_>,
+    groups: &[IdenticalGroup],
     known: &[Comparison],
     settings: &Settings,
     observer: &dyn Observer,
     counts: &mut Counts,
 ) -> Result<Matches, ReadError> {
-    let catalog = texts.catalog;
-    let representatives: Vec<DocNo> = twins.iter().map(|twins| twins.members[0]).collect();
-    let search = Search {
-        texts,
-        catalog,
-        twins,
-        known,
-        asking: asking(catalog, twins),
-        settings,
-        observer,
-    };
-    search.run(&representatives, counts)
+    let representatives: Vec<DocNo> = groups.iter().map(IdenticalGroup::representative).collect();
+    PairSearch::new(texts, groups, known, settings, observer).run(&representatives, counts)
 }
 
-/// The representatives that stand for new documents too, in canonical order, if that is not all of them.
-pub(super) fn asking(catalog: &Catalog, twins: &[IdenticalGroup]) -> Option<Vec<DocNo>> {
-    let has_new = |twins: &&IdenticalGroup| twins.members.iter().any(|&doc| catalog.is_new(doc));
-    let asking: Vec<DocNo> = twins
-        .iter()
-        .filter(has_new)
-        .map(|twins| twins.members[0])
-        .collect();
-    (asking.len() < twins.len()).then_some(asking)
-}
-
-/// What finding pairs needs.
-pub(super) struct Search<'a> {
-    pub(super) texts: &'a Texts<'a>,
-    pub(super) catalog: &'a Catalog,
-    pub(super) twins: &'a [IdenticalGroup],
-    /// Pairs that need not be found again, in canonical order.
-    pub(super) known: &'a [Comparison],
-    /// The representatives that stand for new documents too, if that is not all of them.
-    pub(super) asking: Option<Vec<DocNo>>,
+/// A search and what it needs.
+pub(super) struct PairSearch<'a> {
+    texts: &'a CorpusTexts<'a>,
+    catalog: &'a Catalog,
+    groups: &'a [IdenticalGroup],
+    /// Pairs that are not looked for again, in canonical order.
+    known: &'a [Comparison],
+    /// Representatives that stand for a new document, in canonical order; `None` if all do.
+    with_new: Option<Vec<DocNo>>,
     pub(super) settings: &'a Settings,
     pub(super) observer: &'a dyn Observer,
 }
 
-impl Search<'_> {
-    /// Hot buckets first, a few pairs a document; then what bands or prefixes and rare passages surface, but for pairs of one big family, of
-    /// which links are enough; last the common passages, for which one document of every family stands.
+impl<'a> PairSearch<'a> {
+    pub(super) fn new(
+        texts: &'a CorpusTexts<'a>,
+        groups: &'a [IdenticalGroup],
+        known: &'a [Comparison],
+        settings: &'a Settings,
+        observer: &'a dyn Observer,
+    ) -> PairSearch<'a> {
+        PairSearch {
+            texts,
+            catalog: texts.catalog,
+            groups,
+            known,
+            with_new: representatives_with_new(texts.catalog, groups),
+            settings,
+            observer,
+        }
+    }
+
+    /// Searches in three steps.
+    ///
+    /// 1. Hot buckets, with a few pairs for each document.
+    /// 2. Pairs by bands or prefixes, and by rare passages. Pairs of one big family are left out,
+    ///    because links are enough for it.
+    /// 3. Pairs by common passages, with one document for every family.
     fn run(&self, documents: &[DocNo], counts: &mut Counts) -> Result<Matches, ReadError> {
-        let catalog = self.catalog;
-        let bounded = !self.settings.selection.all_pairs;
         let postings = match self.settings.surfacing {
             Surfacing::Bands(_) => None,
             Surfacing::Prefixes => Some(self.postings(documents)?),
         };
         self.observer.begin(Stage::Candidates, None);
-        let among = self.among(documents, self.asking.as_deref());
-        let hot = match (self.settings.surfacing, &postings) {
-            _ if !bounded => Vec::new(),
-            (Surfacing::Bands(banding), _) => bands::hot_buckets(among, banding.bands())?,
-            (Surfacing::Prefixes, postings) => postings
-                .iter()
-                .flat_map(Postings::hot_buckets)
-                .map(|list| vec![list])
-                .collect(),
-        };
-        let mut families = Families::new(catalog, self.twins);
+        let among = self.among(documents, self.with_new.as_deref());
+        let hot_buckets = self.hot_buckets(among, postings.as_ref())?;
+        let mut families = Families::new(self.catalog, self.groups);
         let known_near = self.known.iter().filter(|known| known.near);
         known_near.for_each(|known| families.join(known.pair));
-        let (met, mut found) = self.hot(&hot, &mut families, counts)?;
-        let mut hot: Vec<DocNo> = hot
-            .into_iter()
-            .flatten()
-            .flat_map(|bucket| bucket.documents)
-            .collect();
-        hot.par_sort_unstable();
-        hot.dedup();
+        let (compared_hot, mut found) =
+            self.compare_hot_buckets(&hot_buckets, &mut families, counts)?;
+        let hot = documents_of(hot_buckets);
 
         let settled = families.settle();
         let skip = |pair: DocPair| {
-            settled.one_big(pair) || met.contains(&pair) || !self.wanted(pair) || self.knows(pair)
+            settled.one_big(pair)
+                || compared_hot.contains(&pair)
+                || !self.is_wanted(pair)
+                || self.is_known(pair)
         };
-        let pairs = match (self.settings.surfacing, postings) {
-            (Surfacing::Bands(banding), _) => {
-                let largest = if bounded { HOT_BUCKET } else { usize::MAX };
-                bands::from_bands(among, banding.bands(), largest, &skip)?
-            }
-            (Surfacing::Prefixes, postings) => postings.map_or_else(Vec::new, |postings| {
-                postings.candidates(self.settings.threshold, &settled, &skip)
-            }),
-        };
+        let pairs = self.similar_pairs(among, postings, &settled, &skip)?;
         let shared = match self.settings.excerpts {
             Some(_) => passages::shared(among, &skip)?,
             None => SharedPassages::default(),
         };
-        let alike = pairs.len();
+        let similar = pairs.len();
         let pairs = union(pairs, shared.pairs);
-        counts.candidates.by_passages = (pairs.len() - alike) as u64;
+        counts.candidates.by_passages = (pairs.len() - similar) as u64;
         found.append(&mut self.verify(&pairs)?);
 
         if !shared.common.is_empty() {
             let near = found.iter().filter(|found| found.near);
             near.for_each(|found| families.join(found.pair));
-            let story = families.flat();
+            let family = families.flat();
+            let was_compared = |pair: DocPair| {
+                compared_hot.contains(&pair)
+                    || pairs.binary_search(&pair).is_ok()
+                    || self.is_known(pair)
+            };
             let common = passages::between_stories(
                 &shared.common,
-                &story,
-                &|pair| self.wanted(pair),
-                &|pair| {
-                    met.contains(&pair) || pairs.binary_search(&pair).is_ok() || self.knows(pair)
-                },
+                &family,
+                &|pair| self.is_wanted(pair),
+                &was_compared,
             );
             found.append(&mut self.verify(&common.pairs)?);
             counts.candidates.by_passages += common.pairs.len() as u64;
@@ -153,7 +141,7 @@ impl Search<'_> {
             counts.bounded.passages.most_stories = common.most_stories;
             counts.bounded.passages.pairs = common.not_compared;
         }
-        counts.candidates.compared += (met.len() + pairs.len()) as u64;
+        counts.candidates.compared += (compared_hot.len() + pairs.len()) as u64;
         found.par_sort_unstable_by_key(|found| found.pair);
         Ok(Matches {
             compared: found,
@@ -162,41 +150,84 @@ impl Search<'_> {
         })
     }
 
-    /// Documents among which candidates are looked for.
+    /// Hot buckets, by band; none if all pairs are wanted.
+    fn hot_buckets(
+        &self,
+        among: SearchScope<'_>,
+        postings: Option<&Postings>,
+    ) -> Result<Vec<Vec<HotBucket>>, ReadError> {
+        if self.settings.selection.all_pairs {
+            return Ok(Vec::new());
+        }
+        match self.settings.surfacing {
+            Surfacing::Bands(banding) => bands::hot_buckets(among, banding.bands()),
+            Surfacing::Prefixes => {
+                let buckets = postings.into_iter().flat_map(Postings::hot_buckets);
+                Ok(buckets.map(|bucket| vec![bucket]).collect())
+            }
+        }
+    }
+
+    /// Candidates that may be similar as a whole, by bands or prefixes.
+    fn similar_pairs(
+        &self,
+        among: SearchScope<'_>,
+        postings: Option<Postings>,
+        settled: &SettledFamilies,
+        skip: &(dyn Fn(DocPair) -> bool + Sync),
+    ) -> Result<Vec<DocPair>, ReadError> {
+        match self.settings.surfacing {
+            Surfacing::Bands(banding) => {
+                let largest = match self.settings.selection.all_pairs {
+                    true => usize::MAX,
+                    false => HOT_BUCKET,
+                };
+                bands::from_bands(among, banding.bands(), largest, skip)
+            }
+            Surfacing::Prefixes => Ok(postings.map_or_else(Vec::new, |postings| {
+                postings.candidates(self.settings.threshold, settled, skip)
+            })),
+        }
+    }
+
+    /// The documents among which candidates are looked for.
     pub(super) fn among<'d>(
         &'d self,
         documents: &'d [DocNo],
-        asking: Option<&'d [DocNo]>,
+        with_new: Option<&'d [DocNo]>,
     ) -> SearchScope<'d> {
         SearchScope {
             catalog: self.catalog,
             documents,
-            asking,
-            bytes_a_round: bytes_a_round(self.settings.memory.as_ref()),
+            asking: with_new,
+            bytes_a_round: bytes_per_round(self.settings.memory.as_ref()),
         }
     }
 
-    /// Those of some documents, in canonical order, that ask.
-    pub(super) fn asking_of(&self, documents: &[DocNo]) -> Option<Vec<DocNo>> {
-        let asks = |asking: &Vec<DocNo>| {
+    /// Those of some representatives, in canonical order, that stand for a new document; `None` if
+    /// all representatives do.
+    pub(super) fn with_new_among(&self, documents: &[DocNo]) -> Option<Vec<DocNo>> {
+        let among = |with_new: &Vec<DocNo>| {
             let documents = documents.iter().copied();
             documents
-                .filter(|doc| asking.binary_search(doc).is_ok())
+                .filter(|doc| with_new.binary_search(doc).is_ok())
                 .collect()
         };
-        self.asking.as_ref().map(asks)
+        self.with_new.as_ref().map(among)
     }
 
-    /// Meets the documents of hot buckets with leaders and neighbours, a band after the other, so that who has found a family is
-    /// left alone; returns which pairs were compared, and the matches.
-    fn hot(
+    /// Compares the documents of hot buckets with leaders and with neighbours.
+    ///
+    /// It goes band by band, so that a document that has joined a family in one band is not
+    /// compared in the next. Returns the pairs that were compared, and those that match.
+    fn compare_hot_buckets(
         &self,
-        hot: &[Vec<HotBucket>],
+        hot_buckets: &[Vec<HotBucket>],
         families: &mut Families,
         counts: &mut Counts,
     ) -> Result<(HashSet<DocPair>, Vec<Comparison>), ReadError> {
-        let (mut met, mut found) = (HashSet::new(), Vec::new());
-        for (buckets, round) in hot
+        let (mut compared, mut found) = (HashSet::new(), Vec::new());
+        for (buckets, round) in hot_buckets
             .iter()
             .flat_map(|buckets| [(buckets, Round::Leaders), (buckets, Round::Neighbours)])
         {
@@ -205,36 +236,33 @@ impl Search<'_> {
             }
             let family = families.flat();
             let pairs = |bucket: &HotBucket| {
-                bucket.pairs(
-                    self.catalog,
-                    round,
-                    &family,
-                    &|pair| self.wanted(pair),
-                    &met,
-                )
+                let is_wanted = |pair| self.is_wanted(pair);
+                bucket.pairs(self.catalog, round, &family, &is_wanted, &compared)
             };
             let mut pairs: Vec<DocPair> = buckets.iter().flat_map(pairs).collect();
             pairs.sort_unstable();
-            pairs.retain(|&pair| !self.knows(pair));
+            pairs.retain(|&pair| !self.is_known(pair));
             let matches = self.verify(&pairs)?;
-            let decided = matches
+            let joining = matches
                 .iter()
-                .filter(|found| found.near && self.decided(found.pair));
-            decided.for_each(|found| families.join(found.pair));
-            met.extend(pairs);
+                .filter(|found| found.near && self.selection_is_uniform(found.pair));
+            joining.for_each(|found| families.join(found.pair));
+            compared.extend(pairs);
             found.extend(matches);
         }
-        let sizes = hot.iter().flatten().map(|bucket| bucket.documents.len());
+        let sizes = hot_buckets.iter().flatten();
+        let sizes = sizes.map(|bucket| bucket.documents.len());
         counts.bounded.buckets.number = sizes.clone().count() as u64;
         counts.bounded.buckets.largest = sizes.clone().max().unwrap_or(0) as u64;
         counts.bounded.buckets.pairs = sizes
             .map(pairs_of)
             .sum::<u64>()
-            .saturating_sub(met.len() as u64);
-        Ok((met, found))
+            .saturating_sub(compared.len() as u64);
+        Ok((compared, found))
     }
 
-    /// What prefix filtering joins: reads every text twice more, to count shingles and to post prefixes.
+    /// Postings for prefix filtering. Reads every text twice: to count shingles and to make the
+    /// postings of prefixes.
     pub(super) fn postings(&self, documents: &[DocNo]) -> Result<Postings, ReadError> {
         self.observer
             .begin(Stage::Candidates, Some(2 * documents.len() as u64));
@@ -244,9 +272,9 @@ impl Search<'_> {
                 .map(|&doc| u64::from(self.catalog.words(doc)))
                 .sum(),
         );
-        let chunks = documents.par_chunks(DOCUMENTS_A_TASK);
+        let chunks = documents.par_chunks(DOCUMENTS_PER_TASK);
         chunks.clone().try_for_each(|chunk| {
-            self.each_text(chunk, &mut |_, shingles| rarity.count(shingles))
+            self.read_shingles(chunk, &mut |_, shingles| rarity.count(shingles))
         })?;
         let threshold = self.settings.threshold;
         let posted: Result<Vec<Vec<Posting>>, ReadError> = chunks
@@ -255,20 +283,20 @@ impl Search<'_> {
                 let mut post = |doc, shingles: &[u64]| {
                     prefixes::post(doc, shingles, threshold, &rarity, &mut common, &mut out)
                 };
-                self.each_text(chunk, &mut post)?;
+                self.read_shingles(chunk, &mut post)?;
                 Ok(out)
             })
             .collect();
         Ok(Postings::new(posted?.concat()))
     }
 
-    /// Reads documents again and hands on their shingles.
-    fn each_text(
+    /// Reads documents again and passes on their shingles.
+    fn read_shingles(
         &self,
         documents: &[DocNo],
         each: &mut dyn FnMut(DocNo, &[u64]),
     ) -> Result<(), ReadError> {
-        let mut reader = Reader::default();
+        let mut reader = TextReader::default();
         for &doc in documents {
             self.texts.read(doc, &mut reader, &mut |_, reader| {
                 each(doc, &reader.shingler.shingles);
@@ -283,7 +311,7 @@ impl Search<'_> {
         self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
         let compared: Result<Vec<Vec<Comparison>>, ReadError> = tasks(self.catalog, pairs)
             .into_par_iter()
-            .map_init(Reader::default, |reader, task| {
+            .map_init(TextReader::default, |reader, task| {
                 let mut texts = Vec::new();
                 for doc in task.documents() {
                     self.texts.read(doc, reader, &mut |_, reader| {
@@ -297,24 +325,50 @@ impl Search<'_> {
         Ok(compared?.concat())
     }
 
-    /// Whether the selection can want a pair; of representatives of several documents, any of theirs. What is old on both sides was looked at before.
-    fn wanted(&self, pair: DocPair) -> bool {
-        let asks = |doc: DocNo| {
-            let asking = self.asking.as_ref();
-            asking.is_none_or(|asking| asking.binary_search(&doc).is_ok())
+    /// True if a pair is to be compared: the selection may want it, or another pair of the
+    /// documents that the two stand for, and one of the two stands for a new document. Earlier
+    /// runs compared the others.
+    fn is_wanted(&self, pair: DocPair) -> bool {
+        let has_new = |doc: DocNo| {
+            let with_new = self.with_new.as_ref();
+            with_new.is_none_or(|with_new| with_new.binary_search(&doc).is_ok())
         };
-        (asks(pair.a) || asks(pair.b))
-            && (self.settings.selection.wants(self.catalog, pair.a, pair.b) || !self.decided(pair))
+        let selection = &self.settings.selection;
+        (has_new(pair.a) || has_new(pair.b))
+            && (selection.wants(self.catalog, pair.a, pair.b) || !self.selection_is_uniform(pair))
     }
 
-    fn knows(&self, pair: DocPair) -> bool {
+    fn is_known(&self, pair: DocPair) -> bool {
         let found = self.known.binary_search_by_key(&pair, |known| known.pair);
         found.is_ok()
     }
 
-    /// Whether what the selection says of two representatives holds for all documents that they stand for.
-    fn decided(&self, pair: DocPair) -> bool {
-        let alone = |doc: DocNo| self.twins[group_of(self.twins, doc)].members.len() == 1;
-        self.settings.selection.takes_all() || alone(pair.a) && alone(pair.b)
+    /// True if the selection decides alike for all documents that two representatives stand for.
+    fn selection_is_uniform(&self, pair: DocPair) -> bool {
+        let is_alone = |doc: DocNo| self.groups[group_of(self.groups, doc)].members.len() == 1;
+        self.settings.selection.takes_all() || is_alone(pair.a) && is_alone(pair.b)
     }
+}
+
+/// Representatives that stand for a new document, in canonical order; `None` if all do.
+fn representatives_with_new(catalog: &Catalog, groups: &[IdenticalGroup]) -> Option<Vec<DocNo>> {
+    let has_new = |group: &&IdenticalGroup| group.members.iter().any(|&doc| catalog.is_new(doc));
+    let with_new: Vec<DocNo> = groups
+        .iter()
+        .filter(has_new)
+        .map(IdenticalGroup::representative)
+        .collect();
+    (with_new.len() < groups.len()).then_some(with_new)
+}
+
+/// Distinct documents of buckets, sorted.
+fn documents_of(hot_buckets: Vec<Vec<HotBucket>>) -> Vec<DocNo> {
+    let mut documents: Vec<DocNo> = hot_buckets
+        .into_iter()
+        .flatten()
+        .flat_map(|bucket| bucket.documents)
+        .collect();
+    documents.par_sort_unstable();
+    documents.dedup();
+    documents
 }

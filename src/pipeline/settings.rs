@@ -1,9 +1,8 @@
-//! The settings of a scan, and what they are unless told otherwise.
+//! Settings of a scan and their defaults.
 
 use std::sync::{Arc, LazyLock};
 
 use super::memory::Memory;
-use super::page::PageLimits;
 use crate::attribution::credit::Credits;
 use crate::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, Selection};
 use crate::compare::exact::{Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
@@ -12,49 +11,58 @@ use crate::sketch::banding::{Banding, DEFAULT_THRESHOLD, RecallTarget};
 use crate::sketch::minhash::DEFAULT_SEED;
 use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
-/// The fewest words of a document that takes part, unless told otherwise: only empty ones do not.
+/// Default of the fewest words that a document needs to take part: only empty ones do not.
 pub const DEFAULT_MIN_WORDS: u32 = 1;
 
-/// The built-in table of news agencies; parsing it takes longer than scanning a few documents.
+/// Default of the most pairs on a page. With what is shown of their documents these are some
+/// 15 MB, which a browser reads in under a second.
+pub const DEFAULT_PAGE_PAIRS: u32 = 50_000;
+
+/// Bytes of texts on a page: about two thousand articles.
+const PAGE_TEXT_BYTES: usize = 8 << 20;
+
+/// The built-in table of news agencies, parsed once: parsing takes longer than scanning a few
+/// documents.
 static BUILT_IN_CREDITS: LazyLock<Arc<Credits>> = LazyLock::new(|| Arc::new(Credits::built_in()));
 
-/// What a scan is to do. Every field has its flag; the defaults stand beside what they set.
+/// Settings of a scan. Each field has a flag; each default is a constant next to what it sets.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What a shingle is made of.
+    /// Unit of a shingle.
     pub shingle: Shingle,
-    /// The Jaccard similarity from which a pair is reported, over 0 and at most 1.
+    /// Jaccard similarity from which a pair is near, over 0 and at most 1.
     pub threshold: f64,
-    /// How candidates for whole copies are found.
+    /// Method that finds candidates for whole copies.
     pub surfacing: Surfacing,
-    /// What makes an excerpt; `None` to look for whole copies only, and spare what passages cost.
+    /// Definition of an excerpt; `None` to look for whole copies only, which saves the time that
+    /// passages take.
     pub excerpts: Option<Excerpts>,
-    /// Whether what a site repeats is taken out before anything is compared.
+    /// True if text that a site repeats is removed before documents are compared.
     pub boilerplate: bool,
     /// Seed of the signatures.
     pub seed: u64,
-    /// Documents of fewer words take no part.
+    /// Fewest words that a document needs to take part.
     pub min_words: u32,
-    /// Which pairs are wanted.
+    /// Pairs that are reported.
     pub selection: Selection,
-    /// Whether the passages of every pair are listed.
+    /// True if the passages of every pair are listed.
     pub list_passages: bool,
-    /// How much is chosen for the report page, if there is to be one.
+    /// Limits of the report page; `None` if there is no page.
     pub page: Option<PageLimits>,
-    /// How agencies are recognised.
+    /// Table of news agencies.
     pub credits: Arc<Credits>,
     /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
     pub as_of: Option<i64>,
-    /// Whether the hashes of documents are wanted after the scan, as an index wants them.
+    /// True if the hashes of documents are kept after the scan, because an index stores them.
     pub keep_hashes: bool,
-    /// What memory may be taken; `None` for as much as it needs.
+    /// Limit to memory; `None` for no limit.
     pub memory: Option<Memory>,
-    /// How reworded copy is looked for; `None` not to look, and spare what it costs.
+    /// Definition of reworded copy; `None` not to look for it, which saves the time that it takes.
     pub reworded: Option<Rewording>,
 }
 
 impl Default for Settings {
-    /// What `wirecopy scan` does unless told otherwise, but for dates: no date is in the future.
+    /// Defaults of `wirecopy scan`, except for dates: no date is too late to be evidence.
     fn default() -> Settings {
         let banding = Banding::for_recall(RecallTarget::default());
         Settings {
@@ -96,12 +104,12 @@ impl Settings {
     }
 }
 
-/// How candidates are found.
+/// Method that finds candidates for whole copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surfacing {
     /// LSH bands of signatures: recall as planned.
     Bands(Banding),
-    /// Prefix filtering: every pair at or over the threshold, by proof.
+    /// Prefix filtering: every pair at or over the threshold, guaranteed.
     Prefixes,
 }
 
@@ -114,12 +122,32 @@ impl Surfacing {
         }
     }
 
-    /// The chance that two documents of that Jaccard similarity agree in a band; 1 where whole copies are found by proof and it is over the
-    /// threshold.
+    /// Probability that two documents of a Jaccard similarity become candidates.
+    ///
+    /// Without bands it is 1 at or over the threshold, and 0 below it.
     pub fn chance(self, jaccard: f64, threshold: f64) -> f64 {
         match self {
             Surfacing::Bands(banding) => banding.recall_at(jaccard),
             Surfacing::Prefixes => f64::from(u8::from(jaccard >= threshold)),
+        }
+    }
+}
+
+/// Limits of the report page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageLimits {
+    /// Most pairs; also the most clusters, and half of the most members of clusters.
+    pub pairs: usize,
+    /// Most bytes of texts.
+    pub texts: usize,
+}
+
+impl PageLimits {
+    /// Limits of a page of so many pairs, with the usual limit to texts.
+    pub fn of_pairs(pairs: u32) -> PageLimits {
+        PageLimits {
+            pairs: pairs as usize,
+            texts: PAGE_TEXT_BYTES,
         }
     }
 }

@@ -1,49 +1,91 @@
-//! Texts read once more, always without the boilerplate of their site, so that every stage after the first sees the same words.
+//! Texts that are read again, without the boilerplate of their site: every stage after the first
+//! sees the same words.
 
 use std::ops::Range;
 
+use super::settings::Settings;
 use crate::catalog::{Catalog, DocNo};
 use crate::document::{Document, Fetch};
 use crate::error::ReadError;
 use crate::text::shingle::{Shingle, Shingler};
 use crate::text::spans;
 
-/// How many documents one task of a second reading takes.
-pub(super) const DOCUMENTS_A_TASK: usize = 256;
+/// Documents that one task reads again.
+pub(super) const DOCUMENTS_PER_TASK: usize = 256;
 
-/// Documents of a corpus, to be read again.
+/// Texts of the documents of a catalogue.
 #[derive(Clone, Copy)]
-pub(super) struct Texts<'a> {
+pub(super) struct CorpusTexts<'a> {
     pub(super) corpus: &'a dyn Fetch,
     pub(super) catalog: &'a Catalog,
     pub(super) shingle: Shingle,
 }
 
-/// Reads texts; keeps its buffers from one to the next.
+impl<'a> CorpusTexts<'a> {
+    pub(super) fn of(
+        corpus: &'a dyn Fetch,
+        catalog: &'a Catalog,
+        settings: &Settings,
+    ) -> CorpusTexts<'a> {
+        CorpusTexts {
+            corpus,
+            catalog,
+            shingle: settings.shingle,
+        }
+    }
+
+    /// Reads a document; `each` finds its words and shingles in the reader.
+    ///
+    /// # Errors
+    /// When the document cannot be read again.
+    pub(super) fn read(
+        &self,
+        doc: DocNo,
+        reader: &mut TextReader,
+        each: &mut dyn FnMut(&Document<'_>, &TextReader),
+    ) -> Result<(), ReadError> {
+        self.corpus.fetch(self.catalog.place(doc), &mut |document| {
+            let TextReader { shingler, regions } = reader;
+            regions.clear();
+            regions.extend(self.catalog.regions(doc));
+            if regions.is_empty() {
+                shingler.read(&document.text, self.shingle);
+            } else {
+                shingler.read_without(&document.text, self.shingle, |_, _| regions);
+            }
+            each(document, reader);
+        })
+    }
+}
+
+/// Reads texts one after the other with the same buffers.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
-    /// Holds the words and shingles that are left of the last text.
+pub(super) struct TextReader {
+    /// Words and shingles of the last text, without boilerplate.
     pub(super) shingler: Shingler,
-    /// The words that were taken out of the last text.
+    /// Words of the last text that were removed as boilerplate.
     pub(super) regions: Vec<Range<usize>>,
 }
 
-impl Reader {
-    /// How many words were taken out of the last text.
+impl TextReader {
+    /// Number of words that were removed from the last text.
     pub(super) fn removed(&self) -> usize {
         self.regions.iter().map(Range::len).sum()
     }
 
-    /// The pieces of the last text, given again, between what was taken out of it; no word goes across a joint.
-    pub(super) fn left<'t>(&self, text: &'t str) -> Vec<&'t str> {
-        left(&self.shingler, &self.regions, text)
+    /// Pieces of the last text, which is given again, between the removed regions. No word extends
+    /// over two pieces.
+    pub(super) fn remaining<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        remaining(&self.shingler, &self.regions, text)
     }
 }
 
-/// The pieces of a text that are left between regions, which were taken out as the shingler read it.
+/// Pieces of a text between regions, which are given as words and were removed when the shingler
+/// read the text.
 ///
-/// White space never joins words, so lines can be dealt with one by one; most regions are whole lines, whose words need not be placed.
-pub(super) fn left<'t>(
+/// White space always separates words, so lines are treated one by one. Most regions are whole
+/// lines, in which no word has to be found.
+pub(super) fn remaining<'t>(
     shingler: &Shingler,
     regions: &[Range<usize>],
     text: &'t str,
@@ -58,8 +100,9 @@ pub(super) fn left<'t>(
         let end = end.map_or(text.len(), |end| start + end);
         let words = lines[number]..lines.get(number + 1).copied().unwrap_or(all);
         while let Some(region) = regions.peek().filter(|region| region.start < words.end) {
-            // Words that cannot be told apart share a span, so one may begin before the last region ended.
-            if let Some(gone) = within_line(&text[start..end], &words, region)
+            // Several words of one character share a span, so a region may begin before the end of
+            // the last one.
+            if let Some(gone) = bytes_within_line(&text[start..end], &words, region)
                 && start + gone.start >= from
             {
                 pieces.push(&text[from..start + gone.start]);
@@ -77,8 +120,14 @@ pub(super) fn left<'t>(
     pieces
 }
 
-/// Where the words of a region stand in a line, whose words have these numbers, in bytes; `None` if it has none of them.
-fn within_line(line: &str, words: &Range<usize>, region: &Range<usize>) -> Option<Range<usize>> {
+/// Bytes of the part of a region that is in a line; `None` if the line has none of its words.
+///
+/// `words` are the numbers of the words of the line.
+fn bytes_within_line(
+    line: &str,
+    words: &Range<usize>,
+    region: &Range<usize>,
+) -> Option<Range<usize>> {
     if region.start <= words.start && words.end <= region.end {
         return Some(0..line.len());
     }
@@ -91,31 +140,6 @@ fn within_line(line: &str, words: &Range<usize>, region: &Range<usize>) -> Optio
     }
 }
 
-impl Texts<'_> {
-    /// Reads a document; `each` finds its words and shingles in the reader.
-    ///
-    /// # Errors
-    /// When the document cannot be read again.
-    pub(super) fn read(
-        &self,
-        doc: DocNo,
-        reader: &mut Reader,
-        each: &mut dyn FnMut(&Document<'_>, &Reader),
-    ) -> Result<(), ReadError> {
-        self.corpus.fetch(self.catalog.place(doc), &mut |document| {
-            let Reader { shingler, regions } = reader;
-            regions.clear();
-            regions.extend(self.catalog.regions(doc));
-            if regions.is_empty() {
-                shingler.read(&document.text, self.shingle);
-            } else {
-                shingler.read_without(&document.text, self.shingle, |_, _| regions);
-            }
-            each(document, reader);
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,10 +147,16 @@ mod tests {
     use crate::text::words::reference;
     use proptest::prelude::*;
 
+    /// Letters, digits, separators and characters that are normalised to several words or letters.
+    const TEXTS: &str = "([a-z]{1,3}|[A-Z]|[0-9]{1,2}|[ ]|\n|’|\"|東|é|ﬁ){0,60}";
+
     proptest! {
         #[test]
-        fn what_is_left_has_the_words_that_are_left(text in "([a-z]{1,3}|[A-Z]|[0-9]{1,2}|[ ]|\n|’|\"|東|é|ﬁ){0,60}", cuts in proptest::collection::vec(0usize..40, 0..6)) {
-            let mut reader = Reader::default();
+        fn remaining_pieces_have_the_remaining_words(
+            text in TEXTS,
+            cuts in proptest::collection::vec(0usize..40, 0..6),
+        ) {
+            let mut reader = TextReader::default();
             let mut edges = cuts;
             edges.sort_unstable();
             edges.dedup();
@@ -142,7 +172,7 @@ mod tests {
             let words = reference(&text);
             let mut expected: Vec<&str> = words.iter().map(String::as_str).collect();
             ranges::remove(&mut expected, &reader.regions);
-            prop_assert_eq!(reference(&reader.left(&text).join("\n")), expected);
+            prop_assert_eq!(reference(&reader.remaining(&text).join("\n")), expected);
         }
     }
 }

@@ -1,12 +1,12 @@
-//! What a run did not compare or write because documents are too alike, in sentences: for the
-//! closing lines of the program and for the report page.
+//! Sentences about what a run did not compare or write because too many documents are alike, for
+//! the last lines of the program and for the report page.
 
 use super::html::count;
 use crate::candidates::families::BIG_CLUSTER;
 use crate::candidates::passages::MOST_STORIES;
 use crate::pipeline::BoundedCounts;
 
-/// One sentence for each bound that was reached, without a full stop. `without_bound` is the flag
+/// One sentence, without a full stop, for each bound that was reached. `without_bound` is the flag
 /// that compares all documents of a bucket.
 pub fn sentences(counts: &BoundedCounts, without_bound: &str) -> Vec<String> {
     let BoundedCounts {
@@ -44,7 +44,7 @@ pub fn sentences(counts: &BoundedCounts, without_bound: &str) -> Vec<String> {
     sentences
 }
 
-/// A number with its noun, which takes an `s` unless there is one.
+/// A number with its noun, which gets an `s` unless the number is 1.
 pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }

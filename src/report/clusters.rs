@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
+use super::details::details;
+use super::moment;
 use super::table::{TableCell, TableFormat};
-use super::{details, moment};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
 use crate::cluster::{Cluster, Relation};
 use crate::pipeline::ScanResult;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 13] = [
     "cluster",
     "documents",
@@ -30,7 +31,7 @@ pub const COLUMNS: [&str; 13] = [
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     let relations = relations(findings);
@@ -62,7 +63,8 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
     })
 }
 
-/// The credit that most of the whole copies carry, of equals the first by name; excerpts may credit somebody for the rest of them.
+/// The credit that most whole copies carry; the first by name if several are equally common. The
+/// credit of an excerpt may be for the rest of its text, so it does not count.
 fn credit(findings: &ScanResult, cluster: &Cluster) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for member in cluster.members.iter().filter(|member| member.whole) {
@@ -78,7 +80,7 @@ fn credit(findings: &ScanResult, cluster: &Cluster) -> String {
     most.map_or_else(String::new, |(label, _)| label)
 }
 
-/// Words taken out of the documents as boilerplate, of all that they had.
+/// Share of the words of the documents that were removed as boilerplate.
 fn boilerplate_share(catalog: &Catalog, cluster: &Cluster) -> f64 {
     let sum = |words: fn(&Catalog, DocNo) -> u32| {
         cluster
@@ -90,7 +92,7 @@ fn boilerplate_share(catalog: &Catalog, cluster: &Cluster) -> f64 {
     removed / (removed + sum(Catalog::words)).max(1.0)
 }
 
-/// How many sites the documents stand on; those without a site are on none.
+/// Number of sites that the documents are on, not counting documents without a site.
 pub fn sites_among(catalog: &Catalog, documents: impl IntoIterator<Item = DocNo>) -> usize {
     let sites: HashSet<SiteNo> = documents
         .into_iter()
@@ -100,7 +102,7 @@ pub fn sites_among(catalog: &Catalog, documents: impl IntoIterator<Item = DocNo>
     sites.len()
 }
 
-/// The cluster and relation of every pair, sorted.
+/// Cluster and relation of every pair, sorted.
 fn relations(findings: &ScanResult) -> Vec<(u32, Relation)> {
     let mut relations: Vec<_> = findings
         .pairs
@@ -111,7 +113,7 @@ fn relations(findings: &ScanResult) -> Vec<(u32, Relation)> {
     relations
 }
 
-/// `exact:3 near:5`, without the relations that the cluster has none of.
+/// Number of pairs of each relation that the cluster has, such as `exact:3 near:5`.
 fn relation_mix(relations: &[(u32, Relation)], cluster: u32) -> String {
     let start = relations.partition_point(|&(of, _)| of < cluster);
     let end = relations.partition_point(|&(of, _)| of <= cluster);

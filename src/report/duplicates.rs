@@ -1,4 +1,4 @@
-//! The duplicates report: a row for every document that goes, in order of reading.
+//! The duplicates report: a row for every removed document, in the order in which they were read.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use super::table::{TableCell, TableFormat};
 use crate::catalog::cross_site;
 use crate::pipeline::Duplicates;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 10] = [
     "id",
     "duplicate_of",
@@ -21,10 +21,10 @@ pub const COLUMNS: [&str; 10] = [
     "file",
 ];
 
-/// Writes the report; `source_names` are what the sources are called, by number.
+/// Writes the report; `source_names` has the name of each source by its number.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(
     found: &Duplicates,
     source_names: &[&str],

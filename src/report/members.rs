@@ -6,13 +6,13 @@ use super::moment;
 use super::table::{TableCell, TableFormat};
 use crate::pipeline::ScanResult;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 5] = ["cluster", "id", "site", "published", "role"];
 
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     format.write(&COLUMNS, out, |rows| {

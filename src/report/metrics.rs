@@ -1,37 +1,40 @@
-//! Metrics: what monitoring asks of a run, in the [text exposition format](https://prometheus.io/docs/instrumenting/exposition_formats/) of
-//! Prometheus. `docs/pipelines.md` lists them and says what to watch.
+//! Metrics: the figures of a run for monitoring, in the [text exposition
+//! format](https://prometheus.io/docs/instrumenting/exposition_formats/) of Prometheus.
+//! `docs/pipelines.md` lists them and says what to watch.
 //!
-//! All are gauges of the last run: each run begins at nothing, so nothing adds up from one to the next. What a run did not come to know is
-//! absent, for a 0 would say that it was counted.
+//! All metrics are gauges of the last run. A run counts from zero, so nothing adds up from one run
+//! to the next. A figure that a run did not reach is absent, because a 0 would claim that it was
+//! counted.
 
 use std::io::{self, Write};
 
+use super::summary::StageCost;
 use crate::cluster::Relation;
 use crate::pipeline::{Counts, ScanResult};
 
-use super::summary::StageCost;
-
-/// Labels that metrics have themselves.
+/// Labels that some metrics have of their own.
 pub const OWN_LABELS: [&str; 4] = ["reason", "relation", "stage", "version"];
 
-/// What the metrics are made of.
+/// The run that metrics describe.
 #[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
-    /// When the run ended, in seconds since 1970.
+pub struct MeasuredRun<'a> {
+    /// Time when the run ended, in seconds since 1970.
     pub ended: i64,
-    /// The exit status it ended with.
+    /// Exit status.
     pub exit_status: u8,
-    /// Whether that means that its outputs are whole.
+    /// Whether the exit status means that all outputs are complete.
     pub success: bool,
-    /// What each stage cost, in order.
+    /// Cost of each stage, in order.
     pub stages: &'a [StageCost],
-    /// What it found, if it came so far. Of a run that failed only what was read is told, for the rest was never written.
+    /// Findings, if the run got that far. Of a run that failed, only the figures about reading are
+    /// written, because the rest never became visible.
     pub findings: Option<&'a ScanResult>,
-    /// Labels that every metric gets beside its own.
+    /// Labels that every metric gets in addition to its own.
     pub labels: &'a [(String, String)],
 }
 
-/// Whether a label of that name can be given to every metric: it is well formed, and neither Prometheus nor a metric has it.
+/// Whether every metric can get a label of this name: it is well formed, and neither Prometheus nor
+/// a metric uses it.
 pub fn is_free_label(name: &str) -> bool {
     let fit = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let begins_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
@@ -41,9 +44,9 @@ pub fn is_free_label(name: &str) -> bool {
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
-pub fn write(run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
-    let mut metrics = Metrics {
+/// When `out` cannot be written to.
+pub fn write(run: MeasuredRun<'_>, out: &mut impl Write) -> io::Result<()> {
+    let mut metrics = MetricsWriter {
         out,
         labels: run.labels,
     };
@@ -58,13 +61,13 @@ pub fn write(run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-struct Metrics<'a, W> {
+struct MetricsWriter<'a, W> {
     out: &'a mut W,
     labels: &'a [(String, String)],
 }
 
-impl<W: Write> Metrics<'_, W> {
-    fn run(&mut self, run: Run<'_>) -> io::Result<()> {
+impl<W: Write> MetricsWriter<'_, W> {
+    fn run(&mut self, run: MeasuredRun<'_>) -> io::Result<()> {
         self.labelled(
             "build_info",
             "The version of wirecopy, as a label; always 1.",
@@ -73,22 +76,22 @@ impl<W: Write> Metrics<'_, W> {
         )?;
         self.gauge(
             "last_run_timestamp_seconds",
-            "When the last run ended, in seconds since 1970.",
+            "Time when the last run ended, in seconds since 1970.",
             run.ended as f64,
         )?;
         self.gauge(
             "last_run_success",
-            "Whether the last run ended with whole outputs: 1 for exit status 0 or 3, else 0.",
+            "Whether the last run wrote all of its outputs: 1 for exit status 0 or 3, else 0.",
             f64::from(u8::from(run.success)),
         )?;
         self.gauge(
             "last_run_exit_status",
-            "The exit status of the last run.",
+            "Exit status of the last run.",
             f64::from(run.exit_status),
         )?;
         self.gauge(
             "last_run_duration_seconds",
-            "How long the last run took.",
+            "Duration of the last run.",
             run.stages.iter().fold(0.0, |sum, cost| sum + cost.seconds),
         )?;
         let stages: Vec<_> = run
@@ -98,7 +101,7 @@ impl<W: Write> Metrics<'_, W> {
             .collect();
         self.labelled(
             "last_run_stage_duration_seconds",
-            "How long each stage of the last run took.",
+            "Duration of each stage of the last run.",
             "stage",
             &stages,
         )?;
@@ -106,7 +109,7 @@ impl<W: Write> Metrics<'_, W> {
         match peak.max() {
             Some(peak) => self.gauge(
                 "last_run_peak_memory_bytes",
-                "The most resident memory that the last run held.",
+                "Largest resident memory of the last run.",
                 peak as f64,
             ),
             None => Ok(()),
@@ -119,12 +122,12 @@ impl<W: Write> Metrics<'_, W> {
             ("read_files", "Files that were read.", read.sources),
             (
                 "read_bytes",
-                "Bytes that were read, as they are once decompressed.",
+                "Bytes that were read, after decompression.",
                 read.bytes,
             ),
             (
                 "records",
-                "Records that were found, rejected ones too.",
+                "Records that were found, including rejected ones.",
                 read.records,
             ),
             (
@@ -144,7 +147,7 @@ impl<W: Write> Metrics<'_, W> {
             ),
             (
                 "lossy_documents",
-                "Documents whose broken UTF-8 was mended.",
+                "Documents whose invalid UTF-8 was replaced.",
                 read.lossy,
             ),
         ] {
@@ -187,7 +190,7 @@ impl<W: Write> Metrics<'_, W> {
         for (name, help, count) in [
             (
                 "cross_site_pairs",
-                "Pairs whose documents stand on different sites.",
+                "Pairs whose documents are on different sites.",
                 pairs.cross_site,
             ),
             (
@@ -197,12 +200,12 @@ impl<W: Write> Metrics<'_, W> {
             ),
             (
                 "clustered_documents",
-                "Documents in clusters, one that hangs on several once for each.",
+                "Documents in clusters; one in several clusters counts for each of them.",
                 members.sum::<usize>() as u64,
             ),
             (
                 "identical_documents",
-                "Documents whose words an earlier document has.",
+                "Documents with the same words as an earlier document.",
                 documents.identical,
             ),
             (
@@ -212,12 +215,12 @@ impl<W: Write> Metrics<'_, W> {
             ),
             (
                 "boilerplate_documents",
-                "Documents that boilerplate was taken out of.",
+                "Documents from which boilerplate was removed.",
                 findings.removed.documents,
             ),
             (
                 "boilerplate_words",
-                "Words that were taken out as boilerplate.",
+                "Words that were removed as boilerplate.",
                 findings.removed.words,
             ),
         ] {
@@ -225,7 +228,7 @@ impl<W: Write> Metrics<'_, W> {
         }
         self.labelled(
             "bounded_pairs",
-            "The most pairs that were not compared or not written, by what bounded them.",
+            "Upper bound of pairs that were not compared or not written, by reason.",
             "reason",
             &[
                 ("hot_bucket", bounded.buckets.pairs as f64),
@@ -240,7 +243,7 @@ impl<W: Write> Metrics<'_, W> {
         self.sample(name, None, value)
     }
 
-    /// A metric with a value for each value of its label; none if there is none.
+    /// Writes a metric with a value for each value of its label, unless there are none.
     fn labelled(
         &mut self,
         name: &str,
@@ -278,7 +281,7 @@ impl<W: Write> Metrics<'_, W> {
     }
 }
 
-/// A label's value as the format has it.
+/// The value of a label with the escapes of the format.
 fn escaped(value: &str) -> String {
     value
         .replace('\\', "\\\\")
@@ -291,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_on_both_sides_of_what_fits() {
+    fn a_free_label_is_well_formed_and_not_in_use() {
         for (name, fits) in [
             ("feed", true),
             ("_feed2", true),
@@ -307,9 +310,9 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_failed_early_tells_how_it_ended_and_no_counts() {
+    fn a_run_that_failed_early_has_its_end_and_no_counts() {
         let labels = [("feed".to_owned(), "a\"b\\c\nd".to_owned())];
-        let run = Run {
+        let run = MeasuredRun {
             ended: 1_772_928_000,
             exit_status: 1,
             success: false,

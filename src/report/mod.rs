@@ -1,6 +1,12 @@
-//! Reports: each is a pure function from findings to bytes, one file a report.
+//! Turns findings into reports: each is a pure function from findings to bytes, one file per
+//! report.
 //!
-//! A tabular report says what its columns and rows are; [`table`] knows how a format writes them. Nothing here opens a file.
+//! May import: `attribution`, `candidates`, `catalog`, `cluster`, `compare`, `document`,
+//! `pipeline`, `sketch`, `text`, `tuning`.
+//! Imported by: `cli`.
+//!
+//! A tabular report names its columns and fills its rows; [`table`] writes them in any format.
+//! Nothing here opens a file.
 
 pub mod bounded;
 pub mod clusters;
@@ -18,15 +24,8 @@ pub mod summary;
 pub mod table;
 pub mod tune;
 
+mod details;
 mod html;
 mod moment;
 
 pub use html::count;
-
-use crate::catalog::DocNo;
-use crate::pipeline::{Details, ScanResult};
-
-/// What the reports know of a document beside the catalogue, if it was fetched.
-fn details(findings: &ScanResult, doc: DocNo) -> Option<&Details> {
-    Details::find(&findings.details, doc)
-}

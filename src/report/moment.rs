@@ -1,11 +1,12 @@
-//! Moments as the reports write them.
+//! Dates and times as the reports write them.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::document::{Precision, Published};
 
-/// The date alone where no more was told, else RFC 3339 in UTC; nothing for a moment outside the years -9999 to 9999.
+/// A date without a time of day as it is, any other moment as RFC 3339 in UTC; empty outside the
+/// years -9999 to 9999.
 pub fn written(published: Published) -> String {
     match (
         Timestamp::from_second(published.seconds),
@@ -17,19 +18,20 @@ pub fn written(published: Published) -> String {
     }
 }
 
-/// As [`written`]; nothing for an unknown moment.
+/// As [`written`]; empty for an unknown moment.
 pub fn written_or_empty(published: Option<Published>) -> String {
     published.map(written).unwrap_or_default()
 }
 
-/// Hours from one to the other; `None` where either is unknown, or only one of them tells a time of day, for then it would be made up. Between two
-/// bare dates it is whole days.
+/// Hours from one moment to the other; `None` if either is unknown, or if only one of them has a
+/// time of day, because the result would be made up. Between two dates it is a number of whole
+/// days.
 pub fn hours_between(from: Option<Published>, to: Option<Published>) -> Option<f64> {
     let timed = |published: Published| published.precision == Precision::Second;
     if timed(from?) != timed(to?) {
         return None;
     }
-    // Through i128, for a hostile record may name moments further apart than an i64 of seconds.
+    // In i128, because a hostile record may name moments that are further apart than fits in i64.
     Some((i128::from(to?.seconds) - i128::from(from?.seconds)) as f64 / 3600.0)
 }
 
@@ -38,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments() {
+    fn moments_are_written_with_their_precision() {
         for (seconds, precision, text) in [
             (1_772_600_767, Precision::Second, "2026-03-04T05:06:07Z"),
             (1_772_582_400, Precision::Day, "2026-03-04"),
@@ -51,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn lags() {
+    fn hours_between_moments_of_equal_precision() {
         let at = |seconds| {
             Some(Published {
                 seconds,

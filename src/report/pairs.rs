@@ -1,15 +1,16 @@
-//! The pairs report: a row for every pair found, in canonical order of its documents.
+//! The pairs report: a row for every pair, in canonical order of its documents.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
+use super::details::details;
+use super::moment;
 use super::table::{TableCell, TableFormat};
-use super::{details, moment};
 use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
-use crate::pipeline::{Placed, ScanResult};
+use crate::pipeline::{PlacedPassage, ScanResult};
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 20] = [
     "id_a",
     "id_b",
@@ -33,7 +34,7 @@ pub const COLUMNS: [&str; 20] = [
     "passages",
 ];
 
-/// The columns where reworded copy was looked for: two more before the last.
+/// Columns of a run that looked for reworded copy: two more before the last.
 pub const COLUMNS_REWORDED: [&str; COLUMNS.len() + 2] = {
     let mut columns = [""; COLUMNS.len() + 2];
     let mut at = 0;
@@ -47,13 +48,14 @@ pub const COLUMNS_REWORDED: [&str; COLUMNS.len() + 2] = {
     columns
 };
 
-/// The last column is there only if passages were to be listed, and the format can hold lists.
+/// Number of columns without the last one, which is there only if passages are listed and the
+/// format can hold lists.
 const WITHOUT_PASSAGES: usize = COLUMNS.len() - 1;
 
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     let url = |doc: DocNo| details(findings, doc).map_or("", |details| details.url.as_str());
@@ -122,9 +124,10 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
     })
 }
 
-/// Passages as a JSON array: how many words, and where they begin and end (half-open) in words and bytes of both texts.
-fn listed(passages: &[Placed]) -> String {
-    let passage = |passage: &Placed| {
+/// Passages as a JSON array: number of words, and beginning and end (half-open) in words and bytes
+/// of both texts.
+fn listed(passages: &[PlacedPassage]) -> String {
+    let passage = |passage: &PlacedPassage| {
         let ends = |range: &Range<usize>| [range.start, range.end];
         serde_json::json!({
             "words": passage.words,

@@ -1,13 +1,13 @@
-//! Records as they came in, with one field more; not a byte of the rest changes.
+//! Input records with one more field. All other bytes stay as they are.
 
 use std::io::{self, Write};
 
-/// Writes a record of JSON with a member more, last in its object: `value`, or null.
+/// Writes a JSON record with another member at the end of its object: `value`, or null.
 ///
-/// Blanks before the closing brace stay where they are. `record` is known to be a JSON object.
+/// Spaces before the closing brace stay where they are. `record` must be a JSON object.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn with_member(
     record: &[u8],
     name: &str,
@@ -26,19 +26,20 @@ pub fn with_member(
     out.write_all(&record[members.len()..])
 }
 
-/// Writes a record of a table with a cell more, last in its row; without the line end.
+/// Writes a record of a table with another cell at the end of its row, without the line end.
 ///
-/// The cell is the value itself, also where a spreadsheet would run it: it has to be equal to what stands in the other rows.
+/// The value is not protected against being run as a formula by a spreadsheet, because it must
+/// equal the ids of other rows.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn with_cell(
     record: &[u8],
     delimiter: u8,
     value: &str,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    // After an empty cell, for a row of one empty cell would be written as quotes.
+    // Written after an empty cell, because a row of one empty cell would become quotes.
     let mut row = csv::WriterBuilder::new()
         .delimiter(delimiter)
         .from_writer(Vec::new());

@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use super::table::{TableCell, TableFormat};
 use crate::document::Reject;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 5] = ["file", "record", "line", "id", "reason"];
 
-/// Writes the report; `source_names` are what the sources are called, by number.
+/// Writes the report; `source_names` has the name of each source by its number.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(
     rejects: &[Reject],
     source_names: &[&str],
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hostile_cells_are_inert() {
+    fn formulas_and_missing_ids_are_written_safely() {
         let reject = |id: Option<&str>| Reject {
             source: 0,
             record: 2,

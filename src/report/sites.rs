@@ -1,19 +1,22 @@
-//! The site network: who copies whom, a row for every two sites that share a pair, by name of the two.
+//! The sites report: which sites share copy, a row for every two sites with a common pair, in order
+//! of their names.
 //!
-//! The source is the site of the pair's `a`, its earlier document. Where dates are missing, equal, or bare days that may be either way, that order is
-//! only the order of the ids: `ordered_pairs` counts the pairs of which the dates tell who was first. If there are none, the row says
-//! that the two share copy, not who took it from whom.
+//! The source is the site of the pair's `a`, its earlier document. Where dates are missing, equal,
+//! or days without a time that fit either order, `a` is only the first by id. `ordered_pairs`
+//! counts the pairs whose dates decide. If there are none, the row only says that the two sites
+//! share copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::details::details;
+use super::moment;
 use super::table::{TableCell, TableFormat};
-use super::{details, moment};
 use crate::catalog::SiteNo;
 use crate::cluster::{Relation, ReportedPair};
 use crate::pipeline::ScanResult;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 7] = [
     "source_site",
     "copy_site",
@@ -24,29 +27,29 @@ pub const COLUMNS: [&str; 7] = [
     "ordered_pairs",
 ];
 
-/// What one site took from another.
+/// The pairs of two sites.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
     /// The site of the earlier documents.
     pub source: SiteNo,
-    /// The site of the later ones.
+    /// The site of the later documents.
     pub copy: SiteNo,
-    /// Pairs of documents of the two.
+    /// Number of pairs.
     pub pairs: u64,
-    /// Clusters that the pairs are of.
+    /// Number of clusters that the pairs belong to.
     pub clusters: u64,
-    /// Hours from one to the other, of the ordered pairs.
+    /// Median of the hours between the two documents of an ordered pair.
     pub median_lag_hours: Option<f64>,
-    /// Share of the copy's shingles that stand in its source.
+    /// Median of the share of the copy's shingles that its source contains.
     pub median_containment: Option<f64>,
-    /// Pairs whose dates tell that the source was first.
+    /// Number of pairs whose dates show that the source was first.
     pub ordered_pairs: u64,
 }
 
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     let catalog = &findings.catalog;
     format.write(&COLUMNS, out, |rows| {
@@ -65,16 +68,16 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
     })
 }
 
-/// The routes of all pairs across sites, by the names of the two sites.
+/// The routes of all pairs across sites, in order of the names of the two sites.
 pub fn routes(findings: &ScanResult) -> Vec<Route> {
     let catalog = &findings.catalog;
-    // What was reworded is likely, not sure, and shares no words to measure: it is no republishing.
+    // A reworded pair is only likely, and has no common words to measure.
     let across = |pair: &&ReportedPair| {
         pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
     };
     let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&ReportedPair>> = BTreeMap::new();
     for pair in findings.pairs.iter().filter(across) {
-        // Site numbers go by name.
+        // Site numbers are in order of name.
         pairs
             .entry((catalog.site(pair.a), catalog.site(pair.b)))
             .or_default()
@@ -105,7 +108,7 @@ pub fn routes(findings: &ScanResult) -> Vec<Route> {
     pairs.into_iter().map(route).collect()
 }
 
-/// The middle value, or the mean of the middle two.
+/// The middle value, or the mean of the two middle values; `None` if there are no values.
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     let half = values.len() / 2;
@@ -122,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn medians() {
+    fn medians_of_none_one_and_several() {
         for (values, expected) in [
             (vec![], None),
             (vec![3.0], Some(3.0)),

@@ -1,6 +1,7 @@
-//! The summary: what a scan read, did, bounded and found, as one JSON object. `docs/summary.schema.json` describes it.
+//! The summary: what a scan read, did, bounded and found, as one JSON object, which
+//! `docs/summary.schema.json` describes. Sizes are in bytes, times in seconds.
 //!
-//! It holds durations, and of moments only the one after which dates are no evidence. Sizes are bytes, times are seconds.
+//! It holds durations but no time of day, except the time after which dates are not believed.
 
 use std::io::{self, Write};
 
@@ -9,84 +10,87 @@ use serde_json::Value;
 
 use crate::cluster::Relation;
 use crate::pipeline::{
-    Counts, DocumentCounts, Merged, Removed, RemovedOnSite, RemovedPassage, ScanResult, Settings,
-    Surfacing,
+    Counts, DocumentCounts, MergedCluster, Removed, RemovedOnSite, RemovedPassage, ScanResult,
+    Settings, Surfacing,
 };
 
-/// The version of the summary's shape: a field that changes its meaning or goes away makes a new one, a new field does not.
+/// Version of the fields: it changes if a field changes its meaning or is removed, but not if one
+/// is added.
 pub const SCHEMA: &str = "wirecopy-summary/1";
 
-/// What the program knows of a run beside its findings.
+/// Facts about a run that its findings do not have.
 #[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
-    /// The settings it ran with.
+pub struct RunFacts<'a> {
+    /// Settings of the run.
     pub settings: &'a Settings,
-    /// Threads it worked with.
+    /// Number of threads.
     pub threads: usize,
-    /// What was left alone in directories.
+    /// Files that were skipped in directories.
     pub files_skipped: FilesSkipped,
-    /// What each stage cost, in order.
+    /// Cost of each stage, in order.
     pub stages: &'a [StageCost],
-    /// What it writes.
+    /// Files that the run writes.
     pub outputs: &'a [Output],
-    /// What it did with an index, if there is one.
+    /// Use of the index, if there is one.
     pub index: Option<IndexUse>,
 }
 
-/// What a run does with an index.
+/// Use of an index by a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexUse {
-    /// Documents that were not looked at any more because they were kept long enough.
+    /// Documents that were ignored because they were added too long ago.
     pub expired: u64,
-    /// Whether the documents of the run join the index.
+    /// Whether the documents of the run are added to the index.
     pub adds: bool,
 }
 
-/// What was found in directories and left alone.
+/// Files that were found in directories and skipped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct FilesSkipped {
-    /// Files whose ending tells no format.
+    /// Files whose ending is of no known format.
     pub unknown_ending: u64,
     /// Hidden files and directories.
     pub hidden: u64,
-    /// Other names of files that were read.
+    /// Further names of files that were already read.
     pub same_file: u64,
 }
 
-/// What a stage cost.
+/// Cost of a stage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StageCost {
-    /// The stage, as progress calls it.
+    /// Name of the stage, as in the progress display.
     pub stage: &'static str,
-    /// How long it took.
+    /// Duration.
     pub seconds: f64,
-    /// The most memory that the program had held, in bytes, when the stage was done; `None` where the system does not tell.
+    /// Largest resident memory of the program up to the end of the stage; `None` if the system does
+    /// not report it.
     pub peak_memory_bytes: Option<u64>,
 }
 
-/// A report and where it goes.
+/// A report and its destination.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Output {
-    /// Which report.
+    /// Name of the report.
     pub report: &'static str,
-    /// The path as given; `-` for standard output.
+    /// Path as the user gave it; `-` for standard output.
     pub path: String,
 }
 
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
-pub fn write(findings: &ScanResult, run: Run<'_>, out: &mut impl Write) -> io::Result<()> {
+/// When `out` cannot be written to.
+pub fn write(findings: &ScanResult, run: RunFacts<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Summary::of(findings, run))?;
     out.write_all(b"\n")
 }
 
-/// The figures of the summary, for a log: all but the settings and what the boilerplate of each site reads like.
+/// The figures of the summary, for a log: without the settings, and without the boilerplate of each
+/// site.
 ///
 /// # Errors
-/// None that is known: the summary can be written as JSON.
-pub fn facts(findings: &ScanResult, run: Run<'_>) -> serde_json::Result<Value> {
+/// When the summary has no form in JSON, which does not happen.
+pub fn facts(findings: &ScanResult, run: RunFacts<'_>) -> serde_json::Result<Value> {
     let mut facts = serde_json::to_value(Summary::of(findings, run))?;
     if let Some(facts) = facts.as_object_mut() {
         facts.remove("settings");
@@ -103,15 +107,15 @@ struct Summary<'a> {
     schema: &'static str,
     version: &'static str,
     settings: SettingsInForce,
-    read: Read,
-    skipped: Skipped,
-    boilerplate: Boilerplate<'a>,
-    compared: Compared,
-    bounded: Bounded,
-    found: Found,
-    index: Option<Index<'a>>,
+    read: ReadSection,
+    skipped: SkippedSection,
+    boilerplate: BoilerplateSection<'a>,
+    compared: ComparedSection,
+    bounded: BoundedSection,
+    found: FoundSection,
+    index: Option<IndexSection<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reworded: Option<Reworded>,
+    reworded: Option<RewordedSection>,
     threads: usize,
     seconds: f64,
     peak_memory_bytes: Option<u64>,
@@ -145,7 +149,7 @@ struct SettingsInForce {
 }
 
 #[derive(Serialize)]
-struct Index<'a> {
+struct IndexSection<'a> {
     documents_before: u64,
     expired: u64,
     already_there: u64,
@@ -163,7 +167,7 @@ struct ClusterMerged<'a> {
 }
 
 #[derive(Serialize)]
-struct Read {
+struct ReadSection {
     sources: u64,
     bytes: u64,
     records: u64,
@@ -174,7 +178,7 @@ struct Read {
 }
 
 #[derive(Serialize)]
-struct Skipped {
+struct SkippedSection {
     empty: u64,
     too_short: u64,
     boilerplate_only: u64,
@@ -182,7 +186,7 @@ struct Skipped {
 }
 
 #[derive(Serialize)]
-struct Boilerplate<'a> {
+struct BoilerplateSection<'a> {
     documents: u64,
     words: u64,
     sites: Vec<BoilerplateOnSite<'a>>,
@@ -204,7 +208,7 @@ struct BoilerplatePassage<'a> {
 }
 
 #[derive(Serialize)]
-struct Compared {
+struct ComparedSection {
     identical: u64,
     candidates: u64,
     by_passages: u64,
@@ -212,7 +216,7 @@ struct Compared {
 }
 
 #[derive(Serialize)]
-struct Bounded {
+struct BoundedSection {
     hot_buckets: u64,
     largest_bucket: u64,
     not_compared: u64,
@@ -225,7 +229,7 @@ struct Bounded {
 }
 
 #[derive(Serialize)]
-struct Found {
+struct FoundSection {
     pairs: u64,
     exact: u64,
     near: u64,
@@ -235,9 +239,9 @@ struct Found {
     clustered_documents: u64,
 }
 
-/// What was asked and found of reworded copy; only where it was looked for.
+/// Settings and counts of the search for reworded copy; absent if it was not looked for.
 #[derive(Serialize)]
-struct Reworded {
+struct RewordedSection {
     score: f64,
     window_seconds: i64,
     not_told: u64,
@@ -248,102 +252,112 @@ struct Reworded {
 }
 
 impl<'a> Summary<'a> {
-    fn of(findings: &'a ScanResult, run: Run<'a>) -> Summary<'a> {
-        let ScanResult {
-            pairs,
-            clusters,
-            read,
-            removed,
-            ..
-        } = findings;
-        let Counts {
-            documents,
-            candidates,
-            bounded,
-            pairs: counted,
-            reworded,
-        } = findings.counts.clone();
+    fn of(findings: &'a ScanResult, run: RunFacts<'a>) -> Summary<'a> {
+        let peaks = run.stages.iter().filter_map(|cost| cost.peak_memory_bytes);
         Summary {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             settings: SettingsInForce::of(run.settings),
-            read: Read {
-                sources: read.sources,
-                bytes: read.bytes,
-                records: read.records,
-                documents: documents.read,
-                rejected: read.rejects.len() as u64,
-                lossy: read.lossy,
-                bad_dates: read.bad_dates,
-            },
-            skipped: Skipped {
-                empty: documents.empty,
-                too_short: documents.too_short,
-                boilerplate_only: documents.boilerplate_only,
+            read: ReadSection::of(findings),
+            skipped: SkippedSection {
+                empty: findings.counts.documents.empty,
+                too_short: findings.counts.documents.too_short,
+                boilerplate_only: findings.counts.documents.boilerplate_only,
                 files: run.files_skipped,
             },
-            boilerplate: Boilerplate::of(findings, removed),
-            compared: Compared {
-                identical: documents.identical,
-                candidates: candidates.compared,
-                by_passages: candidates.by_passages,
-                verified: candidates.verified,
+            boilerplate: BoilerplateSection::of(findings, &findings.removed),
+            compared: ComparedSection {
+                identical: findings.counts.documents.identical,
+                candidates: findings.counts.candidates.compared,
+                by_passages: findings.counts.candidates.by_passages,
+                verified: findings.counts.candidates.verified,
             },
-            bounded: Bounded {
-                hot_buckets: bounded.buckets.number,
-                largest_bucket: bounded.buckets.largest,
-                not_compared: bounded.buckets.pairs,
-                common_passages: bounded.passages.number,
-                most_stories: bounded.passages.most_stories,
-                passages_not_compared: bounded.passages.pairs,
-                big_clusters: bounded.clusters.number,
-                not_written: bounded.clusters.pairs,
-                same_site_excerpts: counted.same_site_excerpts,
-            },
-            found: Found {
-                pairs: pairs.len() as u64,
-                exact: counted.exact,
-                near: counted.near,
-                excerpt: counted.excerpt,
-                cross_site: counted.cross_site,
-                clusters: clusters.len() as u64,
-                clustered_documents: clusters
-                    .iter()
-                    .map(|cluster| cluster.members.len() as u64)
-                    .sum(),
-            },
-            index: run.index.map(|index| Index::of(findings, index)),
-            reworded: reworded
-                .zip(run.settings.reworded)
-                .map(|(counts, rewording)| Reworded {
-                    score: rewording.score,
-                    window_seconds: rewording.window,
-                    not_told: counts.not_told,
-                    candidates: counts.candidates,
-                    common_anchors: counts.common_anchors,
-                    not_compared: counts.not_compared,
-                    pairs: counts.found,
-                }),
+            bounded: BoundedSection::of(&findings.counts),
+            found: FoundSection::of(findings),
+            index: run.index.map(|index| IndexSection::of(findings, index)),
+            reworded: RewordedSection::of(&findings.counts, run.settings),
             threads: run.threads,
             seconds: run.stages.iter().map(|cost| cost.seconds).sum(),
-            peak_memory_bytes: run
-                .stages
-                .iter()
-                .filter_map(|cost| cost.peak_memory_bytes)
-                .max(),
+            peak_memory_bytes: peaks.max(),
             stages: run.stages,
             outputs: run.outputs,
         }
     }
 }
 
-impl<'a> Index<'a> {
-    fn of(findings: &'a ScanResult, index: IndexUse) -> Index<'a> {
+impl ReadSection {
+    fn of(findings: &ScanResult) -> ReadSection {
+        let read = &findings.read;
+        ReadSection {
+            sources: read.sources,
+            bytes: read.bytes,
+            records: read.records,
+            documents: findings.counts.documents.read,
+            rejected: read.rejects.len() as u64,
+            lossy: read.lossy,
+            bad_dates: read.bad_dates,
+        }
+    }
+}
+
+impl BoundedSection {
+    fn of(counts: &Counts) -> BoundedSection {
+        let bounded = &counts.bounded;
+        BoundedSection {
+            hot_buckets: bounded.buckets.number,
+            largest_bucket: bounded.buckets.largest,
+            not_compared: bounded.buckets.pairs,
+            common_passages: bounded.passages.number,
+            most_stories: bounded.passages.most_stories,
+            passages_not_compared: bounded.passages.pairs,
+            big_clusters: bounded.clusters.number,
+            not_written: bounded.clusters.pairs,
+            same_site_excerpts: counts.pairs.same_site_excerpts,
+        }
+    }
+}
+
+impl FoundSection {
+    fn of(findings: &ScanResult) -> FoundSection {
+        let counted = &findings.counts.pairs;
+        let members = findings
+            .clusters
+            .iter()
+            .map(|cluster| cluster.members.len() as u64);
+        FoundSection {
+            pairs: findings.pairs.len() as u64,
+            exact: counted.exact,
+            near: counted.near,
+            excerpt: counted.excerpt,
+            cross_site: counted.cross_site,
+            clusters: findings.clusters.len() as u64,
+            clustered_documents: members.sum(),
+        }
+    }
+}
+
+impl RewordedSection {
+    fn of(counts: &Counts, settings: &Settings) -> Option<RewordedSection> {
+        let (counts, rewording) = counts.reworded.as_ref().zip(settings.reworded)?;
+        Some(RewordedSection {
+            score: rewording.score,
+            window_seconds: rewording.window,
+            not_told: counts.without_anchors,
+            candidates: counts.candidates,
+            common_anchors: counts.common_anchors,
+            not_compared: counts.not_compared,
+            pairs: counts.found,
+        })
+    }
+}
+
+impl<'a> IndexSection<'a> {
+    fn of(findings: &'a ScanResult, index: IndexUse) -> IndexSection<'a> {
         let DocumentCounts { seen, read, .. } = findings.counts.documents;
         let replaced = findings.read.replaced.len() as u64;
         let added = if index.adds { read } else { 0 };
         let before = seen + replaced;
-        Index {
+        IndexSection {
             documents_before: before,
             expired: index.expired,
             already_there: findings.read.known.len() as u64,
@@ -354,14 +368,14 @@ impl<'a> Index<'a> {
             clusters_merged: findings
                 .merged
                 .iter()
-                .map(|Merged { from, into }| ClusterMerged { from, into })
+                .map(|MergedCluster { from, into }| ClusterMerged { from, into })
                 .collect(),
         }
     }
 }
 
-impl<'a> Boilerplate<'a> {
-    fn of(findings: &'a ScanResult, removed: &'a Removed) -> Boilerplate<'a> {
+impl<'a> BoilerplateSection<'a> {
+    fn of(findings: &'a ScanResult, removed: &'a Removed) -> BoilerplateSection<'a> {
         let passage = |passage: &'a RemovedPassage| BoilerplatePassage {
             documents: passage.documents,
             words: passage.words,
@@ -373,7 +387,7 @@ impl<'a> Boilerplate<'a> {
             words: on_site.words,
             passages: on_site.passages.iter().map(passage).collect(),
         };
-        Boilerplate {
+        BoilerplateSection {
             documents: removed.documents,
             words: removed.words,
             sites: removed.sites.iter().map(on_site).collect(),
@@ -434,7 +448,7 @@ impl SettingsInForce {
     }
 }
 
-/// The chance that a pair exactly at the threshold becomes a candidate.
+/// Chance that a pair exactly at the threshold becomes a candidate.
 pub fn recall_at_threshold(settings: &Settings) -> f64 {
     let threshold = settings.threshold;
     settings.surfacing.chance(threshold, threshold)

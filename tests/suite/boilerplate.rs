@@ -192,7 +192,7 @@ fn reruns_of(lengths: [usize; 3], text: impl Fn(usize, u64) -> String) -> Vec<(S
 
 /// Panics unless no page of any case lost words.
 fn assert_kept(cases: Vec<(String, Vec<Page>)>) {
-    let eaten = |(name, pages): (String, Vec<Page>)| {
+    let shortened = |(name, pages): (String, Vec<Page>)| {
         let taken = removed(&pages);
         let (touched, words) = (
             taken.iter().filter(|&&words| words > 0).count(),
@@ -200,17 +200,17 @@ fn assert_kept(cases: Vec<(String, Vec<Page>)>) {
         );
         (touched > 0).then(|| format!("{name}: {touched} pages lost {words} words"))
     };
-    let eaten: Vec<String> = cases.into_iter().filter_map(eaten).collect();
-    assert!(eaten.is_empty(), "{}", eaten.join("\n"));
+    let shortened: Vec<String> = cases.into_iter().filter_map(shortened).collect();
+    assert!(shortened.is_empty(), "{}", shortened.join("\n"));
 }
 
 #[test]
-fn a_story_under_several_urls_of_a_site_is_not_eaten() {
+fn a_story_under_several_urls_of_a_site_stays() {
     assert_kept(reruns_of([60, 150, 400], |words, _| story(1, words)));
 }
 
 #[test]
-fn a_story_of_several_paragraphs_under_several_urls_is_not_eaten() {
+fn a_story_of_several_paragraphs_under_several_urls_stays() {
     let text = (0..6)
         .map(|at| story(500 + at, 60))
         .collect::<Vec<_>>()
@@ -222,7 +222,7 @@ fn a_story_of_several_paragraphs_under_several_urls_is_not_eaten() {
 }
 
 #[test]
-fn a_story_under_several_urls_with_a_word_in_forty_changed_is_not_eaten() {
+fn a_story_under_several_urls_with_a_word_in_forty_changed_stays() {
     assert_kept(reruns_of([80, 150, 400], |words, at| {
         edited(&story(1, words), 40, at)
     }));
@@ -237,7 +237,7 @@ fn a_story_under_very_many_urls_of_a_site_alone_is_boilerplate() {
 }
 
 #[test]
-fn a_story_under_very_many_urls_of_a_site_that_another_has_too_is_not_eaten() {
+fn a_story_under_very_many_urls_of_a_site_that_another_has_too_stays() {
     let text = |_| story(1, 150);
     let mut shared = reruns(25, text);
     shared.push(Page::new(OTHER, "elsewhere", &text(99)));
@@ -245,8 +245,7 @@ fn a_story_under_very_many_urls_of_a_site_that_another_has_too_is_not_eaten() {
 }
 
 #[test]
-fn a_story_under_very_many_urls_with_a_word_in_forty_changed_that_another_site_has_too_is_not_eaten()
- {
+fn a_story_under_very_many_urls_with_a_word_in_forty_changed_that_another_site_has_too_stays() {
     let cases = [80, 150, 400].map(|words| {
         let text = |at: u64| edited(&story(1, words), 40, at);
         let mut shared = reruns(25, text);
@@ -328,7 +327,7 @@ fn next_to_nothing_left_is_boilerplate_only() {
 }
 
 #[test]
-fn regions_as_long_as_chrome_is_wont_to_be_and_longer() {
+fn a_long_region_is_removed_only_if_it_is_unbroken() {
     for (words, broken, taken) in [
         (LONGEST_REGION, false, true),
         // Without a break and nobody else has it: an embedded gallery.

@@ -11,8 +11,8 @@ use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::Rewording;
 use wirecopy::document::{Corpus, Published};
 use wirecopy::pipeline::{
-    self, Before, ExplainError, Explainer, Explanation, Part, Reason, Settings, Surfacing,
-    Unobserved, Which,
+    self, EarlierRuns, ExplainError, Explainer, Explanation, PairMember, Participation, Reason,
+    Settings, Surfacing, Unobserved,
 };
 use wirecopy::read::{self, Inputs};
 use wirecopy::sketch::banding::{Banding, Bands, Rows};
@@ -50,7 +50,7 @@ fn every_two_articles_of_the_newsroom_are_told_as_the_pairs_file_has_them() {
         let met = candidacy.by_bands() || candidacy.by_passages();
         assert!(met || candidacy.identical, "{a:?} {b:?}");
         let cluster = &scanned.clusters[row.cluster as usize];
-        assert!(told.stories.iter().any(|story| story.name == cluster.name));
+        assert!(told.clusters.iter().any(|found| found.name == cluster.name));
     });
     assert_eq!(written, scanned.pairs.len());
 }
@@ -124,7 +124,7 @@ fn what_is_told_of_named_cases() {
             "no words",
             [page("a", &text), page("b", "")],
             everything.clone(),
-            vec![Reason::Empty(Which::B)],
+            vec![Reason::Empty(PairMember::B)],
         ),
         (
             "too few words on both sides",
@@ -133,7 +133,7 @@ fn what_is_told_of_named_cases() {
                 min_words: 4,
                 ..everything.clone()
             },
-            vec![too_short(Which::A), too_short(Which::B)],
+            vec![too_short(PairMember::A), too_short(PairMember::B)],
         ),
         (
             "not surfaced by so many rows",
@@ -157,7 +157,7 @@ fn what_is_told_of_named_cases() {
             "no date",
             [page("a", &text).at(day(1)), page("b", &near)],
             with(window),
-            vec![Reason::NoDate(Which::B)],
+            vec![Reason::NoDate(PairMember::B)],
         ),
         (
             "on one site",
@@ -175,7 +175,7 @@ fn what_is_told_of_named_cases() {
                 cross_site_only: true,
                 ..Selection::default()
             }),
-            vec![Reason::NoSite(Which::A)],
+            vec![Reason::NoSite(PairMember::A)],
         ),
     ];
     for (name, pages, settings, expected) in cases {
@@ -298,7 +298,7 @@ fn an_unknown_id_is_told_with_the_records_that_were_rejected() {
     ));
 }
 
-fn too_short(document: Which) -> Reason {
+fn too_short(document: PairMember) -> Reason {
     Reason::TooShort {
         document,
         words: 3,
@@ -374,7 +374,7 @@ fn shipped(name: &str) -> Inputs {
 }
 
 fn explainer<'a, C: Corpus>(corpus: &'a C, settings: &Settings) -> Explainer<'a, C> {
-    Explainer::new(corpus, Before::default(), settings, &Unobserved).expect("it reads")
+    Explainer::new(corpus, EarlierRuns::default(), settings, &Unobserved).expect("it reads")
 }
 
 fn tell<C: Corpus>(explainer: &Explainer<'_, C>, x: &str, y: &str) -> Explanation {
@@ -409,7 +409,7 @@ fn expected<C: Corpus>(
     });
     let [words_a, words_b] = [&texts[0].words, &texts[1].words];
     let mut reasons = Vec::new();
-    for (which, words) in Which::ALL.into_iter().zip([words_a, words_b]) {
+    for (which, words) in PairMember::ALL.into_iter().zip([words_a, words_b]) {
         let words = words.len() as u32;
         if words == 0 {
             reasons.push(Reason::Empty(which));
@@ -424,7 +424,7 @@ fn expected<C: Corpus>(
     let takes_part = told
         .documents
         .each_ref()
-        .map(|side| side.part == Part::Compared);
+        .map(|side| side.part == Participation::Compared);
     assert_eq!(reasons.is_empty(), takes_part == [true, true]);
     if !reasons.is_empty() {
         return reasons;
@@ -497,7 +497,7 @@ fn expected<C: Corpus>(
     {
         reasons.push(Reason::OnNoWantedSite);
     }
-    for (which, site) in Which::ALL.into_iter().zip([on_a, on_b]) {
+    for (which, site) in PairMember::ALL.into_iter().zip([on_a, on_b]) {
         if is_in(site, &selection.not_sites) {
             reasons.push(Reason::OnUnwantedSite(which));
         }

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::reworded::Rewording;
 use wirecopy::pipeline::{
-    self, MOST_SAMPLED, Measure, Piece, Sample, Sampling, Settings, Shared, Surfacing, Unobserved,
+    self, MOST_SAMPLED, MarkKind, Measure, Sample, Sampling, Settings, Surfacing, TextPiece,
+    Unobserved,
 };
 use wirecopy::read::{self, Inputs};
 use wirecopy::report::labelling;
@@ -178,7 +179,7 @@ fn reworded_copy_is_sampled_where_it_is_looked_for() {
         reworded += usize::from(pair.relation == Some(Relation::Reworded));
         unlikely += usize::from(pair.relation.is_none() && pair.reworded.is_some());
         if pair.relation == Some(Relation::Reworded) {
-            assert_eq!(pair.shared, Shared::Sentences, "{ids:?}");
+            assert_eq!(pair.shared, MarkKind::Sentences, "{ids:?}");
             assert!(pair.marks > 2, "{ids:?}");
         }
     }
@@ -201,7 +202,7 @@ fn passages_are_the_same_words_in_both_texts() {
         let [a, b] = &pair.documents.clone().map(|text| {
             let mut passages: BTreeMap<usize, Vec<String>> = BTreeMap::new();
             for piece in &text.pieces {
-                if let Piece::Shared(number, text) = piece {
+                if let TextPiece::Shared(number, text) = piece {
                     let words = wirecopy::text::words::reference(text);
                     passages.entry(*number).or_default().extend(words);
                 }

@@ -232,7 +232,7 @@ fn an_empty_run_has_a_page() {
     assert!(page.html.errors.is_empty(), "{:?}", page.html.errors);
     assert!(
         page.text("#sites")
-            .contains("No pair stands across two sites")
+            .contains("No pair has documents on two different sites")
     );
 }
 

@@ -195,7 +195,7 @@ fn labels_of_one_kind_speak_for_no_choice() {
     let (a, b) = ("mn-0304-storm", "tp-0306-morning");
     for (pair, label, said_of_it) in [
         (format!("{a},{b}"), "no", "labelled as a copy"),
-        (format!("{a},{b}"), "yes", "labelled as no copy"),
+        (format!("{a},{b}"), "yes", "labelled as different"),
         ("nowhere,else".to_owned(), "yes", "No labelled pair"),
     ] {
         let labels = place.put("labels.csv", &format!("id_a,id_b,label\n{pair},{label}\n"));

@@ -1,7 +1,7 @@
 //! Credits: finds the news agency that a document names as its source.
 //!
 //! May import: `document`, `text`.
-//! Imported by: `pipeline`, `report`, `cli`.
+//! Imported by: `pipeline`, `report`, `scan`, `cli`.
 //!
 //! A credit is a statement of the document itself: in its byline, its dateline, a line of its own,
 //! a tagline, a copyright line, its url or its canonical url. Mere mentions do not count: an

@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 
+use super::credits::{BUILT_IN, Credits};
 use super::ends::{
     HEAD, HEAD_CHARS, HEAD_LINES, TAIL, TAIL_CHARS, TAIL_LINES, first_chars, head, last_chars, tail,
 };
+use super::evidence::{Credit, CreditEvidence, CreditKind};
 use super::line::FoldedLine;
 use super::table::AgencyNo;
-use super::{BUILT_IN, Credit, CreditEvidence, CreditKind, Credits};
 use crate::document::Document;
 
 /// Enough text after a dateline or before a signature to be a story.

@@ -26,7 +26,7 @@ pub fn run(typed: ExplainArguments, colour: UseWhen, terminal: Terminal) -> Resu
     };
     let mut nightly = NightlyIndex::open(plan.index, &settings, terminal)?;
     let mut before = nightly.before()?;
-    before.asked = plan.ids.to_vec();
+    before.requested_ids = plan.ids.to_vec();
 
     let explainer =
         session.run(|progress| Explainer::new(&session.inputs, before, &settings, progress))?;

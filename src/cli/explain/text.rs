@@ -7,7 +7,7 @@ use std::ops::Range;
 use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_width::UnicodeWidthChar;
-use wirecopy::pipeline::{Explanation, Mark, Side, Which};
+use wirecopy::pipeline::{ExplainedDocument, Explanation, PairMember, SegmentMark};
 use wirecopy::report::explain::{Piece, because, headline, passages, pieces, rows, sections};
 use wirecopy::text::escaping::{escaped, is_unsafe};
 
@@ -48,7 +48,7 @@ pub fn write(explained: &Explanation, layout: TextLayout, out: &mut impl Write) 
     if explained.retelling.is_some() {
         return write_below(explained, &of_each, layout, out);
     }
-    let sides = Which::ALL.into_iter().zip(&explained.documents);
+    let sides = PairMember::ALL.into_iter().zip(&explained.documents);
     for ((which, side), passages) in sides.zip(&of_each) {
         let title = format!("{}: {}", which.name(), side.id);
         writeln!(out, "{}", layout.strong(&escaped(&title)))?;
@@ -56,7 +56,7 @@ pub fn write(explained: &Explanation, layout: TextLayout, out: &mut impl Write) 
         for line in laid_out(side, passages, &whole, layout.width, layout) {
             writeln!(out, "{}", line.text)?;
         }
-        if which == Which::A {
+        if which == PairMember::A {
             writeln!(out)?;
         }
     }
@@ -109,11 +109,11 @@ fn write_beside(
 ) -> io::Result<()> {
     let column = (layout.width - BETWEEN.chars().count()) / 2;
     let [a, b] = &explained.documents;
-    let title = |which: Which, side: &Side| {
+    let title = |which: PairMember, side: &ExplainedDocument| {
         let title = format!("{}: {}", which.name(), escaped(&side.id));
         StyledText::plain(&title).lines(column, layout)
     };
-    let mut lines = vec![(title(Which::A, a), title(Which::B, b))];
+    let mut lines = vec![(title(PairMember::A, a), title(PairMember::B, b))];
     let rows = rows(explained);
     let last = rows.len().saturating_sub(1);
     for (number, [in_a, in_b]) in rows.iter().enumerate() {
@@ -121,7 +121,7 @@ fn write_beside(
             laid_out(a, &passages[0], in_a, column, layout),
             laid_out(b, &passages[1], in_b, column, layout),
         ));
-        let ends_line = |side: &Side, range: &Range<usize>| {
+        let ends_line = |side: &ExplainedDocument, range: &Range<usize>| {
             let text = side.text.get(range.clone()).unwrap_or_default();
             text.trim_end_matches([' ', '\t', '\r']).ends_with('\n')
         };
@@ -150,7 +150,11 @@ fn write_below(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let sides = explained.documents.iter().zip(passages);
-    for ((which, side), before) in Which::ALL.into_iter().zip(&explained.documents).zip(BELOW) {
+    for ((which, side), before) in PairMember::ALL
+        .into_iter()
+        .zip(&explained.documents)
+        .zip(BELOW)
+    {
         let title = format!("{before}{}: {}", which.name(), side.id);
         write_hanging(&title, before.len(), before.chars().count(), layout, out)?;
     }
@@ -194,7 +198,7 @@ fn write_hanging(
 
 /// The lines of a part of a document's text, without blank ones at both ends.
 fn laid_out(
-    side: &Side,
+    side: &ExplainedDocument,
     passages: &[Range<usize>],
     range: &Range<usize>,
     width: usize,
@@ -235,7 +239,7 @@ fn laid_out(
 /// The style of a part of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct TextStyle {
-    mark: Mark,
+    mark: SegmentMark,
     /// True for the sign of the start or end of a passage, not text.
     sign: bool,
 }
@@ -277,7 +281,7 @@ impl StyledText {
         self.end_part(style);
     }
 
-    fn add_sign(&mut self, sign: &str, mark: Mark) {
+    fn add_sign(&mut self, sign: &str, mark: SegmentMark) {
         self.text += sign;
         self.end_part(TextStyle { mark, sign: true });
     }

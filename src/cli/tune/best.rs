@@ -1,7 +1,7 @@
 //! The best choice: by labels, or the reason why there is none.
 
 use anyhow::anyhow;
-use wirecopy::report::tune::{Best, Row, Suggested, Tuned};
+use wirecopy::report::tune::{Best, ChoiceRow, Suggested, Tuned};
 use wirecopy::tuning::evaluation::{Confusion, Estimate};
 
 use crate::cli::status::Stop;
@@ -32,7 +32,7 @@ pub fn best(tuned: &Tuned, min_precision: Option<f64>) -> Result<Option<Best>, S
             ))),
         };
     }
-    let value = |row: &Row, of: fn(&Confusion) -> Option<Estimate>| {
+    let value = |row: &ChoiceRow, of: fn(&Confusion) -> Option<Estimate>| {
         row.confusion
             .as_ref()
             .and_then(of)

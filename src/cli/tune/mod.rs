@@ -17,7 +17,9 @@ use wirecopy::catalog::{DocNo, DocPair};
 use wirecopy::compare::exact::Comparison;
 use wirecopy::pipeline::{Choice, Settings, Tuner};
 use wirecopy::read::labels::{self, LabelWords, Labels, PairLabel};
-use wirecopy::report::tune::{Labelled, Row, Searched, Suggested, Tuned, Varied, csv, html, json};
+use wirecopy::report::tune::{
+    ChoiceRow, Labelled, Searched, Suggested, Tuned, Varied, csv, html, json,
+};
 use wirecopy::tuning::evaluation::Confusion;
 use wirecopy::tuning::valley::deepest_valley;
 
@@ -120,14 +122,14 @@ fn rows(
     search: &TuneSearch,
     labelled: Option<&[(DocPair, bool)]>,
     cost: &SearchCost,
-) -> Vec<Row> {
+) -> Vec<ChoiceRow> {
     let pairs = labelled.unwrap_or_default();
     let documents: Vec<DocPair> = pairs.iter().map(|&(pair, _)| pair).collect();
     let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
         let effect = tuner.effect(choice, surfacing, &documents);
         let judged = effect.labelled.iter().copied();
         let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
-        Row {
+        ChoiceRow {
             varied,
             shingle: search.settings.shingle,
             confusion: labelled.map(|_| Confusion::of(judged.zip(is_copy))),

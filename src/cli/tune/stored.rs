@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use anyhow::{Context, anyhow};
 use toml_edit::{DocumentMut, value};
-use wirecopy::report::tune::{Row, Suggested};
+use wirecopy::report::tune::{ChoiceRow, Suggested};
 
 use crate::cli::config;
 use crate::cli::outputs::OutputTarget;
@@ -27,7 +27,7 @@ pub fn read(target: &OutputTarget) -> Result<String, Stop> {
 }
 
 /// The text of the file with the numbers of a choice. Suggested numbers replace them.
-pub fn with(before: &str, row: &Row, suggested: Option<Suggested>) -> Result<String, Stop> {
+pub fn with(before: &str, row: &ChoiceRow, suggested: Option<Suggested>) -> Result<String, Stop> {
     let mut file: DocumentMut = before
         .parse()
         .map_err(|error| Stop::Failed(anyhow!("--write is not a settings file: {error}")))?;
@@ -73,8 +73,8 @@ mod tests {
     use wirecopy::report::tune::Varied;
     use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
-    fn row() -> Row {
-        Row {
+    fn row() -> ChoiceRow {
+        ChoiceRow {
             varied: Varied::Nothing,
             shingle: DEFAULT_SHINGLE,
             effect: Effect {

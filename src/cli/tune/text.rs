@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
-use wirecopy::report::tune::{Row, Suggested, Tuned, Varied, rounded};
+use wirecopy::report::tune::{ChoiceRow, Suggested, Tuned, Varied, rounded};
 use wirecopy::text::escaping::escaped;
 use wirecopy::tuning::evaluation::Estimate;
 
@@ -32,7 +32,7 @@ struct TextPage<'a> {
 
 impl TextPage<'_> {
     /// Writes the pairs and clusters of each choice.
-    fn write_found(&self, base: &Row, out: &mut impl Write) -> io::Result<()> {
+    fn write_found(&self, base: &ChoiceRow, out: &mut impl Write) -> io::Result<()> {
         let searched = &self.tuned.searched;
         let head = format!(
             "{}, {} that some choice takes. Compared with {}:",
@@ -121,7 +121,7 @@ impl TextPage<'_> {
             "seconds",
         ];
         // Bands depend on the threshold and the shingle, not on excerpts or reworded copy.
-        let by_bands = |row: &Row| {
+        let by_bands = |row: &ChoiceRow| {
             !matches!(
                 row.varied,
                 Varied::Containment | Varied::Passage | Varied::RewordedScore
@@ -173,9 +173,9 @@ impl TextPage<'_> {
     fn write_table(
         &self,
         headers: &[&str],
-        shown: &dyn Fn(&Row) -> bool,
+        shown: &dyn Fn(&ChoiceRow) -> bool,
         out: &mut impl Write,
-        cells: &dyn Fn(&Row) -> Vec<String>,
+        cells: &dyn Fn(&ChoiceRow) -> Vec<String>,
     ) -> io::Result<()> {
         let mut table = self.table();
         table.set_header(headers.iter().map(|header| right(header)));

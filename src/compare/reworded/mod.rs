@@ -1,8 +1,8 @@
 //! Reworded copy: decides whether one text tells the story of another, sentence by sentence in
 //! other words.
 //!
-//! May import: `catalog`, `sketch`, `text`.
-//! Imported by: `cluster`, `pipeline`, `report`, `cli`.
+//! May import: `sketch`.
+//! Imported by: `cluster`, `pipeline`, `report`, `scan`, `cli`.
 //!
 //! Round-trip translation and synonym tools leave no run of words, but one sentence for each
 //! sentence, with names and numbers in the same order. Independent reports of one event share names

@@ -1,65 +1,66 @@
-//! Which pairs are sampled: as many of every stratum, as far as it has them, and within it of as many documents and sites as it goes.
+//! Choice of the pairs: equally many of every stratum, as far as it has enough, and within a
+//! stratum from as many documents and sites as possible.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Sampled;
 use crate::catalog::{DocNo, SiteNo};
 
-/// What is less than this from a threshold is close to it.
+/// Pairs within this distance of a threshold are close to it.
 const CLOSE: f64 = 0.05;
 
-/// What is less than this from a threshold is near it.
+/// Pairs within this distance of a threshold are near it.
 const NEAR: f64 = 0.15;
 
-/// Candidates of a stratum that are looked at, the first of the lottery: choosing takes the square of them.
-const DRAWN: usize = 4096;
+/// Most members of a stratum that are looked at, those with the lowest lots: the time to choose is
+/// quadratic in their number.
+const MOST_DRAWN: usize = 4096;
 
-/// What tells whether a pair is one.
+/// Measure that decides whether two documents are a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Measure {
-    /// Its Jaccard similarity.
+    /// Jaccard similarity.
     Jaccard,
-    /// The greater containment.
+    /// The larger containment.
     Containment,
-    /// The longest passage, as a share of the passage that is asked for.
+    /// Longest passage, as a share of the required length.
     Passage,
-    /// The score of reworded copy.
+    /// Score of reworded copy.
     Score,
-    /// That the words are the same.
+    /// Equality of all words.
     Words,
 }
 
-/// How far from the threshold it is.
+/// Distance of a pair to the threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Distance {
-    /// Less than .05.
+    /// Less than 0.05.
     Close,
-    /// Less than .15.
+    /// Less than 0.15.
     Near,
     /// More.
     Far,
 }
 
-/// Pairs that teach the same.
+/// Pairs whose labels teach the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stratum {
-    /// How far from the threshold they are; those that are close come first.
+    /// Distance to the threshold; close pairs come first.
     pub distance: Distance,
-    /// By which measure.
+    /// Measure of the threshold.
     pub measure: Measure,
-    /// Whether they reach it.
+    /// True if they reach the threshold.
     pub over: bool,
 }
 
 impl Stratum {
-    /// Pairs of the same words, which no threshold decides.
+    /// Pairs with the same words, for which no threshold matters.
     pub(super) const SAME_WORDS: Stratum = Stratum {
         distance: Distance::Far,
         measure: Measure::Words,
         over: true,
     };
 
-    /// The stratum of pairs that are so much over a threshold, or under it.
+    /// Stratum of pairs that exceed a threshold by `beyond`, or miss it if that is negative.
     pub(super) fn of(measure: Measure, beyond: f64) -> Stratum {
         Stratum {
             distance: match beyond.abs() {
@@ -73,54 +74,67 @@ impl Stratum {
     }
 }
 
-/// A pair that may be taken.
+/// Numbers of pairs of a stratum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampledStratum {
+    /// The stratum.
+    pub stratum: Stratum,
+    /// Pairs that were found.
+    pub found: usize,
+    /// Pairs among them that are in the sample.
+    pub taken: usize,
+}
+
+/// A pair of a stratum, which may be chosen.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate {
+pub(super) struct StratumMember {
     pub(super) stratum: Stratum,
     pub(super) documents: [DocNo; 2],
     pub(super) sites: [SiteNo; 2],
-    /// Who is drawn first; as good as unique.
+    /// Random number, almost certainly unique; low numbers are preferred.
     pub(super) lot: u64,
 }
 
-/// Which candidates are taken, `asked` of them if there are so many: one of each stratum in turn, those near to thresholds first. In order of lots,
-/// so that the order tells nothing.
-pub(super) fn choose(candidates: &[Candidate], asked: usize) -> Vec<usize> {
+/// Chooses `number` members, or all if there are fewer: one of each stratum in turn, those nearest
+/// to a threshold first.
+///
+/// Returns indices in order of lots, so that the order says nothing about the pairs.
+pub(super) fn choose(members: &[StratumMember], number: usize) -> Vec<usize> {
     let mut by_stratum: BTreeMap<Stratum, Vec<usize>> = BTreeMap::new();
-    for (at, candidate) in candidates.iter().enumerate() {
-        by_stratum.entry(candidate.stratum).or_default().push(at);
+    for (at, member) in members.iter().enumerate() {
+        by_stratum.entry(member.stratum).or_default().push(at);
     }
     for drawn in by_stratum.values_mut() {
-        drawn.sort_unstable_by_key(|&at| (candidates[at].lot, at));
-        drawn.truncate(DRAWN);
+        drawn.sort_unstable_by_key(|&at| (members[at].lot, at));
+        drawn.truncate(MOST_DRAWN);
     }
-    let mut taken = Taken::default();
+    let mut so_far = Chosen::default();
     let mut chosen = Vec::new();
-    while chosen.len() < asked && !by_stratum.is_empty() {
+    while chosen.len() < number && !by_stratum.is_empty() {
         by_stratum.retain(|_, drawn| {
-            let best = (0..drawn.len()).min_by_key(|&at| (taken.often(&candidates[drawn[at]]), at));
-            if let Some(best) = best.filter(|_| chosen.len() < asked) {
+            let best = (0..drawn.len()).min_by_key(|&at| (so_far.often(&members[drawn[at]]), at));
+            if let Some(best) = best.filter(|_| chosen.len() < number) {
                 let at = drawn.remove(best);
-                taken.take(&candidates[at]);
+                so_far.add(&members[at]);
                 chosen.push(at);
             }
             !drawn.is_empty()
         });
     }
-    chosen.sort_unstable_by_key(|&at| (candidates[at].lot, at));
+    chosen.sort_unstable_by_key(|&at| (members[at].lot, at));
     chosen
 }
 
-/// How many there are of each stratum, and how many were chosen.
-pub(super) fn tally(candidates: &[Candidate], chosen: &[usize]) -> Vec<Sampled> {
+/// Numbers of members of each stratum, and of chosen ones.
+pub(super) fn tally(members: &[StratumMember], chosen: &[usize]) -> Vec<SampledStratum> {
     let mut counts: BTreeMap<Stratum, (usize, usize)> = BTreeMap::new();
-    for candidate in candidates {
-        counts.entry(candidate.stratum).or_default().0 += 1;
+    for member in members {
+        counts.entry(member.stratum).or_default().0 += 1;
     }
     for &at in chosen {
-        counts.entry(candidates[at].stratum).or_default().1 += 1;
+        counts.entry(members[at].stratum).or_default().1 += 1;
     }
-    let sampled = |(stratum, (found, taken))| Sampled {
+    let sampled = |(stratum, (found, taken))| SampledStratum {
         stratum,
         found,
         taken,
@@ -128,27 +142,27 @@ pub(super) fn tally(candidates: &[Candidate], chosen: &[usize]) -> Vec<Sampled> 
     counts.into_iter().map(sampled).collect()
 }
 
-/// What was taken so far.
+/// Numbers of times that documents and sites were chosen so far.
 #[derive(Default)]
-struct Taken {
+struct Chosen {
     documents: HashMap<DocNo, usize>,
     sites: HashMap<[SiteNo; 2], usize>,
 }
 
-impl Taken {
-    /// How often the candidate's documents were taken, and its two sites.
-    fn often(&self, candidate: &Candidate) -> (usize, usize) {
-        let documents = candidate.documents.iter();
+impl Chosen {
+    /// Number of times that the documents of a member were chosen, and its two sites.
+    fn often(&self, member: &StratumMember) -> (usize, usize) {
+        let documents = member.documents.iter();
         let documents = documents.filter_map(|doc| self.documents.get(doc));
-        let sites = self.sites.get(&in_order(candidate.sites));
+        let sites = self.sites.get(&in_order(member.sites));
         (documents.sum(), sites.copied().unwrap_or(0))
     }
 
-    fn take(&mut self, candidate: &Candidate) {
-        for doc in candidate.documents {
+    fn add(&mut self, member: &StratumMember) {
+        for doc in member.documents {
             *self.documents.entry(doc).or_default() += 1;
         }
-        *self.sites.entry(in_order(candidate.sites)).or_default() += 1;
+        *self.sites.entry(in_order(member.sites)).or_default() += 1;
     }
 }
 
@@ -164,25 +178,25 @@ mod tests {
 
     use super::*;
 
-    /// Candidates of so many in each of some strata, of distinct documents.
-    fn candidates(sizes: &[usize]) -> Vec<Candidate> {
+    /// Members of strata of the given sizes, with distinct documents.
+    fn members(sizes: &[usize]) -> Vec<StratumMember> {
         let strata =
             [-0.3, -0.1, -0.01, 0.01, 0.1, 0.3].map(|beyond| Stratum::of(Measure::Jaccard, beyond));
         let of_stratum = |(stratum, &size): (Stratum, &usize)| (0..size).map(move |_| stratum);
         let all = strata.into_iter().zip(sizes).flat_map(of_stratum);
-        let candidate = |(n, stratum): (u32, Stratum)| Candidate {
+        let member = |(n, stratum): (u32, Stratum)| StratumMember {
             stratum,
             documents: [DocNo(2 * n), DocNo(2 * n + 1)],
             sites: [SiteNo(n % 3), SiteNo(3)],
             lot: u64::from(n).wrapping_mul(0x9E37_79B9_7F4A_7C15),
         };
-        (0..).zip(all).map(candidate).collect()
+        (0..).zip(all).map(member).collect()
     }
 
-    fn taken(sizes: &[usize], asked: usize) -> Vec<usize> {
-        let candidates = candidates(sizes);
-        let chosen = choose(&candidates, asked);
-        let mut taken = tally(&candidates, &chosen);
+    fn taken(sizes: &[usize], number: usize) -> Vec<usize> {
+        let members = members(sizes);
+        let chosen = choose(&members, number);
+        let mut taken = tally(&members, &chosen);
         taken.sort_by_key(|sampled| {
             let rank = sampled.stratum.distance as i32 + 1;
             if sampled.stratum.over { rank } else { -rank }
@@ -192,38 +206,38 @@ mod tests {
 
     #[test]
     fn strata_are_filled_evenly() {
-        // In order of score: far, near and close under the threshold, then close, near and far over it.
-        for (sizes, asked, expected) in [
+        // In order of score: far, near and close below the threshold; close, near and far above.
+        for (sizes, number, expected) in [
             ([9, 9, 9, 9, 9, 9], 6, [1, 1, 1, 1, 1, 1]),
             ([9, 9, 9, 9, 9, 9], 12, [2, 2, 2, 2, 2, 2]),
             ([900, 90, 9, 9, 90, 900], 30, [5, 5, 5, 5, 5, 5]),
             ([1, 900, 2, 900, 3, 900], 30, [1, 8, 2, 8, 3, 8]),
             ([1, 1, 1, 1, 1, 1], 30, [1, 1, 1, 1, 1, 1]),
         ] {
-            assert_eq!(taken(&sizes, asked), expected, "{sizes:?} {asked}");
+            assert_eq!(taken(&sizes, number), expected, "{sizes:?} {number}");
         }
-        // What cannot be shared evenly goes to those near to the threshold.
+        // The remainder goes to the strata that are nearest to the threshold.
         assert_eq!(taken(&[9, 9, 9, 9, 9, 9], 4), [0, 1, 1, 1, 1, 0]);
     }
 
     #[test]
-    fn documents_and_sites_that_were_not_taken_come_first() {
+    fn new_documents_and_sites_are_preferred() {
         let stratum = Stratum::of(Measure::Jaccard, 0.0);
-        let candidate = |a, b, site, lot| Candidate {
+        let member = |a, b, site, lot| StratumMember {
             stratum,
             documents: [DocNo(a), DocNo(b)],
             sites: [SiteNo(site), SiteNo(0)],
             lot,
         };
-        let candidates = [
-            candidate(0, 1, 1, 0),
-            candidate(0, 2, 2, 1),
-            candidate(3, 4, 1, 2),
-            candidate(5, 6, 2, 3),
+        let members = [
+            member(0, 1, 1, 0),
+            member(0, 2, 2, 1),
+            member(3, 4, 1, 2),
+            member(5, 6, 2, 3),
         ];
-        assert_eq!(choose(&candidates, 2), [0, 3]);
-        assert_eq!(choose(&candidates, 3), [0, 2, 3]);
-        assert_eq!(choose(&candidates, 4), [0, 1, 2, 3]);
+        assert_eq!(choose(&members, 2), [0, 3]);
+        assert_eq!(choose(&members, 3), [0, 2, 3]);
+        assert_eq!(choose(&members, 4), [0, 1, 2, 3]);
     }
 
     #[test]
@@ -248,18 +262,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_many_as_asked_and_none_twice(
+        fn the_requested_number_is_chosen_and_no_pair_twice(
             sizes in prop::collection::vec(0_usize..40, 6),
-            asked in 0_usize..200,
+            number in 0_usize..200,
         ) {
-            let candidates = candidates(&sizes);
-            let chosen = choose(&candidates, asked);
-            prop_assert_eq!(chosen.len(), asked.min(candidates.len()));
+            let members = members(&sizes);
+            let chosen = choose(&members, number);
+            prop_assert_eq!(chosen.len(), number.min(members.len()));
             let distinct: BTreeSet<usize> = chosen.iter().copied().collect();
             prop_assert_eq!(distinct.len(), chosen.len());
-            // None got two more than another that had more to give.
-            for x in tally(&candidates, &chosen) {
-                for y in tally(&candidates, &chosen) {
+            // No stratum has two more than another one that is not used up.
+            for x in tally(&members, &chosen) {
+                for y in tally(&members, &chosen) {
                     prop_assert!(x.taken <= y.taken + 1 || y.taken == y.found);
                 }
             }

@@ -1,32 +1,35 @@
-//! The explanation as a page of HTML that needs nothing else: no script, no file, no net.
+//! The explanation as an HTML page without script, other files or network.
 //!
-//! Whatever a record holds is escaped by the template and written out where it could turn the order of the text. No url is a link.
+//! The template escapes all text of records, and characters that could reverse its order are
+//! written out. Urls are not links.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
 use askama::Template;
 
-use super::{Piece, Section, because, headline, passages, pieces, rows, sections};
-use crate::pipeline::{Explanation, Side};
+use super::facts::{Section, sections};
+use super::side_by_side::{MarkedPiece, passages, pieces, rows};
+use super::verdict::{because, headline};
+use crate::pipeline::{ExplainedDocument, Explanation};
 use crate::report::html;
 use crate::text::escaping;
 
 const STYLE: &str = html::style!("explain.css");
 
-/// Colours that passages take in turn.
+/// Number of colours, which passages take in turn.
 const COLOURS: usize = 5;
 
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let [a, b] = &explained.documents;
     let [of_a, of_b] = passages(explained);
     let row =
         |[range_a, range_b]: &[Range<usize>; 2]| [cell(a, &of_a, range_a), cell(b, &of_b, range_b)];
-    let page = Page {
+    let page = ExplainPage {
         style: STYLE,
         policy: html::policy(STYLE, None),
         ids: [escaping::escaped(&a.id), escaping::escaped(&b.id)],
@@ -41,25 +44,27 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     page.write_into(out)
 }
 
+/// Values of the template.
 #[derive(Template)]
 #[template(path = "explain/explain.html")]
-struct Page {
+struct ExplainPage {
     style: &'static str,
     policy: String,
     ids: [String; 2],
     headline: String,
     because: Vec<String>,
     sections: Vec<Section>,
-    rows: Vec<[Vec<Marked>; 2]>,
+    rows: Vec<[Vec<MarkedText>; 2]>,
 }
 
-/// A piece of text with its classes, and the number of the passage that begins with it.
-struct Marked {
+/// A piece of text with its CSS classes, and the number of the passage that begins with it.
+struct MarkedText {
     text: String,
     class: String,
     number: Option<usize>,
 }
 
+/// The section with its texts made safe to show.
 fn inert_section(section: &Section) -> Section {
     let fact = |(name, fact): &(String, String)| (escaping::escaped(name), escaping::escaped(fact));
     Section {
@@ -68,11 +73,15 @@ fn inert_section(section: &Section) -> Section {
     }
 }
 
-fn cell(side: &Side, passages: &[Range<usize>], range: &Range<usize>) -> Vec<Marked> {
+fn cell(
+    side: &ExplainedDocument,
+    passages: &[Range<usize>],
+    range: &Range<usize>,
+) -> Vec<MarkedText> {
     pieces(side, passages, range).iter().map(marked).collect()
 }
 
-fn marked(piece: &Piece<'_>) -> Marked {
+fn marked(piece: &MarkedPiece<'_>) -> MarkedText {
     let mut classes = Vec::new();
     if let Some(number) = piece.mark.passage {
         classes.push(format!("p c{}", number % COLOURS));
@@ -83,7 +92,7 @@ fn marked(piece: &Piece<'_>) -> Marked {
     if piece.mark.boilerplate {
         classes.push("bp".to_owned());
     }
-    Marked {
+    MarkedText {
         text: inert_text(piece.text),
         class: classes.join(" "),
         number: piece
@@ -94,7 +103,7 @@ fn marked(piece: &Piece<'_>) -> Marked {
     }
 }
 
-/// The text with its lines as they are.
+/// The text made safe to show, with its lines kept.
 fn inert_text(text: &str) -> String {
     let lines: Vec<String> = text
         .split('\n')

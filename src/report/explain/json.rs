@@ -1,21 +1,24 @@
-//! The explanation as JSON, for programs. Keys are a promise; new ones may come.
+//! The explanation as JSON, for programs. Keys never change; new ones may be added.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::{because, moment, part, told};
+use super::verdict::because;
+use super::words::told;
 use crate::attribution::credit::Credit;
 use crate::pipeline::{
-    Boilerplate, Candidacy, Explanation, Placed, Reason, Retelling, Scores, Segment, Side, Story,
+    ClusterOfPair, ExplainedDocument, Explanation, PairScores, Participation, PlacedPassage,
+    Reason, RemovedRegion, Retelling, SharedPassage, TextSegment, WhyCandidate,
 };
+use crate::report::moment;
 use crate::text::escaping;
 
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     let [a, b] = &explained.documents;
     let settings = &explained.settings;
@@ -27,9 +30,13 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
         "scores": explained.scores.as_ref().map(scores),
         "retelling": explained.retelling.as_ref().map(retold),
         "cross_site": explained.cross_site,
-        "lag_hours": moment::hours_between(a.published, b.published).map(|hours| written(&format!("{hours:.2}"))),
-        "candidates": explained.candidacy.as_ref().map(|candidacy| candidates(explained, candidacy)),
-        "clusters": explained.stories.iter().map(cluster).collect::<Vec<_>>(),
+        "lag_hours": moment::hours_between(a.published, b.published)
+            .map(|hours| written(&format!("{hours:.2}"))),
+        "candidates": explained
+            .candidacy
+            .as_ref()
+            .map(|candidacy| candidates(explained, candidacy)),
+        "clusters": explained.clusters.iter().map(cluster).collect::<Vec<_>>(),
         "documents": { "a": document(a), "b": document(b) },
         "passages": explained.passages.iter().map(|found| passage(a, found)).collect::<Vec<_>>(),
         "settings": {
@@ -49,12 +56,12 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A score with the decimals of the pairs file.
+/// A score with the same decimals as in the pairs file.
 fn rounded(score: f64) -> Value {
     written(&format!("{score:.4}"))
 }
 
-/// A number as another report writes it, whose last digit rounds as it does there.
+/// A number with the decimals of another report, so that both are rounded the same way.
 fn written(decimals: &str) -> Value {
     decimals
         .parse::<f64>()
@@ -65,7 +72,7 @@ fn ends(range: &Range<usize>) -> [usize; 2] {
     [range.start, range.end]
 }
 
-fn scores(scores: &Scores) -> Value {
+fn scores(scores: &PairScores) -> Value {
     json!({
         "jaccard": rounded(scores.jaccard),
         "containment_a": rounded(scores.containment_a),
@@ -78,7 +85,7 @@ fn scores(scores: &Scores) -> Value {
     })
 }
 
-/// How one retells the other, with the bytes of sentences that go together (half-open).
+/// Evidence that one retells the other, with the bytes (half-open) of corresponding sentences.
 fn retold(retelling: &Retelling) -> Value {
     let evidence = &retelling.evidence;
     let sentences = retelling.sentences.iter();
@@ -88,11 +95,13 @@ fn retold(retelling: &Retelling) -> Value {
         "order": rounded(evidence.order),
         "coverage_a": rounded(evidence.coverage_a),
         "coverage_b": rounded(evidence.coverage_b),
-        "sentences": sentences.map(|[a, b]| json!({ "bytes_a": ends(a), "bytes_b": ends(b) })).collect::<Vec<_>>(),
+        "sentences": sentences
+            .map(|[a, b]| json!({ "bytes_a": ends(a), "bytes_b": ends(b) }))
+            .collect::<Vec<_>>(),
     })
 }
 
-/// A reason: what kind it is, what is and what is asked for, and the sentence.
+/// A reason: its kind, the document, the value it has, the value that is asked for, and a sentence.
 fn reason(reason: &Reason) -> Value {
     let (kind, document, is, asked) = match reason {
         Reason::Empty(which) => ("empty", Some(which), Value::Null, Value::Null),
@@ -116,7 +125,9 @@ fn reason(reason: &Reason) -> Value {
         Reason::NoExcerpts => ("no_excerpts", None, Value::Null, Value::Null),
         Reason::NotReworded { score, asked } => ("not_reworded", None, json!(score), json!(asked)),
         Reason::RewordedOnOneSite => ("reworded_on_one_site", None, Value::Null, Value::Null),
-        Reason::RewordedNotMet { score } => ("reworded_not_met", None, json!(score), Value::Null),
+        Reason::RewordedNotCompared { score } => {
+            ("reworded_not_met", None, json!(score), Value::Null)
+        }
         Reason::SameSite { containment, asked } => {
             ("same_site", None, json!(containment), json!(asked))
         }
@@ -149,7 +160,7 @@ fn reason(reason: &Reason) -> Value {
     })
 }
 
-fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
+fn candidates(explained: &Explanation, candidacy: &WhyCandidate) -> Value {
     let jaccard = explained.scores.map_or(0.0, |scores| scores.jaccard);
     let banding = candidacy.surfacing.banding();
     let agreeing = candidacy
@@ -157,7 +168,7 @@ fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
         .iter()
         .map(|band| json!({ "band": band.band, "documents": band.documents, "hot": band.hot }));
     let passages = candidacy.passages.as_ref().map(|passages| {
-        let passage = |passage: &crate::pipeline::SharedPassage| {
+        let passage = |passage: &SharedPassage| {
             json!({
                 "documents": passage.documents,
                 "stories": passage.stories,
@@ -177,7 +188,7 @@ fn candidates(explained: &Explanation, candidacy: &Candidacy) -> Value {
     })
 }
 
-fn cluster(story: &Story) -> Value {
+fn cluster(story: &ClusterOfPair) -> Value {
     let [a, b] = story.roles.map(|role| role.map(|role| role.name()));
     let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();
     json!({
@@ -192,13 +203,13 @@ fn cluster(story: &Story) -> Value {
     })
 }
 
-fn document(side: &Side) -> Value {
+fn document(side: &ExplainedDocument) -> Value {
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let credit = |credit: &Credit| {
         let evidence: Vec<&str> = credit.evidence.iter().map(|place| place.name()).collect();
         json!({ "label": credit.label(), "evidence": evidence, "sites": side.credited })
     };
-    let boilerplate = |region: &Boilerplate| {
+    let boilerplate = |region: &RemovedRegion| {
         json!({
             "words": region.words,
             "bytes": ends(&region.bytes),
@@ -206,7 +217,7 @@ fn document(side: &Side) -> Value {
             "text": side.text.get(region.bytes.clone()),
         })
     };
-    let quoted = |segment: &&Segment| segment.mark.quoted;
+    let quoted = |segment: &&TextSegment| segment.mark.quoted;
     let quotations = side.segments.iter().filter(quoted);
     json!({
         "id": side.id,
@@ -231,8 +242,19 @@ fn document(side: &Side) -> Value {
     })
 }
 
-/// A passage: how many words, where they begin and end (half-open) in words and bytes of both texts, and how it reads in the first.
-fn passage(a: &Side, passage: &Placed) -> Value {
+/// Whether a document takes part, in one word.
+fn part(part: Participation) -> &'static str {
+    match part {
+        Participation::Compared => "compared",
+        Participation::Empty => "empty",
+        Participation::TooShort => "too_short",
+        Participation::BoilerplateOnly => "boilerplate_only",
+    }
+}
+
+/// A passage: its number of words, its beginning and end (half-open) in words and bytes of both
+/// texts, and its text in the first.
+fn passage(a: &ExplainedDocument, passage: &PlacedPassage) -> Value {
     json!({
         "words": passage.words,
         "words_a": ends(&passage.words_a),

@@ -1,6 +1,6 @@
 
 "use strict";
-// What the scripts of all pages begin with. Whatever comes from outside becomes a text node, never HTML.
+// Common to the scripts of all pages. Text from outside becomes a text node, never HTML.
 
 const $ = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("en");
@@ -22,7 +22,7 @@ function link(url, text) {
   return element("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, isolated(text));
 }
 
-/** Marks a passage in both texts and brings it into sight; none if there is none of that number. */
+/** Marks the passage with this number in both texts and scrolls to it; 0 marks none. */
 function showPassage(texts, passage) {
   for (const text of texts) {
     for (const mark of text.querySelectorAll("mark")) mark.classList.toggle("now", mark.dataset.passage === String(passage));

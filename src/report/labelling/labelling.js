@@ -1,21 +1,21 @@
 
-// Shows a pair at a time, keeps the labels in the browser, and saves them as CSV.
+// Shows one pair at a time, keeps the labels in the browser, and saves them as CSV.
 (() => {
   const { sample, header, labels: LABELS, pairs } = JSON.parse($("data").textContent);
   const SHOWN = { same: "same", different: "different", unsure: "not sure" };
   const KEY = `wirecopy labels ${sample}`;
 
   const count = pairs.length;
-  let labels = new Array(count).fill(""); // As they are in the file; nothing for a pair without one.
-  let changes = []; // Which pair was given a label, and which it had before.
-  let now = 0; // The pair that is shown.
-  let mark = 0; // What is shared and in sight, by number.
-  let saved = true; // Whether a file has all labels.
-  let storage = true; // Whether the browser keeps them.
+  let labels = new Array(count).fill(""); // As in the file; empty for a pair without one.
+  let changes = []; // Pairs that got a label, with the label they had before.
+  let now = 0; // The pair on the screen.
+  let mark = 0; // Number of the selected mark.
+  let saved = true; // Whether all labels are in a file.
+  let storage = true; // Whether the browser stores labels.
 
   const labelled = () => labels.filter((label) => label !== "").length;
 
-  // --- What the browser keeps
+  // --- Storage in the browser
 
   const isLabel = (label) => label === "" || LABELS.includes(label);
   const isPair = (at) => Number.isInteger(at) && at >= 0 && at < count;
@@ -44,7 +44,7 @@
       now = isPair(read.now) ? read.now : 0;
       saved = read.saved === true;
     } catch {
-      // What is no JSON is not ours.
+      // Not JSON, so this page did not write it.
     }
   }
 
@@ -82,7 +82,7 @@
     $("scores").open = false;
     $("mark").textContent = `Next ${pair.shared}`;
     $("mark").disabled = pair.marks === 0;
-    $("marks").textContent = pair.marks === 0 ? "Nothing is marked: both share no run of eight words." : counted(pair.marks, pair.shared);
+    $("marks").textContent = pair.marks === 0 ? "Nothing is marked: they share no run of eight words." : counted(pair.marks, pair.shared);
     refresh();
   }
 
@@ -137,7 +137,7 @@
       say(`${told} All pairs have a label: save labels.csv.`);
       return;
     }
-    // The next without one; from the end again at the beginning.
+    // The next pair without a label; after the last one, the first.
     show(left.find((other) => other > at) ?? left[0]);
     say(`${told} Now pair ${now + 1} of ${count}.`);
   }
@@ -205,5 +205,5 @@
   show(now);
   const left = count - labelled();
   if (left === 0) say("All pairs have a label.");
-  else if (left < count) say(`Went on where you were. ${named(now)}`);
+  else if (left < count) say(`Continued where you stopped. ${named(now)}`);
 })();

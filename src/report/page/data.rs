@@ -1,4 +1,5 @@
-//! What the page's script works on: documents, pairs, clusters, texts. Documents and pairs are columns, for there may be many.
+//! The data of the script of the page: documents, pairs, clusters and texts. Documents and pairs
+//! are stored as columns, which takes less space.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +8,30 @@ use serde::Serialize;
 use crate::attribution::credit::Credit;
 use crate::catalog::{DocNo, NO_SITE, SiteNo};
 use crate::cluster::ReportedPair;
-use crate::pipeline::{Page, PageText, Placed, ScanResult};
+use crate::pipeline::{PageContent, PageText, PlacedPassage, ScanResult};
 use crate::report::clusters::sites_among;
-use crate::report::{details, moment};
+use crate::report::details::details;
+use crate::report::moment;
 use crate::text::escaping;
 
-/// Characters that are shown of an id or the name of a site.
+/// Most characters that are shown of an id or the name of a site.
 const NAME: usize = 120;
 
-/// Characters that are shown of a title.
+/// Most characters that are shown of a title.
 const TITLE: usize = 200;
 
-/// What is there from the beginning. Documents and sites are named by their places here, scores are in ten-thousandths.
+/// Everything but the texts. Documents and sites are referred to by their positions here; scores
+/// are in ten-thousandths.
 #[derive(Serialize)]
-pub struct Data {
+pub(super) struct PageData {
     sites: Vec<String>,
-    documents: Documents,
-    pairs: Pairs,
-    clusters: Vec<Cluster>,
+    documents: DocumentColumns,
+    pairs: PairColumns,
+    clusters: Vec<ClusterEntry>,
 }
 
 #[derive(Default, Serialize)]
-struct Documents {
+struct DocumentColumns {
     id: Vec<String>,
     site: Vec<Option<usize>>,
     published: Vec<String>,
@@ -38,7 +41,7 @@ struct Documents {
 }
 
 #[derive(Default, Serialize)]
-struct Pairs {
+struct PairColumns {
     a: Vec<usize>,
     b: Vec<usize>,
     relation: Vec<&'static str>,
@@ -47,18 +50,18 @@ struct Pairs {
     containment_b: Vec<u32>,
     longest: Vec<usize>,
     quoted: Vec<Option<u32>>,
-    /// Empty where reworded copy was not looked for.
+    /// Empty if reworded copy was not looked for.
     reworded: Vec<Option<u32>>,
     lag: Vec<Option<f64>>,
     cluster: Vec<usize>,
 }
 
 #[derive(Serialize)]
-struct Cluster {
+struct ClusterEntry {
     name: String,
     documents: usize,
     sites: usize,
-    members: Vec<Member>,
+    members: Vec<MemberEntry>,
     source: Option<usize>,
     source_site: String,
     basis: Vec<&'static str>,
@@ -67,41 +70,41 @@ struct Cluster {
 
 /// A document and its role.
 #[derive(Serialize)]
-struct Member(usize, &'static str);
+struct MemberEntry(usize, &'static str);
 
-/// The texts, which are read only when they are looked at.
+/// The texts, which the script parses when the first cluster is opened.
 #[derive(Serialize)]
-pub struct Texts {
-    texts: Vec<Text>,
-    /// By documents, what they share: beginning and end in the one, and in the other.
+pub(super) struct PageTexts {
+    texts: Vec<TextEntry>,
+    /// For two documents, the passages they share: beginning and end in one and in the other.
     side_by_side: Vec<(usize, usize, Vec<[usize; 4]>)>,
 }
 
 #[derive(Serialize)]
-struct Text {
+struct TextEntry {
     document: usize,
     text: String,
     cut: bool,
     boilerplate: Vec<[usize; 2]>,
 }
 
-/// What the page shows, and its texts.
-pub fn of(findings: &ScanResult, page: &Page) -> (Data, Texts) {
-    let known = Known::of(findings, page);
-    let data = Data {
+/// Everything the page shows, and its texts.
+pub(super) fn of(findings: &ScanResult, page: &PageContent) -> (PageData, PageTexts) {
+    let known = Listed::of(findings, page);
+    let data = PageData {
         sites: known.sites(findings),
         documents: known.documents(findings),
         pairs: known.pairs(findings, page),
         clusters: known.clusters(findings, page),
     };
-    let places: BTreeMap<DocNo, Places> = page
+    let places: BTreeMap<DocNo, Utf16Places> = page
         .texts
         .iter()
-        .map(|text| (text.doc, Places::of(text)))
+        .map(|text| (text.doc, Utf16Places::of(text)))
         .collect();
     let side_by_side = page.side_by_side.iter().filter_map(|two| {
         let (a, b) = (places.get(&two.a)?, places.get(&two.b)?);
-        let ends = |passage: &Placed| {
+        let ends = |passage: &PlacedPassage| {
             let (in_a, in_b) = (&passage.bytes_a, &passage.bytes_b);
             [
                 a.at(in_a.start),
@@ -113,7 +116,7 @@ pub fn of(findings: &ScanResult, page: &Page) -> (Data, Texts) {
         let passages = two.passages.iter().map(ends).collect();
         Some((known.document(two.a), known.document(two.b), passages))
     });
-    let text = |text: &PageText| Text {
+    let text = |text: &PageText| TextEntry {
         document: known.document(text.doc),
         text: escaping::body(&text.text),
         cut: text.cut,
@@ -123,21 +126,22 @@ pub fn of(findings: &ScanResult, page: &Page) -> (Data, Texts) {
             .map(|bytes| [bytes.start, bytes.end].map(|at| places[&text.doc].at(at)))
             .collect(),
     };
-    let texts = Texts {
+    let texts = PageTexts {
         texts: page.texts.iter().map(text).collect(),
         side_by_side: side_by_side.collect(),
     };
     (data, texts)
 }
 
-/// The documents that the page speaks of, in canonical order, and their sites, in order of name.
-struct Known {
+/// The documents on the page, in canonical order, and their sites, in order of name. Their
+/// positions here are their numbers in the data.
+struct Listed {
     documents: Vec<DocNo>,
     sites: Vec<SiteNo>,
 }
 
-impl Known {
-    fn of(findings: &ScanResult, page: &Page) -> Known {
+impl Listed {
+    fn of(findings: &ScanResult, page: &PageContent) -> Listed {
         let pairs = page.pairs.iter().map(|&pair| &findings.pairs[pair]);
         let members = page.clusters.iter().zip(&page.members);
         let members = members.flat_map(|(&number, listed)| {
@@ -155,10 +159,10 @@ impl Known {
         let mut sites: Vec<_> = sites.filter(|&site| site != NO_SITE).collect();
         sites.sort_unstable();
         sites.dedup();
-        Known { documents, sites }
+        Listed { documents, sites }
     }
 
-    /// The place of a document, which is among them.
+    /// The position of a document, which must be listed.
     fn document(&self, doc: DocNo) -> usize {
         self.documents.partition_point(|&known| known < doc)
     }
@@ -168,8 +172,8 @@ impl Known {
         self.sites.iter().map(name).collect()
     }
 
-    fn documents(&self, findings: &ScanResult) -> Documents {
-        let mut documents = Documents::default();
+    fn documents(&self, findings: &ScanResult) -> DocumentColumns {
+        let mut documents = DocumentColumns::default();
         for &doc in &self.documents {
             let details = details(findings, doc);
             let (id, site) = (findings.catalog.id(doc), findings.catalog.site(doc));
@@ -191,10 +195,10 @@ impl Known {
         documents
     }
 
-    fn pairs(&self, findings: &ScanResult, page: &Page) -> Pairs {
+    fn pairs(&self, findings: &ScanResult, page: &PageContent) -> PairColumns {
         let catalog = &findings.catalog;
         let cluster: BTreeMap<usize, usize> = (page.clusters.iter().copied()).zip(0..).collect();
-        let mut pairs = Pairs::default();
+        let mut pairs = PairColumns::default();
         for &number in &page.pairs {
             let pair: &ReportedPair = &findings.pairs[number];
             let lag = moment::hours_between(catalog.published(pair.a), catalog.published(pair.b));
@@ -218,15 +222,15 @@ impl Known {
         pairs
     }
 
-    fn clusters(&self, findings: &ScanResult, page: &Page) -> Vec<Cluster> {
+    fn clusters(&self, findings: &ScanResult, page: &PageContent) -> Vec<ClusterEntry> {
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
             let member = |&at: &usize| {
                 let member = cluster.members[at];
-                Member(self.document(member.doc), member.role.name())
+                MemberEntry(self.document(member.doc), member.role.name())
             };
             let source = &cluster.source;
-            Cluster {
+            ClusterEntry {
                 name: escaping::field(&cluster.name, NAME),
                 documents: cluster.members.len(),
                 sites: sites_among(&findings.catalog, cluster.documents()),
@@ -250,13 +254,14 @@ fn score(share: f64) -> u32 {
     (share * 10_000.0).round() as u32
 }
 
-/// Where the bytes of a text stand in UTF-16, which is how scripts count.
-struct Places(Option<Vec<u32>>);
+/// Positions of the bytes of a text in UTF-16, which is how scripts count; `None` if the text is
+/// ASCII, where they are equal.
+struct Utf16Places(Option<Vec<u32>>);
 
-impl Places {
-    fn of(text: &PageText) -> Places {
+impl Utf16Places {
+    fn of(text: &PageText) -> Utf16Places {
         if text.text.is_ascii() {
-            return Places(None);
+            return Utf16Places(None);
         }
         let mut places = Vec::with_capacity(text.text.len() + 1);
         let mut units = 0;
@@ -265,11 +270,11 @@ impl Places {
             units += c.len_utf16() as u32;
         }
         places.push(units);
-        Places(Some(places))
+        Utf16Places(Some(places))
     }
 
     fn at(&self, byte: usize) -> usize {
-        let Places(Some(places)) = self else {
+        let Utf16Places(Some(places)) = self else {
             return byte;
         };
         places.get(byte).map_or(byte, |&units| units as usize)

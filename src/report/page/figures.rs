@@ -1,4 +1,5 @@
-//! The figures of the page: histograms of scores, and who shares copy with whom as a matrix and as a network.
+//! The figures of the page: histograms of scores, and the sites that share copy as a matrix and as
+//! a network.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,29 +12,29 @@ use crate::pipeline::ScanResult;
 use crate::report::sites::{self, Route};
 use crate::text::escaping;
 
-/// Bars of a histogram, from 0 to 1.
+/// Number of columns of a histogram, from 0 to 1.
 const BINS: usize = 20;
 
-/// Sites of the matrix and the network: more cannot be read.
+/// Most sites of the matrix and the network; more are not readable.
 const SITES: usize = 20;
 
-/// Routes that are drawn: more are a ball of wool.
+/// Most routes of the network; more are not readable.
 const ROUTES: usize = 60;
 
-/// Characters that are shown of a site's name.
+/// Most characters that are shown of the name of a site.
 const NAME: usize = 40;
 
-/// How many pairs have which score.
-pub struct Histogram {
+/// Number of pairs by score.
+pub(super) struct Histogram {
     pub title: &'static str,
     pub note: &'static str,
     pub bars: Vec<Bar>,
-    /// Pairs of the highest column.
+    /// Number of pairs of the highest column.
     pub most: u64,
 }
 
-/// The pairs of one relation in one column, as a rectangle in a field of 400 by 120.
-pub struct Bar {
+/// The pairs of one relation in one column, as a rectangle in a drawing of 400 by 120.
+pub(super) struct Bar {
     pub relation: &'static str,
     pub pairs: u64,
     pub from: String,
@@ -43,31 +44,31 @@ pub struct Bar {
     pub height: String,
 }
 
-/// The sites of most pairs across sites.
-pub struct Sites {
+/// The sites with the most pairs across sites.
+pub(super) struct SiteFigures {
     pub names: Vec<String>,
-    /// Sites that are not among them.
+    /// Number of sites that are not shown.
     pub left_out: usize,
-    /// For each site as the earlier one, those of the others as the later one.
-    pub rows: Vec<Vec<Option<Cell>>>,
-    pub nodes: Vec<Node>,
-    pub edges: Vec<Edge>,
+    /// A row for each site as the earlier one, with a cell for each site as the later one.
+    pub rows: Vec<Vec<Option<MatrixCell>>>,
+    pub nodes: Vec<NetworkNode>,
+    pub edges: Vec<NetworkEdge>,
 }
 
-/// What one site shares with another.
-pub struct Cell {
+/// The pairs of two sites.
+pub(super) struct MatrixCell {
     pub pairs: u64,
     pub clusters: u64,
-    /// Hours, if they are known.
+    /// Median of the hours between the two documents, if known.
     pub lag: Option<String>,
-    /// Pairs whose dates tell who was first.
+    /// Number of pairs whose dates show which document was first.
     pub ordered: u64,
-    /// 1 to 5, by pairs.
+    /// Shade from 1 to 5, by number of pairs.
     pub shade: u32,
 }
 
 /// A site in the network.
-pub struct Node {
+pub(super) struct NetworkNode {
     pub name: String,
     pub x: String,
     pub y: String,
@@ -78,26 +79,27 @@ pub struct Node {
 }
 
 /// A route in the network.
-pub struct Edge {
+pub(super) struct NetworkEdge {
     pub path: String,
     pub width: String,
+    /// Whether dates show the direction.
     pub told: bool,
     pub title: String,
 }
 
 /// The histograms of all pairs.
-pub fn histograms(pairs: &[ReportedPair], relations: &[Relation]) -> Vec<Histogram> {
+pub(super) fn histograms(pairs: &[ReportedPair], relations: &[Relation]) -> Vec<Histogram> {
     vec![
         histogram(
             "Jaccard",
-            "shingles in both, of those in either",
+            "shingles in both documents as a share of those in either",
             pairs,
             relations,
             |pair| pair.jaccard,
         ),
         histogram(
             "Containment",
-            "share of one document that stands in the other, whichever is more",
+            "share of one document that the other contains, the larger of the two",
             pairs,
             relations,
             |pair| pair.containment_a.max(pair.containment_b),
@@ -149,7 +151,7 @@ fn histogram(
 }
 
 /// The matrix and the network of the sites.
-pub fn sites(findings: &ScanResult) -> Sites {
+pub(super) fn sites(findings: &ScanResult) -> SiteFigures {
     let routes = sites::routes(findings);
     let mut pairs: BTreeMap<SiteNo, u64> = BTreeMap::new();
     for route in &routes {
@@ -162,7 +164,7 @@ pub fn sites(findings: &ScanResult) -> Sites {
     let left_out = shown.len().saturating_sub(SITES);
     shown.truncate(SITES);
     let place = |site| shown.iter().position(|&other| other == site);
-    let mut routes: Vec<(usize, usize, &Route)> = routes
+    let mut routes: Vec<ShownRoute<'_>> = routes
         .iter()
         .filter_map(|route| Some((place(route.source)?, place(route.copy)?, route)))
         .collect();
@@ -171,12 +173,32 @@ pub fn sites(findings: &ScanResult) -> Sites {
     let name = |site: &SiteNo| escaping::field(findings.catalog.site_name(*site), NAME);
     let names: Vec<String> = shown.iter().map(name).collect();
     let most = routes.first().map_or(1, |(_, _, route)| route.pairs);
-    let mut rows: Vec<Vec<Option<Cell>>> = Vec::new();
-    rows.resize_with(names.len(), || {
-        std::iter::repeat_with(|| None).take(names.len()).collect()
+    let busiest = shown.first().map_or(1, |site| pairs[site]);
+    let node = |(at, site): (usize, &SiteNo)| {
+        let radius = 3.0 + 8.0 * share(pairs[site], busiest);
+        node(at, &names, radius)
+    };
+    let edges = routes.iter().take(ROUTES);
+    SiteFigures {
+        left_out,
+        rows: matrix(names.len(), &routes, most),
+        nodes: shown.iter().enumerate().map(node).collect(),
+        edges: edges.map(|route| edge(route, &names, most)).collect(),
+        names,
+    }
+}
+
+/// A route with the positions of its two sites among those that are shown.
+type ShownRoute<'a> = (usize, usize, &'a Route);
+
+/// The rows of the matrix; `most` is the largest number of pairs of a route.
+fn matrix(sites: usize, routes: &[ShownRoute<'_>], most: u64) -> Vec<Vec<Option<MatrixCell>>> {
+    let mut rows: Vec<Vec<Option<MatrixCell>>> = Vec::new();
+    rows.resize_with(sites, || {
+        std::iter::repeat_with(|| None).take(sites).collect()
     });
-    for &(from, to, route) in &routes {
-        rows[from][to] = Some(Cell {
+    for &(from, to, route) in routes {
+        rows[from][to] = Some(MatrixCell {
             pairs: route.pairs,
             clusters: route.clusters,
             lag: route.median_lag_hours.map(|hours| format!("{hours:.1}")),
@@ -184,60 +206,55 @@ pub fn sites(findings: &ScanResult) -> Sites {
             shade: 1 + (4.0 * share(route.pairs, most)).round() as u32,
         });
     }
-    let busiest = shown.first().map_or(1, |site| pairs[site]);
-    let nodes = (0..names.len()).map(|at| {
-        let (x, y) = on_circle(at, names.len(), 150.0);
-        let (label_x, label_y) = on_circle(at, names.len(), 168.0);
-        Node {
-            name: names[at].clone(),
-            x: format!("{x:.1}"),
-            y: format!("{y:.1}"),
-            radius: format!("{:.1}", 3.0 + 8.0 * share(pairs[&shown[at]], busiest)),
-            anchor: match label_x {
-                x if x > 1.0 => "start",
-                x if x < -1.0 => "end",
-                _ => "middle",
-            },
-            label_x: format!("{label_x:.1}"),
-            label_y: format!("{:.1}", label_y + 4.0),
-        }
-    });
-    let edge = |&(from, to, route): &(usize, usize, &Route)| {
-        let ((x, y), (to_x, to_y)) = (
-            on_circle(from, names.len(), 150.0),
-            on_circle(to, names.len(), 146.0),
-        );
-        // Bent to the right of the way, so that both directions are seen.
-        let (bend_x, bend_y) = (
-            (x + to_x) * 0.25 - (to_y - y) * 0.1,
-            (y + to_y) * 0.25 + (to_x - x) * 0.1,
-        );
-        let mut title = format!("{} → {}: {} pairs", names[from], names[to], route.pairs);
-        if let Some(lag) = route.median_lag_hours {
-            let _ = write!(title, ", {lag:.1} h later");
-        }
-        Edge {
-            path: format!("M{x:.1} {y:.1}Q{bend_x:.1} {bend_y:.1} {to_x:.1} {to_y:.1}"),
-            width: format!("{:.1}", 1.0 + 5.0 * share(route.pairs, most)),
-            told: route.ordered_pairs > 0,
-            title,
-        }
-    };
-    Sites {
-        left_out,
-        rows,
-        nodes: nodes.collect(),
-        edges: routes.iter().take(ROUTES).map(edge).collect(),
-        names,
+    rows
+}
+
+fn node(at: usize, names: &[String], radius: f64) -> NetworkNode {
+    let (x, y) = on_circle(at, names.len(), 150.0);
+    let (label_x, label_y) = on_circle(at, names.len(), 168.0);
+    NetworkNode {
+        name: names[at].clone(),
+        x: format!("{x:.1}"),
+        y: format!("{y:.1}"),
+        radius: format!("{radius:.1}"),
+        anchor: match label_x {
+            x if x > 1.0 => "start",
+            x if x < -1.0 => "end",
+            _ => "middle",
+        },
+        label_x: format!("{label_x:.1}"),
+        label_y: format!("{:.1}", label_y + 4.0),
     }
 }
 
-/// How much that is of the most, so that small ones are seen too.
+fn edge(&(from, to, route): &ShownRoute<'_>, names: &[String], most: u64) -> NetworkEdge {
+    let ((x, y), (to_x, to_y)) = (
+        on_circle(from, names.len(), 150.0),
+        on_circle(to, names.len(), 146.0),
+    );
+    // Bent to the right, so that the two directions between two sites do not overlap.
+    let (bend_x, bend_y) = (
+        (x + to_x) * 0.25 - (to_y - y) * 0.1,
+        (y + to_y) * 0.25 + (to_x - x) * 0.1,
+    );
+    let mut title = format!("{} → {}: {} pairs", names[from], names[to], route.pairs);
+    if let Some(lag) = route.median_lag_hours {
+        let _ = write!(title, ", {lag:.1} h later");
+    }
+    NetworkEdge {
+        path: format!("M{x:.1} {y:.1}Q{bend_x:.1} {bend_y:.1} {to_x:.1} {to_y:.1}"),
+        width: format!("{:.1}", 1.0 + 5.0 * share(route.pairs, most)),
+        told: route.ordered_pairs > 0,
+        title,
+    }
+}
+
+/// Share of the most, with the square root taken so that small numbers stay visible.
 fn share(pairs: u64, most: u64) -> f64 {
     (pairs as f64 / most as f64).sqrt()
 }
 
-/// A place among others on a circle, clockwise from the right, half a step down so that two stand side by side.
+/// A position among others on a circle, clockwise from the right.
 fn on_circle(at: usize, among: usize, radius: f64) -> (f64, f64) {
     let angle = TAU * (at as f64) / among as f64;
     (radius * angle.cos(), radius * angle.sin())

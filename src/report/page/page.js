@@ -1,11 +1,12 @@
 
-// Draws clusters, pairs and texts from the JSON in the page. Whatever comes from outside becomes a text node, never HTML.
+// Draws clusters, pairs and texts from the JSON in the page. Text from outside becomes a text node,
+// never HTML.
 (() => {
-  const CARDS = 12; // Clusters that are shown at a time.
+  const CARDS = 12; // Clusters that are added at a time.
   const CARD_ROWS = 6; // Documents in the timeline of a card.
-  const VIEW_ROWS = 60; // Documents in the timeline of a cluster that was opened.
+  const VIEW_ROWS = 60; // Documents in the timeline of an open cluster.
   const ROW = 36; // Height of a row, as in the style.
-  const BEYOND = 8; // Rows that are drawn above and below those in sight.
+  const BEYOND = 8; // Rows that are drawn above and below the visible ones.
 
   const { sites, documents, pairs, clusters } = JSON.parse($("data").textContent);
   const count = pairs.a.length;
@@ -42,11 +43,11 @@
   const SURENESS = {
     agreed: "the evidence agrees",
     single: "one piece of evidence",
-    unsure: "unsure: evidence conflicts, or dates do not tell",
+    unsure: "unsure: evidence conflicts, or dates do not decide",
   };
 
   function source(cluster) {
-    if (cluster.source === null && !cluster.source_site) return ["Source unknown: nothing tells who was first."];
+    if (cluster.source === null && !cluster.source_site) return ["Source unknown: nothing shows which was first."];
     const why = cluster.basis.map((basis) => BASIS[basis] || basis).join(" and ");
     const sure = SURENESS[cluster.sureness];
     return ["Source: ", isolated(cluster.source_site || documents.id[cluster.source]), why ? ` (${why}${sure ? "; " + sure : ""})` : ""];
@@ -57,7 +58,7 @@
     return lead === undefined ? cluster.name : nameOf(lead);
   };
 
-  /** Who published when: a row a document, time from left to right. */
+  /** Times of publication: one row per document, time from left to right. */
   function timeline(cluster, most, width) {
     const dated = cluster.members.filter(([doc]) => !Number.isNaN(timeOf(doc)));
     if (dated.length === 0) return element("p", {}, "No dates.");
@@ -116,7 +117,7 @@
 
   let read = null;
 
-  /** The texts and what they share, parsed when they are first looked at. */
+  /** The texts and the passages they share, parsed at first use. */
   function texts() {
     if (read) return read;
     const { texts, side_by_side } = JSON.parse($("texts").textContent);
@@ -126,7 +127,7 @@
     return read;
   }
 
-  /** The text as nodes, with `marks` ([from, to, number], in order) and boilerplate set apart. */
+  /** The text as nodes, with `marks` ([from, to, number], in order) and boilerplate marked. */
   function marked(text, marks) {
     const nodes = [];
     const plain = (from, to) => {
@@ -155,7 +156,7 @@
     const there = members.filter(([doc]) => known.has(doc));
     const box = element("div");
     if (there.length === 0) {
-      box.append(element("p", {}, "The texts are not on this page, which would be too large with all of them."));
+      box.append(element("p", {}, "The texts are not on this page, because it would be too large with all of them."));
       return box;
     }
     const choice = (label, chosen) => {
@@ -183,7 +184,7 @@
     function draw() {
       const [x, y] = [Number(left.select.value), Number(right.select.value)];
       const both = shared.get(x < y ? `${x} ${y}` : `${y} ${x}`);
-      // The one published earlier has the smaller number, and its places come first.
+      // The document published earlier has the smaller number, and its places come first.
       const inLeft = (passage) => (x < y ? passage.slice(0, 2) : passage.slice(2));
       const inRight = (passage) => (x < y ? passage.slice(2) : passage.slice(0, 2));
       const ordered = [...(both ?? [])].sort((one, other) => inLeft(one)[0] - inLeft(other)[0]);
@@ -192,7 +193,7 @@
       right.body.replaceChildren(...marked(known.get(y), marks(inRight)));
       left.body.scrollTop = right.body.scrollTop = 0;
       passages = ordered.length;
-      told.textContent = x === y ? "The same document twice." : both ? "No run of eight words in both." : "These two are no pair; choose others to see what is shared.";
+      told.textContent = x === y ? "The same document twice." : both ? "No run of eight words in both." : "These two are not a pair; choose others to see what they share.";
       go(0);
     }
 
@@ -242,7 +243,7 @@
       element("p", {}, ...source(cluster)),
       element("h3", {}, "Texts side by side"),
       sideBySide([...cluster.members, ...others], pair),
-      element("h3", {}, "Who published when"),
+      element("h3", {}, "Times of publication"),
       timeline(cluster, VIEW_ROWS, matchMedia("(max-width: 44rem)").matches ? 360 : 760),
       element("h3", {}, "Members"),
       members(cluster),
@@ -259,8 +260,8 @@
   const COLUMNS = [
     { name: "Relation", of: (i) => pairs.relation[i] },
     { name: "Jaccard", number: true, of: (i) => score(pairs.jaccard[i]), by: (i) => pairs.jaccard[i] },
-    { name: "Cont. a", title: "containment_a: share of a that stands in b", number: true, of: (i) => score(pairs.containment_a[i]), by: (i) => pairs.containment_a[i] },
-    { name: "Cont. b", title: "containment_b: share of b that stands in a", number: true, of: (i) => score(pairs.containment_b[i]), by: (i) => pairs.containment_b[i] },
+    { name: "Cont. a", title: "containment_a: share of a that is in b", number: true, of: (i) => score(pairs.containment_a[i]), by: (i) => pairs.containment_a[i] },
+    { name: "Cont. b", title: "containment_b: share of b that is in a", number: true, of: (i) => score(pairs.containment_b[i]), by: (i) => pairs.containment_b[i] },
     { name: "Longest", title: "Words of the longest passage", number: true, of: (i) => number.format(pairs.longest[i]), by: (i) => pairs.longest[i] },
     { name: "Site a", of: (i) => siteOf(pairs.a[i]), by: (i) => documents.site[pairs.a[i]] ?? Infinity, number: false },
     { name: "Document a", of: (i) => nameOf(pairs.a[i]) },
@@ -275,13 +276,13 @@
     $("grid").classList.add("scored");
   }
 
-  let order = Uint32Array.from({ length: count }, (_, at) => at); // All pairs, as they are sorted.
-  let shown = order; // Those that pass the filters.
-  let now = 0; // The row that is chosen.
-  let sorted = null; // The column, and whether it falls.
+  let order = Uint32Array.from({ length: count }, (_, at) => at); // All pairs, in sorted order.
+  let shown = order; // Pairs that pass the filters.
+  let now = 0; // The selected row.
+  let sorted = null; // The column, and whether it is descending.
   let haystack = null;
 
-  /** Which documents hold what is searched, in any of their fields. */
+  /** Documents that contain the search text in any field. */
   function found(needle) {
     haystack ??= documents.id.map((id, doc) => [id, siteOf(doc), documents.title[doc], documents.url[doc] ?? "", documents.credit[doc]].join("\n").toLowerCase());
     return Uint8Array.from(haystack, (text) => text.includes(needle));
@@ -340,7 +341,7 @@
     });
   }
 
-  const drawnRows = new Map(); // By place among those that are shown.
+  const drawnRows = new Map(); // By position among the pairs that pass the filters.
 
   function row(at) {
     const cells = COLUMNS.map((column) => {
@@ -356,7 +357,7 @@
     return node;
   }
 
-  /** Draws the rows in sight, and keeps those that are drawn already unless they are others now. */
+  /** Draws the visible rows. Rows that are drawn already stay, unless `anew`. */
   function draw(anew) {
     if (anew) {
       $("rows").replaceChildren();
@@ -374,7 +375,7 @@
     for (let at = from; at < to; at++) {
       if (!drawnRows.has(at)) drawnRows.set(at, row(at));
     }
-    // In order, for those who read them one after the other.
+    // In order, for screen readers.
     const nodes = [...drawnRows].sort(([x], [y]) => x - y).map(([, node]) => node);
     if (nodes.length !== $("rows").childElementCount || nodes[0] !== $("rows").firstElementChild) $("rows").replaceChildren(...nodes);
     for (const [at, node] of drawnRows) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Rows, TableCell};
+use super::cell::{RowWriter, TableCell};
 use crate::text::escaping;
 
 pub(super) struct CsvRows<'w, W: Write> {
@@ -26,7 +26,7 @@ impl<'w, W: Write> CsvRows<'w, W> {
     }
 }
 
-impl<W: Write> Rows for CsvRows<'_, W> {
+impl<W: Write> RowWriter for CsvRows<'_, W> {
     fn row(&mut self, cells: &[TableCell<'_>]) -> io::Result<()> {
         for cell in cells {
             match cell {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Rows, TableCell};
+use super::cell::{RowWriter, TableCell};
 
 pub(super) struct JsonlRows<'w, W: Write> {
     columns: &'static [&'static str],
@@ -15,7 +15,7 @@ impl<'w, W: Write> JsonlRows<'w, W> {
     }
 }
 
-impl<W: Write> Rows for JsonlRows<'_, W> {
+impl<W: Write> RowWriter for JsonlRows<'_, W> {
     fn row(&mut self, cells: &[TableCell<'_>]) -> io::Result<()> {
         let mut before = "{";
         for (column, cell) in self.columns.iter().zip(cells) {

@@ -1,12 +1,12 @@
-//! Choices as a table.
+//! The choices as CSV.
 
 use std::io::{self, Write};
 
-use super::{Tuned, rounded};
+use super::tuned::{Tuned, rounded};
 use crate::report::table::{TableCell, TableFormat};
 use crate::tuning::evaluation::Estimate;
 
-/// The columns; their order is a promise, new ones go to the end.
+/// Columns of the report. Their order never changes; new ones go to the end.
 pub const COLUMNS: [&str; 30] = [
     "varied",
     "threshold",
@@ -43,7 +43,7 @@ pub const COLUMNS: [&str; 30] = [
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     TableFormat::Csv.write(&COLUMNS, out, |rows| {
         for (at, row) in tuned.rows.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Choices as a page of HTML with curves: no script, no file, no net.
+//! The choices as an HTML page with curves, without script, other files or network.
 
 mod charts;
 
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::{Row, Tuned, Varied, rounded};
+use super::tuned::{ChoiceRow, Tuned, Varied, rounded};
 use crate::report::html;
 use crate::text::escaping;
 use crate::tuning::evaluation::{Confusion, Estimate};
@@ -17,20 +17,22 @@ const STYLE: &str = html::style!("tune.css");
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     let first = tuned.rows.first();
-    let page = Page {
+    let is_best = |at: usize| tuned.best.as_ref().is_some_and(|best| best.row == at);
+    let page = TunePage {
         style: STYLE,
         policy: html::policy(STYLE, None),
-        base: first.map(Row::flags).unwrap_or_default(),
+        base: first.map(ChoiceRow::flags).unwrap_or_default(),
         best: tuned.best.as_ref().and_then(|best| {
             let row = tuned.rows.get(best.row)?;
             Some((row.flags(), escaping::escaped(&best.why)))
         }),
         labels: tuned.labels.map(|labels| {
             format!(
-                "{} copies and {} others, {} unsure, {} with a document that is not in the corpus. {}",
+                "{} copies and {} others, {} unsure, {} with a document that is not in the \
+                 corpus. {}",
                 labels.copies,
                 labels.others,
                 labels.unsure,
@@ -40,7 +42,7 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
         }),
         lines: (0..)
             .zip(&tuned.rows)
-            .map(|(at, row)| Line::of(row, tuned.best.as_ref().is_some_and(|best| best.row == at)))
+            .map(|(at, row)| ChoiceLine::of(row, is_best(at)))
             .collect(),
         caution: tuned.searched.caution(),
         has_reworded: tuned.rows.iter().any(|row| row.effect.reworded.is_some()),
@@ -49,22 +51,23 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     page.write_into(out)
 }
 
+/// Values of the template.
 #[derive(Template)]
 #[template(path = "tune/tune.html")]
-struct Page {
+struct TunePage {
     style: &'static str,
     policy: String,
     base: String,
     best: Option<(String, String)>,
     labels: Option<String>,
-    lines: Vec<Line>,
+    lines: Vec<ChoiceLine>,
     caution: Option<String>,
     has_reworded: bool,
     charts: Vec<Chart>,
 }
 
 /// A row of the table.
-struct Line {
+struct ChoiceLine {
     choice: String,
     is_base: bool,
     is_best: bool,
@@ -82,8 +85,8 @@ struct Line {
     labelled: Option<[String; 3]>,
 }
 
-impl Line {
-    fn of(row: &Row, is_best: bool) -> Line {
+impl ChoiceLine {
+    fn of(row: &ChoiceRow, is_best: bool) -> ChoiceLine {
         let effect = &row.effect;
         let estimate = |estimate: Option<Estimate>| match estimate {
             None => "–".to_owned(),
@@ -99,7 +102,7 @@ impl Line {
                 estimate(confusion.f1()),
             ]
         };
-        Line {
+        ChoiceLine {
             choice: match row.varied {
                 Varied::Nothing => "as asked for".to_owned(),
                 Varied::Several => row.flags(),

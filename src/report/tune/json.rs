@@ -1,10 +1,10 @@
-//! Choices as JSON, for programs. Keys are a promise; new ones may come.
+//! The choices as JSON, for programs. Keys never change; new ones may be added.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Best, Labelled, Row, Searched, Suggested, Tuned, rounded};
+use super::tuned::{Best, ChoiceRow, Labelled, Searched, Suggested, Tuned, rounded};
 use crate::pipeline::Choice;
 use crate::text::escaping;
 use crate::tuning::evaluation::{Confusion, Estimate};
@@ -13,7 +13,7 @@ use crate::tuning::valley::{Valley, density};
 /// Writes the report.
 ///
 /// # Errors
-/// Those of `out`.
+/// When `out` cannot be written to.
 pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     let value = json!({
         "choices": tuned.rows.iter().map(row).collect::<Vec<_>>(),
@@ -28,7 +28,7 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// With four decimals.
+/// A share with four decimals.
 fn share(share: f64) -> Value {
     json!((share * 10_000.0).round() / 10_000.0)
 }
@@ -42,7 +42,7 @@ fn choice(choice: &Choice) -> Value {
     })
 }
 
-fn row(row: &Row) -> Value {
+fn row(row: &ChoiceRow) -> Value {
     let effect = &row.effect;
     let banding = effect.banding();
     let mut value = json!({

@@ -1,40 +1,43 @@
-//! The curves of the page, as lines in a field of numbers from 0 to the most.
+//! The curves of the page, drawn between axes that begin at 0.
 
-use super::super::{Row, Tuned, Varied};
+use crate::report::tune::tuned::{ChoiceRow, Suggested, Tuned, Varied};
+use crate::sketch::banding::Banding;
 use crate::tuning::evaluation::{Confusion, Estimate};
 use crate::tuning::valley::{Valley, density};
 
-/// The field that curves are drawn in, in units of the drawing.
+/// Width between the axes, in units of the drawing.
 const WIDTH: f64 = 560.0;
+
+/// Height between the axes.
 const HEIGHT: f64 = 200.0;
 
-/// Colours that curves take in turn; of more, those that follow are dashed.
+/// Number of colours. Further curves repeat them and are dashed.
 const COLOURS: usize = 6;
 
-/// Points of an S-curve.
+/// Number of points of an S-curve.
 const POINTS: usize = 50;
 
 /// A drawing.
 pub struct Chart {
     pub title: String,
     pub note: &'static str,
-    pub lines: Vec<Line>,
+    pub lines: Vec<Curve>,
     pub below: Vec<Tick>,
     pub beside: Vec<Tick>,
-    /// A place that is marked, with what to call it.
+    /// A marked position on the axis below.
     pub marked: Option<Tick>,
 }
 
 /// A curve.
-pub struct Line {
+pub struct Curve {
     pub name: String,
-    /// Its colour.
+    /// Classes of its colour and dashes.
     pub class: String,
-    /// `x,y x,y`.
+    /// Its points, as `x,y x,y`.
     pub points: String,
-    /// What its points are, for those that are few.
+    /// Its points with their values; empty if there are many.
     pub dots: Vec<Dot>,
-    /// The outline of what is likely around it; empty if it is exact.
+    /// Outline of its confidence interval; empty if it is exact.
     pub band: String,
 }
 
@@ -45,16 +48,16 @@ pub struct Dot {
     pub title: String,
 }
 
-/// A number at an axis.
+/// A number on an axis.
 pub struct Tick {
     pub at: String,
     pub label: String,
 }
 
-/// A point before it is drawn: where, how much, and between what it lies.
+/// A point before it is drawn: position, value and confidence interval.
 type Point = (f64, f64, Option<[f64; 2]>);
 
-/// All drawings that there is something to show in.
+/// All drawings that have something to show.
 pub fn all(tuned: &Tuned) -> Vec<Chart> {
     let mut charts = Vec::new();
     for varied in [
@@ -63,7 +66,7 @@ pub fn all(tuned: &Tuned) -> Vec<Chart> {
         Varied::Passage,
         Varied::RewordedScore,
     ] {
-        let mut rows: Vec<(f64, &Row)> = tuned
+        let mut rows: Vec<(f64, &ChoiceRow)> = tuned
             .rows
             .iter()
             .filter(|row| row.varied == varied || row.varied == Varied::Nothing)
@@ -78,23 +81,22 @@ pub fn all(tuned: &Tuned) -> Vec<Chart> {
     }
     charts.extend(s_curves(tuned));
     let valleys = tuned.suggested;
-    let of =
-        |valley: fn(&super::super::Suggested) -> Option<Valley>| valleys.as_ref().and_then(valley);
+    let of = |valley: fn(&Suggested) -> Option<Valley>| valleys.as_ref().and_then(valley);
     charts.extend(scores(
-        "How alike pairs are: Jaccard",
+        "Jaccard similarity of pairs",
         &tuned.searched.jaccards,
         of(|suggested| suggested.threshold),
     ));
     charts.extend(scores(
-        "How much one holds of the other: containment",
+        "Containment of pairs: share of one document that the other contains",
         &tuned.searched.containments,
         of(|suggested| suggested.containment),
     ));
     charts
 }
 
-fn found(varied: Varied, rows: &[(f64, &Row)]) -> Chart {
-    let line = |count: fn(&Row) -> u64| -> Vec<Point> {
+fn found(varied: Varied, rows: &[(f64, &ChoiceRow)]) -> Chart {
+    let line = |count: fn(&ChoiceRow) -> u64| -> Vec<Point> {
         rows.iter()
             .map(|&(x, row)| (x, count(row) as f64, None))
             .collect()
@@ -111,7 +113,7 @@ fn found(varied: Varied, rows: &[(f64, &Row)]) -> Chart {
     )
 }
 
-fn judged(varied: Varied, rows: &[(f64, &Row)]) -> Option<Chart> {
+fn judged(varied: Varied, rows: &[(f64, &ChoiceRow)]) -> Option<Chart> {
     let line = |value: fn(&Confusion) -> Option<Estimate>| -> Vec<Point> {
         let points = rows.iter();
         points
@@ -143,7 +145,7 @@ fn s_curves(tuned: &Tuned) -> Option<Chart> {
         }
     }
     plans.sort_by(|x, y| x.0.total_cmp(&y.0));
-    let line = |(threshold, banding): (f64, crate::sketch::banding::Banding)| {
+    let line = |(threshold, banding): (f64, Banding)| {
         let point = |at: usize| {
             let jaccard = at as f64 / POINTS as f64;
             (jaccard, banding.recall_at(jaccard), None)
@@ -157,8 +159,8 @@ fn s_curves(tuned: &Tuned) -> Option<Chart> {
     };
     (!plans.is_empty()).then(|| {
         chart(
-            "The chance that bands find a pair, by its Jaccard".to_owned(),
-            "one curve for each threshold; passages find more",
+            "Chance that bands find a pair, by its Jaccard similarity".to_owned(),
+            "one curve per threshold; passages find further pairs",
             plans.into_iter().map(line).collect(),
             false,
         )
@@ -187,7 +189,7 @@ fn scores(title: &str, scores: &[f64], valley: Option<Valley>) -> Option<Chart> 
     Some(chart)
 }
 
-/// Draws curves; those with few points have `dots`.
+/// Draws curves, with a dot for each point if `dots`.
 fn chart(title: String, note: &'static str, lines: Vec<(String, Vec<Point>)>, dots: bool) -> Chart {
     let points = || lines.iter().flat_map(|(_, points)| points);
     let right = nice(points().map(|point| point.0).fold(1.0, f64::max));
@@ -209,7 +211,7 @@ fn chart(title: String, note: &'static str, lines: Vec<(String, Vec<Point>)>, do
         let mut band: Vec<String> = ends(1).collect();
         let low: Vec<String> = ends(0).collect();
         band.extend(low.into_iter().rev());
-        Line {
+        Curve {
             name: name.clone(),
             class: match colour / COLOURS {
                 0 => format!("c{colour}"),
@@ -243,7 +245,7 @@ fn chart(title: String, note: &'static str, lines: Vec<(String, Vec<Point>)>, do
     }
 }
 
-/// The top of an axis: a round number that is no less.
+/// The end of an axis: a round number that is not less than the value.
 fn nice(most: f64) -> f64 {
     if most <= 0.0 {
         return 1.0;

@@ -1,54 +1,64 @@
-//! What the settings in force make of a pair, and how near it comes to being another.
+//! Assessment of pairs: their relation by the settings, and the threshold that decides it.
 
 use std::collections::BTreeMap;
 
-use super::super::settings::Settings;
 use super::strata::{Measure, Stratum};
-use crate::catalog::identical::IdenticalGroup;
-use crate::catalog::{Catalog, DocNo, DocPair, identical};
+use crate::catalog::identical::{IdenticalGroup, group_of};
+use crate::catalog::{Catalog, DocNo, DocPair};
 use crate::cluster::{Relation, RewordedPair};
 use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
+use crate::pipeline::settings::Settings;
 
-/// Pairs of documents that are looked at for a wanted one where two stand for others of the same words.
+/// Most pairs of documents of two groups that are looked at to find a wanted one.
 const PAIRS_LOOKED_AT: usize = 1 << 10;
 
-/// Pairs of documents with the same words that are taken of one text.
-const TWINS_A_TEXT: usize = 16;
+/// Most pairs of documents with the same words that are taken from one group.
+const PAIRS_PER_GROUP: usize = 16;
 
 /// A pair that may be sampled.
 #[derive(Clone, Copy)]
-pub(super) struct Found {
+pub(super) struct AssessedPair {
     pub(super) pair: DocPair,
     pub(super) compared: Comparison,
+    /// Relation by the settings; `None` if the two are not a pair.
     pub(super) relation: Option<Relation>,
+    /// Score of the comparison sentence by sentence, if that found the pair.
     pub(super) reworded: Option<f64>,
     pub(super) stratum: Stratum,
 }
 
-/// Tells what the settings in force make of pairs.
-pub(super) struct Judge<'a> {
+impl AssessedPair {
+    /// The comparison, if a scan would know that the two share words.
+    pub(super) fn known(&self) -> Option<Comparison> {
+        let known = matches!(self.relation, Some(Relation::Near | Relation::Excerpt));
+        known.then_some(self.compared)
+    }
+}
+
+/// Assesses pairs by the settings.
+pub(super) struct Assessor<'a> {
     pub(super) catalog: &'a Catalog,
-    pub(super) twins: &'a [IdenticalGroup],
+    pub(super) groups: &'a [IdenticalGroup],
     pub(super) settings: &'a Settings,
 }
 
-impl Judge<'_> {
-    /// The wanted pairs of the same words.
-    pub(super) fn same_words(&self) -> BTreeMap<DocPair, Found> {
+impl Assessor<'_> {
+    /// The wanted pairs of documents with the same words.
+    pub(super) fn same_words(&self) -> BTreeMap<DocPair, AssessedPair> {
         let selection = &self.settings.selection;
         if !selection.takes(Relation::Exact) {
             return BTreeMap::new();
         }
-        let of_text = |twins: &IdenticalGroup| {
-            let (first, others) = (twins.members[0], twins.members[1..].to_vec());
+        let of_group = |group: &IdenticalGroup| {
+            let (first, others) = (group.representative(), group.members[1..].to_vec());
             let pairs = others
                 .into_iter()
                 .map(move |other| DocPair::of(first, other));
             let wanted = pairs.filter(move |pair| selection.wants(self.catalog, pair.a, pair.b));
-            wanted.take(TWINS_A_TEXT).collect::<Vec<DocPair>>()
+            wanted.take(PAIRS_PER_GROUP).collect::<Vec<DocPair>>()
         };
-        let exact = |pair: DocPair| Found {
+        let exact = |pair: DocPair| AssessedPair {
             pair,
             compared: Comparison {
                 pair,
@@ -65,14 +75,15 @@ impl Judge<'_> {
             reworded: None,
             stratum: Stratum::SAME_WORDS,
         };
-        let pairs = self.twins.iter().flat_map(of_text);
+        let pairs = self.groups.iter().flat_map(of_group);
         pairs.map(|pair| (pair, exact(pair))).collect()
     }
 
-    /// A comparison, as it is of the first two documents that are wanted.
-    pub(super) fn compared(&self, compared: &Comparison) -> Option<Found> {
-        let group = |doc: DocNo| &self.twins[identical::group_of(self.twins, doc)].members;
-        let (of_a, of_b) = (group(compared.pair.a), group(compared.pair.b));
+    /// A comparison, assessed as that of the first wanted pair of documents that its
+    /// representatives stand for.
+    pub(super) fn compared(&self, compared: &Comparison) -> Option<AssessedPair> {
+        let members = |doc: DocNo| &self.groups[group_of(self.groups, doc)].members;
+        let (of_a, of_b) = (members(compared.pair.a), members(compared.pair.b));
         let (a, b) = of_a
             .iter()
             .flat_map(|&a| of_b.iter().map(move |&b| (a, b)))
@@ -89,7 +100,7 @@ impl Judge<'_> {
             (true, false) => Some(Relation::Excerpt),
         };
         let takes = relation.is_none_or(|relation| self.settings.selection.takes(relation));
-        takes.then_some(Found {
+        takes.then_some(AssessedPair {
             pair: compared.pair,
             compared,
             relation,
@@ -98,7 +109,7 @@ impl Judge<'_> {
         })
     }
 
-    /// By which measure a pair is in or out, and by how much.
+    /// Measure that decides about a pair, and distance to its threshold.
     fn stratum(&self, compared: &Comparison) -> Stratum {
         let threshold = self.settings.threshold;
         let jaccard = compared.jaccard() - threshold;
@@ -109,42 +120,36 @@ impl Judge<'_> {
             return Stratum::of(Measure::Jaccard, jaccard);
         };
         let DocPair { a, b } = compared.pair;
-        let held = compared.containment_a().max(compared.containment_b());
+        let containment = compared.containment_a().max(compared.containment_b());
         let selection = &self.settings.selection;
-        let asked = match selection.holds_enough(self.catalog, held, a, b) {
+        let required = match selection.holds_enough(self.catalog, containment, a, b) {
             true => excerpts.containment,
             false => selection.same_site_containment.max(excerpts.containment),
         };
-        let containment = held - asked;
+        let containment = containment - required;
         let passage = f64::from(excerpts.passage);
         let longest = (compared.longest.words as f64 - passage) / passage;
         match (containment >= 0.0, longest >= 0.0) {
             (true, true) => Stratum::of(Measure::Containment, containment),
             (true, false) => Stratum::of(Measure::Passage, longest),
-            // Whichever it came nearer to.
+            // The measure that is nearer to its threshold.
             (false, _) if jaccard > containment => Stratum::of(Measure::Jaccard, jaccard),
             (false, _) => Stratum::of(Measure::Containment, containment),
         }
     }
 
-    pub(super) fn reworded(&self, reworded: &RewordedPair) -> Found {
+    /// A pair that was found by comparing sentence by sentence.
+    pub(super) fn reworded(&self, reworded: &RewordedPair) -> AssessedPair {
         let score = reworded.likeness.score;
-        let asked = self.settings.reworded.map_or(1.0, |asked| asked.score);
-        let stratum = Stratum::of(Measure::Score, score - asked);
-        Found {
+        let rewording = self.settings.reworded;
+        let required = rewording.map_or(1.0, |rewording| rewording.score);
+        let stratum = Stratum::of(Measure::Score, score - required);
+        AssessedPair {
             pair: reworded.compared.pair,
             compared: reworded.compared,
             relation: stratum.over.then_some(Relation::Reworded),
             reworded: Some(score),
             stratum,
         }
-    }
-}
-
-impl Found {
-    /// The comparison, if a scan would know the two as sharing words.
-    pub(super) fn known(&self) -> Option<Comparison> {
-        let known = matches!(self.relation, Some(Relation::Near | Relation::Excerpt));
-        known.then_some(self.compared)
     }
 }

@@ -1,34 +1,36 @@
-//! What is shown of a text: all of it, or where it is long how it begins and what stands around its shared passages.
+//! Pieces of a text that are shown: all of it, or, if it is long, the beginning and what is around
+//! its marked parts.
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
-/// Bytes of the beginning of a long text that are shown at least: headline, dateline and lead.
+/// Bytes of the beginning of a long text that are always shown: headline, dateline and lead.
 const BEGINNING: usize = 1500;
 
-/// Bytes that are shown before and after a passage.
+/// Bytes that are shown before and after a marked part.
 const AROUND: usize = 300;
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// That only this text has.
+pub enum TextPiece {
+    /// Text that only this document has.
     Own(String),
-    /// That both share: the number of the passage or of the sentences, and how it reads here.
+    /// A marked part that both documents have: its number, and its text in this document.
     Shared(usize, String),
-    /// That was taken out before anything was compared.
+    /// Text that was removed as boilerplate.
     Boilerplate(String),
-    /// So many characters are not shown.
+    /// Number of characters that are not shown.
     LeftOut(usize),
 }
 
-/// A text in pieces, given the bytes of its passages, by number, and of its boilerplate. About `most` bytes are shown.
+/// Cuts a text into pieces, given the bytes of its marked parts, by number, and of its boilerplate.
+/// About `most` bytes are shown.
 pub(super) fn pieces(
     text: &str,
     passages: &[Range<usize>],
     boilerplate: &[Range<usize>],
     most: usize,
-) -> Vec<Piece> {
+) -> Vec<TextPiece> {
     let marks = marks(passages, boilerplate);
     let mut pieces = Vec::new();
     let mut end = 0;
@@ -44,8 +46,8 @@ pub(super) fn pieces(
             at = bytes.end;
             let piece = text[bytes].to_owned();
             pieces.push(match passage {
-                Some(number) => Piece::Shared(*number, piece),
-                None => Piece::Boilerplate(piece),
+                Some(number) => TextPiece::Shared(*number, piece),
+                None => TextPiece::Boilerplate(piece),
             });
         }
         own(&text[at..window.end], &mut pieces);
@@ -55,19 +57,19 @@ pub(super) fn pieces(
     pieces
 }
 
-fn own(text: &str, pieces: &mut Vec<Piece>) {
+fn own(text: &str, pieces: &mut Vec<TextPiece>) {
     if !text.is_empty() {
-        pieces.push(Piece::Own(text.to_owned()));
+        pieces.push(TextPiece::Own(text.to_owned()));
     }
 }
 
-fn left_out(text: &str, pieces: &mut Vec<Piece>) {
+fn left_out(text: &str, pieces: &mut Vec<TextPiece>) {
     if !text.is_empty() {
-        pieces.push(Piece::LeftOut(text.chars().count()));
+        pieces.push(TextPiece::LeftOut(text.chars().count()));
     }
 }
 
-/// What is marked, in order: boilerplate, and passages by number where they are none.
+/// All marks in order: boilerplate without a number, and the rest of the marked parts with theirs.
 fn marks(
     passages: &[Range<usize>],
     boilerplate: &[Range<usize>],
@@ -75,22 +77,24 @@ fn marks(
     let mut marks: Vec<(Range<usize>, Option<usize>)> = Vec::new();
     for (number, passage) in passages.iter().enumerate() {
         let mut at = passage.start;
-        for out in boilerplate {
-            if out.start < passage.end && out.end > at {
-                marks.push((at..out.start.max(at), Some(number)));
-                at = out.end;
+        for removed in boilerplate {
+            if removed.start < passage.end && removed.end > at {
+                marks.push((at..removed.start.max(at), Some(number)));
+                at = removed.end;
             }
         }
         marks.push((at..passage.end.max(at), Some(number)));
     }
-    marks.extend(boilerplate.iter().map(|out| (out.clone(), None)));
+    marks.extend(boilerplate.iter().map(|removed| (removed.clone(), None)));
     marks.retain(|(bytes, _)| !bytes.is_empty());
     marks.sort_by_key(|(bytes, _)| bytes.start);
     marks
 }
 
-/// What is shown of a text, in order and apart from each other: the whole, or the beginning and what stands around the passages, the longest first, until there is no
-/// more room. What room is left goes to the beginning.
+/// Ranges that are shown of a text, in order and disjoint.
+///
+/// If the text is too long, these are the beginning and what is around the marked parts, the
+/// longest first, until the limit is reached. If bytes are left, the beginning becomes longer.
 fn windows(text: &str, passages: &[Range<usize>], most: usize) -> Vec<Range<usize>> {
     if text.len() <= most {
         let whole = 0..text.len();
@@ -101,23 +105,23 @@ fn windows(text: &str, passages: &[Range<usize>], most: usize) -> Vec<Range<usiz
     let mut longest_first: Vec<&Range<usize>> = passages.iter().collect();
     longest_first.sort_by_key(|passage| (Reverse(passage.len()), passage.start));
     for passage in longest_first {
-        let room = most.saturating_sub(windows.iter().map(Range::len).sum());
+        let left = most.saturating_sub(windows.iter().map(Range::len).sum());
         let start = passage.start.saturating_sub(AROUND);
-        let end = (passage.end + AROUND).min(text.len()).min(start + room);
+        let end = (passage.end + AROUND).min(text.len()).min(start + left);
         if end <= passage.start {
             continue;
         }
         windows.push(start..end);
         windows = joined(windows);
     }
-    let room = most.saturating_sub(windows.iter().map(Range::len).sum());
-    windows[0].end = (windows[0].end + room).min(text.len());
-    // Characters that are cut are left out: with them it would be more than there is room for.
-    let whole = |bytes: Range<usize>| ceiling(text, bytes.start)..floor(text, bytes.end);
-    joined(windows).into_iter().map(whole).collect()
+    let left = most.saturating_sub(windows.iter().map(Range::len).sum());
+    windows[0].end = (windows[0].end + left).min(text.len());
+    // A character that is cut is left out, because with it the limit would be exceeded.
+    let whole_characters = |bytes: Range<usize>| ceiling(text, bytes.start)..floor(text, bytes.end);
+    joined(windows).into_iter().map(whole_characters).collect()
 }
 
-/// In order, those that meet as one.
+/// Sorts ranges and joins those that touch.
 fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);
     let mut joined: Vec<Range<usize>> = Vec::new();
@@ -130,7 +134,7 @@ fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     joined
 }
 
-/// The last boundary of a character up to there.
+/// The last boundary of a character up to a position.
 fn floor(text: &str, at: usize) -> usize {
     (0..=at)
         .rev()
@@ -138,7 +142,7 @@ fn floor(text: &str, at: usize) -> usize {
         .unwrap_or(0)
 }
 
-/// The first boundary of a character from there on.
+/// The first boundary of a character from a position on.
 fn ceiling(text: &str, at: usize) -> usize {
     (at..text.len())
         .find(|&at| text.is_char_boundary(at))
@@ -154,17 +158,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_fits_is_whole() {
+    fn a_short_text_is_shown_completely() {
         let text = "One two three. Sign in! Four five six.";
         assert_eq!(
             pieces(text, &[0..13, 24..37], slice::from_ref(&(15..23)), 1000),
             [
-                Piece::Shared(0, "One two three".to_owned()),
-                Piece::Own(". ".to_owned()),
-                Piece::Boilerplate("Sign in!".to_owned()),
-                Piece::Own(" ".to_owned()),
-                Piece::Shared(1, "Four five six".to_owned()),
-                Piece::Own(".".to_owned()),
+                TextPiece::Shared(0, "One two three".to_owned()),
+                TextPiece::Own(". ".to_owned()),
+                TextPiece::Boilerplate("Sign in!".to_owned()),
+                TextPiece::Own(" ".to_owned()),
+                TextPiece::Shared(1, "Four five six".to_owned()),
+                TextPiece::Own(".".to_owned()),
             ]
         );
     }
@@ -180,10 +184,10 @@ mod tests {
                 1000
             ),
             [
-                Piece::Shared(0, "One two ".to_owned()),
-                Piece::Boilerplate("BUY".to_owned()),
-                Piece::Shared(0, " three four".to_owned()),
-                Piece::Own(".".to_owned()),
+                TextPiece::Shared(0, "One two ".to_owned()),
+                TextPiece::Boilerplate("BUY".to_owned()),
+                TextPiece::Shared(0, " three four".to_owned()),
+                TextPiece::Own(".".to_owned()),
             ]
         );
     }
@@ -194,20 +198,22 @@ mod tests {
         let pieces = pieces(&text, slice::from_ref(&(60_000..60_200)), &[], 4000);
         let left_out: Vec<bool> = pieces
             .iter()
-            .map(|piece| matches!(piece, Piece::LeftOut(_)))
+            .map(|piece| matches!(piece, TextPiece::LeftOut(_)))
             .collect();
         assert_eq!(left_out, [false, true, false, false, false, true]);
-        assert!(matches!(&pieces[3], Piece::Shared(0, passage) if passage.len() == 200));
+        assert!(matches!(&pieces[3], TextPiece::Shared(0, passage) if passage.len() == 200));
     }
 
     #[test]
-    fn no_more_is_shown_than_there_is_room_for() {
+    fn the_limit_of_bytes_is_kept() {
         let text = format!("{}a{}", "é".repeat(2000), "é".repeat(3000));
         // 300 bytes before the passage begins the second half of a letter.
         let pieces = pieces(&text, slice::from_ref(&(4001..4201)), &[], 3000);
         let shown = pieces.iter().map(|piece| match piece {
-            Piece::Own(text) | Piece::Shared(_, text) | Piece::Boilerplate(text) => text.len(),
-            Piece::LeftOut(_) => 0,
+            TextPiece::Own(text) | TextPiece::Shared(_, text) | TextPiece::Boilerplate(text) => {
+                text.len()
+            }
+            TextPiece::LeftOut(_) => 0,
         });
         let shown: usize = shown.sum();
         assert!((2990..=3000).contains(&shown), "{shown}");
@@ -215,26 +221,31 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_and_left_out_is_the_text(
+        fn pieces_and_gaps_make_up_the_text(
             text in "[a-zé ]{0,3000}",
             ends in prop::collection::vec(0_usize..3000, 0..12),
             most in 0_usize..3000,
         ) {
-            let mut ends: Vec<usize> = ends.iter().map(|&end| floor(&text, end.min(text.len()))).collect();
+            let ends = ends.iter().map(|&end| floor(&text, end.min(text.len())));
+            let mut ends: Vec<usize> = ends.collect();
             ends.sort_unstable();
-            let ranges: Vec<Range<usize>> = ends.chunks_exact(2).map(|ends| ends[0]..ends[1]).collect();
+            let ranges = ends.chunks_exact(2).map(|ends| ends[0]..ends[1]);
+            let ranges: Vec<Range<usize>> = ranges.collect();
             let (passages, boilerplate) = ranges.split_at(ranges.len() / 2);
             let pieces = pieces(&text, passages, boilerplate, most);
             let (mut at, mut shown) = (0, 0);
             for piece in &pieces {
                 match piece {
-                    Piece::Own(own) | Piece::Shared(_, own) | Piece::Boilerplate(own) => {
-                        prop_assert_eq!(own, &text[at..at + own.len()]);
-                        at += own.len();
-                        shown += own.len();
+                    TextPiece::Own(piece)
+                    | TextPiece::Shared(_, piece)
+                    | TextPiece::Boilerplate(piece) => {
+                        prop_assert_eq!(piece, &text[at..at + piece.len()]);
+                        at += piece.len();
+                        shown += piece.len();
                     }
-                    Piece::LeftOut(characters) => {
-                        at += text[at..].chars().take(*characters).map(char::len_utf8).sum::<usize>();
+                    TextPiece::LeftOut(characters) => {
+                        let left_out = text[at..].chars().take(*characters);
+                        at += left_out.map(char::len_utf8).sum::<usize>();
                     }
                 }
             }

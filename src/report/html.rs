@@ -1,6 +1,8 @@
-//! What the pages of HTML have in common: a style and a script to begin with, a policy that lets nothing else in, and JSON for scripts.
+//! Parts that all HTML pages share: a common style and script, a content security policy, and JSON that
+//! is safe in a `script` element.
 //!
-//! Templates escape what they are given, and [`crate::text::escaping`] writes out what could turn or hide text.
+//! Templates escape their values, and [`crate::text::escaping`] replaces characters that could
+//! reverse or hide text.
 
 use std::io::{self, Write};
 
@@ -11,7 +13,7 @@ use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 use sha2::{Digest, Sha256};
 
-/// Colours, light and dark, and how plain elements look; a page's own style comes behind it.
+/// The common style, with light and dark colours, followed by a page's own.
 macro_rules! style {
     ($own:literal) => {
         concat!(include_str!("../html/base.css"), include_str!($own))
@@ -19,7 +21,7 @@ macro_rules! style {
 }
 pub(super) use style;
 
-/// What scripts begin with, and a page's own behind it.
+/// The common script, followed by a page's own.
 macro_rules! script {
     ($own:literal) => {
         concat!(include_str!("../html/base.js"), include_str!($own))
@@ -27,7 +29,7 @@ macro_rules! script {
 }
 pub(super) use script;
 
-/// The content security policy of a page of this style, and this script if it has one: nothing else is let in, and nothing out.
+/// The content security policy of a page: it allows this style and this script, and nothing else.
 pub fn policy(style: &str, script: Option<&str>) -> String {
     let hash = |inline: &str| STANDARD.encode(Sha256::digest(inline));
     let mut policy = format!("default-src 'none'; style-src 'sha256-{}'", hash(style));
@@ -35,10 +37,11 @@ pub fn policy(style: &str, script: Option<&str>) -> String {
         policy += &format!("; script-src 'sha256-{}'", hash(script));
     }
     policy
-        + "; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+        + "; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
+           trusted-types 'none'"
 }
 
-/// A number with its thousands apart.
+/// A number with commas between thousands.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
@@ -51,23 +54,25 @@ pub fn count(n: u64) -> String {
     out
 }
 
-/// A value as JSON that may stand in a `script` element: nothing in it ends the element or begins another.
+/// A value as JSON that can stand in a `script` element: nothing in it ends the element or begins
+/// another.
 ///
 /// # Errors
-/// None that is known: what is on a page can be written as JSON.
+/// When the value has no form in JSON; the values of our pages all have one.
 pub fn json(value: &impl Serialize) -> io::Result<String> {
     let mut out = Vec::new();
     value.serialize(&mut Serializer::with_formatter(
         &mut out,
-        Inert(CompactFormatter),
+        ScriptSafe(CompactFormatter),
     ))?;
     String::from_utf8(out).map_err(io::Error::other)
 }
 
-/// Writes `<`, `>`, `&` and the line breaks of JavaScript as escapes; they stand in strings alone.
-struct Inert(CompactFormatter);
+/// Writes `<`, `>`, `&` and the line separators of JavaScript, which only occur in strings, as
+/// escapes.
+struct ScriptSafe(CompactFormatter);
 
-impl Formatter for Inert {
+impl Formatter for ScriptSafe {
     fn write_string_fragment<W: Write + ?Sized>(
         &mut self,
         out: &mut W,
@@ -99,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_readable() {
+    fn thousands_are_separated() {
         for (n, text) in [
             (0, "0"),
             (999, "999"),
@@ -111,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn json_stays_within_its_element() {
+    fn json_cannot_end_its_element() {
         let text = "</script><!--&&\u{2028}\u{2029}\"\\\n\0<<é";
         let written = json(&text).expect("JSON");
         assert!(

@@ -1,0 +1,82 @@
+//! Settings that an index is made with and that every run on it must share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::pipeline::Settings;
+
+/// Settings that decide which hashes an index stores and which pairs it knows. They stay the same
+/// for the life of the index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexSettings {
+    /// Kind and length of a shingle, such as `w5`.
+    pub shingle: String,
+    /// Jaccard similarity from which a pair is near.
+    pub threshold: f64,
+    /// Bands of a signature; 0 if pairs are found by prefix filtering.
+    pub bands: usize,
+    /// Rows of a band.
+    pub rows: usize,
+    /// Seed of the signatures.
+    pub seed: u64,
+    /// Containment from which a pair is an excerpt; `None` if excerpts are not looked for.
+    pub containment: Option<f64>,
+    /// Words of the shortest passage of an excerpt.
+    pub passage: Option<u32>,
+    /// Whether boilerplate stays in the documents.
+    pub keep_boilerplate: bool,
+    /// Number of words that a document needs to take part.
+    pub min_words: u32,
+}
+
+impl IndexSettings {
+    /// The settings of a scan.
+    pub fn of(settings: &Settings) -> IndexSettings {
+        let banding = settings.surfacing.banding();
+        IndexSettings {
+            shingle: settings.shingle.to_string(),
+            threshold: settings.threshold,
+            bands: banding.map_or(0, |banding| banding.bands()),
+            rows: banding.map_or(0, |banding| banding.rows()),
+            seed: settings.seed,
+            containment: settings.excerpts.map(|excerpts| excerpts.containment),
+            passage: settings.excerpts.map(|excerpts| excerpts.passage),
+            keep_boilerplate: !settings.boilerplate,
+            min_words: settings.min_words,
+        }
+    }
+
+    /// The first setting that differs from the other, in words; empty if none does.
+    pub(super) fn difference(&self, other: &IndexSettings) -> String {
+        let mut both = self.described().into_iter().zip(other.described());
+        let different = both.find(|(mine, theirs)| mine != theirs);
+        different.map_or_else(String::new, |(mine, _)| mine)
+    }
+
+    /// Each setting in words.
+    pub(super) fn described(&self) -> [String; 7] {
+        let surfacing = match self.bands {
+            0 => "recall 1".to_owned(),
+            bands => format!("{bands} bands of {} rows", self.rows),
+        };
+        let excerpts = match (self.containment, self.passage) {
+            (Some(containment), Some(passage)) => {
+                format!("containment {containment} and passage {passage}")
+            }
+            _ => "no excerpts".to_owned(),
+        };
+        let boilerplate = match self.keep_boilerplate {
+            true => "boilerplate kept",
+            false => "boilerplate removed",
+        };
+        [
+            format!("shingle {}", self.shingle),
+            format!("threshold {}", self.threshold),
+            surfacing,
+            format!("seed {}", self.seed),
+            excerpts,
+            boilerplate.to_owned(),
+            format!("{} words at least", self.min_words),
+        ]
+    }
+}

@@ -1,0 +1,75 @@
+//! Scores of two documents.
+
+use crate::catalog::DocPair;
+use crate::cluster::{Relation, ReportedPair};
+use crate::compare::exact::{Comparison, Shingled};
+use crate::error::ReadError;
+use crate::pipeline::quotations::measure_quotations;
+use crate::pipeline::texts::CorpusTexts;
+
+/// Scores of two documents.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairScores {
+    /// Exact Jaccard similarity of the shingle sets.
+    pub jaccard: f64,
+    /// Share of the shingles of `a` that `b` has.
+    pub containment_a: f64,
+    /// Share of the shingles of `b` that `a` has.
+    pub containment_b: f64,
+    /// Distinct shingles that both have.
+    pub shared: u32,
+    /// Distinct shingles of `a`.
+    pub shingles_a: u32,
+    /// Distinct shingles of `b`.
+    pub shingles_b: u32,
+    /// Words of the longest passage that both have.
+    pub longest_passage: usize,
+    /// Share of the common words that are within quotation marks, if that is known. The pairs file
+    /// gives it for excerpts only.
+    pub quoted_share: Option<f64>,
+}
+
+impl PairScores {
+    /// Measures two documents like a scan, which does not measure identical documents; `None` if
+    /// one has no words.
+    pub(super) fn measure(
+        texts: &CorpusTexts<'_>,
+        pair: DocPair,
+        [a, b]: [&Shingled; 2],
+    ) -> Result<Option<PairScores>, ReadError> {
+        let catalog = texts.catalog;
+        if catalog.words(pair.a) == 0 || catalog.words(pair.b) == 0 {
+            return Ok(None);
+        }
+        let compared: Comparison = a.measure(b, pair);
+        // Only excerpts are measured for quotation, so the pair is passed as one.
+        let mut as_excerpt = [ReportedPair {
+            a: pair.a,
+            b: pair.b,
+            relation: Relation::Excerpt,
+            jaccard: compared.jaccard(),
+            containment_a: compared.containment_a(),
+            containment_b: compared.containment_b(),
+            longest: compared.longest,
+            quoted_share: None,
+            cluster: 0,
+            likeness: None,
+        }];
+        measure_quotations(texts, &mut as_excerpt)?;
+        Ok(Some(PairScores {
+            jaccard: compared.jaccard(),
+            containment_a: compared.containment_a(),
+            containment_b: compared.containment_b(),
+            shared: compared.shared,
+            shingles_a: compared.shingles_a,
+            shingles_b: compared.shingles_b,
+            longest_passage: compared.longest.words,
+            quoted_share: as_excerpt[0].quoted_share,
+        }))
+    }
+
+    /// The larger of both containments.
+    pub fn containment(&self) -> f64 {
+        self.containment_a.max(self.containment_b)
+    }
+}
