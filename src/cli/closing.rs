@@ -41,11 +41,11 @@ pub fn headline(findings: &ScanResult) -> String {
 pub struct ScanClosing<'a> {
     pub findings: &'a ScanResult,
     pub index: Option<IndexUse>,
-    pub run: RunFacts<'a>,
+    pub run: ClosingFacts<'a>,
 }
 
 /// Facts about a run of `scan` or `dedup`.
-pub struct RunFacts<'a> {
+pub struct ClosingFacts<'a> {
     pub catalog: &'a Catalog,
     pub read: &'a ReadTally,
     pub counts: &'a Counts,
@@ -288,7 +288,7 @@ impl ScanClosing<'_> {
     }
 }
 
-impl RunFacts<'_> {
+impl ClosingFacts<'_> {
     /// The use of an index. `added` documents of the run were added to it, unless the run leaves
     /// the index as it is.
     pub fn index(&self, out: &mut String, usage: Option<IndexUse>, added: u64) -> fmt::Result {

@@ -207,7 +207,7 @@ impl Renderer<'_> {
         let closing = closing::ScanClosing {
             findings: self.findings,
             index,
-            run: closing::RunFacts {
+            run: closing::ClosingFacts {
                 catalog: &self.findings.catalog,
                 read: &self.findings.read,
                 counts: &self.findings.counts,

@@ -13,7 +13,7 @@ use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::summary::IndexUse;
 
-use crate::cli::closing::{CLUSTERS_SHOWN, RunFacts, TITLE_SHOWN};
+use crate::cli::closing::{CLUSTERS_SHOWN, ClosingFacts, TITLE_SHOWN};
 use crate::cli::figures::{count, counted};
 use crate::cli::terminal::excerpt;
 
@@ -26,7 +26,7 @@ pub struct DedupClosing<'a> {
     pub added: u64,
     /// True if duplicates were marked instead of removed.
     pub marked: bool,
-    pub run: RunFacts<'a>,
+    pub run: ClosingFacts<'a>,
 }
 
 impl DedupClosing<'_> {

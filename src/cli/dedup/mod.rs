@@ -13,7 +13,7 @@ use wirecopy::report::summary::{IndexUse, Output};
 use wirecopy::report::{duplicates, rejects};
 
 use super::args::DedupArguments;
-use super::closing::RunFacts;
+use super::closing::ClosingFacts;
 use super::inputs::files_skipped;
 use super::nightly::NightlyIndex;
 use super::outputs::WantedOutput;
@@ -133,7 +133,7 @@ impl DedupResults<'_> {
             index,
             added,
             marked: self.documents.mark.is_some(),
-            run: RunFacts {
+            run: ClosingFacts {
                 catalog: &self.found.catalog,
                 read: &self.found.read,
                 counts: &self.found.counts,

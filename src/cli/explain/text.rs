@@ -8,7 +8,7 @@ use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_width::UnicodeWidthChar;
 use wirecopy::pipeline::{ExplainedDocument, Explanation, PairMember, SegmentMark};
-use wirecopy::report::explain::{Piece, because, headline, passages, pieces, rows, sections};
+use wirecopy::report::explain::{MarkedPiece, because, headline, passages, pieces, rows, sections};
 use wirecopy::text::escaping::{escaped, is_unsafe};
 
 use crate::cli::layout::TextLayout;
@@ -207,7 +207,8 @@ fn laid_out(
     let mut styled = StyledText::default();
     let pieces = pieces(side, passages, range);
     for (at, piece) in pieces.iter().enumerate() {
-        let is_boilerplate = |piece: Option<&Piece<'_>>| piece.is_some_and(|p| p.mark.boilerplate);
+        let is_boilerplate =
+            |piece: Option<&MarkedPiece<'_>>| piece.is_some_and(|p| p.mark.boilerplate);
         let before = at.checked_sub(1).and_then(|at| pieces.get(at));
         let (opens, closes) = match piece.mark.boilerplate && !layout.colour {
             true => (!is_boilerplate(before), !is_boilerplate(pieces.get(at + 1))),

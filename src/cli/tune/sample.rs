@@ -13,9 +13,9 @@ use crate::cli::terminal::Terminal;
 
 /// The labelling page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct LabellingPage;
+struct LabellingOutput;
 
-impl NamedOutput for LabellingPage {
+impl NamedOutput for LabellingOutput {
     fn name(self) -> &'static str {
         "page"
     }
@@ -46,7 +46,7 @@ pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Statu
     let verdict = session.judge_or_stop(&sample.read, &sample.counts, documents)?;
     session.outputs.write(
         |_| true,
-        |LabellingPage, mut out| labelling::write(&sample, &settings, &mut out),
+        |LabellingOutput, mut out| labelling::write(&sample, &settings, &mut out),
         None,
     )?;
     if session.verbosity.closing {
@@ -56,7 +56,7 @@ pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Statu
 }
 
 /// The page. Its name must end in .html or .htm, or have no extension.
-fn wanted(typed: &TuneArguments) -> Result<WantedOutput<LabellingPage>, Stop> {
+fn wanted(typed: &TuneArguments) -> Result<WantedOutput<LabellingOutput>, Stop> {
     let target = OutputTarget::of_flag(typed.output.as_deref());
     if let OutputTarget::File(path) = &target
         && let Some(ending) = path.extension()
@@ -70,7 +70,7 @@ fn wanted(typed: &TuneArguments) -> Result<WantedOutput<LabellingPage>, Stop> {
         )));
     }
     Ok(WantedOutput {
-        report: LabellingPage,
+        report: LabellingOutput,
         target,
     })
 }
