@@ -1,4 +1,4 @@
-//! The `wirecopy` program. What it does is in the library; how it is spoken to is in [`cli`].
+//! The `wirecopy` program: a thin layer over the library. See [`cli`].
 
 mod cli;
 

@@ -1,11 +1,11 @@
-//! Advice that follows an error of the library: the flag or command that helps.
+//! Advice for an error of the library: the flag or command that helps.
 
 use wirecopy::error::ReadError;
 use wirecopy::index::{IndexError, IndexSettings};
 
 /// Advice for damaged files of an index.
 const DAMAGED: &str =
-    "`wirecopy index verify` looks at all of it, and a copy of it or a new index is the way out";
+    "`wirecopy index verify` lists damaged files; restore a backup or make a new index";
 
 /// The advice for an error, if there is any.
 pub fn for_error(error: &anyhow::Error) -> Option<String> {
@@ -20,14 +20,14 @@ pub fn for_error(error: &anyhow::Error) -> Option<String> {
 
 fn for_read_error(error: &ReadError) -> Option<&'static str> {
     match error {
-        ReadError::NoTextColumn { .. } => Some("name the right one with --text-field"),
-        ReadError::UnknownFormat { .. } => Some("say it with --input-format"),
+        ReadError::NoTextColumn { .. } => Some("name the right column with --text-field"),
+        ReadError::UnknownFormat { .. } => Some("name it with --input-format"),
         ReadError::Spool { .. } | ReadError::Spill { .. } => {
-            Some("free some room or choose another place with --temp-dir")
+            Some("free disk space, or name another directory with --temp-dir")
         }
         ReadError::Damaged { .. } => Some(DAMAGED),
         ReadError::TooLittleMemory { .. } => {
-            Some("allow more with --memory, or scan less at a time")
+            Some("allow more with --memory, or scan fewer documents at a time")
         }
         _ => None,
     }
@@ -35,7 +35,7 @@ fn for_read_error(error: &ReadError) -> Option<&'static str> {
 
 fn for_index_error(error: &IndexError) -> Option<String> {
     match error {
-        IndexError::Missing { .. } => Some("a scan with --index makes one".to_owned()),
+        IndexError::Missing { .. } => Some("a scan with --index creates one".to_owned()),
         IndexError::Lost { directory } => Some(format!(
             "restore it from a backup, or move the files away and let a scan with --index make a \
              new index (zstd -dc {directory}/*.records.jsonl.zst prints the documents)"
@@ -56,7 +56,7 @@ fn for_index_error(error: &IndexError) -> Option<String> {
     }
 }
 
-/// The flags that ask for the settings of an index.
+/// The flags of a scan with the settings of an index.
 pub fn index_flags(settings: &IndexSettings) -> [String; 7] {
     let excerpts = match (settings.containment, settings.passage) {
         (Some(containment), Some(passage)) => {

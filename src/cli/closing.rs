@@ -1,4 +1,4 @@
-//! The closing lines: what a run found, in a few lines for a person.
+//! The closing lines: the results of a run in a few lines.
 
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
@@ -13,21 +13,21 @@ use wirecopy::report::sites;
 use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
 
 use super::figures::{bytes, count, counted, percent, seconds};
-use super::terminal::{Style, Terminal, escaped, excerpt};
+use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
 
-/// Clusters that are shown.
+/// Number of clusters shown.
 pub const CLUSTERS_SHOWN: usize = 5;
 
-/// Republishing routes that are shown.
+/// Number of republishing routes shown.
 const ROUTES_SHOWN: usize = 3;
 
-/// Characters of a site's name that are shown.
+/// Longest name of a site, in characters.
 const SITE_SHOWN: usize = 40;
 
-/// Characters of a title that are shown.
+/// Longest title, in characters.
 pub const TITLE_SHOWN: usize = 60;
 
-/// What was found, in one line.
+/// The results in one line.
 pub fn headline(findings: &ScanResult) -> String {
     format!(
         "{} in {} among {}",
@@ -37,15 +37,15 @@ pub fn headline(findings: &ScanResult) -> String {
     )
 }
 
-/// What there is to tell of a scan.
-pub struct Closing<'a> {
+/// Results of a scan.
+pub struct ScanClosing<'a> {
     pub findings: &'a ScanResult,
     pub index: Option<IndexUse>,
-    pub run: Run<'a>,
+    pub run: ClosingFacts<'a>,
 }
 
-/// What there is to tell of any run.
-pub struct Run<'a> {
+/// Facts about a run of `scan` or `dedup`.
+pub struct ClosingFacts<'a> {
     pub catalog: &'a Catalog,
     pub read: &'a ReadTally,
     pub counts: &'a Counts,
@@ -58,8 +58,8 @@ pub struct Run<'a> {
     pub terminal: Terminal,
 }
 
-impl Closing<'_> {
-    /// The lines, each with its end.
+impl ScanClosing<'_> {
+    /// The closing lines, each with its line end.
     pub fn lines(&self) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
@@ -75,7 +75,11 @@ impl Closing<'_> {
         self.routes(out)?;
         run.index(out, self.index, run.counts.documents.read)?;
         self.merged(out)?;
-        run.boilerplate(out, "--summary shows which, --keep-boilerplate leaves them")?;
+        run.boilerplate(
+            out,
+            "removed from",
+            "--summary shows which, --keep-boilerplate keeps them",
+        )?;
         self.bounded(out)?;
         self.reworded(out)?;
         run.recall(out)?;
@@ -109,7 +113,7 @@ impl Closing<'_> {
         if counts.pairs.same_site_excerpts > 0 {
             writeln!(
                 out,
-                "{} within one site left out; --same-site-containment {} shows them",
+                "{} within one site not written; --same-site-containment {} writes them",
                 counted(counts.pairs.same_site_excerpts, "excerpt"),
                 self.run
                     .settings
@@ -131,7 +135,7 @@ impl Closing<'_> {
             return Ok(());
         }
         let mut biggest: Vec<_> = clusters.iter().collect();
-        // Stable, so that of equals the first in canonical order stays first.
+        // The sort is stable: clusters of one size stay in canonical order.
         biggest.sort_by_key(|cluster| Reverse(cluster.members.len()));
         biggest.truncate(CLUSTERS_SHOWN);
         let colon = if clusters.len() > biggest.len() {
@@ -177,7 +181,7 @@ impl Closing<'_> {
             .max()
             .unwrap_or_default();
         for (size, name) in rows {
-            // Three columns before, two between, and the ellipsis.
+            // Three columns before the size, two after it, and the ellipsis.
             let room = self.run.terminal.room(width + 6, TITLE_SHOWN);
             writeln!(out, "   {size:<width$}  {}", excerpt(name, room))?;
         }
@@ -206,7 +210,7 @@ impl Closing<'_> {
         let names: Vec<String> = routes
             .iter()
             .map(|route| {
-                // An arrow would say who was first.
+                // An arrow states which site was first.
                 let way = if route.ordered_pairs > 0 { "->" } else { "and" };
                 format!("{} {way} {}", name(route.source), name(route.copy))
             })
@@ -225,7 +229,7 @@ impl Closing<'_> {
             )?;
             match route.median_lag_hours {
                 Some(lag) => writeln!(out, ", {lag:.1} h later")?,
-                None => writeln!(out, ", who was first is not told")?,
+                None => writeln!(out, ", order unknown")?,
             }
         }
         Ok(())
@@ -236,13 +240,13 @@ impl Closing<'_> {
         if !merged.is_empty() {
             writeln!(
                 out,
-                "{} became one with others; --summary shows which",
+                "{} merged with others; --summary shows which",
                 counted(merged.len() as u64, "cluster")
             )?;
         }
         for MergedCluster { from, into } in merged.iter().filter(|_| self.run.details) {
             let name = |name: &str| excerpt(name, SITE_SHOWN);
-            writeln!(out, "   {} became {}", name(from), name(into))?;
+            writeln!(out, "   {} merged into {}", name(from), name(into))?;
         }
         Ok(())
     }
@@ -261,32 +265,33 @@ impl Closing<'_> {
         };
         write!(
             out,
-            "reworded: {} of {} compared, at a score of {}",
+            "reworded: {} with a score of at least {}, of {} compared",
             counted(counts.found, "pair"),
+            rewording.score,
             count(counts.candidates),
-            rewording.score
         )?;
-        for (n, what) in [
-            (
-                counts.without_anchors,
-                "stories without names and numbers in Latin script not looked at",
-            ),
-            (
-                counts.not_compared,
-                "pairs at most not looked at for names in too many stories",
-            ),
-        ] {
-            if n > 0 {
-                write!(out, "; {} {what}", count(n))?;
-            }
+        if counts.without_anchors > 0 {
+            let stories = count(counts.without_anchors);
+            write!(
+                out,
+                "; {stories} stories skipped without names and numbers in Latin script"
+            )?;
+        }
+        if counts.not_compared > 0 {
+            let pairs = counted(counts.not_compared, "pair");
+            write!(
+                out,
+                "; up to {pairs} skipped because too many stories have their names"
+            )?;
         }
         writeln!(out)
     }
 }
 
-impl Run<'_> {
-    /// What was done with an index, which so many documents of the run joined unless it was only asked.
-    pub fn index(&self, out: &mut String, usage: Option<IndexUse>, joined: u64) -> fmt::Result {
+impl ClosingFacts<'_> {
+    /// The use of an index. `added` documents of the run were added to it, unless the run leaves
+    /// the index as it is.
+    pub fn index(&self, out: &mut String, usage: Option<IndexUse>, added: u64) -> fmt::Result {
         let Some(IndexUse { expired, adds }) = usage else {
             return Ok(());
         };
@@ -294,12 +299,12 @@ impl Run<'_> {
         let before = counted(self.counts.documents.seen + replaced, "document");
         write!(out, "index: compared with {before}")?;
         if adds {
-            write!(out, "; {} joined", count(joined))?;
+            write!(out, "; {} added", count(added))?;
         }
         for (n, what) in [
-            (self.read.known.len() as u64, "were there already"),
-            (replaced, "took the place of others of their ids"),
-            (expired, "were kept long enough"),
+            (self.read.known.len() as u64, "in the index already"),
+            (replaced, "that replace documents with the same id"),
+            (expired, "expired"),
         ] {
             if n > 0 {
                 write!(out, ", {} {what}", count(n))?;
@@ -308,7 +313,7 @@ impl Run<'_> {
         writeln!(out)
     }
 
-    /// What was read and what was left alone.
+    /// Documents and files, read and skipped.
     pub fn documents(&self, out: &mut String) -> fmt::Result {
         let (counts, read, catalog) = (self.counts, self.read, self.catalog);
         let sites = sites_among(catalog, catalog.documents()) as u64;
@@ -325,8 +330,8 @@ impl Run<'_> {
             (counts.documents.too_short, "too short"),
             (counts.documents.boilerplate_only, "boilerplate only"),
             (read.rejects.len() as u64, "rejected"),
-            (read.bad_dates, "with a date not understood"),
-            (read.lossy, "with broken UTF-8 mended"),
+            (read.bad_dates, "with an unreadable date"),
+            (read.lossy, "with invalid UTF-8 repaired"),
         ] {
             if n > 0 {
                 write!(out, ", {} {what}", count(n))?;
@@ -343,9 +348,9 @@ impl Run<'_> {
             same_file,
         } = self.files_skipped;
         let skipped = [
-            (unknown_ending, "of an unknown ending"),
+            (unknown_ending, "with an unknown extension"),
             (hidden, "hidden"),
-            (same_file, "other names of a file that was read"),
+            (same_file, "read under another name"),
         ];
         let parts: Vec<_> = skipped
             .iter()
@@ -355,25 +360,25 @@ impl Run<'_> {
         if parts.is_empty() {
             return Ok(());
         }
-        writeln!(out, "left alone in directories: {}", parts.join(", "))
+        writeln!(out, "skipped in directories: {}", parts.join(", "))
     }
 
-    /// What was taken out of texts before they were compared, and what to do about it.
-    pub fn boilerplate(&self, out: &mut String, advice: &str) -> fmt::Result {
+    /// Boilerplate that was not compared. `done` is what happened to it.
+    pub fn boilerplate(&self, out: &mut String, done: &str, advice: &str) -> fmt::Result {
         let removed = self.removed;
         if removed.words == 0 {
             return Ok(());
         }
         writeln!(
             out,
-            "boilerplate: {} taken out of {} on {}; {advice}",
+            "{} of boilerplate {done} {} on {}; {advice}",
             counted(removed.words, "word"),
             counted(removed.documents, "document"),
             counted(removed.sites.len() as u64, "site"),
         )
     }
 
-    /// How sure it is that copies were found.
+    /// Probability that copies were found.
     pub fn recall(&self, out: &mut String) -> fmt::Result {
         let recall = percent(recall_at_threshold(self.settings));
         let how = match self.settings.surfacing {
@@ -386,11 +391,11 @@ impl Run<'_> {
         };
         let passages = match self.settings.excerpts {
             Some(excerpts) => {
-                let but = match self.counts.bounded.passages.pairs {
+                let except = match self.counts.bounded.passages.pairs {
                     0 => "",
-                    _ => ", common ones apart",
+                    _ => ", except very common ones",
                 };
-                format!(", every shared run of {} words{but}", excerpts.passage)
+                format!(", every shared run of {} words{except}", excerpts.passage)
             }
             None => String::new(),
         };
@@ -401,13 +406,13 @@ impl Run<'_> {
         )
     }
 
-    /// What each stage did and took.
+    /// Time, memory and counts of the stages.
     pub fn stages(&self, out: &mut String) -> fmt::Result {
         let counts = self.counts;
         for cost in self.costs {
             let memory = cost
                 .peak_memory_bytes
-                .map(|peak| format!(", {} at most so far", bytes(peak)))
+                .map(|peak| format!(", peak {}", bytes(peak)))
                 .unwrap_or_default();
             writeln!(
                 out,
@@ -426,7 +431,7 @@ impl Run<'_> {
         )
     }
 
-    /// What the run took, and where its outputs are.
+    /// Time and memory of the run, and its outputs.
     pub fn costs(&self, out: &mut String) -> fmt::Result {
         let total = self.costs.iter().map(|cost| cost.seconds).sum();
         let peak = self
@@ -435,7 +440,7 @@ impl Run<'_> {
             .filter_map(|cost| cost.peak_memory_bytes)
             .max();
         let memory = peak
-            .map(|peak| format!(", {} at most", bytes(peak)))
+            .map(|peak| format!(", peak {}", bytes(peak)))
             .unwrap_or_default();
         let names: Vec<_> = self
             .outputs
@@ -449,11 +454,11 @@ impl Run<'_> {
             })
             .collect();
         let line = format!("{}{memory} -> {}", seconds(total), names.join(", "));
-        writeln!(out, "{}", self.terminal.paint(Style::Faint, line))
+        writeln!(out, "{}", self.terminal.paint(MessageStyle::Faint, line))
     }
 
-    /// A figure that matters.
-    pub fn strong(&self, words: impl fmt::Display) -> String {
-        self.terminal.paint(Style::Strong, words)
+    /// A figure that stands out.
+    pub fn strong(&self, figure: impl fmt::Display) -> String {
+        self.terminal.paint(MessageStyle::Strong, figure)
     }
 }

@@ -1,9 +1,9 @@
-//! Figures as a person reads them.
+//! Numbers for people.
 
 pub use wirecopy::report::bounded::counted;
 pub use wirecopy::report::count;
 
-/// Bytes in decimal units, three digits at most before the unit.
+/// Bytes in decimal units, with at most three digits.
 pub fn bytes(n: u64) -> String {
     let mut value = n as f64;
     for unit in ["B", "kB", "MB", "GB"] {
@@ -19,7 +19,7 @@ pub fn bytes(n: u64) -> String {
     format!("{value:.1} TB")
 }
 
-/// A duration, as precise as it matters.
+/// A duration. The longer it is, the less precise.
 pub fn seconds(seconds: f64) -> String {
     match seconds {
         ..9.995 => format!("{seconds:.2} s"),
@@ -37,9 +37,9 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
-/// A share in percent with one decimal at most, rounded down: a promise is never overstated.
+/// A share in percent with at most one decimal. Rounded down, so that a recall is never overstated.
 pub fn percent(share: f64) -> String {
-    // The nudge keeps 0.99, which has no exact binary fraction, from becoming 98.9.
+    // 0.99 has no exact binary fraction. Without the small addend it would become 98.9.
     let tenths = (share * 1000.0 + 1e-9).floor();
     format!("{} %", tenths / 10.0)
 }

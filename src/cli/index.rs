@@ -1,42 +1,40 @@
-//! The index commands: what is in an index, whether it is whole, and what is to go.
+//! The index commands: inspect, verify, prune, compact and export an index.
 
-use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use wirecopy::error::Size;
 use wirecopy::index::{Contents, Index, IndexError};
 
 use super::advice::index_flags;
-use super::args::{IndexArguments, IndexCommand, InfoFormat};
+use super::args::{IndexArguments, IndexCommand, InfoFormat, UseWhen};
 use super::figures::{count, counted};
-use super::meaning::now;
 use super::nightly::{open_to_write, tidy};
-use super::outputs::{Named, Outputs, Pending, Target, Wanted};
-use super::progress::Progress;
+use super::outputs::{NamedOutput, OutputTarget, Outputs, WantedOutput};
+use super::plan::now;
+use super::print;
+use super::session::Watch;
 use super::status::{Status, Stop};
 use super::terminal::{Terminal, escaped};
-use super::{args::When, print, signals};
 
-/// What an export writes.
+/// The output of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Records;
+struct ExportedRecords;
 
-impl Named for Records {
+impl NamedOutput for ExportedRecords {
     fn name(self) -> &'static str {
         "records"
     }
 }
 
-/// Does what the command says.
+/// Runs the command.
 pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
     match command {
         IndexCommand::Info(IndexArguments { directory, format }) => {
             let contents = Index::open(&directory)?.contents();
-            say(format, &described(&contents), json(&contents))
+            print_facts(format, &described(&contents), json(&contents))
         }
         IndexCommand::Verify(IndexArguments { directory, format }) => verify(&directory, format),
         IndexCommand::Prune {
@@ -45,19 +43,19 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
             as_of,
             wait,
         } => {
-            there_is(&directory)?;
+            require_index(&directory)?;
             let mut writer = open_to_write(&directory, wait, terminal)?;
             let since = as_of.unwrap_or_else(now).saturating_sub(older_than);
             let pruned = writer.prune(since)?;
             tidy(&mut writer, terminal);
-            let text = format!("{} gone", counted(pruned, "document"));
-            say(format, &text, json!({ "documents_gone": pruned }))
+            let text = format!("{} removed", counted(pruned, "document"));
+            print_facts(format, &text, json!({ "documents_gone": pruned }))
         }
         IndexCommand::Compact {
             index: IndexArguments { directory, format },
             wait,
         } => {
-            there_is(&directory)?;
+            require_index(&directory)?;
             let mut writer = open_to_write(&directory, wait, terminal)?;
             let size = |writer: &wirecopy::index::Writer| {
                 let contents = writer.index().map(Index::contents);
@@ -68,56 +66,58 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
             let after = size(&writer);
             let text = format!("{} before, {} now", Size(before), Size(after));
             let facts = json!({ "bytes_before": before, "bytes_after": after });
-            say(format, &text, facts)
+            print_facts(format, &text, facts)
         }
         IndexCommand::Export { directory, output } => {
-            let index = Index::open(&directory)?;
-            let target = output.as_deref().map_or(Target::Stdout, Target::of);
-            let pending = Arc::new(Pending::default());
-            let progress = Arc::new(Progress::new(When::Never, terminal));
-            signals::watch(Arc::clone(&pending), progress, terminal)
-                .context("cannot listen for signals")
-                .map_err(Stop::Failed)?;
-            let wanted = Wanted {
-                report: Records,
-                target,
-            };
-            let outputs = Outputs::check(vec![wanted], &[], pending)?;
-            let mut failed = None;
-            let written = outputs.write(
-                |_| true,
-                |_, out| {
-                    let exported = index.export(&mut |line| out.write_all(line));
-                    exported.map_err(|error| match error {
-                        IndexError::Write { cause, .. } => cause,
-                        other => {
-                            let told = std::io::Error::other(other.to_string());
-                            failed = Some(other);
-                            told
-                        }
-                    })
-                },
-                None,
-            );
-            match failed {
-                Some(error) => Err(error.into()),
-                None => written.map(|()| Status::Done),
-            }
+            export(&directory, output.as_deref(), terminal)
         }
     }
 }
 
-/// Commands that change an index do not make one.
-fn there_is(directory: &Path) -> Result<(), Stop> {
+/// Writes the documents of an index as JSON lines.
+fn export(directory: &Path, output: Option<&Path>, terminal: Terminal) -> Result<Status, Stop> {
+    let index = Index::open(directory)?;
+    let watch = Watch::start(UseWhen::Never, terminal)?;
+    let wanted = WantedOutput {
+        report: ExportedRecords,
+        target: OutputTarget::of_flag(output),
+    };
+    let outputs = Outputs::check(vec![wanted], &[], watch.pending)?;
+    // An error of the index must not be reported as one of the output.
+    let mut failed = None;
+    let written = outputs.write(
+        |_| true,
+        |_, out| {
+            let exported = index.export(&mut |line| out.write_all(line));
+            exported.map_err(|error| match error {
+                IndexError::Write { cause, .. } => cause,
+                other => {
+                    let message = std::io::Error::other(other.to_string());
+                    failed = Some(other);
+                    message
+                }
+            })
+        },
+        None,
+    );
+    match failed {
+        Some(error) => Err(error.into()),
+        None => written.map(|()| Status::Done),
+    }
+}
+
+/// Fails if there is no index. Commands that change an index must not create one.
+fn require_index(directory: &Path) -> Result<(), Stop> {
     Index::open(directory)
         .map(drop)
         .or_else(|error| match error {
-            // Its writer will say more.
+            // Other errors occur again when the index is opened to write.
             IndexError::Missing { .. } => Err(error.into()),
             _ => Ok(()),
         })
 }
 
+/// Checks every file of an index.
 fn verify(directory: &Path, format: InfoFormat) -> Result<Status, Stop> {
     let (contents, damages) = Index::verify(directory)?;
     let listed: Vec<Value> = damages
@@ -126,7 +126,7 @@ fn verify(directory: &Path, format: InfoFormat) -> Result<Status, Stop> {
         .collect();
     let mut text = match damages.len() as u64 {
         0 => format!(
-            "{} and all files are whole",
+            "{}; all files are intact",
             counted(contents.documents, "document")
         ),
         damaged => format!("{} damaged:", counted(damaged, "file")),
@@ -134,7 +134,7 @@ fn verify(directory: &Path, format: InfoFormat) -> Result<Status, Stop> {
     for damage in &damages {
         text += &format!("\n   {}: {}", damage.file, escaped(&damage.problem));
     }
-    say(
+    print_facts(
         format,
         &text,
         json!({ "whole": damages.is_empty(), "damaged": listed }),
@@ -143,20 +143,20 @@ fn verify(directory: &Path, format: InfoFormat) -> Result<Status, Stop> {
         return Ok(Status::Done);
     }
     Err(Stop::Failed(anyhow!(
-        "the index is damaged; put a copy of it in its place, or make another from its documents"
+        "the index is damaged; restore a backup, or make a new index from its documents"
     )))
 }
 
-fn say(format: InfoFormat, text: &str, facts: Value) -> Result<Status, Stop> {
-    print(|out| match format {
-        InfoFormat::Text => writeln!(out, "{text}"),
-        InfoFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &facts)?;
-            out.write_all(b"\n")
-        }
-    })
+/// Prints facts as text or as JSON.
+fn print_facts(format: InfoFormat, text: &str, facts: Value) -> Result<Status, Stop> {
+    let printed = match format {
+        InfoFormat::Text => text.to_owned(),
+        InfoFormat::Json => serde_json::to_string_pretty(&facts)?,
+    };
+    print::text(&(printed + "\n"))
 }
 
+/// Facts about an index as text.
 fn described(contents: &Contents) -> String {
     let Contents {
         format,
@@ -171,7 +171,7 @@ fn described(contents: &Contents) -> String {
         settings,
     } = contents;
     let mut text = format!(
-        "{}, {} known of them\n{} in {}, {} bytes a document; format {format}, changed {}\n",
+        "{}, {} among them\n{} in {}, {} bytes per document; format {format}, changed {}\n",
         counted(*documents, "document"),
         counted(*ties, "pair"),
         Size(*bytes),
@@ -181,16 +181,17 @@ fn described(contents: &Contents) -> String {
     );
     if *gone > 0 {
         text += &format!(
-            "{} gone, whose room is not free yet\n",
+            "{} removed; `wirecopy index compact` frees their space\n",
             counted(*gone, "document")
         );
     }
     if let (Some(first), Some(last)) = (first_added, last_added) {
-        text += &format!("joined from {} to {}\n", moment(*first), moment(*last));
+        text += &format!("added from {} to {}\n", moment(*first), moment(*last));
     }
     text + "made with " + &index_flags(settings).join(" ")
 }
 
+/// Facts about an index as JSON.
 fn json(contents: &Contents) -> Value {
     json!({
         "format": contents.format,

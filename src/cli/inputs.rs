@@ -1,4 +1,4 @@
-//! Inputs as the program speaks of them: what was left alone, and what cannot be read.
+//! Inputs of a command: names, skipped files, memory, and errors.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,21 +15,20 @@ use wirecopy::storage::spill::Spill;
 use super::figures::counted;
 use super::status::Stop;
 
-/// What inputs are called, by number.
+/// Names of the inputs, by number.
 pub fn source_names(inputs: &Inputs) -> Vec<&str> {
     (0..inputs.sources())
         .map(|source| inputs.source_name(source))
         .collect()
 }
 
-/// What directories held beside inputs, as the reports know it.
-pub fn files_skipped(
-    SkippedInputs {
+/// Number of skipped files, in the type of the reports.
+pub fn files_skipped(inputs: &Inputs) -> FilesSkipped {
+    let SkippedInputs {
         unknown_ending,
         hidden,
         same_file,
-    }: SkippedInputs,
-) -> FilesSkipped {
+    } = inputs.skipped();
     FilesSkipped {
         unknown_ending,
         hidden,
@@ -37,7 +36,7 @@ pub fn files_skipped(
     }
 }
 
-/// What ends a run while reading, as the program ends.
+/// The error that ends the program if inputs cannot be read.
 pub fn unreadable(error: ReadError) -> Stop {
     match error {
         ReadError::UnknownFormat { .. } => Stop::Usage(error.into()),
@@ -45,7 +44,8 @@ pub fn unreadable(error: ReadError) -> Stop {
     }
 }
 
-/// The memory that may be taken, if there is room for what does not fit.
+/// The limit to memory, with a temporary file for data beyond it. Fails if the disk has too little
+/// space for inputs of `input` bytes.
 pub fn memory(
     limit: Option<u64>,
     temp_dir: Option<&Path>,
@@ -53,12 +53,14 @@ pub fn memory(
 ) -> Result<Option<Memory>, Stop> {
     let Some(limit) = limit else { return Ok(None) };
     let spill = Spill::new(temp_dir)?;
-    // Hashes take up to half of what articles take, and those of pages that lose boilerplate are kept twice.
+    // Hashes take up to half as many bytes as the articles. Those of pages with boilerplate are
+    // kept twice.
     let needed = input.map_or(0, |bytes| bytes / 4 * 3).saturating_sub(limit);
     if let Some(free) = spill.free().filter(|&free| free < needed) {
         let directory = temp_dir.map_or_else(std::env::temp_dir, Path::to_owned);
         return Err(Stop::Failed(anyhow!(
-            "--memory {} may need {} of room in {}, and there is {}; free some, or choose another place with --temp-dir",
+            "--memory {} may need {} of disk space in {}, which has {}; free some, or name another \
+             directory with --temp-dir",
             Size(limit),
             Size(needed),
             directory.display(),
@@ -71,17 +73,17 @@ pub fn memory(
     }))
 }
 
-/// Whether there was nothing to read: no document, or none with a word.
-pub fn is_empty(read: &ReadTally, counts: &Counts) -> bool {
-    counts.documents.read == counts.documents.empty && read.known.is_empty()
-}
-
-/// Says so.
-pub fn empty(read: &ReadTally, counts: &Counts) -> Stop {
-    let what = match (read.sources, counts.documents.read) {
+/// The error for a run that read no document with a word, if that is the case.
+pub fn nothing_read(read: &ReadTally, counts: &Counts) -> Option<Stop> {
+    if counts.documents.read != counts.documents.empty || !read.known.is_empty() {
+        return None;
+    }
+    let reason = match (read.sources, counts.documents.read) {
         (0, _) => "there was no file to read".to_owned(),
-        (files, 0) => format!("{} held none", counted(files, "file")),
+        (files, 0) => format!("{} had no document", counted(files, "file")),
         (_, documents) => format!("{} had no word", counted(documents, "document")),
     };
-    Stop::Failed(anyhow!("no document was read: {what}; nothing was written"))
+    Some(Stop::Failed(anyhow!(
+        "no document was read: {reason}; nothing was written"
+    )))
 }

@@ -1,41 +1,41 @@
-//! The layout of a text on standard output: the width of the terminal, and colour if wanted.
+//! Width and colour of a text on standard output.
 
 use std::io::{self, IsTerminal};
 
 use terminal_size::{Width, terminal_size};
 
-use super::args::When;
-use super::outputs::Target;
+use super::args::UseWhen;
+use super::outputs::OutputTarget;
 
-/// The columns if the text does not go to a terminal.
+/// Number of columns if the text does not go to a terminal.
 const USUAL_WIDTH: usize = 80;
 
 /// Width and colour of a text.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout {
-    /// The number of columns.
+pub struct TextLayout {
+    /// Number of columns.
     pub width: usize,
-    /// Whether to use colour.
+    /// True to use colour.
     pub colour: bool,
 }
 
-/// The layout of a text that goes to `target`; a given `width` overrides that of the terminal.
-pub fn of(width: Option<usize>, colour: When, target: &Target) -> Layout {
-    let on_terminal = *target == Target::Stdout && io::stdout().is_terminal();
+/// The layout of a text for `target`. `width` overrides the width of the terminal.
+pub fn of(width: Option<usize>, colour: UseWhen, target: &OutputTarget) -> TextLayout {
+    let on_terminal = *target == OutputTarget::Stdout && io::stdout().is_terminal();
     let columns = || {
         let size = terminal_size().filter(|_| on_terminal);
         size.map_or(USUAL_WIDTH, |(Width(columns), _)| usize::from(columns))
     };
-    let unless_told =
+    let by_default =
         || on_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    Layout {
+    TextLayout {
         width: width.unwrap_or_else(columns),
-        colour: colour.or_else(unless_told),
+        colour: colour.or_else(by_default),
     }
 }
 
-impl Layout {
-    /// The words, bold if colour is used.
+impl TextLayout {
+    /// The words in bold, if colour is used.
     pub fn strong(self, words: &str) -> String {
         match self.colour {
             true => format!("\x1b[1m{words}\x1b[0m"),

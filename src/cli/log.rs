@@ -1,7 +1,7 @@
-//! The log for machines: one JSON object a line.
+//! The JSON log: one object per line.
 //!
-//! Every object has `time` (RFC 3339, UTC), `level`, `event`, which names the kind, and `message`, as a person would read it; the fields of its kind
-//! stand beside them.
+//! Every object has `time` (RFC 3339, UTC), `level`, `event` (the kind of event) and `message` (the
+//! text for people), and further fields that depend on the event.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,33 +9,40 @@ use serde_json::{Map, Value};
 
 use wirecopy::text::escaping;
 
-/// How much an event matters.
+/// Severity of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub enum LogLevel {
     Info,
     Warning,
     Error,
 }
 
-impl Level {
+impl LogLevel {
     fn name(self) -> &'static str {
         match self {
-            Level::Info => "info",
-            Level::Warning => "warning",
-            Level::Error => "error",
+            LogLevel::Info => "info",
+            LogLevel::Warning => "warning",
+            LogLevel::Error => "error",
         }
     }
 }
 
-/// The event as an object on one line, without the line's end. The fields are those of the object `fields`.
-pub fn object(time: Timestamp, level: Level, event: &str, message: &str, fields: Value) -> String {
+/// One event as a JSON object on one line, without a line end. `fields` is an object of further
+/// fields.
+pub fn object(
+    time: Timestamp,
+    level: LogLevel,
+    event: &str,
+    message: &str,
+    fields: Value,
+) -> String {
     let mut fields = match fields {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    // What every object has is never said twice.
+    // The common fields must not occur twice.
     fields.retain(|name, _| !["time", "level", "event", "message"].contains(&&**name));
-    let line = Line {
+    let line = LogLine {
         time: format!("{time:.3}"),
         level: level.name(),
         event,
@@ -46,7 +53,7 @@ pub fn object(time: Timestamp, level: Level, event: &str, message: &str, fields:
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct LogLine<'a> {
     time: String,
     level: &'a str,
     event: &'a str,
@@ -61,12 +68,12 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn an_event_is_one_line_that_reads_back() {
+    fn an_event_is_one_line_of_json() {
         let time = Timestamp::from_millisecond(1_772_928_000_123).unwrap();
         let nasty = "a\nb \u{9b}31m \u{202e} \u{2028} \u{7f} \"é\"";
         let line = object(
             time,
-            Level::Warning,
+            LogLevel::Warning,
             "reject",
             nasty,
             json!({"reason": nasty, "level": "mine"}),

@@ -1,6 +1,18 @@
-//! The command line: from what was typed ([`args`]) to what is meant ([`meaning`]), the run itself ([`scan`], [`dedup`], [`explain`], [`index`]), what is said about it
-//! ([`progress`], [`rejected`], [`closing`], [`log`]), where reports go ([`outputs`]), and how it ends ([`signals`], [`status`]). What was not typed but
-//! set in a file or the environment comes in by [`config`].
+//! The program: reads the command line, runs the library, writes reports and messages.
+//!
+//! May import: `attribution`, `candidates`, `catalog`, `cluster`, `compare`, `document`, `error`,
+//! `index`, `pipeline`, `platform`, `read`, `report`, `sketch`, `storage`, `text`, `tuning`.
+//! Imported by: the program alone.
+//!
+//! - Arguments: [`args`] is what a user types, and [`values`] parses single values. [`config`] adds
+//!   the environment and `wirecopy.toml`. [`plan`] checks everything and makes settings of it.
+//! - Commands: [`scan`], [`dedup`], [`explain`], [`tune`] and [`index`]. The first four share
+//!   [`session`], and use an index through [`nightly`].
+//! - Messages: [`terminal`] prints them, in the format of [`log`] if asked. [`progress`],
+//!   [`rejected`] and [`closing`] are what a run prints.
+//! - Files: only [`outputs`] opens files to write; [`print`](mod@print) writes to standard output.
+//! - The end: [`status`] has the exit statuses, [`advice`] adds the flag that helps to an error of
+//!   the library, and [`signals`] removes temporary files.
 
 mod advice;
 mod args;
@@ -13,9 +25,10 @@ mod index;
 mod inputs;
 mod layout;
 mod log;
-mod meaning;
 mod nightly;
 mod outputs;
+mod plan;
+mod print;
 mod progress;
 mod rejected;
 mod scan;
@@ -24,29 +37,27 @@ mod signals;
 mod status;
 mod terminal;
 mod tune;
+mod values;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 
-use clap::CommandFactory;
-
-use args::{Arguments, Command, LogFormat};
+use args::{Command, LogFormat};
 use config::ConfigError;
 use status::{Status, Stop};
 use terminal::Terminal;
 
-/// Does what the arguments say; `argv` begins with the program's name.
+/// Runs the command that the arguments name. `argv` begins with the name of the program.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
     let argv: Vec<OsString> = argv.into_iter().collect();
     let configured = match config::configured(&argv) {
         Ok(configured) => configured,
-        Err(refused) => return refuse(refused, &argv),
+        Err(error) => return without_arguments(error, &argv),
     };
     let arguments = configured.arguments;
     let terminal = Terminal::new(arguments.color, arguments.log_format);
     terminal.catch_panics();
     if let Some(settings) = configured.printed {
-        return ended(print(|out| out.write_all(settings.as_bytes())), terminal);
+        return ended(print::text(&settings), terminal);
     }
     let sources = configured.sources;
     let result = match arguments.command {
@@ -60,21 +71,13 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
         Command::Explain(explain) => explain::run(*explain, arguments.color, terminal),
         Command::Tune(tune) => tune::run(*tune, arguments.color, terminal),
         Command::Index { command } => index::run(command, terminal),
-        Command::Completions { shell } => print(|out| {
-            clap_complete::generate(
-                shell,
-                &mut Arguments::command(),
-                env!("CARGO_BIN_NAME"),
-                out,
-            );
-            Ok(())
-        }),
-        Command::Man { command } => man(command.as_deref()),
+        Command::Completions { shell } => print::completions(shell),
+        Command::Man { command } => print::manual(command.as_deref()),
     };
     ended(result, terminal)
 }
 
-/// The status, and the word on what went wrong.
+/// Prints the error, if there is one, and returns the exit status.
 fn ended(result: Result<Status, Stop>, terminal: Terminal) -> Status {
     result.unwrap_or_else(|stop| {
         terminal.error(&stop);
@@ -82,57 +85,23 @@ fn ended(result: Result<Status, Stop>, terminal: Terminal) -> Status {
     })
 }
 
-/// Says why there are no arguments, or what was asked for instead of a run.
-fn refuse(refused: ConfigError, argv: &[OsString]) -> Status {
-    let (color, log_format) = config::talk_wanted(argv);
+/// Prints why there are no arguments: help was asked for, or something is wrong.
+fn without_arguments(error: ConfigError, argv: &[OsString]) -> Status {
+    let (color, log_format) = config::message_format(argv);
     let terminal = Terminal::new(color, log_format);
-    let stop = match refused {
-        ConfigError::Typed(said) if !said.use_stderr() || log_format == LogFormat::Text => {
-            // Help that was asked for goes to standard output, anything else to standard error; there is nobody to tell if that fails.
-            let _ = said.print();
-            return if said.use_stderr() {
+    let stop = match error {
+        ConfigError::Typed(message) if !message.use_stderr() || log_format == LogFormat::Text => {
+            // Requested help goes to standard output, errors to standard error. A failure to print
+            // cannot be reported.
+            let _ = message.print();
+            return if message.use_stderr() {
                 Status::Usage
             } else {
                 Status::Done
             };
         }
-        ConfigError::Typed(said) => Stop::usage(config::one_line(&said)),
+        ConfigError::Typed(message) => Stop::usage(config::one_line(&message)),
         ConfigError::Set(stop) => stop,
     };
     ended(Err(stop), terminal)
-}
-
-/// Prints the manual page of the program, or of one of its commands.
-fn man(command: Option<&str>) -> Result<Status, Stop> {
-    let mut program = Arguments::command().disable_help_subcommand(true);
-    program.build();
-    let page = match command {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(found) => found.clone(),
-            None => {
-                let names: Vec<_> = program
-                    .get_subcommands()
-                    .map(clap::Command::get_name)
-                    .collect();
-                return Err(Stop::usage(format!(
-                    "there is no command '{name}'; there are {}",
-                    names.join(", ")
-                )));
-            }
-        },
-    };
-    print(|out| clap_mangen::Man::new(page).render(out))
-}
-
-/// Prints what `render` makes; it does not matter whether anybody reads to the end.
-fn print(render: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<Status, Stop> {
-    let mut bytes = Vec::new();
-    render(&mut bytes)?;
-    outputs::unless_closed(
-        io::stdout()
-            .write_all(&bytes)
-            .and_then(|()| io::stdout().flush()),
-    )?;
-    Ok(Status::Done)
 }

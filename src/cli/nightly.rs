@@ -1,4 +1,4 @@
-//! What a scan does with an index: it takes what is known from it, and adds what is new.
+//! Use of an index in a run: reads earlier documents from it and adds new ones.
 
 use std::path::Path;
 
@@ -8,34 +8,34 @@ use wirecopy::index::{Addition, Index, IndexError, IndexSettings, PendingChange,
 use wirecopy::pipeline::{EarlierRuns, Settings};
 use wirecopy::report::summary::IndexUse;
 
-use super::log::Level;
-use super::meaning::IndexPlan;
+use super::log::LogLevel;
+use super::plan::IndexPlan;
 use super::status::Stop;
-use super::terminal::{Style, Terminal, escaped};
+use super::terminal::{MessageStyle, Terminal, escaped};
 
-/// The index of a run, if there is one.
-pub struct Nightly {
-    opened: Option<(IndexPlan, Opened)>,
+/// The index of a run, if it has one.
+pub struct NightlyIndex {
+    opened: Option<(IndexPlan, OpenIndex)>,
     expired: u64,
 }
 
-enum Opened {
+enum OpenIndex {
     ToRead(Index),
     ToWrite(Writer),
 }
 
-impl Nightly {
-    /// Opens the index that is planned on, which must have been made with these settings.
+impl NightlyIndex {
+    /// Opens the index of the plan. Fails if it was made with other settings.
     pub fn open(
         plan: Option<IndexPlan>,
         settings: &Settings,
         terminal: Terminal,
-    ) -> Result<Nightly, Stop> {
-        let open = |plan: IndexPlan| -> Result<(IndexPlan, Opened), Stop> {
+    ) -> Result<NightlyIndex, Stop> {
+        let open = |plan: IndexPlan| -> Result<(IndexPlan, OpenIndex), Stop> {
             let opened = if plan.adds {
-                Opened::ToWrite(open_to_write(&plan.directory, plan.wait, terminal)?)
+                OpenIndex::ToWrite(open_to_write(&plan.directory, plan.wait, terminal)?)
             } else {
-                Opened::ToRead(Index::open(&plan.directory)?)
+                OpenIndex::ToRead(Index::open(&plan.directory)?)
             };
             if let Some(index) = opened.index() {
                 let checked = index.settings().check(&IndexSettings::of(settings));
@@ -43,13 +43,13 @@ impl Nightly {
             }
             Ok((plan, opened))
         };
-        Ok(Nightly {
+        Ok(NightlyIndex {
             opened: plan.map(open).transpose()?,
             expired: 0,
         })
     }
 
-    /// What is known from it.
+    /// The earlier documents.
     pub fn before(&mut self) -> Result<EarlierRuns, Stop> {
         let opened = self.opened.as_ref();
         let known = opened.and_then(|(plan, opened)| Some((plan, opened.index()?)));
@@ -61,7 +61,7 @@ impl Nightly {
         Ok(before)
     }
 
-    /// Writes new documents, but does not make them known yet.
+    /// Writes new documents to the index, but does not publish them yet.
     pub fn add<C: Corpus>(
         &mut self,
         addition: &Addition<'_>,
@@ -69,21 +69,21 @@ impl Nightly {
         settings: &Settings,
     ) -> Result<Option<PendingChange<'_>>, IndexError> {
         match &mut self.opened {
-            Some((plan, Opened::ToWrite(writer))) => writer
+            Some((plan, OpenIndex::ToWrite(writer))) => writer
                 .add(addition, corpus, settings, plan.now, plan.since)
                 .map(Some),
             _ => Ok(None),
         }
     }
 
-    /// Merges what many nights left.
+    /// Merges small segments of many runs.
     pub fn tidy(&mut self, terminal: Terminal) {
-        if let Some((_, Opened::ToWrite(writer))) = &mut self.opened {
+        if let Some((_, OpenIndex::ToWrite(writer))) = &mut self.opened {
             tidy(writer, terminal);
         }
     }
 
-    /// What the reports tell of it.
+    /// Facts about the index for the reports.
     pub fn usage(&self) -> Option<IndexUse> {
         let (plan, _) = self.opened.as_ref()?;
         Some(IndexUse {
@@ -93,16 +93,16 @@ impl Nightly {
     }
 }
 
-impl Opened {
+impl OpenIndex {
     fn index(&self) -> Option<&Index> {
         match self {
-            Opened::ToRead(index) => Some(index),
-            Opened::ToWrite(writer) => writer.index(),
+            OpenIndex::ToRead(index) => Some(index),
+            OpenIndex::ToWrite(writer) => writer.index(),
         }
     }
 }
 
-/// Opens an index to write to it; where somebody else does, says so and waits, or fails.
+/// Opens an index to write to it. If another run writes to it, prints that and waits, or fails.
 pub fn open_to_write(
     directory: &Path,
     wait: bool,
@@ -110,20 +110,21 @@ pub fn open_to_write(
 ) -> Result<Writer, IndexError> {
     Writer::open(directory, wait, &|holder| {
         terminal.say(&format!(
-            "{holder} writes to the index; waiting until it is done"
+            "{holder} writes to the index; waiting for it to finish"
         ));
     })
 }
 
-/// Merges what many nights left. What was asked for is done by then, and would be done again by who is told that it failed: so this only warns.
+/// Merges small segments of many runs. The run itself has succeeded by then, and a failure would
+/// make the user repeat it, so an error here is only a warning.
 pub fn tidy(writer: &mut Writer, terminal: Terminal) {
     if let Err(error) = writer.tidy() {
-        let warning = terminal.paint(Style::Warning, "warning:");
-        let words = format!(
-            "segments of the index were not merged, which the next run tries again: {:#}",
+        let warning = terminal.paint(MessageStyle::Warning, "warning:");
+        let message = format!(
+            "segments of the index were not merged; the next run tries again: {:#}",
             anyhow::Error::from(error)
         );
-        let line = format!("{warning} {}", escaped(&words));
-        terminal.tell(Level::Warning, "not_merged", &line, json!({}));
+        let line = format!("{warning} {}", escaped(&message));
+        terminal.tell(LogLevel::Warning, "not_merged", &line, json!({}));
     }
 }

@@ -1,11 +1,13 @@
-//! Outputs: the one place that opens files to write.
+//! Outputs: the only module that opens files to write.
 //!
-//! A report is written to a temporary file beside its target and flushed to the disk; once all are, they are renamed into place together. So
-//! an output is whole or as it was before. Standard output, pipes and devices have no second name: they are written between
-//! the last file and the renames, so that whatever goes wrong with a file leaves them empty.
+//! A report is written to a temporary file beside its target and flushed to the disk. When all
+//! reports are written, the files are renamed into place together. So an output is complete, or as
+//! it was before. Standard output, pipes and devices cannot be renamed. They are written after the
+//! last file and before the renames, so that they stay empty if a file cannot be written.
 //!
-//! The lock of [`Pending`] keeps a signal from coming between: whoever holds it may make or rename temporary files, and the
-//! signal's thread takes it for good before it removes them.
+//! The lock of [`PendingOutputs`] protects temporary files from a signal: a thread creates or
+//! renames them only while it holds the lock, and the thread for signals takes the lock for good
+//! before it removes them.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,9 +28,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::status::Stop;
 
-/// A report that can be written.
+/// A report of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Report {
+pub enum ScanReport {
     Pairs(TableFormat),
     Clusters(TableFormat),
     Members(TableFormat),
@@ -39,96 +41,99 @@ pub enum Report {
     Metrics,
 }
 
-/// Where a report goes.
+/// Destination of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum OutputTarget {
     Stdout,
     File(PathBuf),
 }
 
-/// What a command writes, as a person calls it.
-pub trait Named: Copy {
+/// An output of a command, with a name for messages.
+pub trait NamedOutput: Copy {
     fn name(self) -> &'static str;
 }
 
-/// A report and where it goes.
+/// An output and its destination.
 #[derive(Debug, Clone)]
-pub struct Wanted<R = Report> {
+pub struct WantedOutput<R = ScanReport> {
     pub report: R,
-    pub target: Target,
+    pub target: OutputTarget,
 }
 
-/// Outputs that passed every check that can be made before there is anything to write.
-pub struct Outputs<R = Report> {
-    planned: Vec<Planned<R>>,
-    pending: Arc<Pending>,
+/// Outputs that passed all checks before the run.
+pub struct Outputs<R = ScanReport> {
+    planned: Vec<PlannedOutput<R>>,
+    pending: Arc<PendingOutputs>,
 }
 
-/// The temporary files that there are just now, and whether outputs took their places.
+/// The temporary files that exist now, and whether the outputs are in place.
 #[derive(Default)]
-pub struct Pending(Mutex<Held>);
+pub struct PendingOutputs(Mutex<PendingFiles>);
 
 #[derive(Default)]
-struct Held {
+struct PendingFiles {
     paths: Vec<PathBuf>,
     is_done: bool,
 }
 
-struct Planned<R> {
-    wanted: Wanted<R>,
-    way: Way,
+struct PlannedOutput<R> {
+    wanted: WantedOutput<R>,
+    way: WriteMethod,
 }
 
-/// How a target is written.
-enum Way {
+/// Method of writing to a destination.
+enum WriteMethod {
+    /// Writes to standard output.
     Stdout,
-    /// In place: a pipe or a device.
+    /// Writes in place, to a pipe or a device.
     Special(PathBuf),
-    /// By rename, to that path, which is no symbolic link.
-    Rename {
-        directory: PathBuf,
-        path: PathBuf,
-    },
+    /// Renames a temporary file to this path, which is not a symbolic link.
+    Rename { directory: PathBuf, path: PathBuf },
 }
 
-impl Named for Report {
+impl NamedOutput for ScanReport {
     fn name(self) -> &'static str {
         match self {
-            Report::Pairs(_) => "pairs",
-            Report::Clusters(_) => "clusters",
-            Report::Members(_) => "members",
-            Report::Sites(_) => "sites",
-            Report::Rejects(_) => "rejects",
-            Report::Page => "report",
-            Report::Summary => "summary",
-            Report::Metrics => "metrics",
+            ScanReport::Pairs(_) => "pairs",
+            ScanReport::Clusters(_) => "clusters",
+            ScanReport::Members(_) => "members",
+            ScanReport::Sites(_) => "sites",
+            ScanReport::Rejects(_) => "rejects",
+            ScanReport::Page => "report",
+            ScanReport::Summary => "summary",
+            ScanReport::Metrics => "metrics",
         }
     }
 }
 
-impl Target {
-    /// What a path on the command line means.
-    pub fn of(path: &Path) -> Target {
+impl OutputTarget {
+    /// The destination for a path on the command line.
+    pub fn of(path: &Path) -> OutputTarget {
         if path == Path::new("-") {
-            Target::Stdout
+            OutputTarget::Stdout
         } else {
-            Target::File(path.to_owned())
+            OutputTarget::File(path.to_owned())
         }
+    }
+
+    /// The destination for a flag; standard output if it is not given.
+    pub fn of_flag(path: Option<&Path>) -> OutputTarget {
+        path.map_or(OutputTarget::Stdout, OutputTarget::of)
     }
 }
 
-impl<R> Wanted<R> {
+impl<R> WantedOutput<R> {
     /// The path as given, `-` for standard output.
     pub fn path(&self) -> String {
         match &self.target {
-            Target::Stdout => "-".to_owned(),
-            Target::File(path) => path.display().to_string(),
+            OutputTarget::Stdout => "-".to_owned(),
+            OutputTarget::File(path) => path.display().to_string(),
         }
     }
 }
 
-impl<R: Named> Wanted<R> {
-    /// As the summary and the closing lines tell it.
+impl<R: NamedOutput> WantedOutput<R> {
+    /// Name and path, for the summary and the closing lines.
     pub fn described(&self) -> Output {
         Output {
             report: self.report.name(),
@@ -137,38 +142,45 @@ impl<R: Named> Wanted<R> {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for OutputTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Target::Stdout => f.write_str("standard output"),
-            Target::File(path) => write!(f, "{}", path.display()),
+            OutputTarget::Stdout => f.write_str("standard output"),
+            OutputTarget::File(path) => write!(f, "{}", path.display()),
         }
     }
 }
 
-impl<R: Named> Outputs<R> {
-    /// Checks that every output can be written, and is neither one of the inputs nor another output.
+impl<R: NamedOutput> Outputs<R> {
+    /// Checks that every output can be written, and is neither an input nor another output.
     pub fn check(
-        wanted: Vec<Wanted<R>>,
+        wanted: Vec<WantedOutput<R>>,
         inputs: &[&str],
-        pending: Arc<Pending>,
+        pending: Arc<PendingOutputs>,
     ) -> Result<Outputs<R>, Stop> {
         let mut planned = Vec::with_capacity(wanted.len());
         for wanted in wanted {
-            // To try a directory a file is made there, and no signal comes before it is gone.
+            // The check creates a file in the directory, and removes it before any signal.
             let held = pending.lock();
-            let way = Way::to(&wanted.target).or_tell(&wanted.target)?;
+            let way = WriteMethod::to(&wanted.target).naming(&wanted.target)?;
             drop(held);
-            planned.push(Planned { wanted, way });
+            planned.push(PlannedOutput { wanted, way });
         }
-        refuse_shared(&planned)?;
-        refuse_inputs(&planned, inputs)?;
+        reject_shared(&planned)?;
+        reject_inputs(&planned, inputs)?;
         Ok(Outputs { planned, pending })
     }
 
-    /// Writes the outputs whose report `asked` picks, each with what `render` makes of it: all of them, or none of the files.
+    /// The outputs and their destinations.
+    pub fn wanted(&self) -> impl Iterator<Item = &WantedOutput<R>> {
+        self.planned.iter().map(|output| &output.wanted)
+    }
+
+    /// Writes the outputs that `asked` picks, with the bytes from `render`. If one fails, no file
+    /// changes.
     ///
-    /// Files come first, in the order in which they were asked for. A change of an index becomes visible together with the files.
+    /// Files come first, in the order of the command line. A change of an index is published
+    /// together with the files.
     pub fn write(
         &self,
         asked: impl Fn(R) -> bool,
@@ -177,16 +189,16 @@ impl<R: Named> Outputs<R> {
     ) -> Result<(), Stop> {
         let mut files = Vec::new();
         let mut others = Vec::new();
-        for Planned { wanted, way } in self
+        for PlannedOutput { wanted, way } in self
             .planned
             .iter()
             .filter(|output| asked(output.wanted.report))
         {
             match way {
-                Way::Rename { directory, path } => {
+                WriteMethod::Rename { directory, path } => {
                     let file = self
                         .write_beside(directory, path, |out| render(wanted.report, out))
-                        .or_tell(&wanted.target)?;
+                        .naming(&wanted.target)?;
                     files.push((&wanted.target, directory, path, file));
                 }
                 other => others.push((wanted, other)),
@@ -201,10 +213,10 @@ impl<R: Named> Outputs<R> {
                     .open(path)
                     .and_then(|file| write_through(file, render)),
             }
-            .or_tell(&wanted.target)?;
+            .naming(&wanted.target)?;
         }
 
-        // Held until all is done: no signal comes between.
+        // Held until everything is in place, so that no signal interrupts the renames.
         let mut pending = self.pending.lock();
         if let Some(change) = &change {
             let replacements: Vec<Replacement> = files
@@ -232,7 +244,7 @@ impl<R: Named> Outputs<R> {
         Ok(())
     }
 
-    /// Writes a temporary file beside `path`, down to the disk.
+    /// Writes a temporary file beside `path` and flushes it to the disk.
     fn write_beside(
         &self,
         directory: &Path,
@@ -257,40 +269,42 @@ impl<R: Named> Outputs<R> {
     }
 }
 
-impl Pending {
-    /// Removes the temporary files and keeps any more from being made or renamed. Not once outputs are there: then the run ends as it would, for
-    /// whoever is told that it was interrupted does it again.
+impl PendingOutputs {
+    /// Removes the temporary files and prevents new ones and renames. Does nothing and returns
+    /// `false` once the outputs are in place: the run then ends as usual, because a user repeats a
+    /// run that was interrupted.
     pub fn remove_for_good(&self) -> bool {
         let mut held = self.lock();
         if held.is_done {
             return false;
         }
         for path in held.paths.drain(..) {
-            // Whatever cannot be removed now, nobody can do anything about.
+            // An error here has no remedy.
             let _ = fs::remove_file(path);
         }
         std::mem::forget(held);
         true
     }
 
-    fn lock(&self) -> MutexGuard<'_, Held> {
-        // It is whole after every statement, whatever panicked elsewhere.
+    fn lock(&self) -> MutexGuard<'_, PendingFiles> {
+        // The data is consistent after every statement, even if a thread panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Way {
-    fn to(target: &Target) -> anyhow::Result<Way> {
-        let Target::File(given) = target else {
-            return Ok(Way::Stdout);
+impl WriteMethod {
+    fn to(target: &OutputTarget) -> anyhow::Result<WriteMethod> {
+        let OutputTarget::File(given) = target else {
+            return Ok(WriteMethod::Stdout);
         };
-        // A name of something that is open already (`/dev/stdout`, `/dev/fd/63`): written on to, wherever it leads.
+        // A name of something that is open already (`/dev/stdout`, `/dev/fd/63`) is written in
+        // place, even if it leads to a file.
         let opened = ["/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/"];
         if opened
             .iter()
             .any(|name| given.to_string_lossy().starts_with(name))
         {
-            return Ok(Way::Special(given.clone()));
+            return Ok(WriteMethod::Special(given.clone()));
         }
         let path = match fs::canonicalize(given) {
             Ok(path) => path,
@@ -306,7 +320,7 @@ impl Way {
                     Ok(directory) => directory.join(name),
                     Err(error) if error.kind() == ErrorKind::NotFound => {
                         return Err(anyhow!(
-                            "there is no directory {}; make it first",
+                            "there is no directory {}; create it first",
                             directory.display()
                         ));
                     }
@@ -319,35 +333,36 @@ impl Way {
             Ok(found) if found.is_dir() => {
                 return Err(anyhow!("that is a directory; name a file in it"));
             }
-            Ok(found) if !found.is_file() => return Ok(Way::Special(path)),
+            Ok(found) if !found.is_file() => return Ok(WriteMethod::Special(path)),
             Ok(_) | Err(_) => {}
         }
         let directory = path.parent().unwrap_or(Path::new("/")).to_owned();
         if !directory.is_dir() {
             return Err(anyhow!("{} is not a directory", directory.display()));
         }
-        // Making a file is the one sure sign that files can be made; it is gone at once.
+        // Only creating a file shows that it is possible. The file is removed at once.
         temporary_for(&directory, &path)
-            .with_context(|| format!("no file can be made in {}", directory.display()))?;
-        Ok(Way::Rename { directory, path })
+            .with_context(|| format!("cannot create a file in {}", directory.display()))?;
+        Ok(WriteMethod::Rename { directory, path })
     }
 
     fn path(&self) -> Option<&Path> {
         match self {
-            Way::Rename { path, .. } | Way::Special(path) => Some(path),
-            Way::Stdout => None,
+            WriteMethod::Rename { path, .. } | WriteMethod::Special(path) => Some(path),
+            WriteMethod::Stdout => None,
         }
     }
 
     /// The path that a rename replaces.
     fn replaces(&self) -> Option<&Path> {
-        self.path().filter(|_| matches!(self, Way::Rename { .. }))
+        self.path()
+            .filter(|_| matches!(self, WriteMethod::Rename { .. }))
     }
 
-    /// What tells the file from every other, if it is one and is there.
+    /// Identity of the file, if it is a regular file and exists.
     fn identity(&self) -> Option<(u64, u64)> {
         match self {
-            Way::Stdout => identity(
+            WriteMethod::Stdout => identity(
                 io::stdout()
                     .as_fd()
                     .try_clone_to_owned()
@@ -355,29 +370,29 @@ impl Way {
                     .map(File::from)?
                     .metadata(),
             ),
-            Way::Rename { path, .. } => identity(path.metadata()),
-            Way::Special(_) => None,
+            WriteMethod::Rename { path, .. } => identity(path.metadata()),
+            WriteMethod::Special(_) => None,
         }
     }
 }
 
-/// Adds what could not be written to why.
-trait OrTell<T> {
-    fn or_tell(self, target: &Target) -> Result<T, Stop>;
+/// Adds the destination to an error.
+trait NameTarget<T> {
+    fn naming(self, target: &OutputTarget) -> Result<T, Stop>;
 }
 
-impl<T, E> OrTell<T> for Result<T, E>
+impl<T, E> NameTarget<T> for Result<T, E>
 where
     Result<T, E>: Context<T, E>,
 {
-    fn or_tell(self, target: &Target) -> Result<T, Stop> {
+    fn naming(self, target: &OutputTarget) -> Result<T, Stop> {
         self.with_context(|| format!("cannot write {target}"))
             .map_err(Stop::Failed)
     }
 }
 
-/// Refuses two outputs that are one file.
-fn refuse_shared<R: Named>(planned: &[Planned<R>]) -> Result<(), Stop> {
+/// Rejects two outputs to one file.
+fn reject_shared<R: NamedOutput>(planned: &[PlannedOutput<R>]) -> Result<(), Stop> {
     for (at, second) in planned.iter().enumerate() {
         for first in &planned[..at] {
             let same_path =
@@ -397,8 +412,11 @@ fn refuse_shared<R: Named>(planned: &[Planned<R>]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Refuses an output that is an input, by whatever name.
-fn refuse_inputs<R: Named>(planned: &[Planned<R>], inputs: &[&str]) -> Result<(), Stop> {
+/// Rejects an output that is an input, under any name.
+fn reject_inputs<R: NamedOutput>(
+    planned: &[PlannedOutput<R>],
+    inputs: &[&str],
+) -> Result<(), Stop> {
     let outputs: Vec<_> = planned
         .iter()
         .filter_map(|output| Some((output.way.identity()?, output)))
@@ -421,7 +439,7 @@ fn refuse_inputs<R: Named>(planned: &[Planned<R>], inputs: &[&str]) -> Result<()
             .iter()
             .find(|(output_identity, _)| *output_identity == input_identity)
         {
-            let Wanted { report, target } = &output.wanted;
+            let WantedOutput { report, target } = &output.wanted;
             let input = if input == STANDARD_INPUT {
                 "standard input"
             } else {
@@ -449,13 +467,13 @@ fn identity(metadata: io::Result<Metadata>) -> Option<(u64, u64)> {
         .map(|metadata| platform::identity(&metadata))
 }
 
-/// Renames files into their places, for good.
-fn rename(files: Vec<(&Target, &PathBuf, &PathBuf, NamedTempFile)>) -> Result<(), Stop> {
+/// Renames files into place, and flushes their directories.
+fn rename(files: Vec<(&OutputTarget, &PathBuf, &PathBuf, NamedTempFile)>) -> Result<(), Stop> {
     let mut directories = BTreeSet::new();
     for (target, directory, path, file) in files {
         file.persist(path)
             .map_err(|failed| failed.error)
-            .or_tell(target)?;
+            .naming(target)?;
         directories.insert(directory);
     }
     for directory in directories {
@@ -466,10 +484,10 @@ fn rename(files: Vec<(&Target, &PathBuf, &PathBuf, NamedTempFile)>) -> Result<()
     Ok(())
 }
 
-/// A new file beside `path` that the permissions of the user's other new files go for. Those that runs left which were killed are removed: they are
-/// called after the path too, and nobody holds them any more.
+/// Creates a temporary file beside `path`, with the usual permissions of new files. Removes files
+/// that killed runs left: their names have the same prefix, and nobody holds a lock on them.
 fn temporary_for(directory: &Path, path: &Path) -> io::Result<NamedTempFile> {
-    // A hash, for the name may be as long as names may be.
+    // A hash, because the name may already have the maximum length.
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     let prefix = format!(".wirecopy-{:016x}-", xxh3_64(name));
     for left in fs::read_dir(directory)?.flatten() {
@@ -481,7 +499,7 @@ fn temporary_for(directory: &Path, path: &Path) -> io::Result<NamedTempFile> {
         if name.to_str().is_some_and(is_ours)
             && File::open(left.path()).is_ok_and(|file| file.try_lock().is_ok())
         {
-            // If it cannot be removed, it is in nobody's way.
+            // A file that cannot be removed does no harm.
             let _ = fs::remove_file(left.path());
         }
     }
@@ -490,24 +508,25 @@ fn temporary_for(directory: &Path, path: &Path) -> io::Result<NamedTempFile> {
         .suffix(".tmp")
         .permissions(platform::output_permissions())
         .tempfile_in(directory)?;
-    // Where the file system knows no locks, a run at the same time may take the file away before it is renamed, which is told then.
+    // Without locks in the file system, a run at the same time may remove the file. The rename then
+    // fails with an error.
     let _ = file.as_file().lock();
     Ok(file)
 }
 
-/// Writes to what cannot be renamed; a reader that has had enough is none of our business.
+/// Writes to standard output, a pipe or a device. It is no error if the reader stops early.
 fn write_through(
     out: impl Write,
     render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     unless_closed(render(&mut out).and_then(|()| out.flush()))?;
-    // What is left in the buffer has nowhere to go.
+    // Without this, dropping the writer would write the rest of the buffer again.
     let _ = out.into_parts();
     Ok(())
 }
 
-/// The result, unless it is that the other end of a pipe is closed.
+/// Ignores the error that the reader of a pipe has closed it.
 pub fn unless_closed(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

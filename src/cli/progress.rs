@@ -1,4 +1,4 @@
-//! Progress: how far the run is, on standard error; and what each stage cost, for the summary.
+//! Progress on standard error, and the time and memory of each stage.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,79 +10,79 @@ use serde_json::json;
 use wirecopy::pipeline::{Observer, Stage};
 use wirecopy::report::summary::StageCost;
 
-use super::args::When;
+use super::args::UseWhen;
 use super::figures;
-use super::log::Level;
+use super::log::LogLevel;
 use super::terminal::Terminal;
 
-/// How often a line is written where there is no terminal to draw on.
+/// Interval between lines of progress if there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Watches a run; shared by all its threads.
+/// Progress of a run, shared by all its threads.
 pub struct Progress {
-    shown: Shown,
-    /// Bytes of all inputs, where known.
+    display: ProgressDisplay,
+    /// Size of all inputs, if known.
     input_bytes: OnceLock<u64>,
     began: Instant,
     stages: Mutex<Stages>,
     documents: Arc<AtomicU64>,
     done: AtomicU64,
-    /// Milliseconds since `began` at which the next line is due.
+    /// Time of the next line, in milliseconds since `began`.
     next_line: AtomicU64,
 }
 
-/// Where progress shows.
-enum Shown {
+/// Display of progress.
+enum ProgressDisplay {
     Nowhere,
-    /// A bar that is drawn anew, on a terminal.
+    /// A bar on a terminal.
     Bar(ProgressBar),
-    /// A line now and then, in a log.
+    /// Lines in a log, at intervals.
     Lines(Terminal),
 }
 
-/// The stage under way and those before it.
+/// The current stage, and the cost of each stage.
 #[derive(Default)]
 struct Stages {
-    current: Option<(&'static str, Unit, Option<u64>, Instant)>,
+    current: Option<(&'static str, ProgressUnit, Option<u64>, Instant)>,
     costs: Vec<StageCost>,
 }
 
-/// What a stage counts.
+/// Unit of a stage's progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
+enum ProgressUnit {
     Bytes,
     Documents,
     Pairs,
     Nothing,
 }
 
-impl Unit {
-    /// What a log calls it.
+impl ProgressUnit {
+    /// Name in the JSON log.
     fn name(self) -> Option<&'static str> {
         match self {
-            Unit::Bytes => Some("bytes"),
-            Unit::Documents => Some("documents"),
-            Unit::Pairs => Some("pairs"),
-            Unit::Nothing => None,
+            ProgressUnit::Bytes => Some("bytes"),
+            ProgressUnit::Documents => Some("documents"),
+            ProgressUnit::Pairs => Some("pairs"),
+            ProgressUnit::Nothing => None,
         }
     }
 }
 
 impl Progress {
-    /// Shows progress when told to, and in doubt when standard error is a terminal that people read.
-    pub fn new(when: When, terminal: Terminal) -> Progress {
+    /// Decides on the display. `Auto` shows progress only on a terminal and not as JSON.
+    pub fn new(when: UseWhen, terminal: Terminal) -> Progress {
         let on_terminal = io::stderr().is_terminal() && !terminal.is_json();
-        let shown = match (when.or_else(|| on_terminal), on_terminal) {
-            (false, _) => Shown::Nowhere,
-            (true, true) => Shown::Bar(ProgressBar::no_length().with_style(style(
-                Unit::Nothing,
+        let display = match (when.or_else(|| on_terminal), on_terminal) {
+            (false, _) => ProgressDisplay::Nowhere,
+            (true, true) => ProgressDisplay::Bar(ProgressBar::no_length().with_style(style(
+                ProgressUnit::Nothing,
                 false,
                 Arc::default(),
             ))),
-            (true, false) => Shown::Lines(terminal),
+            (true, false) => ProgressDisplay::Lines(terminal),
         };
         Progress {
-            shown,
+            display,
             input_bytes: OnceLock::new(),
             began: Instant::now(),
             stages: Mutex::default(),
@@ -92,38 +92,38 @@ impl Progress {
         }
     }
 
-    /// Tells how many bytes there are to read, before it begins.
+    /// Sets the size of all inputs, before reading begins.
     pub fn expect_bytes(&self, total: u64) {
         let _ = self.input_bytes.set(total);
     }
 
-    /// The writing of reports begins: a stage that the pipeline does not know.
+    /// Begins the stage that writes reports, which is not part of the pipeline.
     pub fn begin_reports(&self) {
-        self.start("reports", Unit::Nothing, None);
+        self.start("reports", ProgressUnit::Nothing, None);
     }
 
-    /// Nothing more is shown.
+    /// Ends the display.
     pub fn stop(&self) {
-        if let Shown::Bar(bar) = &self.shown {
+        if let ProgressDisplay::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }
     }
 
-    /// What each stage cost, the current one up to now.
+    /// Cost of each stage, and of the current one until now.
     pub fn costs(&self) -> Vec<StageCost> {
         let mut stages = self.stages();
         stages.charge();
         stages.costs.clone()
     }
 
-    fn start(&self, name: &'static str, unit: Unit, total: Option<u64>) {
+    fn start(&self, name: &'static str, unit: ProgressUnit, total: Option<u64>) {
         let mut stages = self.stages();
         stages.charge();
         stages.current = Some((name, unit, total, Instant::now()));
         self.done.store(0, Ordering::Relaxed);
-        match &self.shown {
-            Shown::Nowhere => {}
-            Shown::Bar(bar) => {
+        match &self.display {
+            ProgressDisplay::Nowhere => {}
+            ProgressDisplay::Bar(bar) => {
                 bar.set_message(name);
                 match total {
                     Some(total) => bar.set_length(total),
@@ -133,8 +133,8 @@ impl Progress {
                 bar.reset();
                 bar.enable_steady_tick(Duration::from_millis(200));
             }
-            Shown::Lines(terminal) => terminal.tell(
-                Level::Info,
+            ProgressDisplay::Lines(terminal) => terminal.tell(
+                LogLevel::Info,
                 "progress",
                 &format!("{name} ..."),
                 json!({"stage": name, "done": 0, "total": total}),
@@ -142,12 +142,12 @@ impl Progress {
         }
     }
 
-    /// A line for a log, if one is due.
+    /// Prints a line for a log, if it is time.
     fn line(&self, terminal: Terminal) {
         let now = self.began.elapsed().as_millis() as u64;
         let due = self.next_line.load(Ordering::Relaxed);
         let next = now + LINE_EVERY.as_millis() as u64;
-        // Of the threads that find a line due, one writes it.
+        // Several threads may find that it is time; one of them prints.
         if now < due
             || self
                 .next_line
@@ -164,7 +164,7 @@ impl Progress {
         let elapsed = began.elapsed();
         let figures = figures_of(unit, done, total, documents, elapsed);
         terminal.tell(
-            Level::Info,
+            LogLevel::Info,
             "progress",
             &format!("{name} ... {figures}"),
             json!({
@@ -186,26 +186,26 @@ impl Progress {
 impl Observer for Progress {
     fn begin(&self, stage: Stage, total: Option<u64>) {
         let (name, unit) = match stage {
-            Stage::Read => ("read", Unit::Bytes),
-            Stage::Boilerplate => ("boilerplate", Unit::Documents),
-            Stage::Candidates => ("candidates", Unit::Documents),
-            Stage::Verify => ("verify", Unit::Pairs),
-            Stage::Cluster => ("cluster", Unit::Documents),
+            Stage::Read => ("read", ProgressUnit::Bytes),
+            Stage::Boilerplate => ("boilerplate", ProgressUnit::Documents),
+            Stage::Candidates => ("candidates", ProgressUnit::Documents),
+            Stage::Verify => ("verify", ProgressUnit::Pairs),
+            Stage::Cluster => ("cluster", ProgressUnit::Documents),
         };
         let expected = if stage == Stage::Read {
             self.input_bytes.get().copied()
         } else {
             None
         };
-        // Nothing to do yet is not a total: a stage may begin again once it knows.
+        // A total of 0 is unknown: a stage may begin again when it knows its total.
         self.start(name, unit, total.or(expected).filter(|&total| total > 0));
     }
 
     fn advance(&self, amount: u64) {
-        match &self.shown {
-            Shown::Nowhere => {}
-            Shown::Bar(bar) => bar.inc(amount),
-            Shown::Lines(terminal) => {
+        match &self.display {
+            ProgressDisplay::Nowhere => {}
+            ProgressDisplay::Bar(bar) => bar.inc(amount),
+            ProgressDisplay::Lines(terminal) => {
                 self.done.fetch_add(amount, Ordering::Relaxed);
                 self.line(*terminal);
             }
@@ -218,7 +218,8 @@ impl Observer for Progress {
 }
 
 impl Stages {
-    /// Charges the current stage for the time since it was last charged; a stage that comes twice is one.
+    /// Adds the time since the last call to the current stage. A stage that runs twice has one
+    /// entry.
     fn charge(&mut self) {
         let Some((stage, .., since)) = &mut self.current else {
             return;
@@ -241,7 +242,7 @@ impl Stages {
     }
 }
 
-/// The most memory that this process has held, where the system tells.
+/// Peak memory of this process, if the system reports it.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -251,23 +252,26 @@ fn peak_memory() -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-fn style(unit: Unit, bounded: bool, documents: Arc<AtomicU64>) -> ProgressStyle {
+fn style(unit: ProgressUnit, bounded: bool, documents: Arc<AtomicU64>) -> ProgressStyle {
     let template = match (unit, bounded) {
-        (Unit::Bytes, true) => {
-            "{msg:10} {bar:24} {documents}, {decimal_bytes} of {decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left"
+        (ProgressUnit::Bytes, true) => {
+            "{msg:10} {bar:24} {documents}, {decimal_bytes} of {decimal_total_bytes}, \
+             {decimal_bytes_per_sec}, {eta} left"
         }
-        (Unit::Bytes, false) => {
+        (ProgressUnit::Bytes, false) => {
             "{msg:10} {spinner} {documents}, {decimal_bytes}, {decimal_bytes_per_sec}"
         }
-        (Unit::Documents, true) => {
+        (ProgressUnit::Documents, true) => {
             "{msg:10} {bar:24} {human_pos} of {human_len} documents, {per_sec}, {eta} left"
         }
-        (Unit::Pairs, true) => {
+        (ProgressUnit::Pairs, true) => {
             "{msg:10} {bar:24} {human_pos} of {human_len} pairs, {per_sec}, {eta} left"
         }
-        (Unit::Documents | Unit::Pairs | Unit::Nothing, _) => "{msg:10} {spinner} {elapsed}",
+        (ProgressUnit::Documents | ProgressUnit::Pairs | ProgressUnit::Nothing, _) => {
+            "{msg:10} {spinner} {elapsed}"
+        }
     };
-    // A template that did not parse would show plainly, not end the run.
+    // A template that does not parse must not end the run.
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     style.with_key(
@@ -281,22 +285,22 @@ fn style(unit: Unit, bounded: bool, documents: Arc<AtomicU64>) -> ProgressStyle 
     )
 }
 
-/// The figures of a line in a log: amount, rate and time left.
+/// Amount, rate and remaining time, for a line in a log.
 fn figures_of(
-    unit: Unit,
+    unit: ProgressUnit,
     done: u64,
     total: Option<u64>,
     documents: u64,
     elapsed: Duration,
 ) -> String {
     let amount = |n: u64| match unit {
-        Unit::Bytes => figures::bytes(n),
-        Unit::Documents => figures::counted(n, "document"),
-        Unit::Pairs | Unit::Nothing => figures::counted(n, "pair"),
+        ProgressUnit::Bytes => figures::bytes(n),
+        ProgressUnit::Documents => figures::counted(n, "document"),
+        ProgressUnit::Pairs | ProgressUnit::Nothing => figures::counted(n, "pair"),
     };
     let per_second = done as f64 / elapsed.as_secs_f64().max(1e-3);
     let mut parts = Vec::new();
-    if unit == Unit::Bytes {
+    if unit == ProgressUnit::Bytes {
         parts.push(figures::counted(documents, "document"));
     }
     parts.push(match total {
@@ -322,8 +326,11 @@ mod tests {
     use crate::cli::args::LogFormat;
 
     #[test]
-    fn a_stage_that_comes_twice_is_charged_once() {
-        let progress = Progress::new(When::Never, Terminal::new(When::Never, LogFormat::Text));
+    fn a_stage_that_runs_twice_has_one_entry() {
+        let progress = Progress::new(
+            UseWhen::Never,
+            Terminal::new(UseWhen::Never, LogFormat::Text),
+        );
         for stage in [Stage::Read, Stage::Verify, Stage::Read] {
             progress.begin(stage, None);
         }
@@ -332,8 +339,13 @@ mod tests {
     }
 
     #[test]
-    fn every_template_parses() {
-        for unit in [Unit::Bytes, Unit::Documents, Unit::Pairs, Unit::Nothing] {
+    fn all_templates_parse() {
+        for unit in [
+            ProgressUnit::Bytes,
+            ProgressUnit::Documents,
+            ProgressUnit::Pairs,
+            ProgressUnit::Nothing,
+        ] {
             for bounded in [true, false] {
                 style(unit, bounded, Arc::default());
             }
@@ -343,13 +355,19 @@ mod tests {
     #[test]
     fn figures_of_a_log_line() {
         let ten = Duration::from_secs(10);
-        let text = figures_of(Unit::Bytes, 20_000_000, Some(100_000_000), 1234, ten);
+        let text = figures_of(
+            ProgressUnit::Bytes,
+            20_000_000,
+            Some(100_000_000),
+            1234,
+            ten,
+        );
         assert_eq!(
             text,
             "1,234 documents, 20 MB of 100 MB, 2.0 MB/s, 40.0 s left"
         );
         assert_eq!(
-            figures_of(Unit::Pairs, 5000, None, 0, ten),
+            figures_of(ProgressUnit::Pairs, 5000, None, 0, ten),
             "5,000 pairs, 500 pairs/s"
         );
     }

@@ -1,4 +1,4 @@
-//! Rejected records: what they mean for a run, and how they are told.
+//! Rejected records: their effect on the run, and messages about them.
 
 use anyhow::anyhow;
 use serde_json::json;
@@ -6,58 +6,59 @@ use wirecopy::catalog::ReadTally;
 use wirecopy::document::Reject;
 
 use super::figures::counted;
-use super::log::Level;
+use super::log::LogLevel;
 use super::status::{Status, Stop};
-use super::terminal::{Style, Terminal, escaped};
+use super::terminal::{MessageStyle, Terminal, escaped};
 
-/// Rejects that are shown where all are not asked for.
+/// Number of rejects shown without --verbose.
 const REJECTS_SHOWN: usize = 5;
 
-/// What the rejects mean for the run.
+/// Effect of rejected records on the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// None.
+pub enum RejectVerdict {
+    /// No record was rejected.
     Clean,
-    /// Some, which is put up with.
+    /// Some were rejected, which is permitted.
     SomeRejected,
-    /// More than that many.
+    /// More were rejected than this permitted number.
     TooMany(u64),
-    /// There were records, and every one was rejected.
+    /// Every record was rejected, and there was at least one.
     NothingLeft,
 }
 
-impl Verdict {
-    /// What the rejects mean beside so many documents, and those that were seen before.
-    pub fn of(read: &ReadTally, documents: u64, most_rejects: Option<u64>) -> Verdict {
+impl RejectVerdict {
+    /// Judges the rejects of a run that read this many documents. Documents that the index has
+    /// already count as read.
+    pub fn of(read: &ReadTally, documents: u64, most_rejects: Option<u64>) -> RejectVerdict {
         let rejected = read.rejects.len() as u64;
         match most_rejects {
-            _ if rejected == 0 => Verdict::Clean,
-            Some(most) if rejected > most => Verdict::TooMany(most),
-            _ if documents == 0 && read.known.is_empty() => Verdict::NothingLeft,
-            _ => Verdict::SomeRejected,
+            _ if rejected == 0 => RejectVerdict::Clean,
+            Some(most) if rejected > most => RejectVerdict::TooMany(most),
+            _ if documents == 0 && read.known.is_empty() => RejectVerdict::NothingLeft,
+            _ => RejectVerdict::SomeRejected,
         }
     }
 
-    /// How a run ends that has only this to tell.
+    /// The exit status of a run that nothing else went wrong in.
     pub fn status(self) -> Status {
         match self {
-            Verdict::Clean => Status::Done,
-            Verdict::SomeRejected => Status::SomeRejected,
-            Verdict::TooMany(_) | Verdict::NothingLeft => Status::Failed,
+            RejectVerdict::Clean => Status::Done,
+            RejectVerdict::SomeRejected => Status::SomeRejected,
+            RejectVerdict::TooMany(_) | RejectVerdict::NothingLeft => Status::Failed,
         }
     }
 }
 
-/// Shows the first rejects, or all of them.
+/// Prints the first rejects, or all of them. `kept` is true if a rejects file lists them.
 pub fn show(rejects: &[Reject], source_names: &[&str], all: bool, kept: bool, terminal: Terminal) {
     let shown = if all { rejects.len() } else { REJECTS_SHOWN };
     for reject in rejects.iter().take(shown) {
         terminal.tell(
-            Level::Warning,
+            LogLevel::Warning,
             "reject",
             &format!(
                 "{} {}",
-                terminal.paint(Style::Warning, "rejected:"),
+                terminal.paint(MessageStyle::Warning, "rejected:"),
                 described(reject, source_names)
             ),
             json!({
@@ -68,18 +69,18 @@ pub fn show(rejects: &[Reject], source_names: &[&str], all: bool, kept: bool, te
         );
     }
     let more = rejects.len().saturating_sub(shown) as u64;
-    let where_all = if kept {
+    let advice = if kept {
         ""
     } else {
-        "; --rejects FILE keeps them all"
+        "; --rejects FILE lists all"
     };
     if more > 0 {
         terminal.tell(
-            Level::Warning,
+            LogLevel::Warning,
             "rejects",
             &format!(
-                "{} {}{where_all}",
-                terminal.paint(Style::Warning, "rejected:"),
+                "{} {}{advice}",
+                terminal.paint(MessageStyle::Warning, "rejected:"),
                 counted(more, "more record")
             ),
             json!({"more": more, "all": rejects.len()}),
@@ -87,23 +88,25 @@ pub fn show(rejects: &[Reject], source_names: &[&str], all: bool, kept: bool, te
     }
 }
 
-/// `file:line: reason`, fit for a terminal.
+/// `file:line: reason`, escaped for the terminal.
 fn described(reject: &Reject, source_names: &[&str]) -> String {
     let file = source_names.get(reject.source as usize).unwrap_or(&"");
     escaped(&format!("{file}:{}: {}", reject.line, reject.reason))
 }
 
-/// There are more rejects than are put up with.
+/// The error for more rejects than permitted.
 pub fn too_many(rejects: &[Reject], most: u64) -> Stop {
     let rejected = counted(rejects.len() as u64, "record");
     let was = if rejects.len() == 1 { "was" } else { "were" };
     Stop::Failed(match most {
-        0 => anyhow!("{rejected} {was} rejected and none may be; nothing was written"),
-        most => anyhow!("{rejected} {was} rejected and at most {most} may be; nothing was written"),
+        0 => anyhow!("{rejected} {was} rejected and none is allowed; nothing was written"),
+        most => {
+            anyhow!("{rejected} {was} rejected and at most {most} are allowed; nothing was written")
+        }
     })
 }
 
-/// Every record was rejected.
+/// The error for a run in which every record was rejected.
 pub fn nothing_left(rejects: &[Reject], source_names: &[&str]) -> Stop {
     let first = rejects
         .first()

@@ -1,4 +1,4 @@
-//! The scan command: opens inputs, runs the pipeline, judges the rejects, writes the reports.
+//! The scan command: finds pairs and writes the reports.
 
 use std::io::{self, Write};
 
@@ -11,60 +11,65 @@ use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 use super::args::ScanArguments;
 use super::closing;
 use super::inputs::files_skipped;
-use super::log::Level;
-use super::meaning::Scan;
-use super::nightly::Nightly;
-use super::outputs::{Outputs, Report, Wanted};
+use super::log::LogLevel;
+use super::nightly::NightlyIndex;
+use super::outputs::{Outputs, ScanReport, WantedOutput};
+use super::plan::ScanPlan;
 use super::progress::Progress;
-use super::rejected::Verdict;
+use super::rejected::RejectVerdict;
 use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
 
-/// Runs the command; where it fails, the metrics tell.
+/// Runs the command. If it fails, the metrics are still written.
 pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
-    let scan = Scan::of(typed)?;
-    let watch = Watch::start(scan.setup.talk, terminal)?;
+    let plan = ScanPlan::of(typed)?;
+    let watch = Watch::start(plan.setup.verbosity.progress, terminal)?;
     let on_failure = FailureMetrics {
-        inputs: scan.setup.inputs.clone(),
-        wanted: scan.wanted.clone(),
-        labels: scan.metrics_labels.clone(),
+        inputs: plan.setup.inputs.clone(),
+        wanted: plan.wanted.clone(),
+        labels: plan.metrics_labels.clone(),
         watch: watch.clone(),
     };
-    let mut known = None;
-    let ended = carry_out(scan, &mut known, watch);
+    let mut found = None;
+    let result = scan(plan, &mut found, watch);
     on_failure.watch.progress.stop();
-    if let Err(stop @ Stop::Failed(_)) = &ended {
-        on_failure.write(stop, known.as_ref());
+    if let Err(stop @ Stop::Failed(_)) = &result {
+        on_failure.write(stop, found.as_ref());
     }
-    ended
+    result
 }
 
-/// Reads, finds and reports; `known` keeps what was found, also where it is not to be written.
-fn carry_out(scan: Scan, known: &mut Option<ScanResult>, watch: Watch) -> Result<Status, Stop> {
-    let written: Vec<Output> = scan.wanted.iter().map(Wanted::described).collect();
-    let has_rejects_file = scan
+/// Runs the pipeline and writes the reports. Stores the result in `kept`, even if the run fails
+/// later.
+fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<Status, Stop> {
+    let has_rejects_file = plan
         .wanted
         .iter()
-        .any(|wanted| matches!(wanted.report, Report::Rejects(_)));
-    let session = Session::open(scan.setup, scan.wanted, has_rejects_file, watch)?;
+        .any(|wanted| matches!(wanted.report, ScanReport::Rejects(_)));
+    let session = Session::open(plan.setup, plan.wanted, has_rejects_file, watch)?;
+    let written: Vec<Output> = session
+        .outputs
+        .wanted()
+        .map(WantedOutput::described)
+        .collect();
     let settings = Settings {
         memory: session.memory()?,
-        ..scan.settings
+        ..plan.settings
     };
     let inputs = &session.inputs;
-    let mut nightly = Nightly::open(scan.index, &settings, session.terminal)?;
+    let mut nightly = NightlyIndex::open(plan.index, &settings, session.terminal)?;
     let before = nightly.before()?;
 
     let found =
         session.run(|progress| pipeline::scan_after(inputs, before, &settings, progress))?;
-    let findings = &*known.insert(found);
+    let findings = &*kept.insert(found);
     let verdict = session.judge(
         &findings.read,
         &findings.counts,
         findings.counts.documents.read,
     )?;
-    let nothing_read = verdict == Verdict::NothingLeft;
+    let nothing_left = verdict == RejectVerdict::NothingLeft;
 
     session.progress.begin_reports();
     let renderer = Renderer {
@@ -73,14 +78,15 @@ fn carry_out(scan: Scan, known: &mut Option<ScanResult>, watch: Watch) -> Result
         settings: &settings,
         index: nightly.usage(),
         written: &written,
-        files_skipped: files_skipped(inputs.skipped()),
+        files_skipped: files_skipped(inputs),
         progress: &session.progress,
         threads: session.threads(),
-        metrics_labels: &scan.metrics_labels,
+        metrics_labels: &plan.metrics_labels,
         status: verdict.status(),
     };
-    let asked = |report| !nothing_read || matches!(report, Report::Rejects(_) | Report::Summary);
-    let change = match nothing_read {
+    let asked =
+        |report| !nothing_left || matches!(report, ScanReport::Rejects(_) | ScanReport::Summary);
+    let change = match nothing_left {
         true => None,
         false => session.install(|| nightly.add(&Addition::of(findings), inputs, &settings))?,
     };
@@ -89,34 +95,35 @@ fn carry_out(scan: Scan, known: &mut Option<ScanResult>, watch: Watch) -> Result
     session.progress.stop();
     nightly.tidy(session.terminal);
 
-    if nothing_read {
+    if nothing_left {
         return Err(session.nothing_left(&findings.read));
     }
-    if session.talk.closing {
+    if session.verbosity.closing {
         renderer.close(&session, nightly.usage())?;
     }
     Ok(verdict.status())
 }
 
-/// What it takes to tell monitoring of a run that failed.
+/// Everything that the metrics of a failed run need.
 struct FailureMetrics {
     inputs: Vec<String>,
-    wanted: Vec<Wanted>,
+    wanted: Vec<WantedOutput>,
     labels: Vec<(String, String)>,
     watch: Watch,
 }
 
 impl FailureMetrics {
-    /// Writes the metrics, if they were asked for. That this fails as well is not worth a word: the first failure was told.
-    fn write(self, stop: &Stop, known: Option<&ScanResult>) {
-        let is_metrics = |wanted: &Wanted| wanted.report == Report::Metrics;
+    /// Writes the metrics if a file is named for them. An error here is ignored, because the first
+    /// error is printed.
+    fn write(self, stop: &Stop, found: Option<&ScanResult>) {
+        let is_metrics = |wanted: &WantedOutput| wanted.report == ScanReport::Metrics;
         let wanted = self.wanted.into_iter().filter(is_metrics).collect();
         let inputs: Vec<&str> = self.inputs.iter().map(String::as_str).collect();
         let Ok(outputs) = Outputs::check(wanted, &inputs, self.watch.pending) else {
             return;
         };
         let stages = self.watch.progress.costs();
-        let run = metrics_of(stop.status(), &stages, known, &self.labels);
+        let run = metrics_of(stop.status(), &stages, found, &self.labels);
         let _ = outputs.write(|_| true, |_, mut out| metrics::write(run, &mut out), None);
     }
 }
@@ -137,7 +144,7 @@ fn metrics_of<'a>(
     }
 }
 
-/// Makes reports of what was found.
+/// Renders the results as reports.
 struct Renderer<'a> {
     findings: &'a ScanResult,
     source_names: &'a [&'a str],
@@ -152,21 +159,21 @@ struct Renderer<'a> {
 }
 
 impl Renderer<'_> {
-    fn render(&self, report: Report, mut out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, report: ScanReport, mut out: &mut dyn Write) -> io::Result<()> {
         let out = &mut out;
         match report {
-            Report::Pairs(format) => pairs::write(self.findings, format, out),
-            Report::Clusters(format) => clusters::write(self.findings, format, out),
-            Report::Members(format) => members::write(self.findings, format, out),
-            Report::Sites(format) => sites::write(self.findings, format, out),
-            Report::Rejects(format) => {
+            ScanReport::Pairs(format) => pairs::write(self.findings, format, out),
+            ScanReport::Clusters(format) => clusters::write(self.findings, format, out),
+            ScanReport::Members(format) => members::write(self.findings, format, out),
+            ScanReport::Sites(format) => sites::write(self.findings, format, out),
+            ScanReport::Rejects(format) => {
                 rejects::write(&self.findings.read.rejects, self.source_names, format, out)
             }
-            Report::Page => page::write(self.findings, self.settings, self.source_names, out),
-            Report::Summary => {
+            ScanReport::Page => page::write(self.findings, self.settings, self.source_names, out),
+            ScanReport::Summary => {
                 summary::write(self.findings, self.summarized(&self.progress.costs()), out)
             }
-            Report::Metrics => {
+            ScanReport::Metrics => {
                 let stages = self.progress.costs();
                 let found = Some(self.findings);
                 metrics::write(
@@ -188,19 +195,19 @@ impl Renderer<'_> {
         }
     }
 
-    /// Tells in a few lines, or in one of the log, what was found.
-    fn close(&self, session: &Session<Report>, index: Option<IndexUse>) -> io::Result<()> {
+    /// Prints the closing lines, or one line of the JSON log.
+    fn close(&self, session: &Session<ScanReport>, index: Option<IndexUse>) -> io::Result<()> {
         let terminal = session.terminal;
         if terminal.is_json() {
             let message = closing::headline(self.findings);
-            terminal.tell(Level::Info, "done", &message, self.facts()?);
+            terminal.tell(LogLevel::Info, "done", &message, self.facts()?);
             return Ok(());
         }
         let costs = self.progress.costs();
-        let closing = closing::Closing {
+        let closing = closing::ScanClosing {
             findings: self.findings,
             index,
-            run: closing::Run {
+            run: closing::ClosingFacts {
                 catalog: &self.findings.catalog,
                 read: &self.findings.read,
                 counts: &self.findings.counts,
@@ -209,7 +216,7 @@ impl Renderer<'_> {
                 costs: &costs,
                 outputs: self.written,
                 files_skipped: self.files_skipped,
-                details: session.talk.details,
+                details: session.verbosity.details,
                 terminal,
             },
         };
@@ -217,7 +224,7 @@ impl Renderer<'_> {
         Ok(())
     }
 
-    /// The closing facts for a log.
+    /// The results for the JSON log.
     fn facts(&self) -> io::Result<Value> {
         let mut facts = summary::facts(self.findings, self.summarized(&self.progress.costs()))?;
         facts["exit_status"] = self.status.code().into();

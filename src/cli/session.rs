@@ -1,5 +1,4 @@
-//! What scan, dedup, tune and explain share: they open inputs, check outputs, start threads, run,
-//! and judge the rejected records.
+//! The set-up that scan, dedup, tune and explain share: inputs, outputs, threads and rejects.
 
 use std::sync::Arc;
 
@@ -10,28 +9,41 @@ use wirecopy::error::ReadError;
 use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::Inputs;
 
-use super::inputs::{empty, is_empty, memory, source_names, unreadable};
-use super::meaning::{Setup, Talk};
-use super::outputs::{Named, Outputs, Pending, Wanted};
+use super::args::UseWhen;
+use super::inputs::{memory, nothing_read, source_names, unreadable};
+use super::outputs::{NamedOutput, Outputs, PendingOutputs, WantedOutput};
+use super::plan::{RunSetup, Verbosity};
 use super::progress::Progress;
-use super::rejected::{self, Verdict};
+use super::rejected::{self, RejectVerdict};
 use super::signals;
 use super::status::Stop;
 use super::terminal::Terminal;
 
-/// Progress on the terminal, and temporary files that a signal removes.
+/// Progress of a run, and the temporary files that a signal removes.
 #[derive(Clone)]
 pub struct Watch {
-    pub pending: Arc<Pending>,
+    pub pending: Arc<PendingOutputs>,
     pub progress: Arc<Progress>,
     terminal: Terminal,
 }
 
+/// A command that has opened its inputs and checked its outputs.
+pub struct Session<R> {
+    pub inputs: Inputs,
+    pub outputs: Outputs<R>,
+    pub progress: Arc<Progress>,
+    pub terminal: Terminal,
+    pub verbosity: Verbosity,
+    setup: RunSetup,
+    pool: ThreadPool,
+    rejects_kept: bool,
+}
+
 impl Watch {
-    /// Starts to watch for signals.
-    pub fn start(talk: Talk, terminal: Terminal) -> Result<Watch, Stop> {
-        let pending = Arc::new(Pending::default());
-        let progress = Arc::new(Progress::new(talk.progress, terminal));
+    /// Starts to listen for signals.
+    pub fn start(progress: UseWhen, terminal: Terminal) -> Result<Watch, Stop> {
+        let pending = Arc::new(PendingOutputs::default());
+        let progress = Arc::new(Progress::new(progress, terminal));
         signals::watch(Arc::clone(&pending), Arc::clone(&progress), terminal)
             .context("cannot listen for signals")
             .map_err(Stop::Failed)?;
@@ -43,24 +55,12 @@ impl Watch {
     }
 }
 
-/// A command that has opened its inputs and checked its outputs.
-pub struct Session<R> {
-    pub inputs: Inputs,
-    pub progress: Arc<Progress>,
-    pub terminal: Terminal,
-    pub talk: Talk,
-    setup: Setup,
-    pub outputs: Outputs<R>,
-    pool: ThreadPool,
-    rejects_kept: bool,
-}
-
-impl<R: Named> Session<R> {
-    /// Opens the inputs, checks every output that is wanted, and starts the threads.
-    /// `rejects_kept` says that a rejects file is among them, or that the command has none.
+impl<R: NamedOutput> Session<R> {
+    /// Opens the inputs, checks the outputs, and starts the threads. `rejects_kept` is true if the
+    /// outputs include a rejects file, or the command has none.
     pub fn open(
-        mut setup: Setup,
-        wanted: Vec<Wanted<R>>,
+        mut setup: RunSetup,
+        wanted: Vec<WantedOutput<R>>,
         rejects_kept: bool,
         watch: Watch,
     ) -> Result<Session<R>, Stop> {
@@ -80,17 +80,17 @@ impl<R: Named> Session<R> {
             .build()?;
         Ok(Session {
             inputs,
+            outputs,
             progress,
             terminal,
-            talk: setup.talk,
+            verbosity: setup.verbosity,
             setup,
-            outputs,
             pool,
             rejects_kept,
         })
     }
 
-    /// Names of the inputs, by number of the source.
+    /// Names of the inputs, by number.
     pub fn source_names(&self) -> Vec<&str> {
         source_names(&self.inputs)
     }
@@ -100,7 +100,7 @@ impl<R: Named> Session<R> {
         self.pool.current_num_threads()
     }
 
-    /// The limit to memory with a temporary file for what does not fit, if there is a limit.
+    /// The limit to memory, if there is one, with a temporary file for data beyond it.
     pub fn memory(&self) -> Result<Option<Memory>, Stop> {
         let temp_dir = self.setup.temp_dir.as_deref();
         memory(self.setup.memory, temp_dir, self.inputs.total_bytes())
@@ -111,7 +111,7 @@ impl<R: Named> Session<R> {
         self.pool.install(work)
     }
 
-    /// Runs the stages on the threads of the session, under a progress bar.
+    /// Runs stages of the pipeline on the threads of the session, and shows their progress.
     pub fn run<T: Send>(
         &self,
         work: impl FnOnce(&Progress) -> Result<T, ReadError> + Send,
@@ -122,48 +122,51 @@ impl<R: Named> Session<R> {
         result.map_err(unreadable)
     }
 
-    /// Shows rejected records and says what they mean for a run that read so many documents. More
-    /// rejects than permitted are an error, and nothing to read is one if the user asked for that.
+    /// Prints rejected records, and judges a run that read this many documents. Fails if more
+    /// records were rejected than permitted, or if the user wants a run without documents to fail.
     pub fn judge(
         &self,
         read: &ReadTally,
         counts: &Counts,
         documents: u64,
-    ) -> Result<Verdict, Stop> {
-        let verdict = Verdict::of(read, documents, self.setup.most_rejects);
-        let nothing_left = verdict == Verdict::NothingLeft;
-        if !nothing_left || self.talk.details {
+    ) -> Result<RejectVerdict, Stop> {
+        let verdict = RejectVerdict::of(read, documents, self.setup.most_rejects);
+        let nothing_left = verdict == RejectVerdict::NothingLeft;
+        if !nothing_left || self.verbosity.details {
             rejected::show(
                 &read.rejects,
                 &self.source_names(),
-                self.talk.details,
+                self.verbosity.details,
                 self.rejects_kept,
                 self.terminal,
             );
         }
-        if let Verdict::TooMany(most) = verdict {
+        if let RejectVerdict::TooMany(most) = verdict {
             return Err(rejected::too_many(&read.rejects, most));
         }
-        if self.setup.fail_if_empty && !nothing_left && is_empty(read, counts) {
-            return Err(empty(read, counts));
+        if self.setup.fail_if_empty
+            && !nothing_left
+            && let Some(stop) = nothing_read(read, counts)
+        {
+            return Err(stop);
         }
         Ok(verdict)
     }
 
-    /// As [`judge`](Session::judge); also an error if every record was rejected.
+    /// Like [`judge`](Session::judge), and also fails if every record was rejected.
     pub fn judge_or_stop(
         &self,
         read: &ReadTally,
         counts: &Counts,
         documents: u64,
-    ) -> Result<Verdict, Stop> {
+    ) -> Result<RejectVerdict, Stop> {
         match self.judge(read, counts, documents)? {
-            Verdict::NothingLeft => Err(self.nothing_left(read)),
+            RejectVerdict::NothingLeft => Err(self.nothing_left(read)),
             verdict => Ok(verdict),
         }
     }
 
-    /// The error that every record was rejected.
+    /// The error for a run in which every record was rejected.
     pub fn nothing_left(&self, read: &ReadTally) -> Stop {
         rejected::nothing_left(&read.rejects, &self.source_names())
     }

@@ -1,4 +1,4 @@
-//! Interruption: what was begun is taken back, and the status says which signal it was.
+//! Signals: temporary files are removed, and the exit status tells which signal ended the program.
 
 use std::sync::Arc;
 use std::{io, process, thread};
@@ -7,14 +7,19 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::log::Level;
-use super::outputs::Pending;
+use super::log::LogLevel;
+use super::outputs::PendingOutputs;
 use super::progress::Progress;
 use super::status::Status;
 use super::terminal::Terminal;
 
-/// From here on, SIGINT and SIGTERM end the program and leave no temporary file, until its outputs are there.
-pub fn watch(pending: Arc<Pending>, progress: Arc<Progress>, terminal: Terminal) -> io::Result<()> {
+/// Makes SIGINT and SIGTERM remove all temporary files and end the program. Once its outputs are in
+/// place, the program ignores them and ends as usual.
+pub fn watch(
+    pending: Arc<PendingOutputs>,
+    progress: Arc<Progress>,
+    terminal: Terminal,
+) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     thread::Builder::new()
         .name("signals".to_owned())
@@ -33,9 +38,9 @@ pub fn watch(pending: Arc<Pending>, progress: Arc<Progress>, terminal: Terminal)
             };
             let status = Status::Interrupted(signal as u8).code();
             terminal.tell(
-                Level::Warning,
+                LogLevel::Warning,
                 "interrupted",
-                &format!("{word}; no output is half written"),
+                &format!("{word}; no output is incomplete"),
                 json!({"exit_status": status}),
             );
             process::exit(status.into());

@@ -1,34 +1,34 @@
-//! How a run ends: the exit status, and the errors that lead to each.
+//! Exit statuses, and the errors that lead to them.
 
 use std::fmt;
 use std::process::ExitCode;
 
 use super::advice;
 
-/// How the program ended.
+/// Outcome of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// All was done; outputs are whole.
+    /// Success.
     Done,
-    /// It failed; the error was told.
+    /// Failure; the error was printed.
     Failed,
-    /// The command line asks for something that cannot be meant.
+    /// The command line or the configuration is wrong.
     Usage,
-    /// All was done and outputs are whole, but some records were rejected.
+    /// Success with complete outputs, but some records were rejected.
     SomeRejected,
-    /// A signal of that number ended it.
+    /// This signal ended the program.
     Interrupted(u8),
 }
 
 impl Status {
-    /// The number that the system is told.
+    /// The exit code.
     pub fn code(self) -> u8 {
         match self {
             Status::Done => 0,
             Status::Failed => 1,
             Status::Usage => 2,
             Status::SomeRejected => 3,
-            // As shells report a program that a signal ended.
+            // The convention of shells.
             Status::Interrupted(signal) => 128 + signal,
         }
     }
@@ -40,22 +40,22 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// Why there is no result.
+/// Error that ends the program.
 #[derive(Debug)]
 pub enum Stop {
-    /// The command line cannot be meant; says what would do instead.
+    /// The command line is wrong. The message says what is valid.
     Usage(anyhow::Error),
     /// The work failed.
     Failed(anyhow::Error),
 }
 
 impl Stop {
-    /// A usage error of those words.
-    pub fn usage(words: impl fmt::Display) -> Stop {
-        Stop::Usage(anyhow::anyhow!("{words}"))
+    /// A usage error with this message.
+    pub fn usage(message: impl fmt::Display) -> Stop {
+        Stop::Usage(anyhow::anyhow!("{message}"))
     }
 
-    /// The exit status that goes with it.
+    /// The exit status for the error.
     pub fn status(&self) -> Status {
         match self {
             Stop::Usage(_) => Status::Usage,
@@ -64,7 +64,7 @@ impl Stop {
     }
 }
 
-/// The error, what caused it and what to do, on one line.
+/// The error, its causes and advice, on one line.
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Stop::Usage(error) | Stop::Failed(error)) = self;

@@ -1,4 +1,4 @@
-//! Standard error, as a person sees it or as a log takes it: colour where it is wanted, and nothing that a hostile record could do to a terminal.
+//! Messages on standard error: colour, JSON, and escapes for text that could act on a terminal.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -7,33 +7,34 @@ use serde_json::{Value, json};
 use terminal_size::{Width, terminal_size_of};
 pub use wirecopy::text::escaping::escaped;
 
-use super::args::{LogFormat, When};
-use super::log::{self, Level};
+use super::args::{LogFormat, UseWhen};
+use super::log::{self, LogLevel};
 use super::status::Stop;
 
-/// How to talk to standard error.
+/// Format of standard error.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     colour: bool,
     log_format: LogFormat,
 }
 
-/// How a piece of talk looks.
+/// Style of a part of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// A figure that matters.
+pub enum MessageStyle {
+    /// A figure that stands out.
     Strong,
-    /// What may be passed over.
+    /// Less important text.
     Faint,
-    /// What went wrong.
-    Alarm,
-    /// What went not quite right.
+    /// The word before an error.
+    Error,
+    /// The word before a warning.
     Warning,
 }
 
 impl Terminal {
-    /// In colour when told to, and in doubt when it is a terminal and `NO_COLOR` (<https://no-color.org>) is not set.
-    pub fn new(colour: When, log_format: LogFormat) -> Terminal {
+    /// Decides on colour. `Auto` means colour on a terminal, unless `NO_COLOR`
+    /// (<https://no-color.org>) is set.
+    pub fn new(colour: UseWhen, log_format: LogFormat) -> Terminal {
         let wanted = || {
             io::stderr().is_terminal()
                 && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -44,21 +45,22 @@ impl Terminal {
         }
     }
 
-    /// Whether it is a log for machines.
+    /// Returns true if messages are JSON.
     pub fn is_json(self) -> bool {
         self.log_format == LogFormat::Json
     }
 
-    /// From here on, a panic is told in the same format as all else.
+    /// Makes a panic print its message in this format too.
     pub fn catch_panics(self) {
         if self.is_json() {
             std::panic::set_hook(Box::new(move |panic| {
-                self.tell(Level::Error, "panic", &panic.to_string(), json!({}));
+                self.tell(LogLevel::Error, "panic", &panic.to_string(), json!({}));
             }));
         }
     }
 
-    /// How many columns of a line are left for a title after so many others: as the terminal has, else `usual`.
+    /// Number of columns for a title in a line with `others` further columns. Without a terminal,
+    /// it is `usual`.
     pub fn room(self, others: usize, usual: usize) -> usize {
         let stderr = io::stderr();
         let size = terminal_size_of(&stderr).filter(|_| stderr.is_terminal());
@@ -67,13 +69,13 @@ impl Terminal {
         })
     }
 
-    /// The words in that style.
-    pub fn paint(self, style: Style, words: impl fmt::Display) -> String {
+    /// The words in a style.
+    pub fn paint(self, style: MessageStyle, words: impl fmt::Display) -> String {
         let code = match style {
-            Style::Strong => "1",
-            Style::Faint => "2",
-            Style::Alarm => "1;31",
-            Style::Warning => "1;33",
+            MessageStyle::Strong => "1",
+            MessageStyle::Faint => "2",
+            MessageStyle::Error => "1;31",
+            MessageStyle::Warning => "1;33",
         };
         if self.colour {
             format!("\x1b[{code}m{words}\x1b[0m")
@@ -82,30 +84,31 @@ impl Terminal {
         }
     }
 
-    /// Says a line.
+    /// Prints a line.
     pub fn say(self, line: &str) {
-        self.tell(Level::Info, "note", line, json!({}));
+        self.tell(LogLevel::Info, "note", line, json!({}));
     }
 
-    /// Says a line to a person, or tells a log the same with the fields of an object; that nobody hears it is no error.
-    pub fn tell(self, level: Level, event: &str, line: &str, fields: Value) {
+    /// Prints a line, or a JSON object with the same message and further fields. A failure to print
+    /// is ignored.
+    pub fn tell(self, level: LogLevel, event: &str, line: &str, fields: Value) {
         let line = match self.log_format {
             LogFormat::Text => line.to_owned(),
             LogFormat::Json => log::object(jiff::Timestamp::now(), level, event, line, fields),
         };
-        // In one piece, for other processes may write to the same file.
+        // One write, because other processes may write to the same file.
         let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
     }
 
-    /// Says what went wrong.
+    /// Prints an error.
     pub fn error(self, stop: &Stop) {
         if self.is_json() {
             let fields = json!({"exit_status": stop.status().code()});
-            return self.tell(Level::Error, "error", &stop.to_string(), fields);
+            return self.tell(LogLevel::Error, "error", &stop.to_string(), fields);
         }
         self.say(&format!(
             "{} {}",
-            self.paint(Style::Alarm, "error:"),
+            self.paint(MessageStyle::Error, "error:"),
             escaped(&stop.to_string())
         ));
         if let Stop::Usage(_) = stop {
@@ -114,7 +117,7 @@ impl Terminal {
     }
 }
 
-/// At most `most` characters of the text, escaped, with an ellipsis where some are missing.
+/// The first `most` characters of a text, escaped, with an ellipsis if some are missing.
 pub fn excerpt(text: &str, most: usize) -> String {
     let mut rest = text.char_indices().skip(most);
     match rest.next() {
@@ -128,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn excerpts() {
+    fn excerpts_of_named_lengths() {
         for (text, expected) in [
             ("", ""),
             ("abc", "abc"),

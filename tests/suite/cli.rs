@@ -566,7 +566,7 @@ fn a_read_only_directory_is_an_error() {
     let result = run_with(scan(&[&newsroom(), "-q", "-o"]).arg(at.path().join("pairs.csv")));
     assert_eq!(result.status.code(), Some(1), "{}", said(&result));
     assert!(
-        said(&result).contains("no file can be made"),
+        said(&result).contains("cannot create a file"),
         "{}",
         said(&result)
     );
@@ -670,7 +670,7 @@ fn signals_leave_no_new_file_and_change_none() {
         drop(pipe);
         assert_eq!(result.status.code(), Some(status), "{}", said(&result));
         assert!(
-            said(&result).contains("no output is half written"),
+            said(&result).contains("no output is incomplete"),
             "{}",
             said(&result)
         );

@@ -374,7 +374,8 @@ fn invalid_settings_are_reported_with_their_place() {
         ("seed =", "bad.toml:1: "),
         (
             "passages = true\noutput = \"pairs.csv\"",
-            "--passages needs pairs in .jsonl: let --output end so, or say --format jsonl (settings of bad.toml count too; --print-config shows all)",
+            "--passages needs pairs in .jsonl: name such a file with --output, or add --format jsonl \
+             (settings of bad.toml count too; --print-config shows all)",
         ),
     ] {
         write(&at, "bad.toml", file);

@@ -473,7 +473,7 @@ fn a_json_log_has_the_facts_as_fields() {
     assert_eq!(error["exit_status"], 1);
     assert_eq!(
         error["message"],
-        "4 records were rejected and none may be; nothing was written"
+        "4 records were rejected and none is allowed; nothing was written"
     );
 }
 
@@ -519,7 +519,7 @@ fn empty_input_is_a_failure_only_on_request() {
     let wordless = "{\"text\": \"\"}\n{\"text\": \"...\"}\n";
     for (content, words) in [
         (None, "there was no file to read"),
-        (Some(""), "1 file held none"),
+        (Some(""), "1 file had no document"),
         (Some(wordless), "2 documents had no word"),
     ] {
         let at = TempDir::new().expect("a directory");
@@ -559,8 +559,8 @@ fn documents_without_pairs_are_no_failure_and_rejects_follow_their_own_rules() {
     );
     assert_eq!(result.status.code(), Some(0), "{}", said(&result));
     for (flags, words) in [
-        (&["--strict"][..], "none may be"),
-        (&["--max-rejects", "0"], "none may be"),
+        (&["--strict"][..], "none is allowed"),
+        (&["--max-rejects", "0"], "none is allowed"),
         (&[], "record"),
     ] {
         let input = bad("no-text-field.jsonl");

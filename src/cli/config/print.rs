@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use toml::de::DeValue;
 
-use super::{
+use super::flags::{
     FILE_VARIABLE, Flags, Layers, PREFIX, SettingOrigin, USUAL_FILE, described, id, is_list,
     is_switch, key, nearest, variable,
 };
@@ -14,7 +14,7 @@ use crate::cli::status::Stop;
 
 impl Flags {
     /// The settings in force as a `wirecopy.toml`, each with its origin.
-    pub(super) fn printed(&self, scan: &ArgMatches, layers: &Layers) -> Result<String, Stop> {
+    pub fn printed(&self, scan: &ArgMatches, layers: &Layers) -> Result<String, Stop> {
         let mut sections: Vec<(&str, String)> = Vec::new();
         for arg in self.settings() {
             let heading = arg.get_help_heading().unwrap_or("Inputs");
@@ -33,10 +33,10 @@ impl Flags {
                 *section += &format!("# {} of {} gives way to {other}\n", key(arg), set.origin);
             }
         }
-        let strangers = self.strangers();
-        if !strangers.is_empty() {
+        let unknown_variables = self.unknown_variables();
+        if !unknown_variables.is_empty() {
             let title = "\n# Environment variables that are no setting\n";
-            sections.push(("", format!("{title}{}", strangers.concat())));
+            sections.push(("", format!("{title}{}", unknown_variables.concat())));
         }
         let sections: String = sections.into_iter().map(|(_, section)| section).collect();
         Ok(format!(
@@ -46,8 +46,8 @@ impl Flags {
         ))
     }
 
-    /// A line for each variable that looks like a setting and is none.
-    fn strangers(&self) -> Vec<String> {
+    /// A line for each variable that has the prefix of settings but is none.
+    fn unknown_variables(&self) -> Vec<String> {
         let known: Vec<String> = self.settings().map(variable).collect();
         let mut names: Vec<String> = env::vars_os()
             .filter_map(|(name, _)| name.into_string().ok())

@@ -1,4 +1,4 @@
-//! The closing lines of a dedup: what went, in a few lines for a person.
+//! The closing lines of a dedup: the results in a few lines.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,24 +13,24 @@ use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::summary::IndexUse;
 
-use crate::cli::closing::{CLUSTERS_SHOWN, Run, TITLE_SHOWN};
+use crate::cli::closing::{CLUSTERS_SHOWN, ClosingFacts, TITLE_SHOWN};
 use crate::cli::figures::{count, counted};
 use crate::cli::terminal::excerpt;
 
-/// What there is to tell.
-pub struct Closing<'a> {
+/// Results of a dedup.
+pub struct DedupClosing<'a> {
     pub inputs: &'a Inputs,
     pub found: &'a Duplicates,
     pub index: Option<IndexUse>,
-    /// How many documents joined it.
-    pub joined: u64,
-    /// Whether duplicates were marked and not removed.
+    /// Number of documents added to the index.
+    pub added: u64,
+    /// True if duplicates were marked instead of removed.
     pub marked: bool,
-    pub run: Run<'a>,
+    pub run: ClosingFacts<'a>,
 }
 
-impl Closing<'_> {
-    /// The lines, each with its end.
+impl DedupClosing<'_> {
+    /// The closing lines, each with its line end.
     pub fn lines(&self) -> String {
         let mut out = String::new();
         // Writing to a string does not fail.
@@ -43,10 +43,11 @@ impl Closing<'_> {
         run.documents(out)?;
         self.duplicates(out)?;
         self.families(out)?;
-        run.index(out, self.index, self.joined)?;
+        run.index(out, self.index, self.added)?;
         run.boilerplate(
             out,
-            "it comes out all the same, but was not compared; --keep-boilerplate compares it",
+            "not compared, but written, in",
+            "--keep-boilerplate compares them",
         )?;
         self.bounded(out)?;
         run.recall(out)?;
@@ -99,7 +100,7 @@ impl Closing<'_> {
         }
         let many = families.len();
         let mut biggest: Vec<(DocNo, Vec<DocNo>)> = families.into_iter().collect();
-        // Stable, so that of equals the first in canonical order stays first.
+        // The sort is stable: families of one size stay in canonical order.
         biggest.sort_by_key(|(_, members)| Reverse(members.len()));
         biggest.truncate(CLUSTERS_SHOWN);
         let colon = if many > biggest.len() {
@@ -135,7 +136,7 @@ impl Closing<'_> {
     fn title(&self, doc: DocNo) -> String {
         let catalog = &self.found.catalog;
         let mut title = String::new();
-        // That it cannot be read again is no reason to say nothing of a run that is done.
+        // If the document cannot be read again, its id will do: the run itself has succeeded.
         let _ = self.inputs.fetch(catalog.place(doc), &mut |document| {
             title.push_str(document.title.as_deref().unwrap_or_default().trim());
         });

@@ -1,4 +1,4 @@
-//! The documents that stay, as they came in: the bytes of their records, in order of reading.
+//! The kept documents: the bytes of their records, in the order in which they were read.
 
 use std::io::{self, Write};
 
@@ -10,47 +10,54 @@ use wirecopy::pipeline::{Duplicates, Outcome};
 use wirecopy::read::{Header, Inputs, LineEnd, SourceFormat};
 use wirecopy::report::records::{with_cell, with_member};
 
-use super::meaning::Report;
+use super::plan::DedupOutput;
 use crate::cli::inputs::unreadable;
-use crate::cli::outputs::{Target, Wanted};
+use crate::cli::outputs::{OutputTarget, WantedOutput};
 use crate::cli::status::Stop;
 
-/// Writes the documents.
-pub struct Documents<'a> {
+/// Writer of the kept or marked documents.
+pub struct DocumentsWriter<'a> {
     pub inputs: &'a Inputs,
     pub found: &'a Duplicates,
     /// The format of all inputs.
     pub format: SourceFormat,
-    /// The field that tells duplicates, if all documents are written.
+    /// Field that marks duplicates, if all documents are written.
     pub mark: Option<&'a str>,
 }
 
-/// The one format of all inputs, which the output's name must not gainsay.
-pub fn format_of(inputs: &Inputs, wanted: &[Wanted<Report>]) -> Result<SourceFormat, Stop> {
+/// The format of all inputs. Fails if they have several, or if the name of an output asks for
+/// another one.
+pub fn format_of<'w>(
+    inputs: &Inputs,
+    wanted: impl Iterator<Item = &'w WantedOutput<DedupOutput>>,
+) -> Result<SourceFormat, Stop> {
     let mut formats = (0..inputs.sources()).filter_map(|at| Some((at, inputs.format(at)?)));
     let (first, format) = formats.next().unwrap_or((0, SourceFormat::Jsonl));
     if let Some((other, another)) = formats.find(|&(_, another)| another != format) {
         return Err(Stop::usage(format!(
-            "one output cannot hold documents of two formats: {} is {}, {} is {}; name inputs of one format, or convert some first",
+            "one output cannot hold documents of two formats: {} is {}, {} is {}; name inputs of \
+             one format, or convert some first",
             inputs.source_name(first),
             format.name(),
             inputs.source_name(other),
             another.name(),
         )));
     }
-    let comes_out = match format {
+    let written = match format {
         SourceFormat::Text => SourceFormat::Jsonl,
         other => other,
     };
     for wanted in wanted {
-        let (Report::Documents(_), Target::File(path)) = (wanted.report, &wanted.target) else {
+        let (DedupOutput::Documents(_), OutputTarget::File(path)) = (wanted.report, &wanted.target)
+        else {
             continue;
         };
-        let told = SourceFormat::of_name(&path.to_string_lossy());
-        if told.is_some_and(|told| told != comes_out) {
+        let named = SourceFormat::of_name(&path.to_string_lossy());
+        if named.is_some_and(|named| named != written) {
             return Err(Stop::usage(format!(
-                "the documents come out as {}, which --output {} does not say: give it another ending",
-                comes_out.name(),
+                "the documents are written as {}, but --output {} has the extension of another \
+                 format: change it",
+                written.name(),
                 path.display(),
             )));
         }
@@ -58,8 +65,8 @@ pub fn format_of(inputs: &Inputs, wanted: &[Wanted<Report>]) -> Result<SourceFor
     Ok(format)
 }
 
-impl Documents<'_> {
-    /// Refuses what cannot be written: tables of different columns, and a mark that is taken.
+impl DocumentsWriter<'_> {
+    /// Rejects tables with different columns, and a mark that is a field already.
     pub fn check(&self) -> Result<(), Stop> {
         let headers: Vec<(usize, &Header)> = self.headers().collect();
         if let Some((first, header)) = headers.first() {
@@ -79,7 +86,7 @@ impl Documents<'_> {
         };
         let taken = |whose: &str| {
             Stop::usage(format!(
-                "{whose} has a field {mark} already: name another with --mark-field"
+                "{whose} already has a field {mark}: name another one with --mark-field"
             ))
         };
         match self.format {
@@ -112,7 +119,7 @@ impl Documents<'_> {
         }
     }
 
-    /// Writes all of them.
+    /// Writes all documents that are kept, or all that were read if there is a mark.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         if let Some((_, header)) = self.headers().next() {
             self.write_row(&header.bytes, self.mark, out)?;
@@ -126,7 +133,7 @@ impl Documents<'_> {
         Ok(())
     }
 
-    /// The headers of all tables, the first of which goes to the output.
+    /// The headers of all tables. The first one is written.
     fn headers(&self) -> impl Iterator<Item = (usize, &Header)> {
         (0..self.inputs.sources()).filter_map(|at| Some((at, self.inputs.header(at)?)))
     }
@@ -163,7 +170,7 @@ impl Documents<'_> {
         out.write_all(line_end.bytes())
     }
 
-    /// A row of a table, with a cell more if there is one.
+    /// Writes a row of a table, with one more cell if it is given.
     fn write_row(&self, row: &[u8], cell: Option<&str>, mut out: &mut dyn Write) -> io::Result<()> {
         match (cell, self.format.delimiter()) {
             (Some(cell), Some(delimiter)) => with_cell(row, delimiter, cell, &mut out),
@@ -171,7 +178,7 @@ impl Documents<'_> {
         }
     }
 
-    /// A text file as a line of JSON.
+    /// Writes a text file as a line of JSON.
     fn write_text(
         &self,
         id: &str,
@@ -180,14 +187,14 @@ impl Documents<'_> {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         #[derive(Serialize)]
-        struct Record<'r> {
+        struct TextRecord<'r> {
             id: &'r str,
             text: &'r str,
             #[serde(flatten)]
             mark: Map<String, Value>,
         }
         let mark = self.mark.map(|mark| (mark.to_owned(), of.into()));
-        let record = Record {
+        let record = TextRecord {
             id,
             text,
             mark: mark.into_iter().collect(),

@@ -1,67 +1,71 @@
-//! The dedup command: opens inputs, finds duplicates, judges the rejects, writes the documents that stay.
+//! The dedup command: finds duplicates and writes the documents without them.
 
 mod closing;
 mod documents;
-mod meaning;
+mod plan;
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use wirecopy::cluster::duplicates::Preference;
 use wirecopy::index::Addition;
-use wirecopy::pipeline::{self, Settings};
-use wirecopy::report::summary::Output;
+use wirecopy::pipeline::{self, Duplicates, Settings};
+use wirecopy::report::summary::{IndexUse, Output};
 use wirecopy::report::{duplicates, rejects};
 
 use super::args::DedupArguments;
-use super::closing::Run;
+use super::closing::ClosingFacts;
 use super::inputs::files_skipped;
-use super::nightly::Nightly;
-use super::outputs::Wanted;
-use super::rejected::Verdict;
+use super::nightly::NightlyIndex;
+use super::outputs::WantedOutput;
+use super::rejected::RejectVerdict;
 use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
-use documents::Documents;
-use meaning::{Dedup, Report};
+use closing::DedupClosing;
+use documents::DocumentsWriter;
+use plan::{DedupOutput, DedupPlan};
 
 /// Runs the command.
 pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
-    let dedup = Dedup::of(typed)?;
-    let watch = Watch::start(dedup.setup.talk, terminal)?;
-    let written: Vec<Output> = dedup.wanted.iter().map(Wanted::described).collect();
-    let wanted_targets = dedup.wanted.clone();
-    let has_rejects_file = dedup
+    let plan = DedupPlan::of(typed)?;
+    let watch = Watch::start(plan.setup.verbosity.progress, terminal)?;
+    let has_rejects_file = plan
         .wanted
         .iter()
-        .any(|wanted| matches!(wanted.report, Report::Rejects(_)));
-    let session = Session::open(dedup.setup, dedup.wanted, has_rejects_file, watch)?;
+        .any(|wanted| matches!(wanted.report, DedupOutput::Rejects(_)));
+    let session = Session::open(plan.setup, plan.wanted, has_rejects_file, watch)?;
     let inputs = &session.inputs;
-    let format = documents::format_of(inputs, &wanted_targets)?;
+    let format = documents::format_of(inputs, session.outputs.wanted())?;
     let settings = Settings {
         memory: session.memory()?,
-        ..dedup.settings
+        ..plan.settings
     };
-    let mut nightly = Nightly::open(dedup.index, &settings, terminal)?;
+    let mut nightly = NightlyIndex::open(plan.index, &settings, terminal)?;
     let before = nightly.before()?;
 
     let preference = Preference {
-        keep: dedup.keep,
+        keep: plan.keep,
         seen: &|catalog, doc| !catalog.is_new(doc),
     };
     let found = session.run(|progress| {
         pipeline::duplicates_after(inputs, before, &settings, preference, progress)
     })?;
     let verdict = session.judge(&found.read, &found.counts, found.counts.documents.read)?;
-    let nothing_read = verdict == Verdict::NothingLeft;
+    let nothing_left = verdict == RejectVerdict::NothingLeft;
 
     session.progress.begin_reports();
-    let documents = Documents {
-        inputs,
+    let results = DedupResults {
+        session: &session,
         found: &found,
-        format,
-        mark: dedup.mark.as_deref(),
+        settings: &settings,
+        documents: DocumentsWriter {
+            inputs,
+            found: &found,
+            format,
+            mark: plan.mark.as_deref(),
+        },
     };
-    session.install(|| documents.check())?;
+    session.install(|| results.documents.check())?;
     let addition = Addition {
         catalog: &found.catalog,
         new: found.staying(),
@@ -70,54 +74,78 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         boilerplate: &found.boilerplate,
         replaced: &found.read.replaced,
     };
-    let change = match nothing_read {
+    let change = match nothing_left {
         true => None,
         false => session.install(|| nightly.add(&addition, inputs, &settings))?,
     };
-    let source_names = session.source_names();
     session.outputs.write(
-        |report| !nothing_read || matches!(report, Report::Rejects(_)),
-        |report, mut out| match report {
-            Report::Documents(packing) => packing.write(out, |out| documents.write(out)),
-            Report::Removed(format) => duplicates::write(
-                &found,
-                &source_names,
-                format,
-                &mut out as &mut &mut dyn Write,
-            ),
-            Report::Rejects(format) => {
-                rejects::write(&found.read.rejects, &source_names, format, &mut out)
-            }
-        },
+        |output| !nothing_left || matches!(output, DedupOutput::Rejects(_)),
+        |output, out| results.render(output, out),
         change,
     )?;
     session.progress.stop();
     nightly.tidy(terminal);
 
-    if nothing_read {
+    if nothing_left {
         return Err(session.nothing_left(&found.read));
     }
-    if session.talk.closing {
-        let closing = closing::Closing {
-            inputs,
-            found: &found,
-            index: nightly.usage(),
-            joined: addition.new.len() as u64,
-            marked: dedup.mark.is_some(),
-            run: Run {
-                catalog: &found.catalog,
-                read: &found.read,
-                counts: &found.counts,
-                removed: &found.removed,
-                settings: &settings,
-                costs: &session.progress.costs(),
-                outputs: &written,
-                files_skipped: files_skipped(inputs.skipped()),
-                details: session.talk.details,
-                terminal,
-            },
-        };
-        terminal.say(closing.lines().trim_end());
+    if session.verbosity.closing {
+        results.close(nightly.usage(), addition.new.len() as u64);
     }
     Ok(verdict.status())
+}
+
+/// Results of a run, for its outputs and closing lines.
+struct DedupResults<'a> {
+    session: &'a Session<DedupOutput>,
+    found: &'a Duplicates,
+    settings: &'a Settings,
+    documents: DocumentsWriter<'a>,
+}
+
+impl DedupResults<'_> {
+    /// Writes one output.
+    fn render(&self, output: DedupOutput, mut out: &mut dyn Write) -> io::Result<()> {
+        let names = self.session.source_names();
+        match output {
+            DedupOutput::Documents(compression) => {
+                compression.write(out, |out| self.documents.write(out))
+            }
+            DedupOutput::Removed(format) => duplicates::write(self.found, &names, format, &mut out),
+            DedupOutput::Rejects(format) => {
+                rejects::write(&self.found.read.rejects, &names, format, &mut out)
+            }
+        }
+    }
+
+    /// Prints the closing lines. `added` is the number of documents added to the index.
+    fn close(&self, index: Option<IndexUse>, added: u64) {
+        let session = self.session;
+        let outputs: Vec<Output> = session
+            .outputs
+            .wanted()
+            .map(WantedOutput::described)
+            .collect();
+        let costs = session.progress.costs();
+        let closing = DedupClosing {
+            inputs: &session.inputs,
+            found: self.found,
+            index,
+            added,
+            marked: self.documents.mark.is_some(),
+            run: ClosingFacts {
+                catalog: &self.found.catalog,
+                read: &self.found.read,
+                counts: &self.found.counts,
+                removed: &self.found.removed,
+                settings: self.settings,
+                costs: &costs,
+                outputs: &outputs,
+                files_skipped: files_skipped(&session.inputs),
+                details: session.verbosity.details,
+                terminal: session.terminal,
+            },
+        };
+        session.terminal.say(closing.lines().trim_end());
+    }
 }

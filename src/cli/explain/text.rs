@@ -1,4 +1,4 @@
-//! The explanation as text: facts first, then both texts, side by side where there is room.
+//! An explanation as text: facts first, then both texts, side by side if the width allows.
 
 use std::io::{self, Write};
 use std::mem;
@@ -11,7 +11,7 @@ use wirecopy::pipeline::{ExplainedDocument, Explanation, PairMember, SegmentMark
 use wirecopy::report::explain::{MarkedPiece, because, headline, passages, pieces, rows, sections};
 use wirecopy::text::escaping::{escaped, is_unsafe};
 
-use crate::cli::layout::Layout;
+use crate::cli::layout::TextLayout;
 
 /// The fewest columns in which both texts stand side by side.
 const SIDE_BY_SIDE: usize = 120;
@@ -31,9 +31,9 @@ const GLUE: char = '\u{a0}';
 /// Colours of passages in turn: cyan, yellow, magenta, green, blue.
 const COLOURS: [&str; 5] = ["36", "33", "35", "32", "34"];
 
-/// Writes the text.
-pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> io::Result<()> {
-    let layout = Layout {
+/// Writes an explanation.
+pub fn write(explained: &Explanation, layout: TextLayout, out: &mut impl Write) -> io::Result<()> {
+    let layout = TextLayout {
         width: layout.width.max(NARROWEST),
         ..layout
     };
@@ -63,8 +63,12 @@ pub fn write(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
     Ok(())
 }
 
-/// Writes the headline and all that is known about the pair.
-fn write_facts(explained: &Explanation, layout: Layout, out: &mut impl Write) -> io::Result<()> {
+/// Writes the headline and all facts about the pair.
+fn write_facts(
+    explained: &Explanation,
+    layout: TextLayout,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let strong = |words: &str| layout.strong(&escaped(words));
     writeln!(out, "{}", strong(&headline(explained)))?;
     for sentence in because(explained) {
@@ -83,7 +87,7 @@ fn write_facts(explained: &Explanation, layout: Layout, out: &mut impl Write) ->
 }
 
 /// Writes the meaning of signs and colours.
-fn write_key(explained: &Explanation, layout: Layout, out: &mut impl Write) -> io::Result<()> {
+fn write_key(explained: &Explanation, layout: TextLayout, out: &mut impl Write) -> io::Result<()> {
     let sentences = match explained.retelling {
         Some(_) => "sentences that go together stand beside each other, ",
         None => "",
@@ -100,7 +104,7 @@ fn write_key(explained: &Explanation, layout: Layout, out: &mut impl Write) -> i
 fn write_beside(
     explained: &Explanation,
     passages: &[Vec<Range<usize>>; 2],
-    layout: Layout,
+    layout: TextLayout,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let column = (layout.width - BETWEEN.chars().count()) / 2;
@@ -142,7 +146,7 @@ fn write_beside(
 fn write_below(
     explained: &Explanation,
     passages: &[Vec<Range<usize>>; 2],
-    layout: Layout,
+    layout: TextLayout,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let sides = explained.documents.iter().zip(passages);
@@ -173,7 +177,7 @@ fn write_hanging(
     line: &str,
     indent: usize,
     kept: usize,
-    layout: Layout,
+    layout: TextLayout,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let line = escaped(line);
@@ -198,7 +202,7 @@ fn laid_out(
     passages: &[Range<usize>],
     range: &Range<usize>,
     width: usize,
-    layout: Layout,
+    layout: TextLayout,
 ) -> Vec<PaintedLine> {
     let mut styled = StyledText::default();
     let pieces = pieces(side, passages, range);
@@ -237,7 +241,7 @@ fn laid_out(
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct TextStyle {
     mark: SegmentMark,
-    /// Whether it is the sign of the start or end of a passage, not text.
+    /// True for the sign of the start or end of a passage, not text.
     sign: bool,
 }
 
@@ -288,8 +292,8 @@ impl StyledText {
         self.parts.push((self.text.len(), style));
     }
 
-    /// The text in lines of at most so many columns, at least one line.
-    fn lines(&self, width: usize, layout: Layout) -> Vec<PaintedLine> {
+    /// The text in lines of at most `width` columns; at least one line.
+    fn lines(&self, width: usize, layout: TextLayout) -> Vec<PaintedLine> {
         let options = Options::new(width)
             .word_separator(WordSeparator::Custom(words))
             .word_splitter(WordSplitter::NoHyphenation);
@@ -306,7 +310,7 @@ impl StyledText {
         lines.collect()
     }
 
-    fn painted(&self, range: Range<usize>, layout: Layout) -> String {
+    fn painted(&self, range: Range<usize>, layout: TextLayout) -> String {
         let mut out = String::new();
         let mut start = range.start;
         let first = self.parts.partition_point(|(end, _)| *end <= start);
@@ -364,7 +368,7 @@ mod tests {
     use super::*;
 
     fn lines(text: &str, width: usize) -> Vec<String> {
-        let layout = Layout {
+        let layout = TextLayout {
             width,
             colour: false,
         };
@@ -409,7 +413,11 @@ mod tests {
                 "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301} abc",
                 &["e\u{301}e\u{301}e\u{301}e\u{301}e\u{301} abc"],
             ),
-            ("what could do something", "a\u{202e}", &["a\\u{202e}"]),
+            (
+                "a character that could act on a terminal",
+                "a\u{202e}",
+                &["a\\u{202e}"],
+            ),
         ];
         for (name, text, expected) in cases {
             assert_eq!(lines(text, 9), *expected, "{name}");

@@ -1,33 +1,33 @@
-//! A sample of pairs to be labelled: what `tune` writes in place of choices.
+//! A sample of pairs to label, which `tune --sample` writes instead of choices.
 
 use wirecopy::pipeline::{self, Sample, Sampling, Settings};
 use wirecopy::report::labelling;
 
 use crate::cli::args::{SourceArguments, TuneArguments};
 use crate::cli::figures::{count, counted};
-use crate::cli::meaning::{Setup, now, settings};
-use crate::cli::outputs::{Named, Target, Wanted};
+use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
+use crate::cli::plan::{RunSetup, now, settings};
 use crate::cli::session::{Session, Watch};
 use crate::cli::status::{Status, Stop};
 use crate::cli::terminal::Terminal;
 
 /// The labelling page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Page;
+struct LabellingOutput;
 
-impl Named for Page {
+impl NamedOutput for LabellingOutput {
     fn name(self) -> &'static str {
         "page"
     }
 }
 
-/// Writes a page of so many pairs.
+/// Writes a page with this many pairs.
 pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Status, Stop> {
     let wanted = wanted(&typed)?;
-    let setup = Setup::of(typed.inputs, &typed.reading, &typed.running);
-    let watch = Watch::start(setup.talk, terminal)?;
+    let setup = RunSetup::of(typed.inputs, &typed.reading, &typed.running);
+    let watch = Watch::start(setup.verbosity.progress, terminal)?;
     let session = Session::open(setup, vec![wanted], true, watch)?;
-    // Credits and dates have no part in a sample.
+    // A sample uses no credits and dates.
     let sources = SourceArguments {
         credits: None,
         as_of: None,
@@ -46,37 +46,37 @@ pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Statu
     let verdict = session.judge_or_stop(&sample.read, &sample.counts, documents)?;
     session.outputs.write(
         |_| true,
-        |Page, mut out| labelling::write(&sample, &settings, &mut out),
+        |LabellingOutput, mut out| labelling::write(&sample, &settings, &mut out),
         None,
     )?;
-    if session.talk.closing {
-        terminal.say(&closing(&sample));
+    if session.verbosity.closing {
+        terminal.say(&closing_line(&sample));
     }
     Ok(verdict.status())
 }
 
-/// The page, whose name ends like one if it has an ending.
-fn wanted(typed: &TuneArguments) -> Result<Wanted<Page>, Stop> {
-    let target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
-    if let Target::File(path) = &target
+/// The page. Its name must end in .html or .htm, or have no extension.
+fn wanted(typed: &TuneArguments) -> Result<WantedOutput<LabellingOutput>, Stop> {
+    let target = OutputTarget::of_flag(typed.output.as_deref());
+    if let OutputTarget::File(path) = &target
         && let Some(ending) = path.extension()
         && !["html", "htm"]
             .iter()
             .any(|html| ending.eq_ignore_ascii_case(html))
     {
         return Err(Stop::usage(format!(
-            "--sample writes a page: let --output {} end in .html",
+            "--sample writes a page: use a name that ends in .html instead of --output {}",
             path.display()
         )));
     }
-    Ok(Wanted {
-        report: Page,
+    Ok(WantedOutput {
+        report: LabellingOutput,
         target,
     })
 }
 
-/// What was drawn.
-fn closing(sample: &Sample) -> String {
+/// Counts of the sample.
+fn closing_line(sample: &Sample) -> String {
     let found: usize = sample.strata.iter().map(|sampled| sampled.found).sum();
     let drawn = sample.pairs.len() as u64;
     let mut line = format!(

@@ -1,4 +1,4 @@
-//! The choice as settings of a `wirecopy.toml`: what else stands there, comments included, stays.
+//! A choice as settings of a `wirecopy.toml`, whose other settings and comments stay.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,12 +8,12 @@ use toml_edit::{DocumentMut, value};
 use wirecopy::report::tune::{ChoiceRow, Suggested};
 
 use crate::cli::config;
-use crate::cli::outputs::Target;
+use crate::cli::outputs::OutputTarget;
 use crate::cli::status::Stop;
 
-/// The file as it is, if a scan takes it; nothing if there is none.
-pub fn read(target: &Target) -> Result<String, Stop> {
-    let Target::File(path) = target else {
+/// The text of the file, which must be valid settings; empty if there is no file.
+pub fn read(target: &OutputTarget) -> Result<String, Stop> {
+    let OutputTarget::File(path) = target else {
         return Ok(String::new());
     };
     let text = match fs::read_to_string(path) {
@@ -26,17 +26,17 @@ pub fn read(target: &Target) -> Result<String, Stop> {
     Ok(text)
 }
 
-/// The file with the numbers of a choice, but for those that valleys suggest.
+/// The text of the file with the numbers of a choice. Suggested numbers replace them.
 pub fn with(before: &str, row: &ChoiceRow, suggested: Option<Suggested>) -> Result<String, Stop> {
     let mut file: DocumentMut = before
         .parse()
-        .map_err(|error| Stop::Failed(anyhow!("--write is no file of settings: {error}")))?;
+        .map_err(|error| Stop::Failed(anyhow!("--write is not a settings file: {error}")))?;
     let valley = |of: fn(&Suggested) -> Option<wirecopy::tuning::valley::Valley>| {
         suggested.as_ref().and_then(of).map(|valley| valley.at)
     };
     let choice = &row.effect.choice;
     let mut set = |key: &str, new: toml_edit::Item| match file.get_mut(key) {
-        // What stands behind the value on its line stays too.
+        // A comment after the value stays too.
         Some(old) => {
             let decor = old.as_value().map(|old| old.decor().clone());
             *old = new;
@@ -107,21 +107,22 @@ mod tests {
     }
 
     #[test]
-    fn what_else_stands_there_stays() {
+    fn other_settings_and_comments_stay() {
         let before = "# ours\nthreshold = 0.5 # for now\nquiet = true\n";
         let after = with(before, &row(), None).expect("settings");
         assert_eq!(
             after,
-            "# ours\nthreshold = 0.6 # for now\nquiet = true\ncontainment = 0.4\npassage = 20\nshingle = \"word:5\"\n"
+            "# ours\nthreshold = 0.6 # for now\nquiet = true\ncontainment = 0.4\npassage = 20\n\
+             shingle = \"word:5\"\n"
         );
         assert_eq!(with(&after, &row(), None).expect("settings"), after);
     }
 
     #[test]
-    fn what_is_no_settings_is_refused() {
+    fn an_invalid_file_is_rejected() {
         let error = with("threshold = = 2", &row(), None).expect_err("no TOML");
         assert!(
-            error.to_string().contains("--write is no file of settings"),
+            error.to_string().contains("--write is not a settings file"),
             "{error}"
         );
     }

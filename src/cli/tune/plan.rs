@@ -1,4 +1,4 @@
-//! What is meant by what was typed of tuning.
+//! Checked settings of tuning.
 
 use std::path::PathBuf;
 
@@ -9,76 +9,74 @@ use wirecopy::report::tune::Varied;
 use wirecopy::sketch::banding::{Banding, RecallTarget};
 use wirecopy::text::shingle::Shingle;
 
-use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, When};
-use crate::cli::layout::{self, Layout};
-use crate::cli::meaning::{
-    Setup, agreed, ending, now, one_on_standard_output, settings, surfacing,
+use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, UseWhen};
+use crate::cli::layout::{self, TextLayout};
+use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
+use crate::cli::plan::{
+    RunSetup, agreed, ending, now, one_on_standard_output, settings, surfacing,
 };
-use crate::cli::outputs::{Named, Target, Wanted};
 use crate::cli::status::Stop;
+use crate::cli::values::{
+    TRIED_CONTAINMENTS, TRIED_PASSAGES, TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
+};
 
-/// What is tried unless told otherwise.
-pub const THRESHOLDS: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-pub const CONTAINMENTS: [f64; 6] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.8];
-pub const PASSAGES: [u32; 6] = [15, 20, 25, 30, 40, 60];
-pub const REWORDED_SCORES: [f64; 5] = [0.5, 0.8, 0.9, 0.97, 0.99];
-
-/// More choices than anybody reads.
+/// Maximum number of choices; nobody reads more.
 const MOST_CHOICES: usize = 2000;
 
-/// Tuning as it is meant.
-pub struct Tune {
-    /// What it reads, and how it runs.
-    pub setup: Setup,
-    /// The searches, one for each shingle; the first is the scan that choices are compared with.
-    pub searches: Vec<Search>,
+/// Choices to compare.
+pub struct TunePlan {
+    /// Inputs and resources.
+    pub setup: RunSetup,
+    /// One search for each shingle. The first one includes the choice that others are compared
+    /// with.
+    pub searches: Vec<TuneSearch>,
     /// Tables of labels.
     pub labels: Vec<PathBuf>,
-    /// What their words mean.
+    /// Meaning of the words in the tables.
     pub words: LabelWords,
-    /// The precision that the best choice has at least.
+    /// Minimum precision of the best choice.
     pub min_precision: Option<f64>,
-    /// Whether to look for valleys.
+    /// True to suggest numbers from valleys in the scores.
     pub suggest: bool,
-    /// What to write.
-    pub wanted: Vec<Wanted<Report>>,
-    /// How a text looks.
-    pub layout: Layout,
+    /// Outputs to write; the choices come first.
+    pub wanted: Vec<WantedOutput<TuneOutput>>,
+    /// Width and colour of a text.
+    pub layout: TextLayout,
 }
 
-/// Choices that one search tells of.
-pub struct Search {
-    /// The scan that they are compared with.
+/// A search and the choices that it covers.
+pub struct TuneSearch {
+    /// Settings of the scan that the choices are compared with.
     pub settings: Settings,
-    /// The lowest numbers.
+    /// Lowest numbers of all choices.
     pub lowest: Choice,
-    /// How candidates are found for these.
+    /// Method that finds the candidates for the lowest numbers.
     pub surfacing: Surfacing,
-    /// What is tried, and how a scan would find candidates for it.
+    /// Each choice, with the flag that it varies and the method of a scan for its candidates.
     pub choices: Vec<(Varied, Choice, Surfacing)>,
 }
 
-/// What tuning writes.
+/// An output of tuning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Report {
+pub enum TuneOutput {
     Choices(TuneFormat),
     Page,
     Settings,
 }
 
-impl Named for Report {
+impl NamedOutput for TuneOutput {
     fn name(self) -> &'static str {
         match self {
-            Report::Choices(_) => "choices",
-            Report::Page => "report",
-            Report::Settings => "settings",
+            TuneOutput::Choices(_) => "choices",
+            TuneOutput::Page => "report",
+            TuneOutput::Settings => "settings",
         }
     }
 }
 
-impl Tune {
-    /// Works out what the arguments mean; `colour` is that of the text.
-    pub fn of(typed: TuneArguments, colour: When) -> Result<Tune, Stop> {
+impl TunePlan {
+    /// Checks the arguments. `colour` is that of the text.
+    pub fn of(typed: TuneArguments, colour: UseWhen) -> Result<TunePlan, Stop> {
         let wanted = wanted(&typed)?;
         let mut searches = vec![search(&typed, typed.finding.comparing.shingle)?];
         let mut shingles = typed.shingles.clone().unwrap_or_default();
@@ -88,8 +86,8 @@ impl Tune {
                 searches.push(search(&typed, shingle)?);
             }
         }
-        Ok(Tune {
-            setup: Setup::of(typed.inputs, &typed.reading, &typed.running),
+        Ok(TunePlan {
+            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
             searches,
             labels: typed.labels,
             words: LabelWords {
@@ -104,8 +102,9 @@ impl Tune {
     }
 }
 
-/// What is tried with one shingle: everything with that of the scan, and with others its choice alone.
-fn search(typed: &TuneArguments, shingle: Shingle) -> Result<Search, Stop> {
+/// The search for one shingle. With the shingle of the scan it covers all choices, with another one
+/// only the choice of the scan.
+fn search(typed: &TuneArguments, shingle: Shingle) -> Result<TuneSearch, Stop> {
     let sources = SourceArguments {
         credits: None,
         as_of: None,
@@ -122,7 +121,7 @@ fn search(typed: &TuneArguments, shingle: Shingle) -> Result<Search, Stop> {
     };
     if tried.len() > MOST_CHOICES {
         return Err(Stop::usage(format!(
-            "{} choices are too many to show: at most {MOST_CHOICES}",
+            "{} choices are too many: at most {MOST_CHOICES} can be shown",
             tried.len()
         )));
     }
@@ -133,7 +132,7 @@ fn search(typed: &TuneArguments, shingle: Shingle) -> Result<Search, Stop> {
         .into_iter()
         .map(|(varied, choice)| Ok((varied, choice, plan(choice)?)))
         .collect();
-    Ok(Search {
+    Ok(TuneSearch {
         surfacing: lowest_surfacing(typed, lowest)?,
         settings,
         lowest,
@@ -141,7 +140,8 @@ fn search(typed: &TuneArguments, shingle: Shingle) -> Result<Search, Stop> {
     })
 }
 
-/// How candidates are found for the lowest numbers: by bands of the recall asked for, whatever bands a scan is to have.
+/// Method that finds the candidates for the lowest numbers: bands for the given recall, even if
+/// --bands and --rows set those of the scan.
 fn lowest_surfacing(typed: &TuneArguments, lowest: Choice) -> Result<Surfacing, Stop> {
     let comparing = &typed.finding.comparing;
     if comparing.recall == 1.0 {
@@ -155,7 +155,7 @@ fn lowest_surfacing(typed: &TuneArguments, lowest: Choice) -> Result<Surfacing, 
     banding.map(Surfacing::Bands).map_err(Stop::usage)
 }
 
-/// The choices: the scan's own first, then by flag, or every combination.
+/// The choices: that of the scan, then one flag at a time or all combinations.
 fn tried(typed: &TuneArguments, base: Choice) -> Vec<(Varied, Choice)> {
     let list = |given: &Option<Vec<f64>>, usual: &[f64]| -> Vec<f64> {
         let mut list = given.clone().unwrap_or_else(|| usual.to_vec());
@@ -163,12 +163,15 @@ fn tried(typed: &TuneArguments, base: Choice) -> Vec<(Varied, Choice)> {
         list.dedup();
         list
     };
-    let thresholds = list(&typed.thresholds, &THRESHOLDS);
-    let containments = list(&typed.containments, &CONTAINMENTS);
-    let mut passages = typed.passages.clone().unwrap_or_else(|| PASSAGES.to_vec());
+    let thresholds = list(&typed.thresholds, &TRIED_THRESHOLDS);
+    let containments = list(&typed.containments, &TRIED_CONTAINMENTS);
+    let mut passages = typed
+        .passages
+        .clone()
+        .unwrap_or_else(|| TRIED_PASSAGES.to_vec());
     passages.sort_unstable();
     passages.dedup();
-    let scores = list(&typed.reworded_scores, &REWORDED_SCORES);
+    let scores = list(&typed.reworded_scores, &TRIED_REWORDED_SCORES);
 
     let mut tried = vec![(Varied::Nothing, base)];
     let with_excerpts = |excerpts: Excerpts| Choice {
@@ -233,49 +236,50 @@ fn tried(typed: &TuneArguments, base: Choice) -> Vec<(Varied, Choice)> {
     tried
 }
 
-/// The outputs that were asked for; the choices are the first.
-fn wanted(typed: &TuneArguments) -> Result<Vec<Wanted<Report>>, Stop> {
-    let target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
+/// The outputs to write; the choices come first.
+fn wanted(typed: &TuneArguments) -> Result<Vec<WantedOutput<TuneOutput>>, Stop> {
+    let target = OutputTarget::of_flag(typed.output.as_deref());
     let format = format(&target, typed.format)?;
-    let mut wanted = vec![Wanted {
-        report: Report::Choices(format),
+    let mut wanted = vec![WantedOutput {
+        report: TuneOutput::Choices(format),
         target,
     }];
     for (path, report) in [
-        (&typed.report, Report::Page),
-        (&typed.write, Report::Settings),
+        (&typed.report, TuneOutput::Page),
+        (&typed.write, TuneOutput::Settings),
     ] {
-        wanted.extend(path.as_deref().map(|path| Wanted {
+        wanted.extend(path.as_deref().map(|path| WantedOutput {
             report,
-            target: Target::of(path),
+            target: OutputTarget::of(path),
         }));
     }
     one_on_standard_output(&wanted, "name a file for one")?;
     Ok(wanted)
 }
 
-/// The format: as said, else as the name ends.
-fn format(target: &Target, said: Option<TuneFormat>) -> Result<TuneFormat, Stop> {
-    let Target::File(path) = target else {
-        return Ok(said.unwrap_or(TuneFormat::Text));
+/// The format: that of --format, or of the file name.
+fn format(target: &OutputTarget, requested: Option<TuneFormat>) -> Result<TuneFormat, Stop> {
+    let OutputTarget::File(path) = target else {
+        return Ok(requested.unwrap_or(TuneFormat::Text));
     };
-    let told = match ending(path).as_deref() {
+    let of_name = match ending(path).as_deref() {
         Some("json") => Some(TuneFormat::Json),
         Some("csv") => Some(TuneFormat::Csv),
         Some("txt" | "text") => Some(TuneFormat::Text),
         Some("html" | "htm") => {
             return Err(Stop::usage(format!(
-                "--output {} ends like a page: --report writes one of choices, --sample one to label pairs on",
+                "--output {} has the extension of a page: --report writes a page of choices, \
+                 --sample a page to label pairs",
                 path.display()
             )));
         }
         _ => None,
     };
-    Ok(agreed(path, told, said)?.unwrap_or(TuneFormat::Text))
+    Ok(agreed(path, of_name, requested)?.unwrap_or(TuneFormat::Text))
 }
 
 impl FindingArguments {
-    /// The same with another shingle, whose usual containment and passage are its own.
+    /// The same arguments with another shingle, and its default containment and passage.
     fn with(&self, shingle: Shingle) -> FindingArguments {
         let mut typed = self.clone();
         typed.comparing.shingle = shingle;

@@ -6,12 +6,12 @@ use std::{env, fs};
 use clap::ValueEnum;
 use toml::de::DeTable;
 
-use super::{USUAL_FILE, variable_of};
-use crate::cli::args::{LogFormat, When};
+use super::flags::{USUAL_FILE, variable_of};
+use crate::cli::args::{LogFormat, UseWhen};
 
 /// The colour and format of messages when the arguments are wrong: the best guess from what was
 /// typed, the environment and the file.
-pub fn talk_wanted(argv: &[OsString]) -> (When, LogFormat) {
+pub fn message_format(argv: &[OsString]) -> (UseWhen, LogFormat) {
     let words: Vec<&str> = argv
         .iter()
         .map(|word| word.to_str().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! What is meant by what was typed of a dedup.
+//! Checked settings of a dedup.
 
 use std::io::{self, Write};
 
@@ -9,48 +9,48 @@ use wirecopy::pipeline::Settings;
 use wirecopy::report::table::TableFormat;
 
 use crate::cli::args::{DedupArguments, KeepName};
-use crate::cli::meaning::{IndexPlan, Setup, one_on_standard_output, surfacing, table_format};
-use crate::cli::outputs::{Named, Target, Wanted};
+use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
+use crate::cli::plan::{IndexPlan, RunSetup, one_on_standard_output, surfacing, table_format};
 use crate::cli::status::Stop;
 
-/// A dedup as it is meant.
-pub struct Dedup {
-    /// What it reads, and how it runs.
-    pub setup: Setup,
-    /// What a duplicate is.
+/// A dedup to run.
+pub struct DedupPlan {
+    /// Inputs and resources.
+    pub setup: RunSetup,
+    /// Settings of the pipeline.
     pub settings: Settings,
-    /// Which of several stays.
+    /// Rule that picks the duplicate to keep.
     pub keep: Keep,
-    /// The field that tells duplicates, if all documents are to be written.
+    /// Field that marks duplicates, if all documents are written.
     pub mark: Option<String>,
-    /// What to write.
-    pub wanted: Vec<Wanted<Report>>,
-    /// What to do with an index.
+    /// Outputs to write.
+    pub wanted: Vec<WantedOutput<DedupOutput>>,
+    /// Use of an index.
     pub index: Option<IndexPlan>,
 }
 
-/// What a dedup writes.
+/// An output of a dedup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Report {
-    Documents(Packing),
+pub enum DedupOutput {
+    Documents(OutputCompression),
     Removed(TableFormat),
     Rejects(TableFormat),
 }
 
-/// How the documents are packed.
+/// Compression of the documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Packing {
+pub enum OutputCompression {
     None,
     Gzip,
     Zstd,
 }
 
-impl Dedup {
-    /// Works out what the arguments mean.
-    pub fn of(typed: DedupArguments) -> Result<Dedup, Stop> {
+impl DedupPlan {
+    /// Checks the arguments of a dedup.
+    pub fn of(typed: DedupArguments) -> Result<DedupPlan, Stop> {
         let wanted = wanted(&typed)?;
-        Ok(Dedup {
-            setup: Setup::of(typed.inputs, &typed.reading, &typed.running),
+        Ok(DedupPlan {
+            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
             settings: Settings {
                 shingle: typed.comparing.shingle,
                 threshold: typed.threshold,
@@ -74,79 +74,79 @@ impl Dedup {
     }
 }
 
-/// What was asked for.
-fn wanted(typed: &DedupArguments) -> Result<Vec<Wanted<Report>>, Stop> {
-    let target = typed.output.as_deref().map_or(Target::Stdout, Target::of);
-    let mut wanted = vec![Wanted {
-        report: Report::Documents(Packing::of(&target)),
+/// The outputs to write; the documents come first.
+fn wanted(typed: &DedupArguments) -> Result<Vec<WantedOutput<DedupOutput>>, Stop> {
+    let target = OutputTarget::of_flag(typed.output.as_deref());
+    let mut wanted = vec![WantedOutput {
+        report: DedupOutput::Documents(OutputCompression::of(&target)),
         target,
     }];
     let tables = [
         (
             "--removed",
             &typed.removed,
-            Report::Removed as fn(TableFormat) -> Report,
+            DedupOutput::Removed as fn(TableFormat) -> DedupOutput,
         ),
-        ("--rejects", &typed.rejects, Report::Rejects),
+        ("--rejects", &typed.rejects, DedupOutput::Rejects),
     ];
     for (flag, path, report) in tables {
         if let Some(path) = path {
-            let target = Target::of(path);
-            wanted.push(Wanted {
+            let target = OutputTarget::of(path);
+            wanted.push(WantedOutput {
                 report: report(table_format(flag, &target, None)?),
                 target,
             });
         }
     }
-    let cure = if typed.output.is_none() {
+    let advice = if typed.output.is_none() {
         "name a file for the documents with --output"
     } else {
         "name a file for one"
     };
-    one_on_standard_output(&wanted, cure)?;
+    one_on_standard_output(&wanted, advice)?;
     Ok(wanted)
 }
 
-impl Named for Report {
+impl NamedOutput for DedupOutput {
     fn name(self) -> &'static str {
         match self {
-            Report::Documents(_) => "documents",
-            Report::Removed(_) => "list of removed documents",
-            Report::Rejects(_) => "rejects",
+            DedupOutput::Documents(_) => "documents",
+            DedupOutput::Removed(_) => "list of removed documents",
+            DedupOutput::Rejects(_) => "rejects",
         }
     }
 }
 
-impl Packing {
-    /// As the name ends.
-    fn of(target: &Target) -> Packing {
-        let Target::File(path) = target else {
-            return Packing::None;
+impl OutputCompression {
+    /// The compression that the file name asks for.
+    fn of(target: &OutputTarget) -> OutputCompression {
+        let OutputTarget::File(path) = target else {
+            return OutputCompression::None;
         };
         let ending = path
             .extension()
             .map(|ending| ending.to_string_lossy().to_lowercase());
         match ending.as_deref() {
-            Some("gz") => Packing::Gzip,
-            Some("zst") => Packing::Zstd,
-            _ => Packing::None,
+            Some("gz") => OutputCompression::Gzip,
+            Some("zst") => OutputCompression::Zstd,
+            _ => OutputCompression::None,
         }
     }
 
-    /// Packs what `fill` writes; the same bytes give the same file.
+    /// Compresses the bytes that `fill` writes. The same bytes give the same file.
     pub fn write(
         self,
         mut out: &mut dyn Write,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
         match self {
-            Packing::None => fill(out),
-            Packing::Gzip => {
+            OutputCompression::None => fill(out),
+            OutputCompression::Gzip => {
                 let mut packed = GzEncoder::new(out, Compression::default());
                 fill(&mut packed)?;
                 packed.finish().map(|_| ())
             }
-            Packing::Zstd => {
+            OutputCompression::Zstd => {
                 let mut packed = zstd::Encoder::new(&mut out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
                 fill(&mut packed)?;
                 packed.finish().map(|_| ())

@@ -1,0 +1,444 @@
+//! Checked settings, worked out from what was typed. Later code does not check them again.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use wirecopy::attribution::credit::Credits;
+use wirecopy::cluster::{Relation, Selection};
+use wirecopy::compare::exact::{
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
+};
+use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
+use wirecopy::pipeline::{PageLimits, Settings, Surfacing};
+use wirecopy::read::{self, FieldNames};
+use wirecopy::report::table::TableFormat;
+use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
+use wirecopy::text::domain;
+use wirecopy::text::shingle::Shingle;
+
+use super::args::{
+    ComparingArguments, FindingArguments, InputFormatName, OutputFormatName, ReadingArguments,
+    RelationName, RunningArguments, ScanArguments, SeenArguments, SourceArguments, UseWhen,
+};
+use super::outputs::{NamedOutput, OutputTarget, ScanReport, WantedOutput};
+use super::status::Stop;
+
+/// Inputs and resources of a command.
+#[derive(Debug, Clone)]
+pub struct RunSetup {
+    /// Files, directories or `-`, as given.
+    pub inputs: Vec<String>,
+    /// Settings of the readers.
+    pub reading: read::ReadSettings,
+    /// Largest number of rejected records with which a run succeeds; `None` for any number.
+    pub most_rejects: Option<u64>,
+    /// True if a run without any word must fail.
+    pub fail_if_empty: bool,
+    /// Limit to memory, in bytes.
+    pub memory: Option<u64>,
+    /// Directory for temporary files.
+    pub temp_dir: Option<PathBuf>,
+    /// Number of threads; 0 means one per core.
+    pub threads: usize,
+    /// Messages to print.
+    pub verbosity: Verbosity,
+}
+
+/// Messages to print on standard error.
+#[derive(Debug, Clone, Copy)]
+pub struct Verbosity {
+    /// Progress of the run.
+    pub progress: UseWhen,
+    /// The closing lines.
+    pub closing: bool,
+    /// Details of each stage, and every rejected record.
+    pub details: bool,
+}
+
+/// A scan to run.
+pub struct ScanPlan {
+    /// Inputs and resources.
+    pub setup: RunSetup,
+    /// Settings of the pipeline.
+    pub settings: Settings,
+    /// Use of an index.
+    pub index: Option<IndexPlan>,
+    /// Reports to write; the summary and the metrics come last.
+    pub wanted: Vec<WantedOutput>,
+    /// Labels of every metric.
+    pub metrics_labels: Vec<(String, String)>,
+}
+
+/// Use of an index by a run.
+#[derive(Debug, Clone)]
+pub struct IndexPlan {
+    /// Directory of the index.
+    pub directory: PathBuf,
+    /// True if the documents of the run are added.
+    pub adds: bool,
+    /// Documents that were added before this time are ignored.
+    pub since: Option<i64>,
+    /// Time at which the documents of the run are added.
+    pub now: i64,
+    /// The same time if the user gave it. The run can then be repeated.
+    pub again: Option<i64>,
+    /// True to wait for another run that writes to the index.
+    pub wait: bool,
+}
+
+impl RunSetup {
+    /// Takes inputs and resources from the arguments.
+    pub fn of(
+        inputs: Vec<String>,
+        reading: &ReadingArguments,
+        running: &RunningArguments,
+    ) -> RunSetup {
+        RunSetup {
+            inputs,
+            reading: read_settings(reading, running),
+            most_rejects: if reading.strict {
+                Some(0)
+            } else {
+                reading.max_rejects
+            },
+            fail_if_empty: reading.fail_if_empty,
+            memory: running.memory,
+            temp_dir: running.temp_dir.clone(),
+            threads: running.threads,
+            verbosity: Verbosity::of(running),
+        }
+    }
+}
+
+impl Verbosity {
+    fn of(typed: &RunningArguments) -> Verbosity {
+        Verbosity {
+            progress: if typed.quiet && typed.progress == UseWhen::Auto {
+                UseWhen::Never
+            } else {
+                typed.progress
+            },
+            closing: !typed.quiet,
+            details: typed.verbose,
+        }
+    }
+}
+
+impl ScanPlan {
+    /// Checks the arguments of a scan.
+    pub fn of(typed: ScanArguments) -> Result<ScanPlan, Stop> {
+        let wanted = wanted(&typed)?;
+        let labels = &typed.metrics_label;
+        if let Some((_, (twice, _))) = labels
+            .iter()
+            .enumerate()
+            .find(|(at, (name, _))| labels[..*at].iter().any(|(other, _)| other == name))
+        {
+            return Err(Stop::usage(format!("--metrics-label names {twice} twice")));
+        }
+        let at = typed.sources.as_of.unwrap_or_else(now);
+        Ok(ScanPlan {
+            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
+            settings: Settings {
+                list_passages: typed.passages,
+                keep_hashes: typed.seen.adds(),
+                page: typed
+                    .report
+                    .is_some()
+                    .then(|| PageLimits::of_pairs(typed.report_limit)),
+                ..settings(&typed.finding, &typed.sources, at)?
+            },
+            index: IndexPlan::of(typed.seen, typed.sources.as_of),
+            wanted,
+            metrics_labels: typed.metrics_label,
+        })
+    }
+}
+
+impl IndexPlan {
+    /// Takes the use of an index from the arguments, if one is named.
+    pub fn of(typed: SeenArguments, as_of: Option<i64>) -> Option<IndexPlan> {
+        let adds = typed.adds();
+        let now = as_of.unwrap_or_else(now);
+        typed.index.map(|directory| IndexPlan {
+            directory,
+            adds,
+            since: typed.keep.map(|keep| now.saturating_sub(keep)),
+            now,
+            again: as_of,
+            wait: typed.wait,
+        })
+    }
+}
+
+/// Settings of the pipeline. Dates after `now` are ignored as evidence of a source.
+pub fn settings(
+    typed: &FindingArguments,
+    sources: &SourceArguments,
+    now: i64,
+) -> Result<Settings, Stop> {
+    let (containment, passage) = match typed.comparing.shingle {
+        Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
+        Shingle::Chars(_) => (
+            DEFAULT_CONTAINMENT_OF_CHARACTERS,
+            DEFAULT_PASSAGE_OF_CHARACTERS,
+        ),
+    };
+    let selection = Selection {
+        relations: typed.relations.iter().copied().map(relation).collect(),
+        same_site_containment: typed.same_site_containment,
+        sites: typed.site.iter().map(|site| site_name(site)).collect(),
+        not_sites: typed.not_site.iter().map(|site| site_name(site)).collect(),
+        cross_site_only: typed.cross_site_only,
+        window: typed.window,
+        all_pairs: typed.all_pairs,
+    };
+    let excerpts = selection.takes(Relation::Excerpt).then(|| Excerpts {
+        containment: typed.containment.unwrap_or(containment),
+        passage: typed.passage.unwrap_or(passage),
+    });
+    let credits = match &sources.credits {
+        None => Credits::built_in(),
+        Some(path) => credits(path)?,
+    };
+    Ok(Settings {
+        shingle: typed.comparing.shingle,
+        threshold: typed.threshold,
+        surfacing: surfacing(&typed.comparing, typed.threshold)?,
+        excerpts,
+        boilerplate: !typed.comparing.keep_boilerplate,
+        seed: typed.comparing.seed,
+        min_words: typed.comparing.min_words,
+        list_passages: false,
+        page: None,
+        credits: Arc::new(credits),
+        as_of: Some(now),
+        keep_hashes: false,
+        memory: None,
+        reworded: typed.reworded.then(|| Rewording {
+            score: typed.reworded_score,
+            window: typed.window.unwrap_or(DEFAULT_WINDOW),
+        }),
+        selection,
+    })
+}
+
+/// Method that finds the candidates for a threshold.
+pub fn surfacing(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing, Stop> {
+    Ok(match (typed.bands, typed.rows) {
+        (Some(bands), Some(rows)) => {
+            Surfacing::Bands(Banding::new(Bands(bands), Rows(rows)).map_err(Stop::usage)?)
+        }
+        _ if typed.recall == 1.0 => Surfacing::Prefixes,
+        _ => {
+            let target = RecallTarget {
+                threshold,
+                recall: typed.recall,
+                permutations: typed.permutations,
+            };
+            Surfacing::Bands(Banding::for_recall(target).map_err(Stop::usage)?)
+        }
+    })
+}
+
+/// Settings of the readers.
+fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::ReadSettings {
+    let fields = &typed.fields;
+    let usual = FieldNames::default();
+    let named =
+        |typed: &Option<String>, usual: Vec<String>| typed.clone().map_or(usual, |name| vec![name]);
+    read::ReadSettings {
+        format: typed.input_format.map(|format| match format {
+            InputFormatName::Jsonl => read::SourceFormat::Jsonl,
+            InputFormatName::Csv => read::SourceFormat::Csv,
+            InputFormatName::Tsv => read::SourceFormat::Tsv,
+            InputFormatName::Text => read::SourceFormat::Text,
+        }),
+        fields: FieldNames {
+            id: named(&fields.id_field, usual.id),
+            text: named(&fields.text_field, usual.text),
+            url: named(&fields.url_field, usual.url),
+            site: named(&fields.site_field, usual.site),
+            published: named(&fields.published_field, usual.published),
+            title: named(&fields.title_field, usual.title),
+            author: named(&fields.author_field, usual.author),
+            canonical: named(&fields.canonical_field, usual.canonical),
+            crawled: named(&fields.crawled_field, usual.crawled),
+        },
+        max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
+        temp_dir: running.temp_dir.clone(),
+        ..read::ReadSettings::default()
+    }
+}
+
+/// The reports to write. The summary and the metrics come last, because they include the time that
+/// writing the others took.
+fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
+    let pairs_format = typed.format.map(|format| match format {
+        OutputFormatName::Csv => TableFormat::Csv,
+        OutputFormatName::Jsonl => TableFormat::Jsonl,
+    });
+    let target = OutputTarget::of_flag(typed.output.as_deref());
+    let format = table_format("--output", &target, pairs_format);
+    if typed.passages && !matches!(format, Ok(format) if format.holds_lists()) {
+        return Err(Stop::usage(
+            "--passages needs pairs in .jsonl: name such a file with --output, or add \
+             --format jsonl",
+        ));
+    }
+    let mut wanted = vec![WantedOutput {
+        report: ScanReport::Pairs(format?),
+        target,
+    }];
+    let tables = [
+        (
+            "--clusters",
+            &typed.clusters,
+            ScanReport::Clusters as fn(TableFormat) -> ScanReport,
+        ),
+        ("--members", &typed.members, ScanReport::Members),
+        ("--sites", &typed.sites, ScanReport::Sites),
+        ("--rejects", &typed.rejects, ScanReport::Rejects),
+    ];
+    for (flag, path, report) in tables {
+        if let Some(path) = path {
+            let target = OutputTarget::of(path);
+            wanted.push(WantedOutput {
+                report: report(table_format(flag, &target, None)?),
+                target,
+            });
+        }
+    }
+    for (path, report) in [
+        (&typed.report, ScanReport::Page),
+        (&typed.summary, ScanReport::Summary),
+        (&typed.metrics, ScanReport::Metrics),
+    ] {
+        wanted.extend(path.as_deref().map(|path| WantedOutput {
+            report,
+            target: OutputTarget::of(path),
+        }));
+    }
+    let advice = if typed.output.is_none() {
+        "name a file for the pairs with --output"
+    } else {
+        "name a file for one"
+    };
+    one_on_standard_output(&wanted, advice)?;
+    Ok(wanted)
+}
+
+/// Rejects two outputs on standard output. `advice` ends the message.
+pub fn one_on_standard_output<R: NamedOutput>(
+    wanted: &[WantedOutput<R>],
+    advice: &str,
+) -> Result<(), Stop> {
+    let mut on_standard_output = wanted
+        .iter()
+        .filter(|wanted| wanted.target == OutputTarget::Stdout);
+    match (on_standard_output.next(), on_standard_output.next()) {
+        (Some(first), Some(second)) => Err(Stop::usage(format!(
+            "the {} and the {} cannot both go to standard output: {advice}",
+            first.report.name(),
+            second.report.name()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn relation(name: RelationName) -> Relation {
+    match name {
+        RelationName::Exact => Relation::Exact,
+        RelationName::Near => Relation::Near,
+        RelationName::Excerpt => Relation::Excerpt,
+    }
+}
+
+/// The name of a site in the corpus. A host or a url stands for its registrable domain.
+fn site_name(typed: &str) -> String {
+    domain::registrable(typed).unwrap_or_else(|| typed.to_lowercase())
+}
+
+/// Reads a table of credits.
+fn credits(path: &Path) -> Result<Credits, Stop> {
+    let unreadable = |error: io::Error| {
+        Stop::usage(format!("cannot read --credits {}: {error}", path.display()))
+    };
+    let table = fs::read_to_string(path).map_err(unreadable)?;
+    Credits::extended(&table)
+        .map_err(|error| Stop::usage(format!("--credits {}: {error}", path.display())))
+}
+
+/// The time now, in seconds since 1970.
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+/// The format of a table: that of the file name, or `requested` if the name does not show it.
+/// `flag` is the flag of the output, for messages.
+pub fn table_format(
+    flag: &str,
+    target: &OutputTarget,
+    requested: Option<TableFormat>,
+) -> Result<TableFormat, Stop> {
+    let OutputTarget::File(path) = target else {
+        return Ok(requested.unwrap_or(TableFormat::Csv));
+    };
+    let ending = ending(path);
+    let of_name = TableFormat::ALL
+        .into_iter()
+        .find(|format| ending.as_deref() == Some(format.name()));
+    match (of_name, requested) {
+        (Some(of_name), Some(requested)) if of_name != requested => Err(Stop::usage(format!(
+            "{flag} {} ends in .{} but --format is {}: drop one of them",
+            path.display(),
+            of_name.name(),
+            requested.name()
+        ))),
+        (Some(format), _) | (None, Some(format)) => Ok(format),
+        // A pipe or a device is like standard output. A directory gets its own error later.
+        (None, None) if is_special(path) => Ok(TableFormat::Csv),
+        (None, None) => {
+            let endings = TableFormat::ALL
+                .map(|format| format!(".{}", format.name()))
+                .join(" or ");
+            let or_format = if flag == "--output" {
+                ", or add --format"
+            } else {
+                ""
+            };
+            Err(Stop::usage(format!(
+                "cannot tell the format of {flag} {}: use a name that ends in {endings}{or_format}",
+                path.display()
+            )))
+        }
+    }
+}
+
+/// The extension of a file name, in lower case.
+pub fn ending(path: &Path) -> Option<String> {
+    let ending = path.extension()?;
+    Some(ending.to_string_lossy().to_lowercase())
+}
+
+/// The format of an output: that of its file name or of --format, which must not differ.
+pub fn agreed<F: PartialEq>(
+    path: &Path,
+    of_name: Option<F>,
+    requested: Option<F>,
+) -> Result<Option<F>, Stop> {
+    match (of_name, requested) {
+        (Some(of_name), Some(requested)) if of_name != requested => Err(Stop::usage(format!(
+            "--output {} and --format name different formats: drop one of them",
+            path.display()
+        ))),
+        (of_name, requested) => Ok(requested.or(of_name)),
+    }
+}
+
+/// Returns true if something other than a regular file has this path.
+fn is_special(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file())
+}
