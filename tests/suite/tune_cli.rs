@@ -245,7 +245,7 @@ fn what_a_scan_may_not_meet_is_said() {
         let json = must(&["tune", &input, "-q", "--format", "json"]);
         let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
         assert_eq!(told["searched"]["bounded"], bounded, "{documents}");
-        let caution = "a scan may find a little more or less";
+        let caution = "a scan may find slightly more or less";
         assert_eq!(text.contains(caution), bounded, "{documents}: {text}");
         let page = place.read("tune.html");
         assert_eq!(page.contains(caution), bounded, "{documents}");
