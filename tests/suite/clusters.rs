@@ -1,4 +1,4 @@
-//! Clusters: what is joined, what hangs on what and in which role, and who is likely to have been first.
+//! Clusters: the documents that are joined, the role of every member, and the likely source.
 
 use std::collections::BTreeSet;
 
@@ -32,13 +32,13 @@ fn page(id: &str, text: &str) -> Page {
     Page::new(&format!("{id}.example"), id, text)
 }
 
-/// So many words of a story, from that word on.
+/// `words` words of a text, starting at word `from`.
 fn part(text: &str, from: usize, words: usize) -> String {
     let part: Vec<&str> = text.split(' ').skip(from).take(words).collect();
     part.join(" ")
 }
 
-/// Every cluster: the document that names it, and its members with their roles, in canonical order.
+/// Every cluster: its first document, and its members with their roles, in canonical order.
 fn clusters(found: &ScanResult) -> Vec<(String, Vec<(String, Role)>)> {
     let id = |doc: DocNo| found.catalog.id(doc).to_owned();
     let cluster = |cluster: &wirecopy::cluster::Cluster| {
@@ -51,6 +51,7 @@ fn clusters(found: &ScanResult) -> Vec<(String, Vec<(String, Role)>)> {
     found.clusters.iter().map(cluster).collect()
 }
 
+/// Asserts that a scan of the pages gives these clusters.
 fn expect(pages: &[Page], expected: &[(&str, &[(&str, Role)])], name: &str) {
     let expected: Vec<(String, Vec<(String, Role)>)> = expected
         .iter()
@@ -62,7 +63,7 @@ fn expect(pages: &[Page], expected: &[(&str, &[(&str, Role)])], name: &str) {
     assert_eq!(clusters(&found(pages)), expected, "{name}");
 }
 
-/// What holds of every answer.
+/// Asserts what must be true of every result.
 fn assert_sound(found: &ScanResult) {
     let paired: BTreeSet<(DocNo, DocNo)> =
         found.pairs.iter().map(|pair| (pair.a, pair.b)).collect();
@@ -78,7 +79,7 @@ fn assert_sound(found: &ScanResult) {
         assert_eq!(
             whole.first(),
             Some(&cluster.first),
-            "the first of the whole copies names it"
+            "the first whole copy names the cluster"
         );
         let number = found
             .pairs
@@ -89,12 +90,12 @@ fn assert_sound(found: &ScanResult) {
             .flat_map(|pair| [pair.a, pair.b])
             .collect();
         for &doc in &whole[1..] {
-            // A revision that is near to another member only belongs to a cluster of its own as well.
+            // A revision that is near only another member also belongs to a cluster of its own.
             let (first, id) = (found.catalog.id(cluster.first), found.catalog.id(doc));
             let paired = paired.contains(&(cluster.first, doc));
             assert!(
                 paired || near.contains(&doc),
-                "{first} and {id} are no pair"
+                "{first} and {id} are not a pair"
             );
         }
         let sources = cluster
@@ -110,12 +111,114 @@ fn assert_sound(found: &ScanResult) {
     }
 }
 
-/// Documents of 100 words of one long text, each beginning 30 words after the one before: neighbours have a Jaccard similarity of
-/// .52, those two apart one of .23, those further apart have next to nothing in common.
+/// Documents of 100 words of one long text, each beginning 30 words after the one before.
+/// Neighbours have a Jaccard similarity of .52, documents two apart one of .23, and documents
+/// further apart almost none.
 fn windows(count: usize) -> Vec<Page> {
     let text = story(1, 100 + 30 * count);
     let window = |at: usize| page(&format!("w{at:02}"), &part(&text, 30 * at, 100));
     (0..count).map(window).collect()
+}
+
+/// A big family of identical and near copies, and documents that contain a part of it, on any site
+/// and at any time.
+fn big_family_and_excerpts() -> impl Strategy<Value = Vec<Page>> {
+    let when = || prop::option::weighted(0.9, 0i64..400);
+    let member = (0usize..3, 0usize..3, when());
+    let excerpt = (0usize..4, 0usize..3, 0usize..3, when());
+    let family = prop::collection::vec(member, 258..330);
+    (family, prop::collection::vec(excerpt, 0..12)).prop_map(|(family, excerpts)| {
+        let text = story(1, 60);
+        let sites = ["x.example", "y.example", "z.example"];
+        let member = |(at, (kind, site, when)): (usize, (usize, usize, Option<i64>))| {
+            let text = match kind {
+                0 => text.clone(),
+                1 => format!("{text} more"),
+                _ => format!("{text} own{at}"),
+            };
+            Page {
+                published: when,
+                ..Page::new(sites[site], &format!("c{at:03}"), &text)
+            }
+        };
+        let excerpt =
+            |(at, (host, from, site, when)): (usize, (usize, usize, usize, Option<i64>))| {
+                // Some excerpts are identical.
+                let text = format!(
+                    "{} {}",
+                    story(50 + host as u64, 50),
+                    part(&text, 5 * from, 40)
+                );
+                Page {
+                    published: when,
+                    ..Page::new(sites[site], &format!("x{at:02}"), &text)
+                }
+            };
+        let family = family.into_iter().enumerate().map(member);
+        family
+            .chain(excerpts.into_iter().enumerate().map(excerpt))
+            .collect()
+    })
+}
+
+/// True for the roles of whole copies.
+fn is_whole(role: Role) -> bool {
+    matches!(role, Role::Source | Role::Copy | Role::Revised)
+}
+
+/// A copy on the given site with the given time of publication.
+fn copy(doc: u32, site: &str, when: PublicationInterval) -> Testimony {
+    Testimony {
+        doc: DocNo(doc),
+        site: site.to_owned(),
+        whole: true,
+        published: when,
+        canonical: None,
+        credit: Vec::new(),
+    }
+}
+
+/// The testimony with a canonical url on another site.
+fn naming(testimony: Testimony, canonical: &str) -> Testimony {
+    Testimony {
+        canonical: Some(canonical.to_owned()),
+        ..testimony
+    }
+}
+
+/// The testimony with a credit of an agency that has these sites.
+fn crediting(testimony: Testimony, sites: &[&str]) -> Testimony {
+    Testimony {
+        credit: sites.iter().map(|&site| site.to_owned()).collect(),
+        ..testimony
+    }
+}
+
+fn at(seconds: i64) -> PublicationInterval {
+    dated(seconds, Precision::Second)
+}
+
+fn dated(seconds: i64, precision: Precision) -> PublicationInterval {
+    PublicationInterval::of(Some(Published { seconds, precision }), None, None)
+}
+
+fn undated() -> PublicationInterval {
+    PublicationInterval::of(None, None, None)
+}
+
+/// Possible times of publication of a page with this date, given the times of the crawl and of the
+/// run.
+fn seen(
+    seconds: i64,
+    crawled: Option<(i64, Precision)>,
+    as_of: Option<i64>,
+) -> PublicationInterval {
+    let published = Published {
+        seconds,
+        precision: Precision::Second,
+    };
+    let crawled = crawled.map(|(seconds, precision)| Published { seconds, precision });
+    PublicationInterval::of(Some(published), crawled, as_of)
 }
 
 #[test]
@@ -138,7 +241,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn chains_and_families_in_any_order_of_time_are_sound(
+    fn clusters_of_chains_and_families_are_sound_in_any_order_of_time(
         count in 2usize..14,
         times in prop::collection::vec(prop::option::weighted(0.8, 0i64..30), 30),
         edits in prop::collection::vec((any::<prop::sample::Index>(), 3usize..40), 0..14),
@@ -161,7 +264,7 @@ proptest! {
 }
 
 #[test]
-fn a_digest_joins_no_two_stories() {
+fn a_digest_does_not_join_two_stories() {
     for (name, when) in [
         ("later", Some(100 * HOUR)),
         ("earlier", Some(-HOUR)),
@@ -208,7 +311,7 @@ fn a_digest_joins_no_two_stories() {
                         .any(|&doc| found.catalog.id(doc) == "digest");
                     if of_digest {
                         assert_eq!(pair.relation, Relation::Excerpt, "{name}");
-                        // 36 shingles of a story of 80 words, which has 76; of a brief all.
+                        // 36 of the 76 shingles of a story of 80 words, or all of a brief.
                         let contained = pair.containment_a.max(pair.containment_b);
                         assert!(
                             contained >= if copied { 0.3 } else { 36.0 / 76.0 },
@@ -223,7 +326,7 @@ fn a_digest_joins_no_two_stories() {
 }
 
 #[test]
-fn a_digest_that_is_copied_is_one_cluster_and_hangs_on_many() {
+fn a_copied_digest_is_one_cluster_and_a_member_of_many() {
     let mut pages: Vec<Page> = (0..6)
         .map(|at| page(&format!("s{at}"), &story(at, 80)).at(at as i64 * HOUR))
         .collect();
@@ -251,7 +354,7 @@ fn a_digest_that_is_copied_is_one_cluster_and_hangs_on_many() {
 }
 
 #[test]
-fn roles() {
+fn members_have_the_expected_roles() {
     use Role::{Copy, Digest, Excerpt, Revised, Source};
     let text = story(1, 200);
     let own = |of: u64, words| story(100 + of, words);
@@ -278,7 +381,7 @@ fn roles() {
             page("c", &with(2, part(&text, 50, 100))).at(2 * HOUR),
         ],
         &[("a", &[("a", Source), ("b", Excerpt), ("c", Excerpt)])],
-        "two excerpts that overlap hang on the story, not on each other",
+        "two overlapping excerpts belong to the story, not to each other",
     );
     expect(
         &[
@@ -309,12 +412,12 @@ fn roles() {
             ),
             ("b", &[("b", Source), ("c", Copy), ("d", Copy)]),
         ],
-        "an excerpt that is itself syndicated",
+        "an excerpt that others copied",
     );
     expect(
         &[source(), page("b", &part(&text, 20, 60)).at(HOUR)],
         &[("a", &[("a", Source), ("b", Excerpt)])],
-        "a part and nothing else",
+        "a page that is only a part of the story",
     );
     expect(
         &[
@@ -322,7 +425,7 @@ fn roles() {
             page("b", &text).at(HOUR),
         ],
         &[("a", &[("a", Source), ("b", Excerpt)])],
-        "a report that grew beyond the first",
+        "a later report that contains the first",
     );
     expect(
         &[
@@ -360,23 +463,23 @@ fn roles() {
             page("m", &text),
         ],
         &[("z", &[("z", Source), ("a", Copy), ("m", Copy)])],
-        "the earliest names the cluster, whatever its id; an undated copy is last",
+        "the earliest names the cluster, whatever its id; an undated copy comes last",
     );
     expect(
         &[page("b", &text), page("a", &text)],
         &[("a", &[("a", Copy), ("b", Copy)])],
-        "without dates the smallest id names it, and nobody is the source",
+        "without dates the smallest id names the cluster, and it has no source",
     );
     expect(
         &[source(), page("b", &own(1, 200)).at(HOUR)],
         &[],
-        "strangers",
+        "unrelated documents",
     );
 }
 
 #[test]
 fn a_live_blog_is_one_cluster() {
-    // Sixty words are added above at every capture of the one page.
+    // Every capture of the page has sixty more words at the top.
     let capture = |at: usize| {
         let posts: Vec<String> = (0..at + 2)
             .rev()
@@ -401,7 +504,7 @@ fn a_live_blog_is_one_cluster() {
 }
 
 #[test]
-fn two_stories_whole_on_one_page_are_not_joined() {
+fn a_page_with_two_whole_stories_does_not_join_them() {
     let (long, short) = (story(1, 120), story(2, 80));
     let both = page("c", &format!("{long} {short}")).at(2 * HOUR);
     let pages = [page("a", &long).at(0), page("b", &short).at(HOUR), both];
@@ -421,7 +524,7 @@ fn two_stories_whole_on_one_page_are_not_joined() {
 }
 
 #[test]
-fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
+fn links_and_all_pairs_give_the_same_clusters_with_excerpts_and_digests() {
     let text = story(1, 120);
     let site = |at: usize| ["x.example", "y.example", "z.example"][at % 3];
     let copy = |at: usize| {
@@ -468,8 +571,8 @@ fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
         });
         assert!(found[0].pairs.len() < found[1].pairs.len() / 10);
         assert_eq!(found[0].counts.bounded.clusters.number, 1);
-        // Not which of the whole copies are revisions: that is told by the pairs that were written.
-        let told = found.each_ref().map(|found| -> Vec<_> {
+        // Roles of whole copies are left out: the written pairs decide which are revisions.
+        let comparable = found.each_ref().map(|found| -> Vec<_> {
             let whole =
                 |(id, role): (String, Role)| (id, if is_whole(role) { Role::Copy } else { role });
             let cluster = |(first, members): (String, Vec<(String, Role)>)| {
@@ -492,8 +595,9 @@ fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
             [vec![], vec![] as Vec<String>],
             "cross_site_only: {cross_site_only}"
         );
-        let documents = told.each_ref().map(|told| {
-            told.iter()
+        let documents = comparable.each_ref().map(|comparable| {
+            comparable
+                .iter()
                 .map(|(first, members)| (first.clone(), members.len()))
                 .collect::<Vec<_>>()
         });
@@ -502,7 +606,7 @@ fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
             "cross_site_only: {cross_site_only}"
         );
         assert!(
-            told[0] == told[1],
+            comparable[0] == comparable[1],
             "cross_site_only: {cross_site_only}: members differ"
         );
         let linked: BTreeSet<_> = named(&found[0]).into_iter().collect();
@@ -510,12 +614,13 @@ fn links_join_what_all_pairs_join_with_excerpts_and_digests() {
     }
 }
 
-/// Of a big family that is written as links, a selection may want no pair with the member that is closest, and some with the next.
+/// For a big family that is written as links, a selection may exclude the pair with the closest
+/// member and include the pair with the next one.
 #[test]
-fn an_excerpt_of_a_big_family_is_linked_with_whomever_the_selection_wants() {
+fn an_excerpt_of_a_big_family_is_linked_with_a_selected_member() {
     let (text, paragraph) = (story(1, 150), story(2, 60));
     let member = |at: usize| {
-        // Three of them end with a paragraph more; the first of these is on the excerpts' own site.
+        // Three members have one more paragraph; the first of them is on the site of the excerpts.
         let (site, more) = match at {
             0 => ("own.example", &paragraph[..]),
             1 | 2 => ("two.example", &paragraph[..]),
@@ -529,12 +634,12 @@ fn an_excerpt_of_a_big_family_is_linked_with_whomever_the_selection_wants() {
         .at(at as i64)
     };
     let mut pages: Vec<Page> = (0..300).map(member).collect();
-    // Two that are the same, so that each needs a link.
+    // Two identical excerpts, so that each needs a link.
     let excerpt = format!("{} {paragraph}", story(3, 80));
     pages.extend(["x0", "x1"].map(|id| Page::new("own.example", id, &excerpt).at(1_000)));
     let corpus = Memory::new(pages);
     for (name, cross_site_only) in [
-        ("one site's own pages hold too little", false),
+        ("too little is shared within the site", false),
         ("other sites only", true),
     ] {
         for all_pairs in [true, false] {
@@ -564,51 +669,11 @@ fn an_excerpt_of_a_big_family_is_linked_with_whomever_the_selection_wants() {
     }
 }
 
-/// A big family of twins and near copies, and documents that hold a part of it, on any site and at any time.
-fn big_family_and_excerpts() -> impl Strategy<Value = Vec<Page>> {
-    let when = || prop::option::weighted(0.9, 0i64..400);
-    let member = (0usize..3, 0usize..3, when());
-    let excerpt = (0usize..4, 0usize..3, 0usize..3, when());
-    let family = prop::collection::vec(member, 258..330);
-    (family, prop::collection::vec(excerpt, 0..12)).prop_map(|(family, excerpts)| {
-        let text = story(1, 60);
-        let sites = ["x.example", "y.example", "z.example"];
-        let member = |(at, (kind, site, when)): (usize, (usize, usize, Option<i64>))| {
-            let text = match kind {
-                0 => text.clone(),
-                1 => format!("{text} more"),
-                _ => format!("{text} own{at}"),
-            };
-            Page {
-                published: when,
-                ..Page::new(sites[site], &format!("c{at:03}"), &text)
-            }
-        };
-        let excerpt =
-            |(at, (host, from, site, when)): (usize, (usize, usize, usize, Option<i64>))| {
-                // Some are the same to the letter.
-                let text = format!(
-                    "{} {}",
-                    story(50 + host as u64, 50),
-                    part(&text, 5 * from, 40)
-                );
-                Page {
-                    published: when,
-                    ..Page::new(sites[site], &format!("x{at:02}"), &text)
-                }
-            };
-        let family = family.into_iter().enumerate().map(member);
-        family
-            .chain(excerpts.into_iter().enumerate().map(excerpt))
-            .collect()
-    })
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn whoever_has_a_pair_has_a_link(pages in big_family_and_excerpts(), cross_site_only: bool) {
+    fn every_paired_document_is_linked(pages in big_family_and_excerpts(), cross_site_only: bool) {
         let corpus = Memory::new(pages);
         let [links, every] = [false, true].map(|all_pairs| {
             let selection = Selection { all_pairs, cross_site_only, ..settings().selection };
@@ -617,7 +682,9 @@ proptest! {
         let with_pairs = |found: &ScanResult, relation: Relation| -> BTreeSet<String> {
             let of = |(a, b, related): (String, String, Relation)| [(a, related), (b, related)];
             let ids = named(found).into_iter().flat_map(of);
-            ids.filter(|(id, related)| *related == relation && id.starts_with('x')).map(|(id, _)| id).collect()
+            ids.filter(|(id, related)| *related == relation && id.starts_with('x'))
+                .map(|(id, _)| id)
+                .collect()
         };
         for relation in Relation::ALL {
             prop_assert_eq!(with_pairs(&links, relation), with_pairs(&every, relation));
@@ -628,9 +695,9 @@ proptest! {
     }
 }
 
-/// Pages of one site that share a paragraph make no pair, and yet they have something in common.
+/// Pages of one site that share a paragraph are not pairs, although they have text in common.
 #[test]
-fn a_story_that_one_site_takes_a_paragraph_from_many_times_is_no_digest() {
+fn a_story_that_one_site_quotes_many_times_is_not_a_digest() {
     for pages in [4, 5, 12] {
         let text = story(1, 300);
         let mut all = vec![page("a", &text).at(0)];
@@ -649,65 +716,8 @@ fn a_story_that_one_site_takes_a_paragraph_from_many_times_is_no_digest() {
     }
 }
 
-/// Whether a role is that of a whole copy.
-fn is_whole(role: Role) -> bool {
-    matches!(role, Role::Source | Role::Copy | Role::Revised)
-}
-
-/// A copy on that site, published then.
-fn copy(doc: u32, site: &str, when: PublicationInterval) -> Testimony {
-    Testimony {
-        doc: DocNo(doc),
-        site: site.to_owned(),
-        whole: true,
-        published: when,
-        canonical: None,
-        credit: Vec::new(),
-    }
-}
-
-fn naming(testimony: Testimony, canonical: &str) -> Testimony {
-    Testimony {
-        canonical: Some(canonical.to_owned()),
-        ..testimony
-    }
-}
-
-fn crediting(testimony: Testimony, sites: &[&str]) -> Testimony {
-    Testimony {
-        credit: sites.iter().map(|&site| site.to_owned()).collect(),
-        ..testimony
-    }
-}
-
-fn at(seconds: i64) -> PublicationInterval {
-    dated(seconds, Precision::Second)
-}
-
-fn dated(seconds: i64, precision: Precision) -> PublicationInterval {
-    PublicationInterval::of(Some(Published { seconds, precision }), None, None)
-}
-
-fn never() -> PublicationInterval {
-    PublicationInterval::of(None, None, None)
-}
-
-/// When a page dated then can have been published, if it was crawled at another time, and the run was at a third.
-fn seen(
-    seconds: i64,
-    crawled: Option<(i64, Precision)>,
-    as_of: Option<i64>,
-) -> PublicationInterval {
-    let published = Published {
-        seconds,
-        precision: Precision::Second,
-    };
-    let crawled = crawled.map(|(seconds, precision)| Published { seconds, precision });
-    PublicationInterval::of(Some(published), crawled, as_of)
-}
-
 #[test]
-fn sources() {
+fn the_likely_source_follows_from_dates_canonical_urls_and_credits() {
     use Basis::{Canonical, Credit, Earliest};
     use Precision::{Day, Midnight, Second};
     use Sureness::{Agreed, Single, Unsure};
@@ -723,10 +733,10 @@ fn sources() {
     );
     let unknown: Expected = (None, "", &[], None);
     let cases: Vec<(&str, Vec<Testimony>, Expected)> = vec![
-        ("nobody", vec![], unknown),
+        ("no copies", vec![], unknown),
         (
             "no dates",
-            vec![copy(0, a, never()), copy(1, b, never())],
+            vec![copy(0, a, undated()), copy(1, b, undated())],
             unknown,
         ),
         (
@@ -741,7 +751,7 @@ fn sources() {
         ),
         (
             "one without a date",
-            vec![copy(0, a, at(noon)), copy(1, b, never())],
+            vec![copy(0, a, at(noon)), copy(1, b, undated())],
             (Some(0), "a.example", &[Earliest], Some(Unsure)),
         ),
         (
@@ -759,22 +769,22 @@ fn sources() {
             (Some(0), "", &[Earliest], Some(Single)),
         ),
         (
-            "days, the same",
+            "the same day",
             vec![copy(0, a, dated(day, Day)), copy(1, b, dated(day, Day))],
             (Some(0), "a.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "days, the next",
+            "the next day",
             vec![copy(0, a, dated(day, Day)), copy(1, b, dated(next, Day))],
             (Some(0), "a.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "days, the one after",
+            "two days later",
             vec![copy(0, a, dated(day, Day)), copy(1, b, dated(after, Day))],
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "midnights, the same",
+            "the same midnight",
             vec![
                 copy(0, a, dated(day, Midnight)),
                 copy(1, b, dated(day, Midnight)),
@@ -782,7 +792,7 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "midnights, the one after",
+            "a midnight two days later",
             vec![
                 copy(0, a, dated(day, Midnight)),
                 copy(1, b, dated(after, Midnight)),
@@ -790,17 +800,17 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "a day, and a time on it: that may be earlier",
+            "a day, and a time on that day, which may be earlier",
             vec![copy(0, a, dated(day, Day)), copy(1, b, dated(noon, Second))],
             (Some(1), "b.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "a day, and its last second",
+            "a day, and the first second of the next day",
             vec![copy(0, a, dated(day, Day)), copy(1, b, dated(next, Second))],
             (Some(0), "a.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "a day, and the second after",
+            "a day, and the second after that",
             vec![
                 copy(0, a, dated(day, Day)),
                 copy(1, b, dated(next + 1, Second)),
@@ -808,7 +818,7 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "a time, and the same day elsewhere",
+            "a time before the day can have begun",
             vec![
                 copy(0, a, dated(day - 12 * HOUR - 1, Second)),
                 copy(1, b, dated(day, Day)),
@@ -816,7 +826,7 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "a time that the day may have begun at",
+            "a time at which the day may have begun",
             vec![
                 copy(0, a, dated(day - 12 * HOUR, Second)),
                 copy(1, b, dated(day, Day)),
@@ -824,7 +834,7 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "a date in the future, as of the run",
+            "a date after the run",
             vec![
                 copy(0, a, seen(noon, None, Some(noon - DAY - 1))),
                 copy(1, b, at(after)),
@@ -832,7 +842,7 @@ fn sources() {
             (Some(1), "b.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "a date a day ahead, which is of another time zone",
+            "a date one day after the run, possible in another time zone",
             vec![
                 copy(0, a, seen(noon, None, Some(noon - DAY))),
                 copy(1, b, at(after)),
@@ -840,7 +850,7 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "a date in the future, as of the crawl",
+            "a date after the crawl",
             vec![
                 copy(0, a, seen(noon, Some((noon - DAY - 1, Second)), None)),
                 copy(1, b, at(after)),
@@ -848,7 +858,7 @@ fn sources() {
             (Some(1), "b.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "crawled earlier than the run",
+            "a date after the crawl but before the run",
             vec![
                 copy(
                     0,
@@ -860,7 +870,7 @@ fn sources() {
             (Some(1), "b.example", &[Earliest], Some(Unsure)),
         ),
         (
-            "a date that is the crawl's: it may be as old as the other",
+            "a date equal to the crawl time: the page may be older",
             vec![
                 copy(0, a, at(noon)),
                 copy(1, b, seen(next, Some((next + 2, Second)), None)),
@@ -876,7 +886,7 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "a crawl of which the day is known",
+            "a crawl known only by its day",
             vec![
                 copy(0, a, at(noon)),
                 copy(1, b, seen(next, Some((next, Day)), None)),
@@ -884,7 +894,7 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "the earliest has the crawl's date: before it all the same",
+            "the earliest has the date of its crawl and is earlier anyway",
             vec![
                 copy(0, a, seen(noon, Some((noon, Second)), None)),
                 copy(1, b, at(next)),
@@ -892,22 +902,22 @@ fn sources() {
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
-            "declared by canonical, and first",
+            "declared by a canonical url, and first",
             vec![copy(0, a, at(noon)), naming(copy(1, b, at(next)), a)],
             (Some(0), "a.example", &[Canonical, Earliest], Some(Agreed)),
         ),
         (
-            "declared by canonical, dates do not tell",
-            vec![copy(0, a, never()), naming(copy(1, b, at(next)), a)],
+            "declared by a canonical url, order unknown",
+            vec![copy(0, a, undated()), naming(copy(1, b, at(next)), a)],
             (Some(0), "a.example", &[Canonical], Some(Single)),
         ),
         (
-            "declared by canonical, but later",
+            "declared by a canonical url, but later",
             vec![naming(copy(0, b, at(noon)), a), copy(1, a, at(next))],
             (Some(1), "a.example", &[Canonical], Some(Unsure)),
         ),
         (
-            "declared by canonical, not in the corpus",
+            "declared by a canonical url, not in the corpus",
             vec![naming(copy(0, b, at(noon)), a), copy(1, c, at(next))],
             (None, "a.example", &[Canonical], Some(Single)),
         ),
@@ -928,7 +938,7 @@ fn sources() {
             (None, "a.example", &[Canonical], Some(Single)),
         ),
         (
-            "a canonical on its own site declares nothing",
+            "a canonical url on its own site declares nothing",
             vec![copy(0, a, at(noon)), naming(copy(1, b, at(next)), b)],
             (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
@@ -978,7 +988,7 @@ fn sources() {
             (None, "Agency", &[Credit], Some(Single)),
         ),
         (
-            "credit and canonical of one agency",
+            "credit and canonical url of one agency",
             vec![
                 naming(copy(0, a, at(noon)), "agency-news.example"),
                 crediting(copy(1, b, at(next)), AGENCY),
@@ -986,7 +996,7 @@ fn sources() {
             (None, "agency.example", &[Canonical, Credit], Some(Agreed)),
         ),
         (
-            "two canonicals: the first",
+            "two canonical urls: the first",
             vec![
                 naming(copy(0, a, at(noon)), b),
                 naming(copy(1, "d.example", at(next)), c),
@@ -994,7 +1004,7 @@ fn sources() {
             (None, "b.example", &[Canonical], Some(Unsure)),
         ),
         (
-            "two canonicals against one",
+            "two equal canonical urls against another",
             vec![
                 naming(copy(0, a, at(noon)), b),
                 naming(copy(1, "d.example", at(next)), c),
@@ -1003,7 +1013,7 @@ fn sources() {
             (None, "c.example", &[Canonical], Some(Unsure)),
         ),
         (
-            "a canonical goes before credits",
+            "a canonical url takes precedence over credits",
             vec![
                 crediting(copy(0, a, at(noon)), AGENCY),
                 crediting(copy(1, b, at(next)), AGENCY),
@@ -1012,7 +1022,7 @@ fn sources() {
             (None, "d.example", &[Canonical], Some(Unsure)),
         ),
         (
-            "two agencies: the more frequent",
+            "two agencies: the one credited more often",
             vec![
                 crediting(copy(0, a, at(noon)), &["x.example"]),
                 crediting(copy(1, b, at(next)), AGENCY),
@@ -1021,7 +1031,7 @@ fn sources() {
             (None, "agency.example", &[Credit], Some(Unsure)),
         ),
         (
-            "what names itself and is named",
+            "a page that declares itself and is declared by another",
             vec![
                 naming(copy(0, a, at(noon)), a),
                 naming(copy(1, b, at(next)), a),
@@ -1041,7 +1051,7 @@ fn sources() {
 }
 
 #[test]
-fn what_a_copy_says_of_its_source_is_read_from_it() {
+fn canonical_urls_and_credits_are_read_from_the_copies() {
     let text = story(1, 120);
     let canonical = |id: &str, url: &str| Page {
         canonical: Some(url.to_owned()),
@@ -1070,7 +1080,11 @@ fn what_a_copy_says_of_its_source_is_read_from_it() {
         page("a", &text).at(DAY),
         credited("b", "(Reporting by the Associated Press)").at(2 * DAY),
     ];
-    assert_eq!(source(&pages).0, id("a"), "prose that names an agency");
+    assert_eq!(
+        source(&pages).0,
+        id("a"),
+        "a sentence that names an agency is no credit"
+    );
 
     let dateline = |id: &str| page(id, &format!("PARIS (Reuters) - {text}"));
     let pages = [page("a", &text).at(DAY), dateline("b").at(2 * DAY)];
@@ -1083,6 +1097,6 @@ fn what_a_copy_says_of_its_source_is_read_from_it() {
     assert_eq!(
         source(&pages),
         (id("a"), "a.example".to_owned(), vec![Basis::Earliest]),
-        "no declaration"
+        "a contribution is no credit"
     );
 }

@@ -1,6 +1,7 @@
-//! Several processes on one index: writers that wait and writers that try again, readers, prune and compact in between.
+//! Several processes use one index at once: writers that wait, writers that try again, readers,
+//! prune and compact.
 //!
-//! `WIRECOPY_SECONDS` says how long (8 if it says nothing).
+//! `WIRECOPY_SECONDS` is the length of the test in seconds (default 8).
 
 use std::collections::BTreeSet;
 use std::thread::{Scope, scope, sleep};
@@ -8,19 +9,19 @@ use std::time::{Duration, Instant};
 
 use crate::common::nights::{Nights, number_from, said};
 
-/// Several that run the program at once, for so long.
+/// Threads that run the program at once, until a given time.
 struct Race<'a> {
     nights: &'a Nights,
     until: Instant,
 }
 
 impl<'a> Race<'a> {
-    fn goes_on(&self) -> bool {
+    fn is_running(&self) -> bool {
         Instant::now() < self.until
     }
 
-    /// Runs commands that must succeed, again and again; how often.
-    fn repeats<'scope>(
+    /// Repeats a command that must succeed and returns the number of runs.
+    fn repeat<'scope>(
         &'scope self,
         threads: &'scope Scope<'scope, '_>,
         pause: Duration,
@@ -28,7 +29,7 @@ impl<'a> Race<'a> {
     ) -> std::thread::ScopedJoinHandle<'scope, u64> {
         threads.spawn(move || {
             let mut times = 0;
-            while self.goes_on() {
+            while self.is_running() {
                 self.nights.must(command);
                 times += 1;
                 sleep(pause);
@@ -37,13 +38,16 @@ impl<'a> Race<'a> {
         })
     }
 
-    /// Adds a document a night, which joins today or long ago; how many, and how often somebody else was writing.
-    fn writes(&self, name: &str, more: &[&str]) -> (u64, u64) {
+    /// Adds one document per run. Returns the number of documents, and of failures because another
+    /// process was writing.
+    fn write(&self, name: &str, more: &[&str]) -> (u64, u64) {
         let (input, output) = (format!("{name}.jsonl"), format!("{name}.csv"));
         let (mut added, mut busy) = (0, 0);
-        while self.goes_on() {
+        while self.is_running() {
             let record = format!(
-                "{{\"id\":\"{name}-{added}\",\"site\":\"{name}.example\",\"text\":\"{name} writes story number {added} on a day of which nobody else wrote, and says so\"}}\n"
+                "{{\"id\":\"{name}-{added}\",\"site\":\"{name}.example\",\
+                 \"text\":\"{name} writes story number {added} \
+                 on a day of which nobody else wrote, and says so\"}}\n"
             );
             self.nights.put(&input, record);
             let command = ["scan", &input, "--index", "index", "-o", &output, "-q"];
@@ -52,10 +56,10 @@ impl<'a> Race<'a> {
                 added += 1;
                 continue;
             }
-            let told = said(&ran);
+            let message = said(&ran);
             let is_busy = ran.status.code() == Some(1)
-                && told.contains("writes to the index in index; wait for it with --wait");
-            assert!(is_busy && !more.contains(&"--wait"), "{name}: {told}");
+                && message.contains("writes to the index in index; wait for it with --wait");
+            assert!(is_busy && !more.contains(&"--wait"), "{name}: {message}");
             busy += 1;
         }
         (added, busy)
@@ -63,7 +67,7 @@ impl<'a> Race<'a> {
 }
 
 #[test]
-#[allow(clippy::print_stdout, reason = "a long run tells how much it did")]
+#[allow(clippy::print_stdout, reason = "a long run prints its counts")]
 fn several_processes_lose_nothing() {
     let nights = &Nights::new();
     nights.index("index", 1);
@@ -76,25 +80,26 @@ fn several_processes_lose_nothing() {
     let prune = ["index", "prune", "index", "--older-than", "30d", "--wait"];
     let (soon, often) = (Duration::ZERO, Duration::from_millis(150));
     let (waiting, trying, times) = scope(|threads| {
-        let waiting = threads.spawn(|| race.writes("waiting", &["--wait"]));
-        let trying = threads.spawn(|| race.writes("trying", &[]));
-        // Documents that prune lets go.
-        let old = threads.spawn(|| race.writes("old", &["--wait", "--as-of", "2026-01-01"]));
+        let waiting = threads.spawn(|| race.write("waiting", &["--wait"]));
+        let trying = threads.spawn(|| race.write("trying", &[]));
+        // Documents that prune removes.
+        let old = threads.spawn(|| race.write("old", &["--wait", "--as-of", "2026-01-01"]));
         let repeated = [
-            race.repeats(threads, soon, &["index", "info", "index"]),
-            race.repeats(threads, soon, &["index", "verify", "index"]),
-            race.repeats(
+            race.repeat(threads, soon, &["index", "info", "index"]),
+            race.repeat(threads, soon, &["index", "verify", "index"]),
+            race.repeat(
                 threads,
                 soon,
                 &["index", "export", "index", "-o", "all.jsonl"],
             ),
-            race.repeats(threads, soon, &ask),
-            race.repeats(threads, often, &["index", "compact", "index", "--wait"]),
-            race.repeats(threads, often, &prune),
+            race.repeat(threads, soon, &ask),
+            race.repeat(threads, often, &["index", "compact", "index", "--wait"]),
+            race.repeat(threads, often, &prune),
         ];
-        let times = repeated.map(|thread| thread.join().expect("it ends"));
-        old.join().expect("it ends");
-        let [waiting, trying] = [waiting, trying].map(|thread| thread.join().expect("it ends"));
+        let times = repeated.map(|thread| thread.join().expect("the thread ends"));
+        old.join().expect("the thread ends");
+        let [waiting, trying] =
+            [waiting, trying].map(|thread| thread.join().expect("the thread ends"));
         (waiting, trying, times)
     });
     assert!(
@@ -102,7 +107,7 @@ fn several_processes_lose_nothing() {
         "{waiting:?} {trying:?} {times:?}"
     );
     nights.must(&prune);
-    nights.is_tidy("afterwards");
+    nights.assert_tidy("afterwards");
     let exported = nights.must(&["index", "export", "index"]);
     let ids = exported.lines().map(|line| {
         let id = line
@@ -120,10 +125,11 @@ fn several_processes_lose_nothing() {
     assert_eq!(
         ids.len() as u64,
         waiting.0 + trying.0,
-        "none is there twice"
+        "no document is in the index twice"
     );
     println!(
-        "added {} waiting, {} trying ({} times told to wait); info, verify, export, ask, compact, prune: {times:?} times",
+        "added {} waiting, {} trying ({} times busy); \
+         info, verify, export, ask, compact, prune: {times:?} times",
         waiting.0, trying.0, trying.1
     );
 }

@@ -1,4 +1,5 @@
-//! Settings from `wirecopy.toml` and the environment: whose word counts, and that every flag can be set.
+//! Settings from `wirecopy.toml` and the environment: their precedence, and a key and a variable
+//! for every flag.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +7,10 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// Flags that only make sense where they are typed.
+/// Flags that only make sense on the command line.
 const TYPED_ONLY: [&str; 4] = ["help", "version", "config", "print-config"];
 
-/// Flags that ask for another one, and what to type beside them.
+/// Flags that require another one, and the arguments that satisfy them.
 const COMPANIONS: [(&str, &[&str]); 6] = [
     ("bands", &["--rows", "2"]),
     ("rows", &["--bands", "2"]),
@@ -18,6 +19,130 @@ const COMPANIONS: [(&str, &[&str]); 6] = [
     ("keep", &["--index", "index"]),
     ("wait", &["--index", "index"]),
 ];
+
+/// A long flag in the help, with a valid value if it takes one.
+#[derive(Debug)]
+struct Flag {
+    name: String,
+    value: Option<String>,
+}
+
+fn flags() -> Vec<Flag> {
+    let output = command(Path::new("."), &["--help"]).output();
+    let help = String::from_utf8(output.expect("the program runs").stdout).expect("UTF-8");
+    let mut entries: Vec<String> = Vec::new();
+    for line in help.lines() {
+        let text = line.trim_start();
+        match line.len() - text.len() {
+            2..=6 if text.starts_with('-') => entries.push(text.to_owned()),
+            7.. => {
+                if let Some(entry) = entries.last_mut() {
+                    *entry = format!("{entry} {text}");
+                }
+            }
+            _ => {}
+        }
+    }
+    entries.iter().filter_map(|entry| flag(entry)).collect()
+}
+
+/// Reads `-o, --output <FILE>  Where ... [default: x] [possible values: a, b]`.
+fn flag(entry: &str) -> Option<Flag> {
+    let (_, rest) = entry.split_once("--")?;
+    let name: String = rest
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
+    let after = rest[name.len()..].trim_start_matches(['[', '=', ' ']);
+    let value_name = after
+        .strip_prefix('<')
+        .and_then(|value| value.split('>').next());
+    let among = |mark: &str| {
+        let (_, values) = entry.split_once(mark)?;
+        let end = values.find([',', ']', ';'])?;
+        Some(values[..end].to_owned())
+    };
+    let value = value_name.map(|kind| {
+        among("[possible values: ")
+            .or_else(|| among("[default: "))
+            .unwrap_or_else(|| sample(kind).to_owned())
+    });
+    Some(Flag { name, value })
+}
+
+/// A valid value of the given kind.
+fn sample(kind: &str) -> &'static str {
+    match kind {
+        "FILE" => "file.csv",
+        "DIR" | "DIRECTORY" => "directory",
+        "SHARE" => "0.25",
+        "N" => "7",
+        "NAME" => "name",
+        "NAME=VALUE" => "feed=us",
+        "SITE" => "site.example",
+        "TIME" => "3d",
+        "DATE" => "2026-03-08",
+        "SIZE" => "1G",
+        _ => panic!("the test has no value for <{kind}>: give it one here"),
+    }
+}
+
+/// Output of `--print-config`. `set` are environment variables, `more` further arguments.
+fn printed(at: &TempDir, arguments: &[&str], set: &[(&str, &str)], more: &[&str]) -> String {
+    let mut arguments = arguments.to_vec();
+    arguments.push("--print-config");
+    arguments.extend(more);
+    let result = scan(at, &arguments, set);
+    assert_eq!(
+        result.status.code(),
+        Some(0),
+        "{arguments:?} {set:?}: {}",
+        said(&result)
+    );
+    String::from_utf8(result.stdout).expect("UTF-8")
+}
+
+/// Asserts the effective value of a key and its origin.
+fn assert_value(printed: &str, key: &str, value: &str, origin: &str) {
+    let begin = format!("{key} = ");
+    let line = printed.lines().find(|line| line.starts_with(&begin));
+    let line = line.unwrap_or_else(|| panic!("no {key} in {printed}"));
+    let (setting, comment) = line.rsplit_once(" # ").expect("a comment");
+    let given = setting[begin.len()..].trim().trim_matches(['[', ']']);
+    let given = given.strip_prefix('"').unwrap_or(given);
+    let given = given.strip_suffix('"').unwrap_or(given);
+    assert_eq!((given, comment), (value, origin), "{key}");
+}
+
+fn scan(at: &TempDir, arguments: &[&str], set: &[(&str, &str)]) -> Output {
+    let mut command = command(at.path(), arguments);
+    command.envs(set.iter().copied());
+    command.output().expect("the program runs")
+}
+
+fn command(at: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command
+        .arg("scan")
+        .args(arguments)
+        .current_dir(at)
+        .env_clear()
+        .stdin(Stdio::null());
+    command
+}
+
+fn write(at: &TempDir, name: &str, text: &str) {
+    fs::write(at.path().join(name), text).expect("a file");
+}
+
+/// Standard error of a run.
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
 
 #[test]
 fn every_flag_is_a_key_and_a_variable() {
@@ -37,28 +162,28 @@ fn every_flag_is_a_key_and_a_variable() {
         };
         write(&at, "one.toml", &format!("{name} = {quoted}\n"));
         let from_file = printed(&at, &["--config", "one.toml"], &[], companions);
-        says(&from_file, &name, in_file, "file one.toml line 1");
+        assert_value(&from_file, &name, in_file, "file one.toml line 1");
 
         let variable = format!("WIRECOPY_{}", name.replace('-', "_").to_uppercase());
         let from_environment = printed(&at, &[], &[(&variable, in_file)], companions);
-        says(
+        assert_value(
             &from_environment,
             &name,
             in_file,
             &format!("environment {variable}"),
         );
     }
-    // The inputs have no flag, but a key and a variable like all else.
+    // The inputs have no flag, but a key and a variable like every flag.
     write(&at, "one.toml", "inputs = [\"a.jsonl\", \"-b.csv\"]\n");
     let from_file = printed(&at, &["--config", "one.toml"], &[], &[]);
-    says(
+    assert_value(
         &from_file,
         "inputs",
         "a.jsonl\", \"./-b.csv",
         "file one.toml line 1",
     );
     let from_environment = printed(&at, &[], &[("WIRECOPY_INPUTS", "a.jsonl,b.csv")], &[]);
-    says(
+    assert_value(
         &from_environment,
         "inputs",
         "a.jsonl\", \"b.csv",
@@ -67,37 +192,37 @@ fn every_flag_is_a_key_and_a_variable() {
 }
 
 #[test]
-fn flag_over_environment_over_file_over_default() {
+fn flags_override_the_environment_then_the_file_then_the_default() {
     let at = TempDir::new().expect("a directory");
     let set = [("WIRECOPY_THRESHOLD", "0.7")];
-    says(&printed(&at, &[], &[], &[]), "threshold", "0.5", "default");
+    assert_value(&printed(&at, &[], &[], &[]), "threshold", "0.5", "default");
     write(
         &at,
         "wirecopy.toml",
         "# nightly\n\nthreshold = 0.60\nsite = [\"a.example\", \"b.example\"]\n",
     );
     let from_file = printed(&at, &[], &[], &[]);
-    says(&from_file, "threshold", "0.60", "file wirecopy.toml line 3");
+    assert_value(&from_file, "threshold", "0.60", "file wirecopy.toml line 3");
     let from_environment = printed(&at, &[], &set, &[]);
-    says(
+    assert_value(
         &from_environment,
         "threshold",
         "0.7",
         "environment WIRECOPY_THRESHOLD",
     );
     let typed = printed(&at, &["--threshold", "0.8"], &set, &[]);
-    says(&typed, "threshold", "0.8", "flag");
+    assert_value(&typed, "threshold", "0.8", "flag");
 
-    // A list replaces a list; it does not add to it.
+    // A list replaces a list of lower precedence.
     let typed = printed(&at, &["--site", "c.example"], &[], &[]);
     assert!(typed.contains("site = [\"c.example\"] "), "{typed}");
-    // An empty variable says nothing.
+    // An empty variable is ignored.
     let empty = printed(&at, &[], &[("WIRECOPY_THRESHOLD", "")], &[]);
-    says(&empty, "threshold", "0.60", "file wirecopy.toml line 3");
+    assert_value(&empty, "threshold", "0.60", "file wirecopy.toml line 3");
 }
 
 #[test]
-fn the_louder_layer_wins_a_conflict() {
+fn the_layer_of_higher_precedence_wins_a_conflict() {
     let at = TempDir::new().expect("a directory");
     write(
         &at,
@@ -110,30 +235,30 @@ fn the_louder_layer_wins_a_conflict() {
         &[],
         &[],
     );
-    says(&typed, "max-rejects", "3", "flag");
-    says(&typed, "strict", "false", "default");
-    says(&typed, "verbose", "true", "flag");
-    says(&typed, "quiet", "false", "default");
-    says(&typed, "links", "true", "flag");
-    says(&typed, "all-pairs", "false", "default");
+    assert_value(&typed, "max-rejects", "3", "flag");
+    assert_value(&typed, "strict", "false", "default");
+    assert_value(&typed, "verbose", "true", "flag");
+    assert_value(&typed, "quiet", "false", "default");
+    assert_value(&typed, "links", "true", "flag");
+    assert_value(&typed, "all-pairs", "false", "default");
     assert!(
         typed.contains("# strict of file wirecopy.toml line 1 gives way to max-rejects"),
         "{typed}"
     );
 
     let set = printed(&at, &[], &[("WIRECOPY_MAX_REJECTS", "3")], &[]);
-    says(&set, "max-rejects", "3", "environment WIRECOPY_MAX_REJECTS");
-    says(&set, "strict", "false", "default");
+    assert_value(&set, "max-rejects", "3", "environment WIRECOPY_MAX_REJECTS");
+    assert_value(&set, "strict", "false", "default");
 
-    // A word that says no conflicts with nothing, and outweighs a lower yes.
+    // A false value conflicts with nothing and overrides a true one of lower precedence.
     let off = [("WIRECOPY_STRICT", "no"), ("WIRECOPY_VERBOSE", "0")];
     let off = printed(&at, &[], &off, &[]);
-    says(&off, "strict", "false", "environment WIRECOPY_STRICT");
-    says(&off, "quiet", "true", "file wirecopy.toml line 2");
+    assert_value(&off, "strict", "false", "environment WIRECOPY_STRICT");
+    assert_value(&off, "quiet", "true", "file wirecopy.toml line 2");
 }
 
 #[test]
-fn what_was_typed_completes_what_was_set_and_the_run_heeds_both() {
+fn flags_and_the_settings_file_together_control_the_run() {
     let at = TempDir::new().expect("a directory");
     write(
         &at,
@@ -160,17 +285,17 @@ fn what_was_typed_completes_what_was_set_and_the_run_heeds_both() {
 }
 
 #[test]
-fn which_file_is_read() {
+fn the_settings_file_is_chosen_by_flag_then_variable_then_name() {
     let at = TempDir::new().expect("a directory");
     write(&at, "wirecopy.toml", "min-words = 1000\n");
     write(&at, "other.toml", "min-words = 2000\n");
     let usual = printed(&at, &[], &[], &[]);
-    says(&usual, "min-words", "1000", "file wirecopy.toml line 1");
+    assert_value(&usual, "min-words", "1000", "file wirecopy.toml line 1");
     let other = [("WIRECOPY_CONFIG", "other.toml")];
     let set = printed(&at, &[], &other, &[]);
-    says(&set, "min-words", "2000", "file other.toml line 1");
+    assert_value(&set, "min-words", "2000", "file other.toml line 1");
     let typed = printed(&at, &["--config", "/dev/null"], &other, &[]);
-    says(&typed, "min-words", "1", "default");
+    assert_value(&typed, "min-words", "1", "default");
 
     let missing = scan(&at, &["x.jsonl", "--config", "missing.toml"], &[]);
     assert_eq!(missing.status.code(), Some(2));
@@ -182,7 +307,7 @@ fn which_file_is_read() {
 }
 
 #[test]
-fn settings_that_cannot_be_meant_are_named_with_their_place() {
+fn invalid_settings_are_reported_with_their_place() {
     let at = TempDir::new().expect("a directory");
     for (file, words) in [
         (
@@ -285,7 +410,7 @@ fn settings_that_cannot_be_meant_are_named_with_their_place() {
 }
 
 #[test]
-fn numbers_dates_and_texts_mean_what_they_do_as_flags() {
+fn values_in_a_file_mean_the_same_as_on_the_command_line() {
     let at = TempDir::new().expect("a directory");
     for (key, value, in_force) in [
         ("seed", "0x10", "16"),
@@ -309,7 +434,7 @@ fn numbers_dates_and_texts_mean_what_they_do_as_flags() {
             plain.contains(in_force) || line.contains(value),
             "{key} = {value}: {line}"
         );
-        // What is printed gives the same again.
+        // The printed settings give the same settings again.
         write(&at, "two.toml", &first);
         let second = printed(&at, &["--config", "two.toml"], &[], &[]);
         let values = |text: &str| -> Vec<String> {
@@ -328,7 +453,7 @@ fn numbers_dates_and_texts_mean_what_they_do_as_flags() {
 }
 
 #[test]
-fn the_files_that_the_manual_shows_are_read() {
+fn settings_files_in_the_manual_are_valid() {
     let at = TempDir::new().expect("a directory");
     let manual = fs::read_to_string(root().join("docs/pipelines.md")).expect("the manual");
     let files: Vec<&str> = manual
@@ -348,140 +473,17 @@ fn the_files_that_the_manual_shows_are_read() {
 }
 
 #[test]
-fn a_variable_that_is_no_setting_is_let_be_and_shown() {
+fn an_unknown_variable_is_ignored_and_shown() {
     let at = TempDir::new().expect("a directory");
     let set = [
         ("WIRECOPY_TRESHOLD", "0.6"),
         ("WIRECOPY_SERVICE_HOST", "10.0.0.1"),
     ];
     let printed = printed(&at, &[], &set, &[]);
-    says(&printed, "threshold", "0.5", "default");
+    assert_value(&printed, "threshold", "0.5", "default");
     assert!(
         printed.contains("# WIRECOPY_TRESHOLD; did you mean WIRECOPY_THRESHOLD?\n"),
         "{printed}"
     );
     assert!(printed.contains("# WIRECOPY_SERVICE_HOST"), "{printed}");
-}
-
-/// A long flag of the help and a value that it takes, if it takes one.
-#[derive(Debug)]
-struct Flag {
-    name: String,
-    value: Option<String>,
-}
-
-fn flags() -> Vec<Flag> {
-    let output = command(Path::new("."), &["--help"]).output();
-    let help = String::from_utf8(output.expect("it runs").stdout).expect("UTF-8");
-    let mut entries: Vec<String> = Vec::new();
-    for line in help.lines() {
-        let text = line.trim_start();
-        match line.len() - text.len() {
-            2..=6 if text.starts_with('-') => entries.push(text.to_owned()),
-            7.. => {
-                if let Some(entry) = entries.last_mut() {
-                    *entry = format!("{entry} {text}");
-                }
-            }
-            _ => {}
-        }
-    }
-    entries.iter().filter_map(|entry| flag(entry)).collect()
-}
-
-/// Reads `-o, --output <FILE>  Where ... [default: x] [possible values: a, b]`.
-fn flag(entry: &str) -> Option<Flag> {
-    let (_, rest) = entry.split_once("--")?;
-    let name: String = rest
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .collect();
-    let after = rest[name.len()..].trim_start_matches(['[', '=', ' ']);
-    let value_name = after
-        .strip_prefix('<')
-        .and_then(|value| value.split('>').next());
-    let among = |mark: &str| {
-        let (_, values) = entry.split_once(mark)?;
-        let end = values.find([',', ']', ';'])?;
-        Some(values[..end].to_owned())
-    };
-    let value = value_name.map(|kind| {
-        among("[possible values: ")
-            .or_else(|| among("[default: "))
-            .unwrap_or_else(|| sample(kind).to_owned())
-    });
-    Some(Flag { name, value })
-}
-
-/// A value of that kind.
-fn sample(kind: &str) -> &'static str {
-    match kind {
-        "FILE" => "file.csv",
-        "DIR" | "DIRECTORY" => "directory",
-        "SHARE" => "0.25",
-        "N" => "7",
-        "NAME" => "name",
-        "NAME=VALUE" => "feed=us",
-        "SITE" => "site.example",
-        "TIME" => "3d",
-        "DATE" => "2026-03-08",
-        "SIZE" => "1G",
-        _ => panic!("the test has no value for <{kind}>: give it one here"),
-    }
-}
-
-/// What `--print-config` prints.
-fn printed(at: &TempDir, arguments: &[&str], set: &[(&str, &str)], more: &[&str]) -> String {
-    let mut arguments = arguments.to_vec();
-    arguments.push("--print-config");
-    arguments.extend(more);
-    let result = scan(at, &arguments, set);
-    assert_eq!(
-        result.status.code(),
-        Some(0),
-        "{arguments:?} {set:?}: {}",
-        said(&result)
-    );
-    String::from_utf8(result.stdout).expect("UTF-8")
-}
-
-/// Asserts that the value is in force, and where it is said to come from.
-fn says(printed: &str, key: &str, value: &str, origin: &str) {
-    let begin = format!("{key} = ");
-    let line = printed.lines().find(|line| line.starts_with(&begin));
-    let line = line.unwrap_or_else(|| panic!("no {key} in {printed}"));
-    let (setting, comment) = line.rsplit_once(" # ").expect("a comment");
-    let given = setting[begin.len()..].trim().trim_matches(['[', ']']);
-    let given = given.strip_prefix('"').unwrap_or(given);
-    let given = given.strip_suffix('"').unwrap_or(given);
-    assert_eq!((given, comment), (value, origin), "{key}");
-}
-
-fn scan(at: &TempDir, arguments: &[&str], set: &[(&str, &str)]) -> Output {
-    let mut command = command(at.path(), arguments);
-    command.envs(set.iter().copied());
-    command.output().expect("it runs")
-}
-
-fn command(at: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
-    command
-        .arg("scan")
-        .args(arguments)
-        .current_dir(at)
-        .env_clear()
-        .stdin(Stdio::null());
-    command
-}
-
-fn write(at: &TempDir, name: &str, text: &str) {
-    fs::write(at.path().join(name), text).expect("a file");
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

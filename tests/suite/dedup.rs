@@ -1,4 +1,5 @@
-//! Which documents go as duplicates, against an oracle that compares every pair and then applies the rule of the leader.
+//! Removal of duplicates, checked against an oracle that compares every pair and then applies the
+//! rule for the document to keep.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -13,12 +14,13 @@ use wirecopy::index::{Addition, Writer};
 use wirecopy::pipeline::{self, Duplicates, Settings, Surfacing, Unobserved};
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::shingle::{Shingle, Shingler};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 const KEEPS: [Keep; 3] = [Keep::FirstPublished, Keep::Longest, Keep::FirstRead];
 
 const NONE_SEEN: &(dyn Fn(&Catalog, DocNo) -> bool + Sync) = &|_, _| false;
 
-/// So many bands that no pair at or over 0.3 is missed: the chance is under 1e-9 a pair.
+/// Enough bands to find every pair at or above 0.3: the chance to miss one is below 1e-9.
 fn sure_bands() -> Surfacing {
     Surfacing::Bands(Banding::new(Bands(230), Rows(2)).expect("in range"))
 }
@@ -32,21 +34,25 @@ fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
 
 fn find(pages: &[Page], settings: &Settings, preference: Preference<'_>) -> Duplicates {
     let corpus = Memory::new(pages.to_vec());
-    pipeline::duplicates(&corpus, settings, preference, &Unobserved).expect("memory can be read")
+    pipeline::duplicates(&corpus, settings, preference, &Unobserved)
+        .expect("a corpus in memory can be read")
 }
 
-/// One night against an index, which documents that stay join.
+/// Scans one night against an index and adds the documents that are kept.
 fn night(index: &Path, pages: &[Page], settings: &Settings) -> Duplicates {
     let corpus = Memory::new(pages.to_vec());
-    let mut writer = Writer::open(index, false, &|_| {}).expect("nobody else writes");
+    let mut writer = Writer::open(index, false, &|_| {}).expect("no other process writes");
     let before = writer.index().map(|index| index.before(None, None));
-    let (before, _) = before.transpose().expect("it is whole").unwrap_or_default();
+    let (before, _) = before
+        .transpose()
+        .expect("the index is intact")
+        .unwrap_or_default();
     let preference = Preference {
         seen: &|catalog, doc| !catalog.is_new(doc),
         ..Preference::default()
     };
     let found = pipeline::duplicates_after(&corpus, before, settings, preference, &Unobserved);
-    let found = found.expect("memory can be read");
+    let found = found.expect("a corpus in memory can be read");
     let addition = Addition {
         catalog: &found.catalog,
         new: found.staying(),
@@ -58,7 +64,7 @@ fn night(index: &Path, pages: &[Page], settings: &Settings) -> Duplicates {
     let change = writer.add(&addition, &corpus, settings, 0, None);
     change
         .and_then(|change| change.publish())
-        .expect("there is room");
+        .expect("the change can be published");
     found
 }
 
@@ -69,14 +75,15 @@ fn keeping(keep: Keep) -> Preference<'static> {
     }
 }
 
-/// Every duplicate: its id, that of the document that stays, relation, Jaccard.
-fn gone(found: &Duplicates) -> BTreeMap<String, (String, Relation, f64)> {
+/// The id of every duplicate, with the id of the kept document, the relation and the Jaccard
+/// similarity.
+fn removed(found: &Duplicates) -> BTreeMap<String, (String, Relation, f64)> {
     let id = |doc| found.catalog.id(doc).to_owned();
-    let gone = found.duplicates.iter().map(|duplicate| {
+    let removed = found.duplicates.iter().map(|duplicate| {
         let of = (id(duplicate.of), duplicate.relation, duplicate.jaccard);
         (id(duplicate.doc), of)
     });
-    gone.collect()
+    removed.collect()
 }
 
 /// The ids of pages, the most preferred first.
@@ -95,29 +102,29 @@ fn preferred(pages: &[Page], keep: Keep, seen: &dyn Fn(&str) -> bool) -> Vec<Str
     order.into_iter().map(|(_, page)| page.id.clone()).collect()
 }
 
-/// The Jaccard similarity of every two pages that are whole copies, both ways round.
-fn alike(pages: &[Page], threshold: f64) -> BTreeMap<(String, String), f64> {
+/// The Jaccard similarity of every two pages that are whole copies, in both directions.
+fn similarities(pages: &[Page], threshold: f64) -> BTreeMap<(String, String), f64> {
     let read = |page: &Page| {
         let mut shingler = Shingler::default();
         shingler.read(&page.text, Shingle::Words(2));
         shingler.shingles.iter().copied().collect::<HashSet<u64>>()
     };
     let sets: Vec<_> = pages.iter().map(read).collect();
-    let mut alike = BTreeMap::new();
+    let mut similarity = BTreeMap::new();
     for (at, (a, set_a)) in pages.iter().zip(&sets).enumerate() {
         for (b, set_b) in pages[..at].iter().zip(&sets) {
             let shared = set_a.intersection(set_b).count();
             let jaccard = shared as f64 / (set_a.len() + set_b.len() - shared) as f64;
             if shared > 0 && jaccard >= threshold {
-                alike.insert((a.id.clone(), b.id.clone()), jaccard);
-                alike.insert((b.id.clone(), a.id.clone()), jaccard);
+                similarity.insert((a.id.clone(), b.id.clone()), jaccard);
+                similarity.insert((b.id.clone(), a.id.clone()), jaccard);
             }
         }
     }
-    alike
+    similarity
 }
 
-/// Fails unless what goes is what the naive rule says, and each for a reason that holds.
+/// Fails unless the removed documents are those of the naive rule, each with a true reason.
 fn check(
     pages: &[Page],
     jaccard: &BTreeMap<(String, String), f64>,
@@ -139,18 +146,23 @@ fn check(
         keep,
         seen: &seen_document,
     };
-    let gone = gone(&find(pages, settings, preference));
+    let removed = removed(&find(pages, settings, preference));
     prop_assert_eq!(
-        gone.keys().cloned().collect::<BTreeSet<_>>(),
+        removed.keys().cloned().collect::<BTreeSet<_>>(),
         going,
         "{:?}",
         keep
     );
-    for (id, (of, relation, value)) in gone {
-        prop_assert!(staying.contains(&of), "{} goes for {}, which goes", id, of);
+    for (id, (of, relation, value)) in removed {
+        prop_assert!(
+            staying.contains(&of),
+            "{} is a duplicate of {}, which is removed",
+            id,
+            of
+        );
         let pair = (id, of);
         prop_assert_eq!(jaccard.get(&pair), Some(&value), "{:?}", &pair);
-        // Texts without order in common may have equal sets of shingles, so 1 is no proof of the same words.
+        // Different texts may have equal sets of shingles, so 1 does not prove equal words.
         prop_assert!(relation == Relation::Near || value == 1.0, "{:?}", pair);
     }
     Ok(())
@@ -165,7 +177,12 @@ fn page(number: usize, published: Option<i64>, text: String) -> Page {
     }
 }
 
-/// Chains of edits: each text is another one with a word put in or taken out, so that likeness fades along the chain.
+fn thresholds() -> impl Strategy<Value = f64> {
+    prop::sample::select(vec![0.3, 0.5, 0.8, 1.0])
+}
+
+/// Chains of edits: each text is another one with a word added or removed, so that the similarity
+/// decreases along the chain.
 fn chains() -> impl Strategy<Value = Vec<Page>> {
     let edit = (
         any::<prop::sample::Index>(),
@@ -192,7 +209,7 @@ fn chains() -> impl Strategy<Value = Vec<Page>> {
     })
 }
 
-/// More near copies than a bucket holds before it is hot: edits of a few texts, and edits of those.
+/// More near copies than a bucket may hold before it is hot: edits of a few similar texts.
 fn crowds() -> impl Strategy<Value = Vec<Page>> {
     let member = (0usize..3, 4usize..40, 0u64..400, prop::option::of(0i64..50));
     prop::collection::vec(member, BIG_CLUSTER + 1..BIG_CLUSTER + 100).prop_map(|members| {
@@ -215,88 +232,130 @@ fn crowds() -> impl Strategy<Value = Vec<Page>> {
     })
 }
 
+fn bands_at(threshold: f64) -> Surfacing {
+    let target = RecallTarget {
+        threshold,
+        ..RecallTarget::default()
+    };
+    Surfacing::Bands(Banding::for_recall(target).expect("the threshold can be planned"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn what_goes_is_what_the_naive_rule_says(pages in chains(), threshold in prop::sample::select(vec![0.3, 0.5, 0.8, 1.0]), seen in 0usize..4) {
-        let jaccard = alike(&pages, threshold);
+    fn removed_documents_are_those_of_the_naive_rule(
+        pages in chains(),
+        threshold in thresholds(),
+        seen in 0usize..4,
+    ) {
+        let jaccard = similarities(&pages, threshold);
         for keep in KEEPS {
             for surfacing in [sure_bands(), Surfacing::Prefixes] {
-                // Every so many pages were kept by an earlier run.
-                let seen = |id: &str| seen > 0 && id[1..].parse::<usize>().is_ok_and(|n| n % (4 * seen) == 1);
+                // An earlier run kept one page in every `4 * seen`.
+                let is_seen = |number: usize| seen > 0 && number % (4 * seen) == 1;
+                let seen = |id: &str| id[1..].parse().is_ok_and(is_seen);
                 check(&pages, &jaccard, &settings(threshold, surfacing), keep, &seen)?;
             }
         }
     }
 
     #[test]
-    fn over_nights_every_document_goes_for_one_that_stays(pages in chains(), threshold in prop::sample::select(vec![0.3, 0.5, 0.8, 1.0]), nights in prop::collection::vec(0usize..3, 24)) {
+    fn over_nights_every_removed_document_has_a_kept_copy(
+        pages in chains(),
+        threshold in thresholds(),
+        nights in prop::collection::vec(0usize..3, 24),
+    ) {
         let settings = Settings {
             keep_hashes: true,
             ..settings(threshold, Surfacing::Prefixes)
         };
-        let directory = tempfile::tempdir().expect("there is room");
+        let directory = tempfile::tempdir().expect("a temporary directory can be created");
         let index = directory.path().join("index");
-        let alike = alike(&pages, threshold);
+        let similarity = similarities(&pages, threshold);
         let mut kept = BTreeSet::new();
         for number in 0..3 {
-            let those = pages.iter().zip(nights.iter().cycle()).filter(|(_, night)| **night == number);
+            let dated = pages.iter().zip(nights.iter().cycle());
+            let those = dated.filter(|(_, night)| **night == number);
             let those: Vec<Page> = those.map(|(page, _)| page.clone()).collect();
             let found = night(&index, &those, &settings);
-            let gone = gone(&found);
-            kept.extend(those.iter().map(|page| page.id.clone()).filter(|id| !gone.contains_key(id)));
-            for (id, (of, _, jaccard)) in gone {
-                prop_assert!(kept.contains(&of), "{} is not there", of);
-                prop_assert_eq!(alike.get(&(id, of)), Some(&jaccard));
+            let removed = removed(&found);
+            let ids = those.iter().map(|page| page.id.clone());
+            kept.extend(ids.filter(|id| !removed.contains_key(id)));
+            for (id, (of, _, jaccard)) in removed {
+                prop_assert!(kept.contains(&of), "{} was not kept", of);
+                prop_assert_eq!(similarity.get(&(id, of)), Some(&jaccard));
             }
         }
         for a in &kept {
-            prop_assert!(kept.iter().all(|b| !alike.contains_key(&(a.clone(), b.clone()))), "{} stays beside its like", a);
+            let is_copy = |b: &String| similarity.contains_key(&(a.clone(), b.clone()));
+            prop_assert!(!kept.iter().any(is_copy), "{} is kept beside a copy", a);
         }
-        // What was kept is known, and what goes goes again.
+        // The kept documents are known, and the others are removed again.
         let again = night(&index, &pages, &settings);
         prop_assert_eq!(again.staying(), Vec::new());
         prop_assert_eq!(again.read.known.len(), kept.len());
     }
 
     #[test]
-    fn over_nights_records_come_again_and_change(pages in chains(), threshold in prop::sample::select(vec![0.3, 0.5, 0.8, 1.0]), nights in prop::collection::vec((0usize..4, 0usize..8), 40)) {
+    fn over_nights_records_may_return_and_change(
+        pages in chains(),
+        threshold in thresholds(),
+        nights in prop::collection::vec((0usize..4, 0usize..8), 40),
+    ) {
         let settings = Settings {
             keep_hashes: true,
             ..settings(threshold, Surfacing::Prefixes)
         };
-        let directory = tempfile::tempdir().expect("there is room");
+        let directory = tempfile::tempdir().expect("a temporary directory can be created");
         let index = directory.path().join("index");
-        let alike = alike(&pages, threshold);
-        let likeness = |a: usize, b: usize| alike.get(&(pages[a].id.clone(), pages[b].id.clone())).copied();
+        let similarity = similarities(&pages, threshold);
+        let likeness = |a: usize, b: usize| {
+            similarity.get(&(pages[a].id.clone(), pages[b].id.clone())).copied()
+        };
         let words = |at: usize| pages[at].text.split_whitespace().collect::<Vec<_>>();
-        // By id, which page of that id was kept last.
+        // The page that was kept last, by id.
         let mut kept: BTreeMap<String, usize> = BTreeMap::new();
         for number in 0..4 {
             let mut tonight: BTreeMap<String, usize> = BTreeMap::new();
-            for (at, (_, id)) in nights.iter().take(pages.len()).enumerate().filter(|(_, (night, _))| *night == number) {
+            let numbered = nights.iter().take(pages.len()).enumerate();
+            for (at, (_, id)) in numbered.filter(|(_, (night, _))| *night == number) {
                 tonight.entry(format!("n{id}")).or_insert(at);
             }
-            let those: Vec<Page> = tonight.iter().map(|(id, &at)| Page { id: id.clone(), ..pages[at].clone() }).collect();
+            let with_id = |(id, &at): (&String, &usize)| Page {
+                id: id.clone(),
+                ..pages[at].clone()
+            };
+            let those: Vec<Page> = tonight.iter().map(with_id).collect();
             let found = night(&index, &those, &settings);
-            let again = |id: &String, at: usize| kept.get(id).is_some_and(|&before| words(before) == words(at));
-            let known: Vec<String> = tonight.iter().filter(|&(id, &at)| again(id, at)).map(|(id, _)| id.clone()).collect();
+            let is_known = |(id, at): &(&String, &usize)| {
+                kept.get(*id).is_some_and(|&before| words(before) == words(**at))
+            };
+            let known = tonight.iter().filter(is_known).map(|(id, _)| id.clone());
+            let known: Vec<String> = known.collect();
             let outcomes: Vec<_> = found.outcomes().collect();
-            let read: Vec<&str> = outcomes.iter().map(|outcome| found.catalog.id(outcome.doc)).collect();
-            prop_assert_eq!(read, tonight.keys().collect::<Vec<_>>(), "every record, as it was read");
+            let read = outcomes.iter().map(|outcome| found.catalog.id(outcome.doc));
+            let read: Vec<&str> = read.collect();
+            let ids: Vec<_> = tonight.keys().collect();
+            prop_assert_eq!(read, ids, "every record has an outcome, in order of reading");
             let id_of = |doc| found.catalog.id(doc).to_owned();
-            let itself = |outcome: &&pipeline::Outcome| outcome.duplicate.is_some_and(|duplicate| duplicate.of == outcome.doc);
-            prop_assert_eq!(outcomes.iter().filter(itself).map(|outcome| id_of(outcome.doc)).collect::<Vec<_>>(), known.clone());
+            let of_itself = |outcome: &&pipeline::Outcome| {
+                outcome.duplicate.is_some_and(|duplicate| duplicate.of == outcome.doc)
+            };
+            let themselves = outcomes.iter().filter(of_itself);
+            let themselves: Vec<_> = themselves.map(|outcome| id_of(outcome.doc)).collect();
+            prop_assert_eq!(themselves, known.clone());
             kept.retain(|id, _| known.contains(id) || !tonight.contains_key(id));
             let staying = outcomes.iter().filter(|outcome| outcome.duplicate.is_none());
-            kept.extend(staying.map(|outcome| (id_of(outcome.doc), tonight[&id_of(outcome.doc)])));
+            let staying = staying.map(|outcome| id_of(outcome.doc));
+            kept.extend(staying.map(|id| (id.clone(), tonight[&id])));
             for duplicate in outcomes.iter().filter_map(|outcome| outcome.duplicate) {
                 let (id, of) = (id_of(duplicate.doc), id_of(duplicate.of));
-                prop_assert!(kept.contains_key(&of), "{} is not there", of);
+                prop_assert!(kept.contains_key(&of), "{} was not kept", of);
                 let (doc, of) = (tonight[&id], kept[&of]);
                 if words(doc) == words(of) {
-                    prop_assert_eq!((duplicate.relation, duplicate.jaccard), (Relation::Exact, 1.0));
+                    let found = (duplicate.relation, duplicate.jaccard);
+                    prop_assert_eq!(found, (Relation::Exact, 1.0));
                 } else {
                     prop_assert_eq!(likeness(doc, of), Some(duplicate.jaccard));
                 }
@@ -304,22 +363,30 @@ proptest! {
         }
         for (id, &a) in &kept {
             for (other, &b) in &kept {
-                prop_assert!(id == other || likeness(a, b).is_none(), "{} stays beside {}", id, other);
+                let is_copy = id != other && likeness(a, b).is_some();
+                prop_assert!(!is_copy, "{} is kept beside {}", id, other);
             }
         }
     }
 
     #[test]
-    fn nothing_depends_on_order_blocks_or_threads(pages in chains(), pages_a_block in 1usize..9, threads in 1usize..4, seed: u64) {
+    fn results_do_not_depend_on_order_blocks_or_threads(
+        pages in chains(),
+        pages_a_block in 1usize..9,
+        threads in 1usize..4,
+        seed: u64,
+    ) {
         for keep in [Keep::FirstPublished, Keep::Longest] {
             let settings = settings(0.5, sure_bands());
-            let once = gone(&find(&pages, &settings, keeping(keep)));
+            let once = removed(&find(&pages, &settings, keeping(keep)));
             let mut shuffled = pages.clone();
-            shuffled.sort_by_key(|page| xxhash_rust::xxh3::xxh3_64_with_seed(page.id.as_bytes(), seed));
+            shuffled.sort_by_key(|page| xxh3_64_with_seed(page.id.as_bytes(), seed));
             let corpus = Memory { pages: shuffled, pages_a_block };
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be had");
-            let again = pool.install(|| pipeline::duplicates(&corpus, &settings, keeping(keep), &Unobserved));
-            prop_assert_eq!(gone(&again.expect("memory can be read")), once);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let pool = pool.expect("threads can be started");
+            let find = || pipeline::duplicates(&corpus, &settings, keeping(keep), &Unobserved);
+            let again = pool.install(find);
+            prop_assert_eq!(removed(&again.expect("a corpus in memory can be read")), once);
         }
     }
 }
@@ -328,11 +395,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4))]
 
     #[test]
-    fn crowds_go_by_the_same_rule(pages in crowds(), threshold in prop::sample::select(vec![0.5, 0.8]), prefixes: bool) {
+    fn crowds_follow_the_same_rule(
+        pages in crowds(),
+        threshold in prop::sample::select(vec![0.5, 0.8]),
+        prefixes: bool,
+    ) {
         // The chance to miss a pair at 0.5 is 1e-8.
         let bands = Surfacing::Bands(Banding::new(Bands(64), Rows(2)).expect("in range"));
         let surfacing = if prefixes { Surfacing::Prefixes } else { bands };
-        let jaccard = alike(&pages, threshold);
+        let jaccard = similarities(&pages, threshold);
         for keep in KEEPS {
             check(&pages, &jaccard, &settings(threshold, surfacing), keep, &|_| false)?;
         }
@@ -340,10 +411,10 @@ proptest! {
 }
 
 #[test]
-fn who_is_like_one_that_goes_only_stays() {
+fn a_document_similar_only_to_a_removed_one_is_kept() {
     let words: Vec<String> = (0..30).map(|n| format!("w{n}")).collect();
     let text = |from: usize| words[from..from + 20].join(" ");
-    // Each is like the next, no two others are.
+    // Each is similar to the next only.
     let chain: Vec<Page> = (0..3)
         .map(|n| page(n, Some(n as i64), text(4 * n)))
         .collect();
@@ -352,14 +423,14 @@ fn who_is_like_one_that_goes_only_stays() {
         &settings(0.6, sure_bands()),
         keeping(Keep::default()),
     );
-    let gone = gone(&found);
-    assert_eq!(gone.keys().collect::<Vec<_>>(), ["p0001"]);
-    assert_eq!(gone["p0001"].0, "p0000");
-    assert_eq!(gone["p0001"].1, Relation::Near);
+    let removed = removed(&found);
+    assert_eq!(removed.keys().collect::<Vec<_>>(), ["p0001"]);
+    assert_eq!(removed["p0001"].0, "p0000");
+    assert_eq!(removed["p0001"].1, Relation::Near);
 }
 
 #[test]
-fn documents_that_were_seen_lead_and_are_not_to_be_written() {
+fn documents_seen_before_lead_and_are_not_written_again() {
     let words: Vec<String> = (0..30).map(|n| format!("w{n}")).collect();
     let text = |from: usize| words[from..from + 20].join(" ");
     let pages: Vec<Page> = [0, 4, 0, 8, 8]
@@ -367,7 +438,7 @@ fn documents_that_were_seen_lead_and_are_not_to_be_written() {
         .enumerate()
         .map(|(n, from)| page(n, Some(n as i64), text(from)))
         .collect();
-    // The last two were kept by an earlier run, copies of each other though they are.
+    // An earlier run kept the last two, although they are copies of each other.
     let seen = |catalog: &Catalog, doc: DocNo| ["p0003", "p0004"].contains(&catalog.id(doc));
     let preference = Preference {
         keep: Keep::FirstPublished,
@@ -380,14 +451,17 @@ fn documents_that_were_seen_lead_and_are_not_to_be_written() {
         .map(|&doc| found.catalog.id(doc))
         .collect();
     assert_eq!(decided, ["p0000", "p0001", "p0002"]);
-    let gone = gone(&found);
-    assert_eq!(gone.keys().collect::<Vec<_>>(), ["p0001", "p0002"]);
-    assert_eq!(gone["p0001"].0, "p0003", "like both, but that one was seen");
-    assert_eq!(gone["p0002"].0, "p0000");
+    let removed = removed(&found);
+    assert_eq!(removed.keys().collect::<Vec<_>>(), ["p0001", "p0002"]);
+    assert_eq!(
+        removed["p0001"].0, "p0003",
+        "similar to both, and p0003 was seen before"
+    );
+    assert_eq!(removed["p0002"].0, "p0000");
 }
 
 #[test]
-fn a_crowd_costs_about_as_much_as_it_is_large() {
+fn a_crowd_costs_about_linear_work() {
     let pages: Vec<Page> = (0..1000)
         .map(|n| page(n, None, edited(&story(1, 200), 190, n as u64)))
         .collect();
@@ -400,9 +474,10 @@ fn a_crowd_costs_about_as_much_as_it_is_large() {
     }
 }
 
-/// Pages of one skeleton, of which no two are whole copies, stay, and are not compared all with all.
+/// Pages with a common beginning, no two of which are whole copies, are kept without comparing all
+/// pairs.
 #[test]
-fn a_crowd_of_unlike_pages_is_bounded_and_counted() {
+fn a_crowd_of_dissimilar_pages_is_bounded_and_counted() {
     let pages: Vec<Page> = (0..1500)
         .map(|n| {
             let text = format!("{} {}", story(1, 30), story(100 + n, 30));
@@ -425,7 +500,8 @@ fn a_crowd_of_unlike_pages_is_bounded_and_counted() {
     );
 }
 
-/// A story under one site's prompts and under another's: a duplicate, whichever way its boilerplate was taken out.
+/// A story with the prompt of one site, published on another: a duplicate, although the boilerplate
+/// was removed from only one of the pages.
 #[test]
 fn documents_that_are_identical_as_read_are_duplicates() {
     let prompt = story(900, 40);
@@ -439,11 +515,11 @@ fn documents_that_are_identical_as_read_are_duplicates() {
     let shared = format!("{prompt}\n{}", own(50, 60));
     pages.push(Page::new("a.example", "a-shared", &shared));
     pages.push(Page::new("b.example", "b-shared", &shared));
-    // Nothing is left of these but chrome: only the same text is the same.
+    // These have no text but boilerplate, so only identical texts are duplicates.
     pages.push(Page::new("a.example", "bare-1", &prompt));
     pages.push(Page::new("a.example", "bare-2", &prompt));
     pages.push(Page::new("a.example", "bare-3", &format!("{prompt} now")));
-    // These say nothing, which is no copy of nothing.
+    // Empty documents are never copies of each other.
     pages.push(Page::new("a.example", "empty-1", ""));
     pages.push(Page::new("a.example", "empty-2", ""));
     let settings = Settings {
@@ -458,19 +534,11 @@ fn documents_that_are_identical_as_read_are_duplicates() {
         "{:?}",
         found.counts
     );
-    let gone = gone(&found);
-    assert_eq!(gone.keys().collect::<Vec<_>>(), ["b-shared", "bare-2"]);
+    let removed = removed(&found);
+    assert_eq!(removed.keys().collect::<Vec<_>>(), ["b-shared", "bare-2"]);
     assert_eq!(
-        gone["b-shared"],
+        removed["b-shared"],
         ("a-shared".to_owned(), Relation::Exact, 1.0)
     );
-    assert_eq!(gone["bare-2"].0, "bare-1");
-}
-
-fn bands_at(threshold: f64) -> Surfacing {
-    let target = RecallTarget {
-        threshold,
-        ..RecallTarget::default()
-    };
-    Surfacing::Bands(Banding::for_recall(target).expect("there is such a banding"))
+    assert_eq!(removed["bare-2"].0, "bare-1");
 }

@@ -1,4 +1,4 @@
-//! `wirecopy dedup` as its users meet it: what comes out are the very bytes that went in.
+//! The `dedup` command: records are written with the bytes that were read.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,21 +10,70 @@ use tempfile::TempDir;
 use wirecopy::document::Corpus;
 use wirecopy::read::{self, Inputs, LineEnd, SourceFormat};
 
-/// Two copies and two others, in every dress that a record of JSON can come in.
-const HOSTILE: &[u8] = b"\xef\xbb\xbf{\"id\":\"a\",\"text\":\"one two three four five six\",\"text\":\"seven eight nine ten eleven twelve\"}\r\n\
+/// Two copies and three other records, in JSON with unusual spacing, escapes and line ends.
+const HOSTILE: &[u8] = b"\xef\xbb\xbf\
+{\"id\":\"a\",\"text\":\"one two three four five six\",\
+\"text\":\"seven eight nine ten eleven twelve\"}\r\n\
 \r\n  \n\
-  {\"id\" : \"b\" , \"text\":\"seven eight nine ten eleven twelve\" , \"n\":[1, {\"x\":\"}\"}] }  \n\
-\t{\"id\":\"c\",\"x\":\"\\ud83d\\ude00 \\u00e9\",\"text\":\"something else that no one else says here\"}\n\
+  {\"id\" : \"b\" , \"text\":\"seven eight nine ten eleven twelve\" ,\x20\
+\"n\":[1, {\"x\":\"}\"}] }  \n\
+\t{\"id\":\"c\",\"x\":\"\\ud83d\\ude00 \\u00e9\",\
+\"text\":\"something else that no one else says here\"}\n\
 {\"id\":\"d\",\"text\":\"broken \xff utf8 in a text of its own words\"}\n\
 {\"id\":\"e\",\"text\":\"the last line has no end and is its own\"}";
 
+fn dedup(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command
+        .arg("dedup")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Deduplicates a file of these bytes to standard output.
+fn dedup_of(bytes: &[u8], name: &str, flags: &[&str]) -> Output {
+    let at = TempDir::new().expect("a directory");
+    fs::write(at.path().join(name), bytes).expect("a file");
+    let mut command = dedup(&[name, "-q"]);
+    command.args(flags).current_dir(at.path());
+    run(command)
+}
+
+fn run(mut command: Command) -> Output {
+    let child = command.spawn().expect("the program starts");
+    child.wait_with_output().expect("the program ends")
+}
+
+/// Standard error of a run.
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The bytes as text, one character per byte.
+fn shown(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|&byte| char::from(byte))
+        .collect::<String>()
+}
+
+fn newsroom() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    root.join("data/newsroom.jsonl").display().to_string()
+}
+
 #[test]
-fn records_of_json_come_out_byte_for_byte() {
+fn json_records_are_written_byte_for_byte() {
     let result = dedup_of(HOSTILE, "in.jsonl", &[]);
     assert_eq!(result.status.code(), Some(0), "{}", said(&result));
     let expected: &[&[u8]] = &[
-        b"{\"id\":\"a\",\"text\":\"one two three four five six\",\"text\":\"seven eight nine ten eleven twelve\"}\r\n",
-        b"\t{\"id\":\"c\",\"x\":\"\\ud83d\\ude00 \\u00e9\",\"text\":\"something else that no one else says here\"}\n",
+        b"{\"id\":\"a\",\"text\":\"one two three four five six\",\
+          \"text\":\"seven eight nine ten eleven twelve\"}\r\n",
+        b"\t{\"id\":\"c\",\"x\":\"\\ud83d\\ude00 \\u00e9\",\
+          \"text\":\"something else that no one else says here\"}\n",
         b"{\"id\":\"d\",\"text\":\"broken \xff utf8 in a text of its own words\"}\n",
         b"{\"id\":\"e\",\"text\":\"the last line has no end and is its own\"}\n",
     ];
@@ -32,7 +81,7 @@ fn records_of_json_come_out_byte_for_byte() {
 }
 
 #[test]
-fn a_mark_is_all_that_is_added() {
+fn only_the_mark_is_added() {
     let result = dedup_of(HOSTILE, "in.jsonl", &["--mark"]);
     assert_eq!(result.status.code(), Some(0), "{}", said(&result));
     let marked = result.stdout;
@@ -41,7 +90,7 @@ fn a_mark_is_all_that_is_added() {
         .replace(",\"duplicate_of\":\"a\"", "");
     let records: Vec<&[u8]> = HOSTILE
         .strip_prefix(b"\xef\xbb\xbf")
-        .expect("a mark of byte order")
+        .expect("a byte order mark")
         .split_inclusive(|&byte| byte == b'\n')
         .filter(|line| !line.trim_ascii().is_empty())
         .collect();
@@ -58,7 +107,7 @@ fn a_mark_is_all_that_is_added() {
 }
 
 #[test]
-fn a_mark_that_is_taken_is_refused_and_nothing_is_written() {
+fn an_existing_mark_field_is_refused_and_nothing_is_written() {
     let taken = b"{\"text\":\"one\"}\n{\"text\":\"two\",\"duplicate\\u005fof\":1}\n";
     let result = dedup_of(taken, "in.jsonl", &["--mark"]);
     assert_eq!(result.status.code(), Some(2), "{}", said(&result));
@@ -66,7 +115,7 @@ fn a_mark_that_is_taken_is_refused_and_nothing_is_written() {
     assert!(said(&result).contains("--mark-field"), "{}", said(&result));
     let other = dedup_of(taken, "in.jsonl", &["--mark", "--mark-field", "copy_of"]);
     assert_eq!(other.status.code(), Some(0), "{}", said(&other));
-    // Without marks the field is nobody's business.
+    // Without marks the field is not touched.
     assert_eq!(dedup_of(taken, "in.jsonl", &[]).stdout, taken);
 
     let taken = b"text,duplicate_of\none,\n";
@@ -76,29 +125,37 @@ fn a_mark_that_is_taken_is_refused_and_nothing_is_written() {
 }
 
 #[test]
-fn rows_of_a_table_come_out_byte_for_byte() {
-    let table = "\u{feff}id,\"text\",x\r\na,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\"\r\n\r\nb,one two three four five six,=2\nc,alone in all the world,";
+fn table_rows_are_written_byte_for_byte() {
+    let table = "\u{feff}id,\"text\",x\r\n\
+                 a,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\"\r\n\r\n\
+                 b,one two three four five six,=2\n\
+                 c,alone in all the world,";
     let plain = dedup_of(table.as_bytes(), "in.csv", &[]);
     assert_eq!(
         shown(&plain.stdout),
-        "id,\"text\",x\r\na,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\"\r\nc,alone in all the world,\n"
+        "id,\"text\",x\r\n\
+         a,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\"\r\n\
+         c,alone in all the world,\n"
     );
     let marked = dedup_of(table.as_bytes(), "in.csv", &["--mark"]);
     assert_eq!(
         shown(&marked.stdout),
-        "id,\"text\",x,duplicate_of\r\na,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\",\r\nb,one two three four five six,=2,a\nc,alone in all the world,,\n"
+        "id,\"text\",x,duplicate_of\r\n\
+         a,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\",\r\n\
+         b,one two three four five six,=2,a\n\
+         c,alone in all the world,,\n"
     );
     let tabs = dedup_of(b"id\ttext\na\tone\nb\tone\n", "in.tsv", &["--mark"]);
     assert_eq!(
         shown(&tabs.stdout),
         "id\ttext\tduplicate_of\na\tone\t\nb\tone\ta\n"
     );
-    // A header is a table too.
+    // A header alone is a table too.
     assert_eq!(dedup_of(b"id,text", "in.csv", &[]).stdout, b"id,text\n");
 }
 
 #[test]
-fn compressed_or_piped_the_same_comes_out() {
+fn compressed_or_piped_input_gives_the_same_output() {
     let table: String = (0..300)
         .map(|n| format!("{n},\"text {}\r\nof two lines\"\r\n", n % 200))
         .collect();
@@ -112,17 +169,18 @@ fn compressed_or_piped_the_same_comes_out() {
     let mut child = dedup(&["-", "--input-format", "csv", "--threshold", "1", "-q"])
         .stdin(Stdio::piped())
         .spawn()
-        .expect("it starts");
+        .expect("the program starts");
     let mut pipe = child.stdin.take().expect("a pipe");
-    pipe.write_all(table.as_bytes()).expect("it reads");
+    pipe.write_all(table.as_bytes())
+        .expect("the program reads its input");
     drop(pipe);
-    let piped = child.wait_with_output().expect("it ends");
+    let piped = child.wait_with_output().expect("the program ends");
     assert_eq!(shown(&piped.stdout), shown(&plain));
 }
 
-/// Records are copied from where they were read, which must not show how they were cut into blocks.
+/// Records are copied from their place in the input, independent of the blocks they were read in.
 #[test]
-fn copies_do_not_depend_on_the_size_of_blocks() {
+fn output_does_not_depend_on_the_block_size() {
     let table = b"\xef\xbb\xbfid,\"text\"\r\na,\"one\r\ntwo\"\r\n\r\nb,three\nc,four\r\nd,five";
     let table_rows: &[&[u8]] = &[
         b"a,\"one\r\ntwo\"\r\n",
@@ -132,7 +190,7 @@ fn copies_do_not_depend_on_the_size_of_blocks() {
     ];
     let mut lines = HOSTILE
         .strip_prefix(b"\xef\xbb\xbf")
-        .expect("a mark")
+        .expect("a byte order mark")
         .to_vec();
     lines.push(b'\n');
     let lines: Vec<&[u8]> = lines
@@ -179,7 +237,7 @@ fn copies_do_not_depend_on_the_size_of_blocks() {
 }
 
 #[test]
-fn outputs_are_packed_as_their_names_end() {
+fn outputs_are_compressed_by_the_ending_of_their_names() {
     let at = TempDir::new().expect("a directory");
     let plain = run(dedup(&[&newsroom(), "-q"])).stdout;
     assert_eq!(shown(&plain).lines().count(), 47);
@@ -211,7 +269,7 @@ fn outputs_are_packed_as_their_names_end() {
 }
 
 #[test]
-fn the_same_bytes_at_any_thread_count() {
+fn output_is_the_same_at_any_thread_count() {
     let outputs = |threads: &str, keep: &str| {
         let at = TempDir::new().expect("a directory");
         let mut dedup = dedup(&[&newsroom(), "-q", "--prefer", keep, "--threads", threads]);
@@ -229,7 +287,7 @@ fn the_same_bytes_at_any_thread_count() {
 }
 
 #[test]
-fn nothing_is_lost() {
+fn every_record_is_either_kept_or_listed_as_removed() {
     let at = TempDir::new().expect("a directory");
     let removed = at.path().join("removed.jsonl");
     let kept = run(dedup(&[
@@ -247,13 +305,13 @@ fn nothing_is_lost() {
     let staying = all.clone();
     all.extend(ids(&removed));
     all.sort();
-    let mut read = ids(&fs::read_to_string(newsroom()).expect("the newsroom"));
+    let mut read = ids(&fs::read_to_string(newsroom()).expect("the newsroom can be read"));
     read.sort();
     assert_eq!(all, read);
     for line in removed.lines() {
         let row: Value = serde_json::from_str(line).expect("JSON");
         let of = row["duplicate_of"].to_string();
-        assert!(staying.contains(&of), "{of} stays");
+        assert!(staying.contains(&of), "{of} is kept");
         assert!(row["jaccard"].as_f64() >= Some(0.8), "{row}");
     }
 }
@@ -286,7 +344,7 @@ fn several_inputs_of_one_format_go_to_one_output() {
 }
 
 #[test]
-fn text_files_come_out_as_lines_of_json() {
+fn text_files_are_written_as_json_lines() {
     let at = TempDir::new().expect("a directory");
     let write = |name: &str, text: &str| fs::write(at.path().join(name), text).expect("a file");
     write("a.txt", "one \"two\"\nthree\n");
@@ -299,7 +357,8 @@ fn text_files_come_out_as_lines_of_json() {
     };
     assert_eq!(
         shown(&texts(&[]).stdout),
-        "{\"id\":\"a.txt\",\"text\":\"one \\\"two\\\"\\nthree\\n\"}\n{\"id\":\"c.txt\",\"text\":\"\"}\n"
+        "{\"id\":\"a.txt\",\"text\":\"one \\\"two\\\"\\nthree\\n\"}\n\
+         {\"id\":\"c.txt\",\"text\":\"\"}\n"
     );
     assert!(
         shown(&texts(&["--mark"]).stdout)
@@ -311,7 +370,7 @@ fn text_files_come_out_as_lines_of_json() {
 }
 
 #[test]
-fn rejected_records_do_not_come_out() {
+fn rejected_records_are_not_written() {
     let lines = b"{\"id\":1,\"text\":\"one\"}\nnot JSON\n{\"id\":1,\"text\":\"two\"}\n";
     let result = dedup_of(lines, "in.jsonl", &[]);
     assert_eq!(result.status.code(), Some(3), "{}", said(&result));
@@ -328,8 +387,8 @@ fn rejected_records_do_not_come_out() {
 }
 
 #[test]
-fn a_record_that_the_index_has_goes_for_itself() {
-    let directory = TempDir::new().expect("there is room");
+fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
+    let directory = TempDir::new().expect("a temporary directory can be created");
     let path = |name: &str| directory.path().join(name).display().to_string();
     let (index, input, clean, removed) = (
         path("index"),
@@ -340,7 +399,7 @@ fn a_record_that_the_index_has_goes_for_itself() {
     let a = r#"{"id":"a","site":"x.example","text":"seven eight nine ten eleven twelve"}"#;
     let b = r#"{"id":"b","text":"something else that no one else says here"}"#;
     let night = |records: &[&str], flags: &[&str]| {
-        fs::write(&input, records.join("\n") + "\n").expect("there is room");
+        fs::write(&input, records.join("\n") + "\n").expect("the test directory is writable");
         let outputs = ["-o", &clean, "--removed", &removed, "--index", &index];
         let mut command = dedup(&[&input]);
         command.args(outputs).args(flags);
@@ -352,7 +411,7 @@ fn a_record_that_the_index_has_goes_for_itself() {
     assert_eq!(first.status.code(), Some(0), "{}", said(&first));
     assert_eq!(out, format!("{a}\n{b}\n"));
 
-    // The same again, on another site even, among a copy, other words and what cannot be read.
+    // The same records again, one with another site, with a copy and a record that cannot be read.
     let moved = a.replace("x.example", "y.example");
     let copy = a.replace(r#""a""#, r#""c""#);
     let changed = b.replace("else", "other");
@@ -385,12 +444,12 @@ fn a_record_that_the_index_has_goes_for_itself() {
     ];
     assert_eq!(out, marked.join("\n") + "\n");
 
-    // A mark that is taken is refused there too.
+    // An existing mark field is refused with an index too.
     let taken = a.replace("\"site\"", "\"duplicate_of\":1,\"site\"");
     let (refused, _, _) = night(&[&taken], &["--mark", "--no-add"]);
     assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
 
-    // Nothing but what is there already, and a record that cannot be read: not every record was rejected.
+    // A known record and one that cannot be read: not every record was rejected.
     let (rejected, out, _) = night(&[a, "no record"], &["--fail-if-empty"]);
     assert_eq!(rejected.status.code(), Some(3), "{}", said(&rejected));
     assert_eq!(out, "");
@@ -401,8 +460,9 @@ fn a_record_that_the_index_has_goes_for_itself() {
 }
 
 #[test]
-fn documents_without_words_and_too_short_ones_stay() {
-    let lines = b"{\"id\":1,\"text\":\"\"}\n{\"id\":2,\"text\":\"\"}\n{\"id\":3,\"text\":\"a b\"}\n{\"id\":4,\"text\":\"a b\"}\n";
+fn documents_without_words_and_short_ones_are_kept() {
+    let lines = b"{\"id\":1,\"text\":\"\"}\n{\"id\":2,\"text\":\"\"}\n\
+                  {\"id\":3,\"text\":\"a b\"}\n{\"id\":4,\"text\":\"a b\"}\n";
     let stays = |flags: &[&str]| {
         shown(&dedup_of(lines, "in.jsonl", flags).stdout)
             .lines()
@@ -421,46 +481,4 @@ fn an_output_that_is_an_input_is_refused() {
     let result = run(dedup(&[&path, "-q", "-o", &path]));
     assert_eq!(result.status.code(), Some(2), "{}", said(&result));
     assert_eq!(fs::read(&input).ok(), fs::read(newsroom()).ok());
-}
-
-fn dedup(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
-    command
-        .arg("dedup")
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-/// Deduplicates a file of these bytes to standard output.
-fn dedup_of(bytes: &[u8], name: &str, flags: &[&str]) -> Output {
-    let at = TempDir::new().expect("a directory");
-    fs::write(at.path().join(name), bytes).expect("a file");
-    let mut command = dedup(&[name, "-q"]);
-    command.args(flags).current_dir(at.path());
-    run(command)
-}
-
-fn run(mut command: Command) -> Output {
-    let child = command.spawn().expect("it starts");
-    child.wait_with_output().expect("it ends")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// Bytes as text, each a character.
-fn shown(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|&byte| char::from(byte))
-        .collect::<String>()
-}
-
-fn newsroom() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    root.join("data/newsroom.jsonl").display().to_string()
 }

@@ -1,10 +1,11 @@
-//! The examples under `deploy` are calls that wirecopy takes. `scripts/check-deploy` runs them with the tools that they are for.
+//! The examples in `deploy` are valid commands. `scripts/check-deploy` runs them with the tools
+//! that they are for.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The files with calls in them.
+/// The files with commands in them.
 const EXAMPLES: [&str; 4] = [
     "deploy/systemd/wirecopy.service",
     "deploy/cron/wirecopy",
@@ -12,8 +13,66 @@ const EXAMPLES: [&str; 4] = [
     "deploy/container/Containerfile",
 ];
 
+/// The arguments of every `wirecopy scan` in the text, with a date for the placeholder that a shell
+/// or Airflow would fill in.
+fn calls(text: &str) -> Vec<Vec<String>> {
+    // A continued line may be a comment if the whole command is one.
+    let mut joined = text.replace("\\\n#", " ").replace("\\\n", " ");
+    for night in ["$$night", "$night", "{{ ds }}"] {
+        joined = joined.replace(night, "2026-03-08");
+    }
+    let after = |line: &str| {
+        let (_, call) = line.split_once("wirecopy scan ")?;
+        let end = call.find(['\'', '|', '`']).unwrap_or(call.len());
+        Some(words(&call[..end]))
+    };
+    joined
+        .lines()
+        .filter_map(after)
+        .map(with_settings_from_here)
+        .collect()
+}
+
+/// The words of a command; text in double quotes is one word.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in command.split('"').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// Replaces the path of the installed settings file by its path in this repository.
+fn with_settings_from_here(mut words: Vec<String>) -> Vec<String> {
+    for word in &mut words {
+        if word == "/etc/wirecopy.toml" {
+            "deploy/wirecopy.toml".clone_into(word);
+        }
+    }
+    words
+}
+
+fn wirecopy() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command.current_dir(root()).env_clear();
+    command
+}
+
+fn read(name: &str) -> String {
+    let path = root().join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
 #[test]
-fn every_call_in_the_examples_can_be_meant() {
+fn every_command_in_the_examples_is_valid() {
     for example in EXAMPLES {
         let calls = calls(&read(example));
         assert_eq!(calls.len(), 1, "{example}: {calls:?}");
@@ -23,7 +82,7 @@ fn every_call_in_the_examples_can_be_meant() {
                 .args(&call)
                 .arg("--print-config")
                 .output()
-                .expect("it runs");
+                .expect("the program runs");
             let said = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(0), "{example}: {call:?}: {said}");
             let settings = String::from_utf8(output.stdout).expect("UTF-8");
@@ -38,11 +97,11 @@ fn every_call_in_the_examples_can_be_meant() {
 }
 
 #[test]
-fn the_settings_of_the_night_are_settings() {
+fn the_nightly_settings_file_is_valid() {
     let output = wirecopy()
         .args(["scan", "--print-config", "--config", "deploy/wirecopy.toml"])
         .output()
-        .expect("it runs");
+        .expect("the program runs");
     assert_eq!(output.status.code(), Some(0));
     let settings = String::from_utf8(output.stdout).expect("UTF-8");
     let from_file = settings
@@ -61,7 +120,7 @@ fn metrics_in_the_alerts_and_the_manual_exist() {
         .args(["scan", "data/newsroom.jsonl", "-q", "--metrics"])
         .arg(&metrics)
         .output()
-        .expect("it runs");
+        .expect("the program runs");
     assert_eq!(output.status.code(), Some(0));
     let metrics = fs::read_to_string(metrics).expect("the metrics");
     let known: Vec<&str> = metrics
@@ -90,66 +149,9 @@ fn metrics_in_the_alerts_and_the_manual_exist() {
 }
 
 #[test]
-fn the_container_runs_as_a_numbered_user_that_is_not_root() {
+fn the_container_runs_as_a_numeric_user_other_than_root() {
     let text = read("deploy/container/Containerfile");
     let user = text.lines().rfind(|line| line.starts_with("USER "));
     let id = user.and_then(|line| line["USER ".len()..].split(':').next()?.parse::<u32>().ok());
     assert!(id.is_some_and(|id| id >= 1000), "{user:?}");
-}
-
-/// The arguments of every `wirecopy scan` in the file, of a night that a shell or Airflow would fill in.
-fn calls(text: &str) -> Vec<Vec<String>> {
-    // A continued line may be a comment, as all of the call is then.
-    let mut joined = text.replace("\\\n#", " ").replace("\\\n", " ");
-    for night in ["$$night", "$night", "{{ ds }}"] {
-        joined = joined.replace(night, "2026-03-08");
-    }
-    let after = |line: &str| {
-        let (_, call) = line.split_once("wirecopy scan ")?;
-        let end = call.find(['\'', '|', '`']).unwrap_or(call.len());
-        Some(words(&call[..end]))
-    };
-    joined
-        .lines()
-        .filter_map(after)
-        .map(with_settings_from_here)
-        .collect()
-}
-
-/// The words of a command; double quotes hold one together.
-fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (at, part) in command.split('"').enumerate() {
-        if at % 2 == 1 {
-            words.push(part.to_owned());
-        } else {
-            words.extend(part.split_whitespace().map(str::to_owned));
-        }
-    }
-    words
-}
-
-/// The settings lie where they are kept here, not where they are put.
-fn with_settings_from_here(mut words: Vec<String>) -> Vec<String> {
-    for word in &mut words {
-        if word == "/etc/wirecopy.toml" {
-            "deploy/wirecopy.toml".clone_into(word);
-        }
-    }
-    words
-}
-
-fn wirecopy() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
-    command.current_dir(root()).env_clear();
-    command
-}
-
-fn read(name: &str) -> String {
-    let path = root().join(name);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }

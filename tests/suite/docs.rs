@@ -1,4 +1,5 @@
-//! The documents tell the truth: links lead somewhere, flags exist, and defaults are the constants.
+//! The documentation is correct: links point to files, flags exist, and defaults equal the
+//! constants.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,8 +22,137 @@ use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_TH
 use wirecopy::sketch::minhash::DEFAULT_SEED;
 use wirecopy::text::shingle::DEFAULT_SHINGLE;
 
+/// The options of `wirecopy scan`, each with its help.
+fn options() -> BTreeMap<String, String> {
+    options_of("scan")
+}
+
+/// The options of a command, each with its help.
+fn options_of(command: &str) -> BTreeMap<String, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args([command, "--help"])
+        .output()
+        .expect("the program runs");
+    let help = String::from_utf8(output.stdout).expect("help in UTF-8");
+    let mut entries: Vec<String> = Vec::new();
+    for line in help.lines() {
+        let text = line.trim_start();
+        // Wrapped lines of help are indented more than flags, headings less.
+        match line.len() - text.len() {
+            2..=6 if text.starts_with('-') => entries.push(text.to_owned()),
+            7.. => {
+                if let Some(entry) = entries.last_mut() {
+                    *entry = format!("{entry} {text}");
+                }
+            }
+            _ => {}
+        }
+    }
+    let names = |entry: &String| -> Vec<(String, String)> {
+        let words = entry.split([' ', ',']).filter(|word| !word.is_empty());
+        let names = words.take_while(|word| word.starts_with('-'));
+        names.map(|name| (name.to_owned(), entry.clone())).collect()
+    };
+    let options: BTreeMap<_, _> = entries.iter().flat_map(names).collect();
+    assert!(options.len() > 20, "{options:?}");
+    options
+}
+
+fn quoted_default(help: &str) -> Option<&str> {
+    let (_, default) = help.split_once("[default: ")?;
+    default.split(']').next()
+}
+
+/// The flags that a manual mentions: in calls of a command, which is given too, and in code that
+/// begins with a flag of an unnamed command.
+fn flags(markdown: &str) -> Vec<(Option<&'static str>, String)> {
+    let calls = [
+        ("wirecopy scan ", "scan"),
+        ("-- scan ", "scan"),
+        ("wirecopy dedup ", "dedup"),
+        ("wirecopy explain ", "explain"),
+        ("wirecopy tune ", "tune"),
+    ];
+    let mut flags = Vec::new();
+    for code in code(markdown) {
+        let called = calls.iter().find_map(|&(call, command)| {
+            let (_, arguments) = code.split_once(call)?;
+            Some((Some(command), arguments))
+        });
+        let (command, arguments) = match called {
+            Some(called) => called,
+            None if code.starts_with("--") => (None, &*code),
+            None => continue,
+        };
+        let words = arguments
+            .split_whitespace()
+            .take_while(|word| !["|", ">", "#", "&&"].contains(word));
+        let dashed = words.filter(|word| word.len() > 1 && word.starts_with('-'));
+        flags.extend(dashed.filter_map(|word| Some((command, word.split('=').next()?.to_owned()))));
+    }
+    flags
+}
+
+/// The lines of code blocks, continued ones joined, and the code spans in the text.
+fn code(markdown: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    for (at, part) in markdown.split("```").enumerate() {
+        if at % 2 == 1 {
+            let joined = part.replace("\\\n", " ");
+            pieces.extend(joined.lines().map(|line| line.trim().to_owned()));
+        } else {
+            // By paragraph, so that an unpaired backtick affects only its own paragraph.
+            let paragraphs = part.split("\n\n");
+            let spans = paragraphs.flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2));
+            pieces.extend(spans.map(str::to_owned));
+        }
+    }
+    pieces
+}
+
+/// The targets of a document's links within the repository, without their fragments.
+fn links(markdown: &str) -> Vec<&str> {
+    let targets = markdown
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', ' ']).next());
+    targets
+        .filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
+        .filter_map(|target| target.split('#').next())
+        .filter(|target| !target.is_empty())
+        .collect()
+}
+
+/// README.md and the Markdown in docs and docs/method.
+fn manuals() -> Vec<PathBuf> {
+    let mut manuals = vec![
+        root().join("README.md"),
+        root().join("docs/ARCHITECTURE.md"),
+    ];
+    manuals.extend(markdown_in("docs"));
+    manuals.extend(markdown_in("docs/method"));
+    manuals.sort();
+    manuals.dedup();
+    manuals
+}
+
+fn markdown_in(directory: &str) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(root().join(directory)).expect("the directory can be read");
+    entries
+        .map(|entry| entry.expect("the entry can be read").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
 #[test]
-fn links_lead_to_files() {
+fn links_point_to_existing_files() {
     let mut documents = manuals();
     documents.extend([
         root().join("data/README.md"),
@@ -41,7 +171,7 @@ fn links_lead_to_files() {
         for link in links(&text) {
             assert!(
                 directory.join(link).exists(),
-                "{name} links to {link}, which is not there"
+                "{name} links to {link}, which does not exist"
             );
         }
     }
@@ -89,7 +219,8 @@ fn help_quotes_the_constants() {
         (
             "--containment",
             format!(
-                "{DEFAULT_CONTAINMENT}; {DEFAULT_CONTAINMENT_OF_CHARACTERS} for shingles of characters"
+                "{DEFAULT_CONTAINMENT}; \
+                 {DEFAULT_CONTAINMENT_OF_CHARACTERS} for shingles of characters"
             ),
         ),
         ("--reworded-score", DEFAULT_SCORE.to_string()),
@@ -104,7 +235,7 @@ fn help_quotes_the_constants() {
 }
 
 #[test]
-fn help_of_dedup_quotes_its_constants() {
+fn dedup_help_quotes_its_constants() {
     let options = options_of("dedup");
     for (flag, default) in [
         ("--threshold", duplicates::DEFAULT_THRESHOLD.to_string()),
@@ -125,7 +256,7 @@ fn help_of_dedup_quotes_its_constants() {
 }
 
 #[test]
-fn help_names_fields_that_are_looked_for() {
+fn help_names_the_fields_that_readers_look_for() {
     let options = options();
     for (flag, names) in [
         ("--id-field", ID_NAMES),
@@ -147,7 +278,7 @@ fn help_names_fields_that_are_looked_for() {
 }
 
 #[test]
-fn the_manuals_call_default_what_the_help_does() {
+fn the_manuals_state_the_defaults_of_the_help() {
     let options = options();
     let defaults: Vec<&str> = options
         .values()
@@ -186,132 +317,4 @@ fn the_readme_shows_what_a_scan_prints() {
             "{line}: {printed}"
         );
     }
-}
-
-/// The options of `wirecopy scan`, each with its line of help.
-fn options() -> BTreeMap<String, String> {
-    options_of("scan")
-}
-
-/// The options of a command, each with its line of help.
-fn options_of(command: &str) -> BTreeMap<String, String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .args([command, "--help"])
-        .output()
-        .expect("the program runs");
-    let help = String::from_utf8(output.stdout).expect("help in UTF-8");
-    let mut entries: Vec<String> = Vec::new();
-    for line in help.lines() {
-        let text = line.trim_start();
-        // Wrapped lines of help stand further in than flags do, headings less far.
-        match line.len() - text.len() {
-            2..=6 if text.starts_with('-') => entries.push(text.to_owned()),
-            7.. => {
-                if let Some(entry) = entries.last_mut() {
-                    *entry = format!("{entry} {text}");
-                }
-            }
-            _ => {}
-        }
-    }
-    let names = |entry: &String| -> Vec<(String, String)> {
-        let words = entry.split([' ', ',']).filter(|word| !word.is_empty());
-        let names = words.take_while(|word| word.starts_with('-'));
-        names.map(|name| (name.to_owned(), entry.clone())).collect()
-    };
-    let options: BTreeMap<_, _> = entries.iter().flat_map(names).collect();
-    assert!(options.len() > 20, "{options:?}");
-    options
-}
-
-fn quoted_default(help: &str) -> Option<&str> {
-    let (_, default) = help.split_once("[default: ")?;
-    default.split(']').next()
-}
-
-/// The flags that a manual mentions: in calls of a command, and in code that begins with one, whichever command it is for.
-fn flags(markdown: &str) -> Vec<(Option<&'static str>, String)> {
-    let calls = [
-        ("wirecopy scan ", "scan"),
-        ("-- scan ", "scan"),
-        ("wirecopy dedup ", "dedup"),
-        ("wirecopy explain ", "explain"),
-        ("wirecopy tune ", "tune"),
-    ];
-    let mut flags = Vec::new();
-    for code in code(markdown) {
-        let called = calls.iter().find_map(|&(call, command)| {
-            let (_, arguments) = code.split_once(call)?;
-            Some((Some(command), arguments))
-        });
-        let (command, arguments) = match called {
-            Some(called) => called,
-            None if code.starts_with("--") => (None, &*code),
-            None => continue,
-        };
-        let words = arguments
-            .split_whitespace()
-            .take_while(|word| !["|", ">", "#", "&&"].contains(word));
-        let dashed = words.filter(|word| word.len() > 1 && word.starts_with('-'));
-        flags.extend(dashed.filter_map(|word| Some((command, word.split('=').next()?.to_owned()))));
-    }
-    flags
-}
-
-/// The lines of code blocks, continued ones joined, and the spans of code between.
-fn code(markdown: &str) -> Vec<String> {
-    let mut pieces = Vec::new();
-    for (at, part) in markdown.split("```").enumerate() {
-        if at % 2 == 1 {
-            let joined = part.replace("\\\n", " ");
-            pieces.extend(joined.lines().map(|line| line.trim().to_owned()));
-        } else {
-            // By paragraphs, so that a lone backtick spoils no more than its own.
-            let paragraphs = part.split("\n\n");
-            let spans = paragraphs.flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2));
-            pieces.extend(spans.map(str::to_owned));
-        }
-    }
-    pieces
-}
-
-/// The targets of a document's links within the repository, without their fragments.
-fn links(markdown: &str) -> Vec<&str> {
-    let targets = markdown
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split([')', ' ']).next());
-    targets
-        .filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
-        .filter_map(|target| target.split('#').next())
-        .filter(|target| !target.is_empty())
-        .collect()
-}
-
-/// README.md and the Markdown in docs and docs/method.
-fn manuals() -> Vec<PathBuf> {
-    let mut manuals = vec![
-        root().join("README.md"),
-        root().join("docs/ARCHITECTURE.md"),
-    ];
-    manuals.extend(markdown_in("docs"));
-    manuals.extend(markdown_in("docs/method"));
-    manuals.sort();
-    manuals.dedup();
-    manuals
-}
-
-fn markdown_in(directory: &str) -> impl Iterator<Item = PathBuf> {
-    let entries = fs::read_dir(root().join(directory)).expect("it is a directory");
-    entries
-        .map(|entry| entry.expect("it can be listed").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,4 +1,4 @@
-//! Every example of the manuals and of the help runs as it stands.
+//! Every example in the manuals and in the help runs as written.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -14,13 +14,14 @@ use tempfile::TempDir;
 /// Commands whose help has examples.
 const COMMANDS: [&str; 4] = ["scan", "dedup", "explain", "tune"];
 
-/// Where the files are that examples name.
+/// A directory with the files that the examples name.
 struct Place(TempDir);
 
 impl Place {
     fn new() -> Place {
-        let place = Place(TempDir::new().expect("there is room"));
-        let newsroom = fs::read_to_string(root().join("data/newsroom.jsonl")).expect("it is there");
+        let place = Place(TempDir::new().expect("a temporary directory can be created"));
+        let newsroom =
+            fs::read_to_string(root().join("data/newsroom.jsonl")).expect("the file exists");
         for name in [
             "articles.jsonl",
             "tonight.jsonl",
@@ -47,15 +48,16 @@ impl Place {
 
     fn put(&self, name: &str, bytes: &[u8]) {
         let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().expect("it has one")).expect("there is room");
+        fs::create_dir_all(path.parent().expect("the path has a parent"))
+            .expect("the test directory is writable");
         let written = File::create(path).and_then(|mut file| file.write_all(bytes));
-        written.expect("there is room");
+        written.expect("the test directory is writable");
     }
 
-    /// Runs a line of a shell; its status.
+    /// Runs a line of shell and returns its exit status.
     fn run(&self, line: &str) -> Option<i32> {
         let program = Path::new(env!("CARGO_BIN_EXE_wirecopy")).parent();
-        let programs = program.expect("it is in a directory").display();
+        let programs = program.expect("the program is in a directory").display();
         let status = Command::new("/bin/sh")
             .args(["-c", line])
             .current_dir(self.0.path())
@@ -64,37 +66,38 @@ impl Place {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .status();
-        status.expect("there is a shell").code()
+        status.expect("a shell can be started").code()
     }
 }
 
 fn packed(bytes: &[u8]) -> Vec<u8> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-    packer.write_all(bytes).expect("memory takes it");
-    packer.finish().expect("memory takes it")
+    packer.write_all(bytes).expect("memory can be written");
+    packer.finish().expect("memory can be written")
 }
 
-/// Records as a table whose texts have that name.
+/// The records as a CSV table whose column of texts has the given name.
 fn table(records: &[Value], text: &str) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let columns = ["id", "site", "published", "text"];
     let header = columns.map(|column| if column == "text" { text } else { column });
-    table.write_record(header).expect("memory takes it");
+    table.write_record(header).expect("memory can be written");
     for record in records {
         let cells = columns.map(|column| record[column].as_str().unwrap_or_default());
-        table.write_record(cells).expect("memory takes it");
+        table.write_record(cells).expect("memory can be written");
     }
-    table.into_inner().expect("memory takes it")
+    table.into_inner().expect("memory can be written")
 }
 
-/// The lines of shell blocks, and of what help calls examples, that run the program, with where they stand.
+/// The lines that run the program in shell blocks and in the examples of the help, each with the
+/// file or command it is from.
 fn examples() -> BTreeSet<(String, String)> {
     let mut examples = BTreeSet::new();
-    let docs = fs::read_dir(root().join("docs")).expect("it is there");
-    let docs = docs.map(|entry| entry.expect("it can be read").path());
+    let docs = fs::read_dir(root().join("docs")).expect("the file exists");
+    let docs = docs.map(|entry| entry.expect("the entry can be read").path());
     let manuals = docs.chain([root().join("README.md"), root().join("data/README.md")]);
     for manual in manuals.filter(|path| path.extension().is_some_and(|ending| ending == "md")) {
-        let text = fs::read_to_string(&manual).expect("it is text");
+        let text = fs::read_to_string(&manual).expect("the file is text");
         let mut is_shell = false;
         for line in text.lines() {
             match line.strip_prefix("```") {
@@ -110,7 +113,7 @@ fn examples() -> BTreeSet<(String, String)> {
         let help = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
             .args([command, "--help"])
             .output()
-            .expect("it runs");
+            .expect("the program runs");
         let help = String::from_utf8(help.stdout).expect("UTF-8");
         let (_, after) = help
             .split_once("\nExamples:\n")
@@ -124,22 +127,22 @@ fn examples() -> BTreeSet<(String, String)> {
     examples
 }
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
 #[test]
-fn examples_run_as_they_stand() {
+fn examples_run_as_written() {
     let examples = examples();
     assert!(examples.len() > 25, "{examples:?}");
-    for (whence, line) in &examples {
+    for (origin, line) in &examples {
         let place = Place::new();
         if line.contains("explain") && line.contains("--index") {
             let seen = place.run("wirecopy scan articles.jsonl --index news.index -q -o seen.csv");
             assert_eq!(seen, Some(0));
         }
-        // Two documents, whichever.
+        // Placeholders for any two documents.
         let line = line.replace(" A B ", " mn-0303-ruling tp-0304-ruling ");
-        assert_eq!(place.run(&line), Some(0), "{whence}: {line}");
+        assert_eq!(place.run(&line), Some(0), "{origin}: {line}");
     }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }

@@ -1,4 +1,4 @@
-//! The explain command as its users meet it; what it prints stands in `tests/golden/explain-*.toml`.
+//! The `explain` command. `tests/golden/explain-*.toml` have examples of its output.
 
 use std::fs;
 use std::path::Path;
@@ -20,27 +20,8 @@ const HOSTILE: [[&str; 2]; 3] = [
     ["chess,\"1\"\n2", "../../../../tmp/chess"],
 ];
 
-#[test]
-fn hostile_records_do_nothing_in_any_format() {
-    let file = data("bad/hostile.jsonl");
-    for [a, b] in HOSTILE {
-        for format in ["text", "json", "html"] {
-            for width in ["60", "160"] {
-                let told = explain(&[a, b, &file, "--format", format, "--width", width]);
-                assert_eq!(told.status.code(), Some(0), "{}", said(&told));
-                let printed = String::from_utf8(told.stdout).expect("UTF-8");
-                let raw = printed.chars().find(|&c| c != '\n' && is_unsafe(c));
-                assert_eq!(raw, None, "{a} as {format}");
-                if format == "html" {
-                    is_inert(&printed);
-                }
-            }
-        }
-    }
-}
-
-/// No element and no attribute but those of the template.
-fn is_inert(page: &str) {
+/// Asserts that a page has no elements and attributes but those of its template.
+fn assert_inert(page: &str) {
     const KNOWN: [&str; 16] = [
         "html", "head", "body", "h1", "h2", "ul", "li", "table", "thead", "tbody", "tr", "th",
         "td", "p", "span", "sup",
@@ -61,34 +42,83 @@ fn is_inert(page: &str) {
     assert!(page.contains("default-src 'none'"), "a policy");
 }
 
+fn json(arguments: &[&str]) -> Value {
+    let output = explain(&[arguments, &["--format", "json"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn explain(arguments: &[&str]) -> Output {
+    run("explain", arguments)
+}
+
+fn run(command: &str, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .arg(command)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program runs")
+}
+
+/// Standard error of a run.
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn data(name: &str) -> String {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    data.join(name).display().to_string()
+}
+
 #[test]
-fn a_page_goes_to_a_file_that_ends_so() {
+fn hostile_records_are_harmless_in_every_format() {
+    let file = data("bad/hostile.jsonl");
+    for [a, b] in HOSTILE {
+        for format in ["text", "json", "html"] {
+            for width in ["60", "160"] {
+                let output = explain(&[a, b, &file, "--format", format, "--width", width]);
+                assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+                let printed = String::from_utf8(output.stdout).expect("UTF-8");
+                let raw = printed.chars().find(|&c| c != '\n' && is_unsafe(c));
+                assert_eq!(raw, None, "{a} as {format}");
+                if format == "html" {
+                    assert_inert(&printed);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_html_output_name_gives_a_page() {
     let at = TempDir::new().expect("a directory");
     let page = at.path().join("pair.html");
     let file = data("newsroom.jsonl");
     let target = page.display().to_string();
-    let told = explain(&["mn-0303-ruling", "tp-0304-ruling", &file, "-o", &target]);
-    assert_eq!(told.status.code(), Some(0), "{}", said(&told));
-    assert!(told.stdout.is_empty());
+    let output = explain(&["mn-0303-ruling", "tp-0304-ruling", &file, "-o", &target]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(output.stdout.is_empty());
     let page = fs::read_to_string(page).expect("the page");
     assert!(page.starts_with("<!doctype html>"), "{page}");
-    is_inert(&page);
+    assert_inert(&page);
     assert!(page.contains("<sup>1</sup>"), "passages are numbered");
 }
 
 #[test]
 fn two_text_files_are_enough() {
     let at = TempDir::new().expect("a directory");
-    let text = "The ferry to the island will not sail on Monday, for the crew have gone to look for the moth that ate the flag.";
+    let text = "The ferry to the island will not sail on Monday, \
+                for the crew have gone to look for the moth that ate the flag.";
     let names = ["one.txt", "two"].map(|name| at.path().join(name).display().to_string());
     let [one, two] = &names;
     fs::write(one, text).expect("a file");
     fs::write(two, text.to_uppercase()).expect("a file");
-    let told = json(&[one, two]);
-    assert_eq!(told["relation"], "exact");
-    assert_eq!(told["documents"]["a"]["id"], **one);
-    // As they are named: nothing else is read.
-    assert_eq!(told["documents"]["b"]["file"], **two);
+    let explanation = json(&[one, two]);
+    assert_eq!(explanation["relation"], "exact");
+    assert_eq!(explanation["documents"]["a"]["id"], **one);
+    // The name is used as given: no other file is read.
+    assert_eq!(explanation["documents"]["b"]["file"], **two);
 }
 
 #[test]
@@ -104,7 +134,7 @@ fn the_order_of_ids_does_not_matter() {
 #[test]
 fn documents_of_an_index_are_explained_too() {
     let at = TempDir::new().expect("a directory");
-    let lines = fs::read_to_string(data("newsroom.jsonl")).expect("the newsroom");
+    let lines = fs::read_to_string(data("newsroom.jsonl")).expect("the newsroom can be read");
     let of_day = |day: &str| -> String {
         let wanted = format!("-{day}-");
         let is_wanted = |line: &&str| {
@@ -148,36 +178,8 @@ fn documents_of_an_index_are_explained_too() {
     let later = json(&[&ids[..], &fixed[1..]].concat());
     assert_eq!(later["written"], false);
     assert_eq!(later["reasons"][0]["kind"], "seen_before");
-    // Clusters are as they were on its night.
+    // The clusters are those of the night the pair was found.
     for same in ["relation", "scores", "passages", "clusters"] {
         assert_eq!(later[same], tonight[same], "{same}");
     }
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let told = explain(&[arguments, &["--format", "json"]].concat());
-    assert_eq!(told.status.code(), Some(0), "{}", said(&told));
-    serde_json::from_slice(&told.stdout).expect("JSON")
-}
-
-fn explain(arguments: &[&str]) -> Output {
-    run("explain", arguments)
-}
-
-fn run(command: &str, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .arg(command)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .expect("it runs")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn data(name: &str) -> String {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-    data.join(name).display().to_string()
 }

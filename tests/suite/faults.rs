@@ -1,4 +1,5 @@
-//! What cannot be written: the status is true, and a run that failed can be run again. `scripts/fault-index` lets every other call fail.
+//! Files that cannot be written: the exit status is correct, and a failed run can be repeated.
+//! `scripts/fault-index` does the same for every system call.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,14 +9,15 @@ use std::time::Instant;
 use crate::common::nights::{BEFORE, Nights, SCAN, SCAN_FEW, number_from, said};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// Runs the program with files of so many half kilobytes at most; past that the system says EFBIG.
+/// Runs the program with a limit of `blocks` blocks of 512 bytes per file; writes beyond it fail
+/// with EFBIG.
 fn run_in_little_room(nights: &Nights, blocks: u64, arguments: &[&str]) -> Output {
     let limited = r#"trap "" XFSZ; ulimit -f "$0"; exec "$@""#;
     nights.run_by(&["/bin/sh", "-c", limited, &blocks.to_string()], arguments)
 }
 
 #[test]
-fn a_night_that_cannot_be_written_changes_nothing() {
+fn a_run_that_cannot_write_changes_nothing() {
     let nights = Nights::new();
     nights.index("kept", 1);
     nights.reset("kept");
@@ -27,7 +29,7 @@ fn a_night_that_cannot_be_written_changes_nothing() {
         nights.reset("kept");
         let ran = run_in_little_room(&nights, blocks, SCAN);
         let what = format!("{blocks} blocks: {}", said(&ran));
-        nights.is_tidy(&what);
+        nights.assert_tidy(&what);
         if ran.status.code() == Some(0) {
             assert_eq!(nights.state(), clean, "{what}");
             done += 1;
@@ -38,18 +40,18 @@ fn a_night_that_cannot_be_written_changes_nothing() {
         assert_eq!(nights.state(), before, "{what}");
         nights.must(SCAN);
         assert_eq!(nights.state(), clean, "{what}");
-        nights.is_tidy(&what);
+        nights.assert_tidy(&what);
         failed += 1;
     }
     assert!(
         failed > 3 && done > 0,
-        "{failed} failed and {done} were done"
+        "{failed} runs failed and {done} succeeded"
     );
 }
 
-/// Whoever ran it again would find all documents there, and write a pairs file without any.
+/// A rerun would find all documents in the index and write a pairs file without any pairs.
 #[test]
-fn a_night_is_done_though_its_segments_cannot_be_merged() {
+fn a_run_succeeds_although_segments_cannot_be_merged() {
     let nights = Nights::new();
     nights.index("kept", 7);
     nights.reset("kept");
@@ -64,7 +66,7 @@ fn a_night_is_done_though_its_segments_cannot_be_merged() {
             continue;
         }
         assert_eq!(nights.state(), clean, "{what}");
-        nights.is_tidy(&what);
+        nights.assert_tidy(&what);
         let warning = "warning: segments of the index were not merged";
         if said(&ran).contains(warning) {
             warned += 1;
@@ -77,17 +79,17 @@ fn a_night_is_done_though_its_segments_cannot_be_merged() {
     }
     assert!(
         warned > 0 && merged > 0,
-        "{warned} warned and {merged} merged"
+        "{warned} runs warned and {merged} merged"
     );
 }
 
 #[test]
-fn prune_and_compact_that_cannot_be_written_change_nothing() {
+fn prune_and_compact_that_cannot_write_change_nothing() {
     let nights = Nights::new();
     nights.index("one", 1);
     nights.reset("one");
     nights.must(SCAN);
-    fs::rename(nights.path("index"), nights.path("kept")).expect("it is there");
+    fs::rename(nights.path("index"), nights.path("kept")).expect("the file exists");
     let prune = &["index", "prune", "index", "--older-than", "10h"][..];
     let prune = [prune, &["--as-of", "2026-03-11"]].concat();
     for command in [&prune[..], &["index", "compact", "index"]] {
@@ -105,16 +107,16 @@ fn prune_and_compact_that_cannot_be_written_change_nothing() {
             };
             assert_eq!(ran.status.code(), Some(status), "{what}");
             assert_eq!(&nights.state(), expected, "{what}");
-            nights.is_tidy(&what);
+            nights.assert_tidy(&what);
             nights.must(command);
             assert_eq!(nights.state(), clean, "{what}");
-            nights.is_tidy(&what);
+            nights.assert_tidy(&what);
         }
     }
 }
 
 #[test]
-fn a_full_device_keeps_the_night_out_of_the_index() {
+fn a_full_device_leaves_the_index_unchanged() {
     let nights = Nights::new();
     nights.index("kept", 1);
     nights.reset("kept");
@@ -131,40 +133,40 @@ fn a_full_device_keeps_the_night_out_of_the_index() {
         said(&ran)
     );
     assert_eq!(nights.state(), before);
-    nights.is_tidy("afterwards");
+    nights.assert_tidy("afterwards");
 }
 
 #[test]
-fn directories_without_leave_to_write_say_so() {
+fn read_only_directories_are_reported() {
     let nights = Nights::new();
     nights.index("kept", 1);
     for (closed, named) in [("index", "index"), ("out", "out")] {
         nights.reset("kept");
         let mode = |mode| {
             let changed = fs::set_permissions(nights.path(closed), PermissionsExt::from_mode(mode));
-            changed.expect("it is ours");
+            changed.expect("permissions can be changed");
         };
         mode(0o555);
-        // Nothing is closed to root; scripts/kill-index has a file system that is.
+        // Root may write anywhere; scripts/kill-index uses a read-only file system.
         let is_open = fs::write(nights.path(closed).join("mine"), "").is_ok();
         if !is_open {
             let ran = nights.run(SCAN);
             assert_eq!(ran.status.code(), Some(1), "{closed}");
-            let told = said(&ran);
+            let message = said(&ran);
             assert!(
-                told.contains("cannot") && told.contains(named),
-                "{closed}: {told}"
+                message.contains("cannot") && message.contains(named),
+                "{closed}: {message}"
             );
         }
         mode(0o755);
-        let pairs = fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
+        let pairs = fs::read_to_string(nights.path("out/pairs.csv")).expect("the file exists");
         assert_eq!(pairs, BEFORE, "{closed}");
     }
 }
 
-/// Whoever is told that a run was interrupted does it again.
+/// A user who sees that a run was interrupted repeats it.
 #[test]
-fn what_a_signal_interrupts_changes_nothing() {
+fn an_interrupted_run_changes_nothing() {
     let seed = number_from("WIRECOPY_SEED", 1);
     let nights = Nights::new();
     nights.index("kept", 1);
@@ -189,6 +191,6 @@ fn what_a_signal_interrupts_changes_nothing() {
             code => panic!("{what}: {code:?}"),
         }
         nights.must(SCAN);
-        nights.is_tidy(&what);
+        nights.assert_tidy(&what);
     }
 }

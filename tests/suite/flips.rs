@@ -1,6 +1,8 @@
-//! Damage: a flipped bit, a byte more or less in any file of an index is found and named, and nothing panics or hangs on it.
+//! Damage: a flipped bit or a wrong length of any index file is found, the file is named, and no
+//! command panics or hangs.
 //!
-//! `WIRECOPY_FLIPS` says how many bits are flipped in each file (24 if it says nothing), `WIRECOPY_SEED` which.
+//! `WIRECOPY_FLIPS` is the number of bits to flip in each file (default 24), `WIRECOPY_SEED`
+//! selects them.
 
 use std::fs;
 use std::path::Path;
@@ -51,7 +53,7 @@ const DEDUP: &[&str] = &[
     "-q",
 ];
 
-/// Every command that has to do with an index; those that change it come last.
+/// Every command that uses an index; those that change it come last.
 const COMMANDS: &[&[&str]] = &[
     &["index", "info", "index"],
     &["index", "verify", "index"],
@@ -72,14 +74,14 @@ const COMMANDS: &[&[&str]] = &[
     DEDUP,
 ];
 
-/// Two nights in an index called `kept`, and copies of the first one's articles to ask it about.
+/// Two nights in an index called `kept`, and copies of the articles of the first night as input.
 fn nights() -> Nights {
     let nights = Nights::new();
     nights.index("kept", 1);
     nights.reset("kept");
     nights.must(SCAN);
-    fs::remove_dir_all(nights.path("kept")).expect("it is there");
-    fs::rename(nights.path("index"), nights.path("kept")).expect("it is there");
+    fs::remove_dir_all(nights.path("kept")).expect("the file exists");
+    fs::rename(nights.path("index"), nights.path("kept")).expect("the file exists");
     let copies = newsroom()[..24].join("\n");
     nights.put(
         "copies.jsonl",
@@ -88,20 +90,20 @@ fn nights() -> Nights {
     nights
 }
 
-/// Files of an index that count, with what they hold.
+/// The files of an index, without its lock, and their contents.
 fn files(index: &Path) -> Vec<(String, Vec<u8>)> {
     let names = names_in(index).into_iter().filter(|name| name != "lock");
     names
         .map(|name| {
             (
                 name.clone(),
-                fs::read(index.join(&name)).expect("it is there"),
+                fs::read(index.join(&name)).expect("the file exists"),
             )
         })
         .collect()
 }
 
-/// Whether verify finds the damage, and names the file.
+/// Asserts that `verify` finds the damage and names the file.
 fn assert_named(index: &Path, name: &str, what: &str) {
     let named = match Index::verify(index) {
         Ok((_, damages)) => damages.iter().any(|damage| damage.file == name),
@@ -110,7 +112,7 @@ fn assert_named(index: &Path, name: &str, what: &str) {
     assert!(named, "{name}, {what}: {:?}", Index::verify(index));
 }
 
-/// Reads all that there is of an index; what it said first.
+/// Reads everything in an index and returns the first error.
 fn read(index: &Path) -> Result<(), IndexError> {
     let index = Index::open(index)?;
     let before = index.before(None, None).map(drop);
@@ -118,15 +120,16 @@ fn read(index: &Path) -> Result<(), IndexError> {
     before.and(exported)
 }
 
-/// Whether whoever opens an index looks at all of a file; hashes and records are looked at when they are used.
+/// True for files that are read completely when the index is opened. Hashes and records are read
+/// when they are used.
 fn is_read_whole(name: &str) -> bool {
     name == "manifest.json" || name.ends_with(".arrow")
 }
 
-/// Asserts that every command ends as commands do.
+/// Asserts that every command ends with an ordinary exit status, and explains a failure.
 fn assert_no_panic(nights: &Nights, what: &str, damage: &dyn Fn()) {
     for command in COMMANDS {
-        // None finds what another has written anew.
+        // No command sees what an earlier one has repaired.
         nights.reset("kept");
         damage();
         let ran = nights.run(command);
@@ -143,6 +146,11 @@ fn assert_no_panic(nights: &Nights, what: &str, damage: &dyn Fn()) {
     }
 }
 
+/// A manifest with its checksum.
+fn sealed(body: &str) -> String {
+    format!("{body}\n{:032x}\n", xxh3_128(body.as_bytes()))
+}
+
 #[test]
 fn a_flipped_bit_is_found_and_named() {
     let flips = number_from("WIRECOPY_FLIPS", 24);
@@ -151,7 +159,7 @@ fn a_flipped_bit_is_found_and_named() {
     nights.reset("kept");
     let index = nights.path("index");
     let files = files(&index);
-    assert!(files.len() > 13, "of two segments");
+    assert!(files.len() > 13, "the index has two segments");
     for (name, whole) in &files {
         for at in 0..flips {
             let lot = xxh3_64_with_seed(
@@ -162,7 +170,7 @@ fn a_flipped_bit_is_found_and_named() {
             let what = format!("bit {bit} of {} bytes", whole.len());
             let mut flipped = whole.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            fs::write(index.join(name), &flipped).expect("there is room");
+            fs::write(index.join(name), &flipped).expect("the test directory is writable");
             assert_named(&index, name, &what);
             assert!(
                 read(&index).is_err() || !is_read_whole(name),
@@ -175,7 +183,7 @@ fn a_flipped_bit_is_found_and_named() {
                 nights.reset("kept");
             }
         }
-        fs::write(index.join(name), whole).expect("there is room");
+        fs::write(index.join(name), whole).expect("the test directory is writable");
     }
     assert!(read(&index).is_ok());
 }
@@ -196,14 +204,14 @@ fn no_command_panics_on_a_flipped_bit() {
             flipped[bit / 8] ^= 1 << (bit % 8);
             let path = nights.path("index").join(&name);
             assert_no_panic(&nights, &format!("{name}, bit {bit}"), &|| {
-                fs::write(&path, &flipped).expect("there is room");
+                fs::write(&path, &flipped).expect("the test directory is writable");
             });
         }
     }
 }
 
 #[test]
-fn files_of_another_length_are_named() {
+fn files_of_the_wrong_length_are_named() {
     let nights = nights();
     nights.reset("kept");
     let index = nights.path("index");
@@ -213,7 +221,7 @@ fn files_of_another_length_are_named() {
         let lengths = [0, 1, whole.len() / 2, whole.len() - 1];
         let cut = lengths.iter().map(|&length| whole[..length].to_vec());
         for broken in cut.chain([longer, [&whole[..], &whole].concat()]) {
-            fs::write(&path, &broken).expect("there is room");
+            fs::write(&path, &broken).expect("the test directory is writable");
             assert_named(&index, &name, &format!("{} bytes", broken.len()));
             assert!(
                 read(&index).is_err() || !is_read_whole(&name),
@@ -221,25 +229,23 @@ fn files_of_another_length_are_named() {
                 broken.len()
             );
         }
-        fs::remove_file(&path).expect("it is there");
+        fs::remove_file(&path).expect("the file exists");
         assert_named(&index, &name, "missing");
-        fs::write(&path, &whole).expect("there is room");
+        fs::write(&path, &whole).expect("the test directory is writable");
     }
     assert!(read(&index).is_ok());
 }
 
-/// A manifest with the checksum that goes with it.
-fn sealed(body: &str) -> String {
-    format!("{body}\n{:032x}\n", xxh3_128(body.as_bytes()))
-}
-
 #[test]
-fn a_manifest_that_says_nonsense_is_named() {
+fn an_invalid_manifest_is_named() {
     let nights = nights();
     nights.reset("kept");
     let manifest = nights.path("index/manifest.json");
-    let sealed_whole = fs::read_to_string(&manifest).expect("it is there");
-    let whole = sealed_whole.lines().next().expect("it has two lines");
+    let sealed_whole = fs::read_to_string(&manifest).expect("the file exists");
+    let whole = sealed_whole
+        .lines()
+        .next()
+        .expect("the manifest has two lines");
     for body in [
         "",
         "this is no JSON",
@@ -258,10 +264,10 @@ fn a_manifest_that_says_nonsense_is_named() {
         ),
         &whole.replace("\"gone\":[]", "\"gone\":[{\"start\":3,\"end\":1}]"),
     ] {
-        fs::write(&manifest, sealed(body)).expect("there is room");
+        fs::write(&manifest, sealed(body)).expect("the test directory is writable");
         assert_named(&nights.path("index"), "manifest.json", body);
         assert_no_panic(&nights, body, &|| {
-            fs::write(&manifest, sealed(body)).expect("there is room");
+            fs::write(&manifest, sealed(body)).expect("the test directory is writable");
         });
     }
 }

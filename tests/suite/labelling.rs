@@ -1,5 +1,7 @@
-//! Samples for labelling: they hold what an oracle finds at lower thresholds, say of each pair what a scan says, and are the same whatever the order;
-//! their page is one file of a bounded size in which whatever stands in a corpus stays text. `scripts/test-report` labels one in Chromium.
+//! Samples for labelling: they contain the pairs that an oracle finds at lower thresholds, agree
+//! with a scan on every pair, and do not depend on the order of the documents. Their page is one
+//! file of a bounded size, and nothing in a corpus can be more than text in it.
+//! `scripts/test-report` labels a page in Chromium.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,13 +22,13 @@ use wirecopy::report::labelling;
 
 use crate::common::{Memory, Page, defaults, edited, oracle, scan, story, whole_copies};
 
-/// Everything that is found.
+/// Samples every pair that is found.
 const ALL: Sampling = Sampling {
     pairs: MOST_SAMPLED,
     seed: 1,
 };
 
-/// Stories with copies that are edited more and more: a word in 100 at first, then a word in 6.
+/// Stories with copies that are edited more and more, from one word in 100 to one word in 6.
 fn newsroom() -> Vec<Page> {
     let steps = [100, 60, 40, 30, 25, 20, 16, 13, 11, 9, 8, 7, 6];
     let of_story = |subject: u64| {
@@ -43,7 +45,8 @@ fn newsroom() -> Vec<Page> {
 }
 
 fn sample(pages: Vec<Page>, settings: &Settings, sampling: Sampling) -> Sample {
-    pipeline::sample(&Memory::new(pages), settings, sampling, &Unobserved).expect("pages in memory")
+    pipeline::sample(&Memory::new(pages), settings, sampling, &Unobserved)
+        .expect("a corpus in memory can be read")
 }
 
 fn ids(sample: &Sample) -> Vec<(String, String)> {
@@ -54,8 +57,29 @@ fn ids(sample: &Sample) -> Vec<(String, String)> {
     ids.collect()
 }
 
+fn page(sample: &Sample) -> String {
+    let mut page = Vec::new();
+    labelling::write(sample, &defaults(), &mut page).expect("memory holds the page");
+    String::from_utf8(page).expect("UTF-8")
+}
+
+/// The data for the script of a page.
+fn shown(page: &str) -> Value {
+    let html = Html::parse_document(page);
+    let selector = Selector::parse("script#data").expect("a selector");
+    let script = html.select(&selector).next().expect("a script");
+    serde_json::from_str(&script.text().collect::<String>()).expect("JSON")
+}
+
+fn data(name: &str) -> Inputs {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(name);
+    Inputs::open(&[path.display().to_string()], read::ReadSettings::default()).expect("the sample")
+}
+
 #[test]
-fn all_pairs_from_lower_thresholds_on_are_found_and_none_twice() {
+fn every_pair_down_to_lower_thresholds_is_found_once() {
     let settings = whole_copies(0.5, Surfacing::Prefixes);
     let found = sample(newsroom(), &settings, ALL);
     let expected: BTreeMap<_, f64> = oracle(&newsroom(), settings.shingle, 0.3)
@@ -76,10 +100,10 @@ fn all_pairs_from_lower_thresholds_on_are_found_and_none_twice() {
 }
 
 #[test]
-fn what_is_said_of_a_pair_is_what_a_scan_says() {
+fn relations_and_scores_agree_with_a_scan() {
     let settings = defaults();
     let mut pages = newsroom();
-    // Excerpts: three paragraphs in a story of its own; and a page that ran twice.
+    // Excerpts: a part of a story inside another one; and a page that was published twice.
     for subject in 1..5 {
         let excerpt: String = story(subject, 120);
         let text = format!(
@@ -121,7 +145,7 @@ fn what_is_said_of_a_pair_is_what_a_scan_says() {
 }
 
 #[test]
-fn the_same_whatever_the_order_and_another_with_another_seed() {
+fn a_sample_depends_on_the_seed_and_not_on_the_order() {
     let sampling = |seed| Sampling { pairs: 30, seed };
     let settings = defaults();
     let once = sample(newsroom(), &settings, sampling(1));
@@ -130,7 +154,7 @@ fn the_same_whatever_the_order_and_another_with_another_seed() {
     turned.reverse();
     assert_eq!(page(&once), page(&sample(turned, &settings, sampling(1))));
     assert_ne!(ids(&once), ids(&sample(newsroom(), &settings, sampling(2))));
-    // As many of every stratum as it has.
+    // Equally many of every stratum, or all that it has.
     let most = once.strata.iter().map(|stratum| stratum.taken).max();
     for stratum in &once.strata {
         assert!(
@@ -142,7 +166,7 @@ fn the_same_whatever_the_order_and_another_with_another_seed() {
 }
 
 #[test]
-fn only_what_is_selected() {
+fn only_selected_pairs_are_sampled() {
     let settings = Settings {
         selection: Selection {
             cross_site_only: true,
@@ -158,13 +182,13 @@ fn only_what_is_selected() {
 }
 
 #[test]
-fn reworded_copy_is_sampled_where_it_is_looked_for() {
+fn reworded_copy_is_sampled_on_request() {
     let settings = Settings {
         reworded: Some(Rewording::default()),
         ..defaults()
     };
     let corpus = data("reworded/articles.jsonl");
-    let found = pipeline::scan(&corpus, &settings, &Unobserved).expect("the articles");
+    let found = pipeline::scan(&corpus, &settings, &Unobserved).expect("the articles can be read");
     let id = |doc| found.catalog.id(doc).to_owned();
     let written: BTreeMap<_, _> = found
         .pairs
@@ -172,7 +196,7 @@ fn reworded_copy_is_sampled_where_it_is_looked_for() {
         .map(|pair| ((id(pair.a), id(pair.b)), pair.relation))
         .collect();
     let sample =
-        pipeline::sample(&corpus, &settings, ALL, &Unobserved).expect("the articles again");
+        pipeline::sample(&corpus, &settings, ALL, &Unobserved).expect("the articles can be read");
     let (mut reworded, mut unlikely) = (0, 0);
     for (pair, ids) in sample.pairs.iter().zip(ids(&sample)) {
         assert_eq!(pair.relation, written.get(&ids).copied(), "{ids:?}");
@@ -185,7 +209,8 @@ fn reworded_copy_is_sampled_where_it_is_looked_for() {
     }
     assert!(reworded > 20 && unlikely > 0, "{reworded} {unlikely}");
 
-    let without = pipeline::sample(&corpus, &defaults(), ALL, &Unobserved).expect("the articles");
+    let without =
+        pipeline::sample(&corpus, &defaults(), ALL, &Unobserved).expect("the articles can be read");
     let by_score = |sample: &Sample| {
         let mut strata = sample.strata.iter();
         strata.any(|sampled| sampled.stratum.measure == Measure::Score)
@@ -196,7 +221,8 @@ fn reworded_copy_is_sampled_where_it_is_looked_for() {
 #[test]
 fn passages_are_the_same_words_in_both_texts() {
     let corpus = data("newsroom.jsonl");
-    let sample = pipeline::sample(&corpus, &defaults(), ALL, &Unobserved).expect("the newsroom");
+    let sample =
+        pipeline::sample(&corpus, &defaults(), ALL, &Unobserved).expect("the newsroom can be read");
     let mut passages = 0;
     for pair in &sample.pairs {
         let [a, b] = &pair.documents.clone().map(|text| {
@@ -280,12 +306,12 @@ fn hostile_fields_stay_text() {
     for pair in data["pairs"].as_array().expect("pairs") {
         let row = pair["row"].as_str().expect("a row");
         assert!(!row.starts_with('=') && !row.contains(",="), "{row}");
-        for document in pair["documents"].as_array().expect("two") {
+        for document in pair["documents"].as_array().expect("two documents") {
             let url = document["url"].as_str().unwrap_or("https://");
             assert!(url.starts_with("https://"), "{url}");
         }
     }
-    // Nothing was lost: a row names its documents as they are.
+    // Nothing is lost: a row has the ids of its documents unchanged.
     let rows: String = data["pairs"]
         .as_array()
         .expect("pairs")
@@ -299,7 +325,7 @@ fn hostile_fields_stay_text() {
 }
 
 #[test]
-fn a_page_is_bounded_and_says_what_is_left_out() {
+fn a_page_is_bounded_and_states_what_is_left_out() {
     let long = story(1, 12_000);
     let pages = (0..12)
         .map(|n| Page::new("long.example", &n.to_string(), &format!("{long} {n}")))
@@ -311,7 +337,7 @@ fn a_page_is_bounded_and_says_what_is_left_out() {
     assert!(page.contains("500 were asked for; there are no more."));
     let data = shown(&page);
     for pair in data["pairs"].as_array().expect("pairs") {
-        for document in pair["documents"].as_array().expect("two") {
+        for document in pair["documents"].as_array().expect("two documents") {
             let pieces = document["pieces"].as_array().expect("pieces");
             let left_out = pieces.iter().find(|piece| piece[0] == "left out");
             let left_out = left_out.and_then(|piece| piece[1].as_u64());
@@ -322,28 +348,7 @@ fn a_page_is_bounded_and_says_what_is_left_out() {
 
 #[test]
 fn a_corpus_without_pairs_has_a_page() {
-    let sample = sample(vec![Page::nowhere("1", "Alone.")], &defaults(), ALL);
+    let sample = sample(vec![Page::without_site("1", "Alone.")], &defaults(), ALL);
     assert!(sample.pairs.is_empty() && sample.strata.is_empty());
     assert_eq!(shown(&page(&sample))["pairs"], Value::Array(Vec::new()));
-}
-
-fn page(sample: &Sample) -> String {
-    let mut page = Vec::new();
-    labelling::write(sample, &defaults(), &mut page).expect("room");
-    String::from_utf8(page).expect("UTF-8")
-}
-
-/// What the script of a page works on.
-fn shown(page: &str) -> Value {
-    let html = Html::parse_document(page);
-    let selector = Selector::parse("script#data").expect("a selector");
-    let script = html.select(&selector).next().expect("a script");
-    serde_json::from_str(&script.text().collect::<String>()).expect("JSON")
-}
-
-fn data(name: &str) -> Inputs {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("data")
-        .join(name);
-    Inputs::open(&[path.display().to_string()], read::ReadSettings::default()).expect("the sample")
 }

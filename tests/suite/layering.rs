@@ -1,8 +1,8 @@
 //! The module graph, computed from the sources, has the stated direction and no cycle; stages know
 //! no path, clock, terminal or environment.
 //!
-//! Each folder of `src` says in the head of its `mod.rs` what it may import and who imports it.
-//! These lines are read here and compared with what the code does.
+//! The head of each `src/*/mod.rs` states which folders it may import and which import it. These
+//! lines are compared with the imports in the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -28,9 +28,9 @@ const OUTSIDE_WORLD: &[&str] = &[
 ];
 
 /// Sources that may touch files, clocks, terminals and the environment.
-const EDGES: &[&str] = &["cli", "read", "index", "storage::spill", "scan"];
+const EDGES: &[&str] = &["cli", "read", "index", "storage::spill", "scan", "platform"];
 
-/// Imports that a file of `cli` may not use, but for the one that opens outputs.
+/// Imports that only one file of `cli` may use: the one that opens outputs.
 const WRITING: &[&str] = &["tempfile", "std::fs::OpenOptions"];
 
 #[test]
@@ -206,13 +206,13 @@ fn paths_are_resolved() {
     }
 }
 
-/// Whether a module or path is the other or stands below it.
+/// True if `path` is `above` or is below it.
 fn within(path: &str, above: &str) -> bool {
     path.strip_prefix(above)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// A path through the graph that comes back to where it began, if there is one.
+/// A cycle in the graph, if there is one.
 fn cycle(graph: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
     fn walk(
         graph: &BTreeMap<String, BTreeSet<String>>,
@@ -250,20 +250,20 @@ struct Sources {
 }
 
 struct SourceFile {
-    /// Path below the checkout.
+    /// Path in the repository.
     name: String,
     /// Path of the module, such as `cluster::links`; `lib` and `main` for the roots.
     module: String,
     /// Doc comment at the head of the file.
     head: String,
-    /// What the code names, tests aside.
+    /// Paths that the code names, tests excluded.
     paths: Vec<NamedPath>,
 }
 
 struct NamedPath {
-    /// As written, parts joined by `::`.
+    /// The path as written, parts joined by `::`.
     written: String,
-    /// The module of this crate that it leads to; empty if it leads out of the crate.
+    /// The module of this crate it refers to; empty for other crates.
     module: String,
 }
 
@@ -342,7 +342,7 @@ impl Sources {
         imports
     }
 
-    /// The imports between files and folders that stand in one folder.
+    /// The imports between the files and folders of one folder.
     fn imports_between_children(&self, folder: &str) -> BTreeMap<String, BTreeSet<String>> {
         let child = |module: &str| {
             let below = module.strip_prefix(folder)?.strip_prefix("::")?;
@@ -360,13 +360,13 @@ impl Sources {
         imports
     }
 
-    /// The modules in backticks behind a label in the head of a top-level module.
+    /// The modules in backticks after a label in the head of a top-level module.
     fn stated(&self, module: &str, label: &str) -> BTreeSet<String> {
         let file = self.files.iter().find(|file| file.module == module);
         let head = &file.expect("a module has a file").head;
         let start = head
             .find(label)
-            .unwrap_or_else(|| panic!("the head of {module} lacks \"{label}\""));
+            .unwrap_or_else(|| panic!("the head of {module} has no \"{label}\""));
         let line = &head[start..];
         let end = line.find(".\n").unwrap_or(line.len());
         let names = line[..end].split('`').skip(1).step_by(2);
@@ -374,7 +374,7 @@ impl Sources {
     }
 }
 
-/// The module that a path leads to: the longest part of it that is a module of this crate.
+/// The module that a path refers to: the longest part of it that is a module of this crate.
 fn resolve(modules: &BTreeSet<String>, from: &str, parts: &[String]) -> Option<String> {
     let mut at: Vec<&str> = from.split("::").collect();
     let rest = match parts.first().map(String::as_str) {
@@ -400,7 +400,7 @@ fn resolve(modules: &BTreeSet<String>, from: &str, parts: &[String]) -> Option<S
     (!at.is_empty()).then(|| at.join("::"))
 }
 
-/// Paths that code names: imports taken apart, and paths within expressions, types and patterns.
+/// Paths that code names: every single import, and the paths in expressions, types and patterns.
 #[derive(Default)]
 struct Paths {
     found: Vec<Vec<String>>,
@@ -452,6 +452,9 @@ impl<'ast> Visit<'ast> for Paths {
             self.use_tree(&item.tree, Vec::new());
         }
     }
+
+    /// `pub(super)` and `pub(in path)` import nothing.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let parts = path.segments.iter().map(|part| part.ident.to_string());

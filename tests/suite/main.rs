@@ -1,7 +1,9 @@
-//! The integration tests, one module a subject, in one binary: linking dozens of binaries would take longer than running them.
+//! The integration tests, one module per subject, in one binary: linking dozens of binaries would
+//! take longer than running them.
 //!
-//! The tests share a process and run at the same time. None may set an environment variable, the working directory or
-//! another limit of the process; what needs its own runs the program as a child.
+//! The tests share a process and run at the same time, so no test may change an environment
+//! variable, the working directory or a limit of the process. A test that needs its own runs the
+//! program as a child process.
 
 mod common;
 
@@ -50,7 +52,7 @@ mod flips;
 #[cfg(all(unix, feature = "cli"))]
 mod survival;
 
-/// A file that no `mod` names is not compiled, and its tests would be missing without a word.
+/// A file without a `mod` line is not compiled, so its tests would silently be missing.
 #[test]
 fn every_file_here_is_a_module() {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite");
@@ -60,7 +62,7 @@ fn every_file_here_is_a_module() {
         let name = path.file_stem().expect("a file").to_string_lossy();
         assert!(
             name == "main" || declared.lines().any(|line| line == format!("mod {name};")),
-            "tests/suite/main.rs lacks `mod {name};`"
+            "tests/suite/main.rs has no `mod {name};`"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What an unattended run tells: metrics, the log for machines, and the failures that only a pipeline asks for.
+//! Monitoring of unattended runs: metrics, the log in JSON, and `--fail-if-empty`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,8 +9,202 @@ use std::{fs, thread};
 use serde_json::Value;
 use tempfile::TempDir;
 
+type Labels = BTreeMap<String, String>;
+
+/// Metrics, parsed as strictly as the format allows.
+struct Metrics {
+    samples: BTreeMap<(String, Labels), f64>,
+}
+
+impl Metrics {
+    /// Panics at anything that the format or its conventions do not allow.
+    fn read(at: &TempDir, name: &str) -> Metrics {
+        let text = read(at, name);
+        assert!(text.ends_with('\n'), "the last line has a line end");
+        let mut samples = BTreeMap::new();
+        let mut helped = BTreeSet::new();
+        // The metric that the last comments named, and whether its type was given.
+        let mut current: Option<(String, bool)> = None;
+        for line in text.lines() {
+            if let Some(help) = line.strip_prefix("# HELP ") {
+                let (name, help) = help.split_once(' ').expect("a name and a description");
+                assert!(help.ends_with('.') && !help.contains('\\'), "{line}");
+                assert!(helped.insert(name.to_owned()), "{name} is described twice");
+                assert!(
+                    name.strip_prefix("wirecopy_").is_some_and(is_name),
+                    "{name}"
+                );
+                // These endings are for counters and histograms; all metrics here are gauges.
+                assert!(
+                    !["_total", "_count", "_sum", "_bucket"]
+                        .iter()
+                        .any(|end| name.ends_with(end))
+                );
+                current = Some((name.to_owned(), false));
+            } else if let Some(kind) = line.strip_prefix("# TYPE ") {
+                let (name, typed) = current.as_mut().expect("HELP comes first");
+                assert_eq!(kind, format!("{name} gauge"));
+                *typed = true;
+            } else {
+                let (name, labels, value) = sample(line);
+                assert_eq!(current, Some((name.clone(), true)), "{line}");
+                let name = name["wirecopy_".len()..].to_owned();
+                assert!(
+                    samples.insert((name, labels), value).is_none(),
+                    "{line} is repeated"
+                );
+            }
+        }
+        Metrics { samples }
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        self.samples.keys().map(|(name, _)| &**name).collect()
+    }
+
+    /// The value of `name` or `name label=value`.
+    fn value(&self, metric: &str) -> f64 {
+        let (name, label) = match metric.split_once(' ') {
+            None => (metric, None),
+            Some((name, label)) => (name, label.split_once('=')),
+        };
+        let labels: Labels = label
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let found = self.samples.get(&(name.to_owned(), labels));
+        *found.unwrap_or_else(|| panic!("no {metric} in {:?}", self.samples))
+    }
+}
+
+/// The events of the log, one object per line, checked for the common fields.
+fn log(result: &Output) -> Vec<Value> {
+    let text = said(result);
+    let lines = text.lines().map(|line| {
+        let event: Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let time = event["time"].as_str().expect("a time");
+        assert!(time.parse::<jiff::Timestamp>().is_ok(), "{time}");
+        assert!(line.starts_with("{\"time\":\""), "{line}");
+        for name in ["level", "event", "message"] {
+            assert!(event[name].is_string(), "{line}");
+        }
+        assert!(["info", "warning", "error"].contains(&event["level"].as_str().unwrap_or("")));
+        assert!(!line.contains('\x1b'), "{line}");
+        event
+    });
+    lines.collect()
+}
+
+fn is_name(name: &str) -> bool {
+    let fit = |c: char| c.is_ascii_lowercase() || c == '_';
+    !name.is_empty() && name.chars().all(fit)
+}
+
+/// Reads `name{label="value",...} 12.5`.
+fn sample(line: &str) -> (String, Labels, f64) {
+    let end = line.find(['{', ' ']).expect("a value");
+    let (name, mut rest) = line.split_at(end);
+    let mut labels = Labels::new();
+    if let Some(inside) = rest.strip_prefix('{') {
+        rest = inside;
+        loop {
+            let (label, value) = rest.split_once("=\"").expect("a label");
+            assert!(is_name(label), "{line}");
+            let mut text = String::new();
+            let mut chars = value.char_indices();
+            let close = loop {
+                match chars.next().expect("a closing quote") {
+                    (at, '"') => break at,
+                    (_, '\\') => text.push(match chars.next() {
+                        Some((_, 'n')) => '\n',
+                        Some((_, c @ ('"' | '\\'))) => c,
+                        other => panic!("{other:?} is no escape: {line}"),
+                    }),
+                    (_, c) => text.push(c),
+                }
+            };
+            assert!(labels.insert(label.to_owned(), text).is_none(), "{line}");
+            rest = &value[close + 1..];
+            match rest.strip_prefix(',') {
+                Some(more) => rest = more,
+                None => break,
+            }
+        }
+        rest = rest.strip_prefix('}').expect("a closing brace");
+    }
+    let value = rest.strip_prefix(' ').expect("one space");
+    let number: f64 = value.parse().expect("a number");
+    assert!(number.is_finite() && number >= 0.0, "{line}");
+    (name.to_owned(), labels, number)
+}
+
+fn scan(at: &TempDir, arguments: &[&str]) -> Output {
+    let mut command = command(at, arguments);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    child
+        .and_then(Child::wait_with_output)
+        .expect("the program runs")
+}
+
+fn command(at: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command
+        .arg("scan")
+        .args(arguments)
+        .current_dir(at.path())
+        .env_clear()
+        .stdin(Stdio::null());
+    command
+}
+
+/// Standard error of a run.
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+fn read(at: &TempDir, name: &str) -> String {
+    fs::read_to_string(at.path().join(name)).expect("a file")
+}
+
+fn files_in(at: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(at.path()).expect("a directory");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("a time after 1970").as_secs()
+}
+
+fn newsroom() -> String {
+    root().join("data/newsroom.jsonl").display().to_string()
+}
+
+/// Path of a file in `data/bad`.
+fn bad(name: &str) -> String {
+    root().join("data/bad").join(name).display().to_string()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
 #[test]
-fn metrics_tell_what_the_summary_tells() {
+fn metrics_agree_with_the_summary() {
     let at = TempDir::new().expect("a directory");
     let began = now();
     let result = scan(
@@ -75,7 +269,7 @@ fn metrics_tell_what_the_summary_tells() {
 }
 
 #[test]
-fn metrics_of_a_run_with_rejects_say_that_it_was_a_success() {
+fn metrics_report_success_for_a_run_with_rejects() {
     let at = TempDir::new().expect("a directory");
     let result = scan(
         &at,
@@ -88,9 +282,10 @@ fn metrics_of_a_run_with_rejects_say_that_it_was_a_success() {
     assert_eq!(metrics.value("rejected_records"), 4.0);
 }
 
-/// A run that fails leaves its outputs alone, and metrics that say so; what was never counted is absent.
+/// A failed run leaves its outputs unchanged and writes metrics of the failure, without the numbers
+/// that it never counted.
 #[test]
-fn metrics_of_a_run_that_fails_say_so() {
+fn metrics_report_the_failure_of_a_run() {
     let empty = "{\"id\": \"1\", \"text\": \" \"}\n";
     for (input, flags, read_known) in [
         (bad("not-json.jsonl"), &["--strict"][..], true),
@@ -120,7 +315,7 @@ fn metrics_of_a_run_that_fails_say_so() {
 }
 
 #[test]
-fn a_command_line_that_cannot_be_meant_leaves_the_metrics_alone() {
+fn an_invalid_command_line_leaves_the_metrics_unchanged() {
     let at = TempDir::new().expect("a directory");
     fs::write(at.path().join("run.prom"), "# of the last run\n").expect("a file");
     for flags in [
@@ -156,7 +351,7 @@ fn metrics_never_replace_an_input() {
 }
 
 #[test]
-fn labels_stand_on_every_metric_and_are_escaped() {
+fn labels_are_on_every_metric_and_escaped() {
     let at = TempDir::new().expect("a directory");
     let feed = "us \"east\"\\1\n2";
     let result = scan(
@@ -182,7 +377,7 @@ fn labels_stand_on_every_metric_and_are_escaped() {
 }
 
 #[test]
-fn a_log_for_machines_holds_nothing_but_objects() {
+fn a_json_log_holds_only_objects() {
     let at = TempDir::new().expect("a directory");
     let (newsroom, rejected) = (newsroom(), bad("not-json.jsonl"));
     fs::write(at.path().join("empty.jsonl"), "").expect("a file");
@@ -222,17 +417,17 @@ fn a_log_for_machines_holds_nothing_but_objects() {
         assert_eq!(seen, events.iter().copied().collect(), "{arguments:?}");
     }
 
-    // Also where the format is not typed but set, and something else that is set cannot be meant.
+    // The same if the format comes from a file or the environment, and another setting is invalid.
     let result = scan(&at, &[&newsroom, "--config", "set.toml"]);
     assert_eq!(result.status.code(), Some(2));
     assert_eq!(log(&result).len(), 1);
     let mut command = command(&at, &["--threshold", "2"]);
     let result = command.env("WIRECOPY_LOG_FORMAT", "json").output();
-    assert_eq!(log(&result.expect("it runs")).len(), 1);
+    assert_eq!(log(&result.expect("the program runs")).len(), 1);
 }
 
 #[test]
-fn the_log_has_the_facts_as_fields() {
+fn a_json_log_has_the_facts_as_fields() {
     let at = TempDir::new().expect("a directory");
     let rejected = bad("not-json.jsonl");
     let arguments = [
@@ -283,7 +478,7 @@ fn the_log_has_the_facts_as_fields() {
 }
 
 #[test]
-fn a_signal_is_told_to_the_log_and_leaves_the_metrics_alone() {
+fn a_signal_is_logged_and_leaves_the_metrics_unchanged() {
     let at = TempDir::new().expect("a directory");
     fs::write(at.path().join("run.prom"), "# of the last run\n").expect("a file");
     let mut child = command(
@@ -294,7 +489,7 @@ fn a_signal_is_told_to_the_log_and_leaves_the_metrics_alone() {
     .stdin(Stdio::piped())
     .stderr(Stdio::piped())
     .spawn()
-    .expect("it starts");
+    .expect("the program starts");
     let pipe = child.stdin.take();
     let terminate = 15;
     let is_caught = || {
@@ -308,7 +503,7 @@ fn a_signal_is_told_to_the_log_and_leaves_the_metrics_alone() {
     }
     let sent = Command::new("kill").arg(child.id().to_string()).status();
     assert!(sent.expect("kill").success());
-    let result = child.wait_with_output().expect("it ends");
+    let result = child.wait_with_output().expect("the program ends");
     drop(pipe);
     assert_eq!(result.status.code(), Some(143));
     let log = log(&result);
@@ -320,7 +515,7 @@ fn a_signal_is_told_to_the_log_and_leaves_the_metrics_alone() {
 }
 
 #[test]
-fn nothing_to_read_is_a_failure_only_where_it_is_asked_to_be() {
+fn empty_input_is_a_failure_only_on_request() {
     let wordless = "{\"text\": \"\"}\n{\"text\": \"...\"}\n";
     for (content, words) in [
         (None, "there was no file to read"),
@@ -348,7 +543,7 @@ fn nothing_to_read_is_a_failure_only_where_it_is_asked_to_be() {
 }
 
 #[test]
-fn documents_without_a_pair_are_no_failure_and_rejects_keep_their_own_rules() {
+fn documents_without_pairs_are_no_failure_and_rejects_follow_their_own_rules() {
     let at = TempDir::new().expect("a directory");
     fs::write(
         at.path().join("one.jsonl"),
@@ -357,7 +552,7 @@ fn documents_without_a_pair_are_no_failure_and_rejects_keep_their_own_rules() {
     .expect("a file");
     let result = scan(&at, &["one.jsonl", "-q", "--fail-if-empty"]);
     assert_eq!(result.status.code(), Some(0), "{}", said(&result));
-    // Too short to take part is a choice of the one who asked for it.
+    // Documents below --min-words are excluded on request, which is no failure.
     let result = scan(
         &at,
         &["one.jsonl", "-q", "--fail-if-empty", "--min-words", "30"],
@@ -379,194 +574,4 @@ fn documents_without_a_pair_are_no_failure_and_rejects_keep_their_own_rules() {
             "{said}"
         );
     }
-}
-
-/// Every event of the log: an object on a line of its own, with what every event has.
-fn log(result: &Output) -> Vec<Value> {
-    let text = said(result);
-    let lines = text.lines().map(|line| {
-        let event: Value =
-            serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-        let time = event["time"].as_str().expect("a time");
-        assert!(time.parse::<jiff::Timestamp>().is_ok(), "{time}");
-        assert!(line.starts_with("{\"time\":\""), "{line}");
-        for name in ["level", "event", "message"] {
-            assert!(event[name].is_string(), "{line}");
-        }
-        assert!(["info", "warning", "error"].contains(&event["level"].as_str().unwrap_or("")));
-        assert!(!line.contains('\x1b'), "{line}");
-        event
-    });
-    lines.collect()
-}
-
-type Labels = BTreeMap<String, String>;
-
-/// Metrics that were read as strictly as the format can be.
-struct Metrics {
-    samples: BTreeMap<(String, Labels), f64>,
-}
-
-impl Metrics {
-    /// Panics at anything that the format or the conventions of its users do not allow.
-    fn read(at: &TempDir, name: &str) -> Metrics {
-        let text = read(at, name);
-        assert!(text.ends_with('\n'), "the last line ends");
-        let mut samples = BTreeMap::new();
-        let mut helped = BTreeSet::new();
-        // The metric whose samples may come: named by its two lines of comment.
-        let mut current: Option<(String, bool)> = None;
-        for line in text.lines() {
-            if let Some(help) = line.strip_prefix("# HELP ") {
-                let (name, help) = help.split_once(' ').expect("a name and words");
-                assert!(help.ends_with('.') && !help.contains('\\'), "{line}");
-                assert!(helped.insert(name.to_owned()), "{name} comes twice");
-                assert!(
-                    name.strip_prefix("wirecopy_").is_some_and(is_name),
-                    "{name}"
-                );
-                // A total or a count is what grows; these are gauges.
-                assert!(
-                    !["_total", "_count", "_sum", "_bucket"]
-                        .iter()
-                        .any(|end| name.ends_with(end))
-                );
-                current = Some((name.to_owned(), false));
-            } else if let Some(kind) = line.strip_prefix("# TYPE ") {
-                let (name, typed) = current.as_mut().expect("HELP comes first");
-                assert_eq!(kind, format!("{name} gauge"));
-                *typed = true;
-            } else {
-                let (name, labels, value) = sample(line);
-                assert_eq!(current, Some((name.clone(), true)), "{line}");
-                let name = name["wirecopy_".len()..].to_owned();
-                assert!(
-                    samples.insert((name, labels), value).is_none(),
-                    "{line} comes twice"
-                );
-            }
-        }
-        Metrics { samples }
-    }
-
-    fn names(&self) -> BTreeSet<&str> {
-        self.samples.keys().map(|(name, _)| &**name).collect()
-    }
-
-    /// The value of `name` or `name label=value`.
-    fn value(&self, metric: &str) -> f64 {
-        let (name, label) = match metric.split_once(' ') {
-            None => (metric, None),
-            Some((name, label)) => (name, label.split_once('=')),
-        };
-        let labels: Labels = label
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        let found = self.samples.get(&(name.to_owned(), labels));
-        *found.unwrap_or_else(|| panic!("no {metric} in {:?}", self.samples))
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    let fit = |c: char| c.is_ascii_lowercase() || c == '_';
-    !name.is_empty() && name.chars().all(fit)
-}
-
-/// Reads `name{label="value",...} 12.5`.
-fn sample(line: &str) -> (String, Labels, f64) {
-    let end = line.find(['{', ' ']).expect("a value");
-    let (name, mut rest) = line.split_at(end);
-    let mut labels = Labels::new();
-    if let Some(inside) = rest.strip_prefix('{') {
-        rest = inside;
-        loop {
-            let (label, value) = rest.split_once("=\"").expect("a label");
-            assert!(is_name(label), "{line}");
-            let mut text = String::new();
-            let mut chars = value.char_indices();
-            let close = loop {
-                match chars.next().expect("a closing quote") {
-                    (at, '"') => break at,
-                    (_, '\\') => text.push(match chars.next() {
-                        Some((_, 'n')) => '\n',
-                        Some((_, c @ ('"' | '\\'))) => c,
-                        other => panic!("{other:?} is no escape: {line}"),
-                    }),
-                    (_, c) => text.push(c),
-                }
-            };
-            assert!(labels.insert(label.to_owned(), text).is_none(), "{line}");
-            rest = &value[close + 1..];
-            match rest.strip_prefix(',') {
-                Some(more) => rest = more,
-                None => break,
-            }
-        }
-        rest = rest.strip_prefix('}').expect("a closing brace");
-    }
-    let value = rest.strip_prefix(' ').expect("one space");
-    let number: f64 = value.parse().expect("a number");
-    assert!(number.is_finite() && number >= 0.0, "{line}");
-    (name.to_owned(), labels, number)
-}
-
-fn scan(at: &TempDir, arguments: &[&str]) -> Output {
-    let mut command = command(at, arguments);
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    child.and_then(Child::wait_with_output).expect("it runs")
-}
-
-fn command(at: &TempDir, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
-    command
-        .arg("scan")
-        .args(arguments)
-        .current_dir(at.path())
-        .env_clear()
-        .stdin(Stdio::null());
-    command
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
-fn read(at: &TempDir, name: &str) -> String {
-    fs::read_to_string(at.path().join(name)).expect("a file")
-}
-
-fn files_in(at: &TempDir) -> Vec<String> {
-    let entries = fs::read_dir(at.path()).expect("a directory");
-    let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
-    names
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.expect("a time after 1970").as_secs()
-}
-
-fn newsroom() -> String {
-    root().join("data/newsroom.jsonl").display().to_string()
-}
-
-fn bad(name: &str) -> String {
-    root().join("data/bad").join(name).display().to_string()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }

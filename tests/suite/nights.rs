@@ -1,4 +1,5 @@
-//! The index: many nights find what one scan finds, clusters keep their names, and what is old goes.
+//! The index: many nights give the result of one scan, clusters keep their names, and old documents
+//! are removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,7 +21,7 @@ use wirecopy::storage::spill::Spill;
 
 const DAY: i64 = 86_400;
 
-/// Whole copies from .5, and excerpts of 10 words, of whole texts.
+/// Settings for whole copies from .5 on and excerpts of 10 words, boilerplate included.
 fn settings(surfacing: Surfacing) -> Settings {
     Settings {
         excerpts: Some(Excerpts {
@@ -36,7 +37,7 @@ fn by_bands() -> Surfacing {
     Surfacing::Bands(banding.expect("the default can be planned"))
 }
 
-/// One night: what its pages have in common with each other and with the index; afterwards they are in it.
+/// Scans the pages of one night against the index and adds them to it.
 fn night(
     index: &Path,
     pages: &[Page],
@@ -48,7 +49,7 @@ fn night(
     let since = keep.map(|keep| now - keep);
     let mut writer = writer(index);
     let (before, _) = writer.index().map_or((EarlierRuns::default(), 0), |index| {
-        index.before(Some(now), since).expect("it is whole")
+        index.before(Some(now), since).expect("the index is intact")
     });
     let settings = &Settings {
         keep_hashes: true,
@@ -59,15 +60,15 @@ fn night(
     let change = writer.add(&Addition::of(&findings), &corpus, settings, now, since);
     change
         .and_then(|change| change.publish())
-        .expect("there is room");
+        .expect("the change can be published");
     findings
 }
 
 fn writer(index: &Path) -> Writer {
-    Writer::open(index, false, &|_| {}).expect("nobody else writes")
+    Writer::open(index, false, &|_| {}).expect("no other process writes")
 }
 
-/// Ids of documents by the names of their clusters.
+/// The ids of the documents of every cluster, limited to the ids in `of`.
 fn clusters(names: &BTreeMap<String, String>, of: &BTreeSet<&String>) -> BTreeSet<Vec<String>> {
     let mut clusters: BTreeMap<&String, Vec<String>> = BTreeMap::new();
     for (id, name) in names
@@ -79,14 +80,14 @@ fn clusters(names: &BTreeMap<String, String>, of: &BTreeSet<&String>) -> BTreeSe
     clusters.into_values().collect()
 }
 
-/// The names of clusters by the ids of their whole copies.
+/// The name of the cluster of every whole copy, by document id.
 fn names(findings: &ScanResult) -> BTreeMap<String, String> {
     let ids = findings.names.iter();
     ids.map(|(doc, name)| (findings.catalog.id(*doc).to_owned(), name.to_string()))
         .collect()
 }
 
-/// Pages made of few sentences, so that every relation is among them.
+/// Pages made of few different sentences, so that every relation occurs.
 fn pages() -> impl Strategy<Value = Vec<Page>> {
     let page = (
         prop::collection::vec(0u64..14, 1..7),
@@ -109,6 +110,17 @@ fn pages() -> impl Strategy<Value = Vec<Page>> {
     })
 }
 
+/// An index of several nights, each with its day and its pages.
+fn index_of(nights: &[(i64, Vec<Page>)]) -> (tempfile::TempDir, Vec<ScanResult>) {
+    let directory = tempfile::tempdir().expect("a temporary directory can be created");
+    let index = directory.path().join("index");
+    let found = nights
+        .iter()
+        .map(|(day, pages)| night(&index, pages, &defaults(), day * DAY, None));
+    let found = found.collect();
+    (directory, found)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -119,7 +131,7 @@ proptest! {
         proof in any::<bool>(),
     ) {
         let settings = settings(if proof { Surfacing::Prefixes } else { by_bands() });
-        let directory = tempfile::tempdir().expect("there is room");
+        let directory = tempfile::tempdir().expect("a temporary directory can be created");
         let index = directory.path().join("index");
         let mut union: Vec<(Relation, Row)> = Vec::new();
         let mut known: BTreeMap<String, String> = BTreeMap::new();
@@ -127,7 +139,7 @@ proptest! {
             let those = pages.iter().zip(&nights).filter(|(_, (night, _))| *night == number);
             let those: Vec<Page> = those.map(|(page, _)| page.clone()).collect();
             let found = night(&index, &those, &settings, number as i64 * DAY, None);
-            // Run again at the same time, it finds the same.
+            // A second run at the same time finds the same.
             let again = night(&index, &those, &settings, number as i64 * DAY, None);
             prop_assert_eq!(related_rows(&again), related_rows(&found));
             let named = |found| {
@@ -139,33 +151,36 @@ proptest! {
             union.extend(related_rows(&found));
             known.extend(names(&found));
             if nights[number].1 {
-                writer(&index).compact().expect("it is whole");
+                writer(&index).compact().expect("the index is intact");
             }
         }
-        let by_ids = |x: &(Relation, Row), y: &(Relation, Row)| (&x.1.0, &x.1.1).cmp(&(&y.1.0, &y.1.1));
-        union.sort_by(by_ids);
+        union.sort_by(|(_, x), (_, y)| (&x.0, &x.1).cmp(&(&y.0, &y.1)));
         let one = scan(&Memory::new(pages.clone()), &settings);
         prop_assert_eq!(union, related_rows(&one));
-        // The same documents are together, whatever their clusters are called.
+        // The clusters have the same documents, but not necessarily the same names.
         let of_one = names(&one);
         let everybody: BTreeSet<&String> = pages.iter().map(|page| &page.id).collect();
         prop_assert_eq!(clusters(&known, &everybody), clusters(&of_one, &everybody));
-        let (contents, damages) = Index::verify(&index).expect("it can be read");
+        let (contents, damages) = Index::verify(&index).expect("the index can be read");
         prop_assert!(damages.is_empty());
         prop_assert_eq!(contents.documents, pages.len() as u64);
     }
 
     #[test]
-    fn what_is_put_away_is_found_all_the_same(pages in pages(), proof in any::<bool>(), boilerplate in any::<bool>()) {
+    fn spilled_hashes_give_the_same_result(
+        pages in pages(),
+        proof in any::<bool>(),
+        boilerplate in any::<bool>(),
+    ) {
         let settings = Settings {
             boilerplate,
             ..settings(if proof { Surfacing::Prefixes } else { by_bands() })
         };
         let small = Settings {
             memory: Some(pipeline::Memory {
-                // Next to nothing is left for hashes, so all of them are put away.
+                // Almost no memory is left for hashes, so all of them are spilled.
                 limit: LEAST_MEMORY - (15 << 20),
-                store: Arc::new(Spill::new(None).expect("there is room")),
+                store: Arc::new(Spill::new(None).expect("a temporary directory can be created")),
             }),
             ..settings.clone()
         };
@@ -174,19 +189,8 @@ proptest! {
     }
 }
 
-/// An index of some nights, a page list and a day each.
-fn index_of(nights: &[(i64, Vec<Page>)]) -> (tempfile::TempDir, Vec<ScanResult>) {
-    let directory = tempfile::tempdir().expect("there is room");
-    let index = directory.path().join("index");
-    let found = nights
-        .iter()
-        .map(|(day, pages)| night(&index, pages, &defaults(), day * DAY, None));
-    let found = found.collect();
-    (directory, found)
-}
-
 #[test]
-fn a_document_that_is_there_already_is_left_alone_and_another_text_takes_its_place() {
+fn a_known_document_is_skipped_and_a_changed_one_is_replaced() {
     let text = story(1, 60);
     let page = Page::new("a.example", "a", &text);
     let copy = Page::new("b.example", "b", &text);
@@ -217,21 +221,21 @@ fn a_document_that_is_there_already_is_left_alone_and_another_text_takes_its_pla
         (1, 0)
     );
     assert_eq!(named(&found[3]), [exact("a", "d"), exact("b", "c")]);
-    let index = Index::open(&directory.path().join("index")).expect("it is there");
+    let index = Index::open(&directory.path().join("index")).expect("the index exists");
     assert_eq!((index.contents().documents, index.contents().gone), (4, 0));
     let mut lines = Vec::new();
     let exported = index.export(&mut |line| {
         lines.extend_from_slice(line);
         Ok(())
     });
-    exported.expect("it is whole");
+    exported.expect("the index is intact");
     let texts = String::from_utf8(lines).expect("records are UTF-8");
     assert_eq!(texts.lines().count(), 4);
     assert!(texts.contains(&other.text) && texts.contains("\"id\":\"d\""));
 }
 
 #[test]
-fn a_repeated_id_within_a_night_is_rejected_though_the_first_was_known() {
+fn a_repeated_id_within_a_night_is_rejected_even_if_the_first_is_known() {
     let page = Page::new("a.example", "a", &story(1, 60));
     let other = Page::new("a.example", "a", &story(2, 60));
     let (_directory, found) = index_of(&[(1, vec![page.clone()]), (2, vec![page, other])]);
@@ -243,9 +247,9 @@ fn a_repeated_id_within_a_night_is_rejected_though_the_first_was_known() {
 }
 
 #[test]
-fn a_cluster_that_grows_keeps_its_name_and_one_that_joins_another_is_told() {
+fn a_growing_cluster_keeps_its_name_and_merges_are_reported() {
     let text = story(1, 200);
-    // Each is half like the text, and less like the other.
+    // Each resembles the text, and the other one less.
     let (first, second) = (edited(&text, 16, 1), edited(&text, 16, 2));
     let at = |page: Page, day: i64| page.at(day * DAY);
     let (_directory, found) = index_of(&[
@@ -263,7 +267,7 @@ fn a_cluster_that_grows_keeps_its_name_and_one_that_joins_another_is_told() {
                 at(Page::new("d.example", "y2", &second), 11),
             ],
         ),
-        // Published before all of them, seen later.
+        // Published before all of them, but read later.
         (3, vec![at(Page::new("e.example", "z", &text), 1)]),
         (4, vec![at(Page::new("f.example", "late", &text), 20)]),
     ]);
@@ -282,7 +286,7 @@ fn a_cluster_that_grows_keeps_its_name_and_one_that_joins_another_is_told() {
     assert_eq!(found[3].clusters[0].name.as_ref(), "x1");
     assert_eq!(found[3].clusters[0].members.len(), 6);
     assert!(found[3].merged.is_empty());
-    // Only pairs with a page of the night are told.
+    // Only pairs with a page of this night are reported.
     assert!(
         named(&found[3])
             .iter()
@@ -291,29 +295,32 @@ fn a_cluster_that_grows_keeps_its_name_and_one_that_joins_another_is_told() {
 }
 
 #[test]
-fn what_was_kept_long_enough_is_not_compared_with_and_goes() {
-    let directory = tempfile::tempdir().expect("there is room");
+fn expired_documents_are_not_compared_and_are_removed() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be created");
     let index = directory.path().join("index");
     let page = |id: &str| Page::new(&format!("{id}.example"), id, &story(1, 60));
     let keep = Some(3 * DAY);
     night(&index, &[page("a")], &defaults(), DAY, keep);
     night(&index, &[page("b")], &defaults(), 3 * DAY, keep);
-    writer(&index).compact().expect("it is whole");
+    writer(&index).compact().expect("the index is intact");
     let found = night(&index, &[page("c")], &defaults(), 5 * DAY, keep);
     assert_eq!(
         named(&found),
         [("b".to_owned(), "c".to_owned(), Relation::Exact)]
     );
-    let contents = Index::open(&index).expect("it is there").contents();
+    let contents = Index::open(&index).expect("the index exists").contents();
     assert_eq!((contents.documents, contents.gone), (2, 1));
-    writer(&index).tidy().expect("it is whole");
-    let contents = Index::open(&index).expect("it is there").contents();
+    writer(&index).tidy().expect("the index is intact");
+    let contents = Index::open(&index).expect("the index exists").contents();
     assert_eq!(
         (contents.documents, contents.gone, contents.segments),
         (2, 0, 2)
     );
-    assert_eq!(writer(&index).prune(5 * DAY).expect("it is whole"), 1);
-    let contents = Index::open(&index).expect("it is there").contents();
+    assert_eq!(
+        writer(&index).prune(5 * DAY).expect("the index is intact"),
+        1
+    );
+    let contents = Index::open(&index).expect("the index exists").contents();
     assert_eq!(
         (contents.documents, contents.gone, contents.segments),
         (1, 0, 1)
@@ -325,22 +332,22 @@ fn what_was_kept_long_enough_is_not_compared_with_and_goes() {
 }
 
 #[test]
-fn who_reads_goes_on_with_what_was_there() {
+fn a_reader_keeps_the_index_as_it_was_when_opened() {
     let page = |id: &str| Page::new(&format!("{id}.example"), id, &story(1, 60));
     let (directory, _) = index_of(&[(1, vec![page("a")]), (2, vec![page("b")])]);
     let index = directory.path().join("index");
-    let before = Index::open(&index).expect("it is there");
+    let before = Index::open(&index).expect("the index exists");
     let mut writer = writer(&index);
-    writer.compact().expect("it is whole");
-    writer.prune(100 * DAY).expect("it is whole");
+    writer.compact().expect("the index is intact");
+    writer.prune(100 * DAY).expect("the index is intact");
     drop(writer);
-    let (known, _) = before.before(None, None).expect("its files are open");
+    let (known, _) = before.before(None, None).expect("its files are still open");
     let corpus = Memory::new(vec![page("c")]);
     let found = pipeline::scan_after(&corpus, known, &defaults(), &Unobserved);
-    assert_eq!(named(&found.expect("its files are open")).len(), 2);
+    assert_eq!(named(&found.expect("its files are still open")).len(), 2);
     assert_eq!(
         Index::open(&index)
-            .expect("it is there")
+            .expect("the index exists")
             .contents()
             .documents,
         0
@@ -348,7 +355,7 @@ fn who_reads_goes_on_with_what_was_there() {
 }
 
 #[test]
-fn one_writer_at_a_time() {
+fn only_one_writer_opens_the_index_at_a_time() {
     let (directory, _) = index_of(&[(1, vec![])]);
     let index = directory.path().join("index");
     let first = writer(&index);
@@ -356,30 +363,31 @@ fn one_writer_at_a_time() {
         Err(IndexError::Busy { holder, .. }) => {
             assert_eq!(holder, format!("process {}", std::process::id()));
         }
-        _ => panic!("two write"),
+        _ => panic!("two writers opened the index"),
     }
-    let told = std::sync::Mutex::new(String::new());
+    let holder_seen = std::sync::Mutex::new(String::new());
     std::thread::scope(|threads| {
         let second = threads.spawn(|| {
-            let waiting = |holder: &str| *told.lock().expect("nobody panics") = holder.to_owned();
+            let waiting =
+                |holder: &str| *holder_seen.lock().expect("no thread panics") = holder.to_owned();
             Writer::open(&index, true, &waiting).map(drop)
         });
-        while told.lock().expect("nobody panics").is_empty() {
+        while holder_seen.lock().expect("no thread panics").is_empty() {
             std::thread::yield_now();
         }
         drop(first);
         second
             .join()
-            .expect("it does not panic")
-            .expect("the first is gone");
+            .expect("the thread does not panic")
+            .expect("the first writer is closed");
     });
 }
 
 #[test]
-fn what_sites_repeat_is_kept_for_nights_of_few_pages() {
-    let chrome = story(99, 30);
+fn learned_boilerplate_is_kept_for_nights_of_few_pages() {
+    let boilerplate = story(99, 30);
     let page = |number: u64| {
-        let text = format!("{}\n{chrome}", story(number, 80));
+        let text = format!("{}\n{boilerplate}", story(number, 80));
         Page::new("a.example", &format!("p{number}"), &text)
     };
     let (_directory, found) = index_of(&[(1, (0..6).map(page).collect()), (2, vec![page(7)])]);
@@ -392,7 +400,7 @@ fn what_sites_repeat_is_kept_for_nights_of_few_pages() {
 }
 
 #[test]
-fn an_index_goes_with_the_settings_it_was_made_with() {
+fn an_index_refuses_settings_other_than_its_own() {
     let made = IndexSettings::of(&defaults());
     assert!(made.check(&made).is_ok());
     let other = Settings {

@@ -1,14 +1,15 @@
-//! Every answer of a scan against an oracle that compares all pairs.
+//! The results of a scan, compared with an oracle that compares all pairs.
 
-use crate::common::{Memory, Page, oracle, rows, scan, whole_copies};
+use crate::common::{Memory, Page, Row, oracle, rows, scan, whole_copies};
 use proptest::prelude::*;
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::Selection;
 use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
 use wirecopy::sketch::banding::{Banding, Bands, Rows};
 use wirecopy::text::shingle::Shingle;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// Whole copies of whole texts.
+/// Settings that find whole copies only, with short shingles.
 fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
     Settings {
         shingle: Shingle::Words(3),
@@ -16,7 +17,7 @@ fn settings(threshold: f64, surfacing: Surfacing) -> Settings {
     }
 }
 
-/// So many bands that no pair at or over 0.3 is missed: the chance is under 1e-9 a pair.
+/// Enough bands to find every pair at or above 0.3: the chance to miss one is below 1e-9.
 fn sure_bands() -> Surfacing {
     Surfacing::Bands(Banding::new(Bands(230), Rows(2)).expect("in range"))
 }
@@ -31,7 +32,7 @@ fn page(number: usize, site: Option<&str>, published: Option<i64>, text: String)
     }
 }
 
-/// Pages of few different words, so that they share shingles; some of them edits of others.
+/// Pages with a small vocabulary, so that they share shingles; some are edits of others.
 fn pages() -> impl Strategy<Value = Vec<Page>> {
     let text = prop_oneof![
         4 => "([a-e]{1,2} ){0,40}",
@@ -66,44 +67,7 @@ fn pages() -> impl Strategy<Value = Vec<Page>> {
         })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn bands_and_prefixes_find_what_the_oracle_finds(pages in pages(), threshold in prop::sample::select(vec![0.3, 0.5, 0.7, 0.8, 1.0])) {
-        let expected = oracle(&pages, Shingle::Words(3), threshold);
-        let corpus = Memory::new(pages);
-        prop_assert_eq!(&rows(&scan(&corpus, &settings(threshold, Surfacing::Prefixes))), &expected);
-        prop_assert_eq!(&rows(&scan(&corpus, &settings(threshold, sure_bands()))), &expected);
-    }
-
-    #[test]
-    fn nothing_depends_on_order_blocks_or_threads(pages in pages(), pages_a_block in 1usize..9, threads in 1usize..4, seed: u64) {
-        let once = rows(&scan(&Memory::new(pages.clone()), &settings(0.3, sure_bands())));
-        let mut shuffled = pages;
-        shuffled.sort_by_key(|page| xxhash_rust::xxh3::xxh3_64_with_seed(page.id.as_bytes(), seed));
-        let corpus = Memory { pages: shuffled, pages_a_block };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be had");
-        prop_assert_eq!(pool.install(|| rows(&scan(&corpus, &settings(0.3, sure_bands())))), once);
-    }
-
-    #[test]
-    fn selections_choose_among_the_same_pairs(pages in pages(), cross_site_only: bool, window in prop::option::of(0i64..11)) {
-        let all = Settings { selection: Selection::default(), ..settings(0.3, sure_bands()) };
-        let some = Settings { selection: Selection { cross_site_only, window, ..Selection::default() }, ..all.clone() };
-        let corpus = Memory::new(pages);
-        let by_id = |id: &str| corpus.pages.iter().find(|page| page.id == id).expect("known id");
-        let expected: Vec<_> = rows(&scan(&corpus, &all)).into_iter().filter(|row| {
-            let (a, b) = (by_id(&row.0), by_id(&row.1));
-            let elsewhere = a.site.is_some() && b.site.is_some() && a.site != b.site;
-            let apart = a.published.zip(b.published).map(|(a, b)| b - a);
-            (!cross_site_only || elsewhere) && window.is_none_or(|window| apart.is_some_and(|apart| apart <= window))
-        }).collect();
-        prop_assert_eq!(rows(&scan(&corpus, &some)), expected);
-    }
-}
-
-/// Big families whose members are twins, near copies, of any site or none, at any time or none.
+/// Big families of identical and near copies, with any site or none and any time or none.
 fn big_families() -> impl Strategy<Value = Vec<Page>> {
     let member = (
         0usize..3,
@@ -118,7 +82,7 @@ fn big_families() -> impl Strategy<Value = Vec<Page>> {
         ];
         let sites = ["a.example", "b.example", "c.example"];
         let member = |(i, (text, site, day)): (usize, (usize, Option<usize>, Option<i64>))| {
-            // Half of the pages are copies to the letter, the others have a word of their own.
+            // Pages are identical to others, or have a word of their own.
             let own = texts.get(text).map_or_else(
                 || format!("a b c d e f g h i j own{i}"),
                 |&text| text.to_owned(),
@@ -129,30 +93,8 @@ fn big_families() -> impl Strategy<Value = Vec<Page>> {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
-
-    #[test]
-    fn links_join_what_all_pairs_join(pages in big_families(), prefixes: bool, cross_site_only: bool, window in prop::option::of(0i64..9)) {
-        let surfacing = if prefixes { Surfacing::Prefixes } else { sure_bands() };
-        let linked = Selection { cross_site_only, window, ..Selection::default() };
-        let corpus = Memory::new(pages);
-        let linked = scan(&corpus, &Settings { selection: linked, ..settings(0.3, surfacing) });
-        let every = Selection { cross_site_only, window, all_pairs: true, ..Selection::default() };
-        let every = scan(&corpus, &Settings { selection: every, ..settings(0.3, surfacing) });
-        // Not the roles: whether a copy is a revision is told by the pairs that were written.
-        let documents = |found: &ScanResult| -> Vec<Vec<_>> {
-            found.clusters.iter().map(|cluster| cluster.documents().collect()).collect()
-        };
-        prop_assert!(documents(&linked) == documents(&every), "clusters differ");
-        let all = rows(&every);
-        for row in rows(&linked) {
-            prop_assert!(all.binary_search_by(|known| (&known.0, &known.1).cmp(&(&row.0, &row.1))).is_ok_and(|at| all[at] == row), "{:?}", row);
-        }
-    }
-}
-
-/// `count` pages of one skeleton of 60 words, each with a word of its own and a tenth of them quite different ones.
+/// `count` pages with the same 60 words and one word of their own; every tenth page is entirely
+/// different.
 fn family(count: usize) -> Vec<Page> {
     let skeleton: String = (0..60).map(|word| format!("s{word} ")).collect();
     let sites = ["a.example", "b.example"];
@@ -165,8 +107,93 @@ fn family(count: usize) -> Vec<Page> {
         .collect()
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn bands_and_prefixes_find_what_the_oracle_finds(
+        pages in pages(),
+        threshold in prop::sample::select(vec![0.3, 0.5, 0.7, 0.8, 1.0]),
+    ) {
+        let expected = oracle(&pages, Shingle::Words(3), threshold);
+        let corpus = Memory::new(pages);
+        for surfacing in [Surfacing::Prefixes, sure_bands()] {
+            let found = scan(&corpus, &settings(threshold, surfacing));
+            prop_assert_eq!(&rows(&found), &expected, "{:?}", surfacing);
+        }
+    }
+
+    #[test]
+    fn results_do_not_depend_on_order_blocks_or_threads(
+        pages in pages(),
+        pages_a_block in 1usize..9,
+        threads in 1usize..4,
+        seed: u64,
+    ) {
+        let once = rows(&scan(&Memory::new(pages.clone()), &settings(0.3, sure_bands())));
+        let mut shuffled = pages;
+        shuffled.sort_by_key(|page| xxh3_64_with_seed(page.id.as_bytes(), seed));
+        let corpus = Memory { pages: shuffled, pages_a_block };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.expect("threads can be started");
+        let again = pool.install(|| scan(&corpus, &settings(0.3, sure_bands())));
+        prop_assert_eq!(rows(&again), once);
+    }
+
+    #[test]
+    fn a_selection_filters_the_same_pairs(
+        pages in pages(),
+        cross_site_only: bool,
+        window in prop::option::of(0i64..11),
+    ) {
+        let all = Settings { selection: Selection::default(), ..settings(0.3, sure_bands()) };
+        let selection = Selection { cross_site_only, window, ..Selection::default() };
+        let some = Settings { selection, ..all.clone() };
+        let corpus = Memory::new(pages);
+        let by_id = |id: &str| corpus.pages.iter().find(|page| page.id == id).expect("known id");
+        let expected: Vec<_> = rows(&scan(&corpus, &all)).into_iter().filter(|row| {
+            let (a, b) = (by_id(&row.0), by_id(&row.1));
+            let elsewhere = a.site.is_some() && b.site.is_some() && a.site != b.site;
+            let apart = a.published.zip(b.published).map(|(a, b)| b - a);
+            let in_window = |window| apart.is_some_and(|apart| apart <= window);
+            (!cross_site_only || elsewhere) && window.is_none_or(in_window)
+        }).collect();
+        prop_assert_eq!(rows(&scan(&corpus, &some)), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn links_and_all_pairs_give_the_same_clusters(
+        pages in big_families(),
+        prefixes: bool,
+        cross_site_only: bool,
+        window in prop::option::of(0i64..9),
+    ) {
+        let surfacing = if prefixes { Surfacing::Prefixes } else { sure_bands() };
+        let linked = Selection { cross_site_only, window, ..Selection::default() };
+        let corpus = Memory::new(pages);
+        let linked = scan(&corpus, &Settings { selection: linked, ..settings(0.3, surfacing) });
+        let every = Selection { cross_site_only, window, all_pairs: true, ..Selection::default() };
+        let every = scan(&corpus, &Settings { selection: every, ..settings(0.3, surfacing) });
+        // Roles are left out: the written pairs decide which copies are revisions.
+        let documents = |found: &ScanResult| -> Vec<Vec<_>> {
+            found.clusters.iter().map(|cluster| cluster.documents().collect()).collect()
+        };
+        prop_assert!(documents(&linked) == documents(&every), "clusters differ");
+        let all = rows(&every);
+        for row in rows(&linked) {
+            let by_ids = |known: &Row| (&known.0, &known.1).cmp(&(&row.0, &row.1));
+            let known = all.binary_search_by(by_ids).ok().map(|at| &all[at]);
+            prop_assert_eq!(known, Some(&row));
+        }
+    }
+}
+
 #[test]
-fn families_at_the_bound_of_big_clusters() {
+fn families_over_the_big_cluster_bound_are_linked() {
     for (members, big) in [
         (BIG_CLUSTER - 1, false),
         (BIG_CLUSTER, false),
@@ -241,7 +268,7 @@ fn a_hot_bucket_costs_linear_work_and_loses_no_document() {
 }
 
 #[test]
-fn ten_thousand_copies_of_one_page_are_one_representative() {
+fn ten_thousand_copies_of_one_page_have_one_representative() {
     let pages = (0..10_000)
         .map(|i| page(i, None, None, "the same few words on every page".to_owned()))
         .collect();
@@ -261,15 +288,15 @@ fn ten_thousand_copies_of_one_page_are_one_representative() {
 }
 
 #[test]
-fn edge_cases_said_aloud() {
+fn edge_cases_have_the_documented_result() {
     let text = "a story of exactly eight words for all";
     let cases = [
         ("empty never matches empty", "", "", false),
         ("punctuation alone is empty", "!!!", "!!!", false),
         ("shorter than a shingle, the same", "one", "ONE", true),
-        ("shorter than a shingle, another", "one", "two", false),
+        ("shorter than a shingle, different", "one", "two", false),
         (
-            "same words, other punctuation",
+            "same words, different punctuation",
             text,
             "A story -- of EXACTLY eight words, for all!",
             true,

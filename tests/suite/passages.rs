@@ -1,4 +1,5 @@
-//! Excerpts: the promise that documents which share a long enough run of words are compared, and what is left out where it stands in very many.
+//! Excerpts: documents that share a long enough run of words are compared; comparisons are bounded
+//! and counted where very many documents share it.
 
 use crate::common::{
     Memory, Page, assert_same, defaults, doc, edited, named, oracle_with_excerpts, related_rows,
@@ -16,10 +17,11 @@ use wirecopy::read::dates;
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::shingle::Shingle;
 
-/// Next to nothing is enough of a document, so only the passage decides.
+/// A containment so low that only the length of the passage decides.
 const TINY: f64 = 0.001;
 
-/// Excerpts of at least so many words of whole texts; whole copies by proof, so that nothing is left to chance.
+/// Settings that find excerpts of at least `passage` words, boilerplate included. Prefixes find the
+/// whole copies, so that nothing is left to chance.
 fn settings(passage: u32) -> Settings {
     Settings {
         excerpts: Some(Excerpts {
@@ -31,7 +33,8 @@ fn settings(passage: u32) -> Settings {
     }
 }
 
-/// Pages over a few words, or over many, into which runs of one are copied that are about as long as a passage.
+/// Pages with a small or a large vocabulary, into which runs of other pages are copied that are
+/// about as long as a passage.
 fn pages_with_runs(passage: usize) -> impl Strategy<Value = Vec<Page>> {
     let words = prop::sample::select(vec![2u32, 3, 9, 5_000]);
     let texts = words
@@ -55,11 +58,11 @@ fn pages_with_runs(passage: usize) -> impl Strategy<Value = Vec<Page>> {
         let sites = ["a.example", "b.example", "c.example"];
         let page = |(at, words): (usize, Vec<u32>)| {
             let words: Vec<String> = words.iter().map(|word| format!("w{word}")).collect();
-            let page = Page::nowhere(&format!("p{at}"), &words.join(" "));
+            let page = Page::without_site(&format!("p{at}"), &words.join(" "));
             Page {
                 site: sites.get(at % 4).map(|&site| site.to_owned()),
                 published: (at % 5 != 4).then_some((at as i64 * 37) % 11),
-                // Of eight pages, two are captures of one.
+                // Two of eight pages are captures of one url.
                 url: (at % 4 != 3).then(|| format!("https://{}/{}", sites[at % 4], at % 6)),
                 ..page
             }
@@ -134,18 +137,83 @@ fn shingles() -> impl Strategy<Value = Shingle> {
     ])
 }
 
+/// Documents with nothing but a passage in common, each published after the one before.
+fn unrelated(documents: usize, passage: &str, words: usize) -> Vec<Page> {
+    let page = |at: usize| {
+        let (before, after) = (
+            story(1_000 + at as u64, words),
+            story(9_000 + at as u64, words),
+        );
+        let page = Page::without_site(&format!("p{at:03}"), &format!("{before} {passage} {after}"));
+        page.at(at as i64)
+    };
+    (0..documents).map(page).collect()
+}
+
+/// Near copies of a story of 150 words, in order of publication, and excerpts of it in otherwise
+/// unrelated documents.
+fn copied_and_excerpted(
+    copies: usize,
+    excerpts: usize,
+    site: fn(usize) -> &'static str,
+) -> Vec<Page> {
+    let text = story(1, 150);
+    let part: Vec<&str> = text.split(' ').skip(40).take(60).collect();
+    let copy = |at: usize| {
+        // Only words near the ends change, so that every copy has the part.
+        let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        words[at % 20] = format!("changed{at}");
+        words[130 + at % 20] = format!("changed{at}");
+        Page::new(site(at), &format!("copy{at:03}"), &words.join(" ")).at(at as i64)
+    };
+    let excerpt = |at: usize| {
+        let own = 5_000 + 2 * at as u64;
+        let text = format!(
+            "{} {} {}",
+            story(own, 70),
+            part.join(" "),
+            story(own + 1, 50)
+        );
+        let page = Page::new("other.example", &format!("excerpt{at:02}"), &text);
+        page.at(100_000 + at as i64)
+    };
+    (0..copies)
+        .map(copy)
+        .chain((0..excerpts).map(excerpt))
+        .collect()
+}
+
+/// Number of documents in excerpt pairs whose ids have this beginning.
+fn in_excerpts(scanned: &ScanResult, beginning: &str) -> usize {
+    let mut ids: Vec<String> = named(scanned)
+        .into_iter()
+        .filter(|(.., relation)| *relation == Relation::Excerpt)
+        .flat_map(|(a, b, _)| [a, b])
+        .filter(|id| id.starts_with(beginning))
+        .collect();
+    ids.sort();
+    ids.dedup();
+    ids.len()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
 
     #[test]
-    fn documents_that_share_a_passage_are_found_and_nothing_else((passage, pages) in passage_and_pages(), shingle in shingles()) {
+    fn exactly_the_documents_that_share_a_passage_are_found(
+        (passage, pages) in passage_and_pages(),
+        shingle in shingles(),
+    ) {
         let settings = Settings { shingle, ..settings(passage) };
         let expected = oracle_with_excerpts(&pages, &settings);
         prop_assert_eq!(related_rows(&scan(&Memory::new(pages), &settings)), expected);
     }
 
     #[test]
-    fn selections_choose_among_the_same_pairs((passage, pages) in passage_and_pages(), selection in selections()) {
+    fn a_selection_filters_the_same_pairs(
+        (passage, pages) in passage_and_pages(),
+        selection in selections(),
+    ) {
         let settings = Settings { selection, ..settings(passage) };
         let expected = oracle_with_excerpts(&pages, &settings);
         prop_assert_eq!(related_rows(&scan(&Memory::new(pages), &settings)), expected);
@@ -156,26 +224,28 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn nothing_depends_on_order_blocks_or_threads(
+    fn results_do_not_depend_on_order_blocks_or_threads(
         (passage, mut pages) in passage_and_pages(),
         prompts in 0usize..12,
         seed: u64,
         pages_a_block in 1usize..9,
         threads in 1usize..4,
     ) {
-        // Enough pages of one site with one prompt and a story each, so that there is boilerplate to take out.
+        // Enough pages of one site with the same prompt and different stories, so that there is
+        // boilerplate to remove.
         pages.extend((0..prompts).map(|at| {
             let text = format!("{}\n{}", story(77, 40), story(100 + at as u64 / 2, 60));
             Page::new("a.example", &format!("prompt{at}"), &text)
         }));
         let settings = Settings { list_passages: true, boilerplate: true, ..settings(passage) };
         let once = scan(&Memory::new(pages.clone()), &settings);
-        assert_same("shuffled", &scan_shuffled(&pages, seed, pages_a_block, threads, &settings), &once);
+        let again = scan_shuffled(&pages, seed, pages_a_block, threads, &settings);
+        assert_same("shuffled", &again, &once);
     }
 }
 
 #[test]
-fn generated_news_in_any_order() {
+fn generated_news_gives_the_same_result_in_any_order() {
     for (profile, documents, list_passages) in
         [(Profile::News, 400, true), (Profile::Traps, 400, false)]
     {
@@ -216,7 +286,7 @@ fn generated_news_in_any_order() {
 }
 
 #[test]
-fn a_passage_on_both_sides_of_its_length() {
+fn a_passage_counts_from_its_shortest_length() {
     for passage in [5, 8, 9, 12, 25, 60] {
         for (words, found) in [(passage - 1, false), (passage, true), (passage + 1, true)] {
             for (place, text) in [
@@ -229,7 +299,10 @@ fn a_passage_on_both_sides_of_its_length() {
                 ),
             ] {
                 let other = format!("{} {} {}", story(4, 150), story(1, words), story(5, 150));
-                let pages = vec![Page::nowhere("a", &text), Page::nowhere("b", &other)];
+                let pages = vec![
+                    Page::without_site("a", &text),
+                    Page::without_site("b", &other),
+                ];
                 let scanned = scan(&Memory::new(pages), &settings(passage as u32));
                 let name = format!("{words} of {passage} words, {place}");
                 assert_eq!(scanned.pairs.len(), usize::from(found), "{name}");
@@ -244,13 +317,13 @@ fn a_passage_on_both_sides_of_its_length() {
 }
 
 #[test]
-fn containment_on_both_sides_of_its_share() {
-    // 40 shared words are 36 shingles; a page of 94 words has 90, so they are .4 of them.
+fn containment_counts_from_its_threshold() {
+    // 40 shared words are 36 shingles: .4 of the 90 shingles of a page of 94 words.
     let shared = story(1, 40);
     for (containment, found) in [(0.39, true), (0.4, true), (0.41, false)] {
         let pages = vec![
-            Page::nowhere("a", &format!("{shared} {}", story(2, 54))),
-            Page::nowhere(
+            Page::without_site("a", &format!("{shared} {}", story(2, 54))),
+            Page::without_site(
                 "b",
                 &format!("{} {shared} {}", story(3, 300), story(4, 300)),
             ),
@@ -268,7 +341,7 @@ fn containment_on_both_sides_of_its_share() {
 }
 
 #[test]
-fn same_site_containment_on_both_sides_of_its_share() {
+fn same_site_containment_counts_from_its_threshold() {
     let shared = story(1, 40);
     let own = format!("{shared} {}", story(2, 54));
     let other = format!("{} {shared} {}", story(3, 300), story(4, 300));
@@ -315,21 +388,8 @@ fn same_site_containment_on_both_sides_of_its_share() {
     }
 }
 
-/// Documents that have nothing in common but a passage, each published after the one before.
-fn unrelated(documents: usize, passage: &str, words: usize) -> Vec<Page> {
-    let page = |at: usize| {
-        let (before, after) = (
-            story(1_000 + at as u64, words),
-            story(9_000 + at as u64, words),
-        );
-        let page = Page::nowhere(&format!("p{at:03}"), &format!("{before} {passage} {after}"));
-        page.at(at as i64)
-    };
-    (0..documents).map(page).collect()
-}
-
 #[test]
-fn a_passage_in_few_documents_and_in_many() {
+fn a_passage_in_many_documents_is_bounded_and_counted() {
     for passage in [25, 70] {
         let words = passage as usize;
         for (documents, every_two) in [
@@ -359,7 +419,7 @@ fn a_passage_in_few_documents_and_in_many() {
                 let with_first = scanned.pairs.iter().filter(|pair| pair.a == first).count();
                 assert_eq!(with_first, documents - 1, "{name}");
                 assert!(scanned.pairs.len() < all, "{name}");
-                // Counted once for every common gram at the most, so that none is forgotten.
+                // A missing pair may be counted once per common gram, but never not at all.
                 let missing = (all - scanned.pairs.len()) as u64;
                 assert!(scanned.counts.bounded.passages.pairs >= missing, "{name}");
             }
@@ -373,16 +433,18 @@ fn a_passage_in_few_documents_and_in_many() {
 }
 
 #[test]
-fn what_is_left_out_between_stories_is_counted() {
+fn pairs_left_out_between_stories_are_counted() {
     let documents = |range: std::ops::Range<u32>| range.map(DocNo).collect::<Vec<_>>();
     let most = MOST_STORIES as u32;
-    // Documents, how many of them one story takes, and then: pairs, bounded, stories, pairs left out.
+    // Number of documents, number of those that are copies of one story, and the expected numbers
+    // of pairs, bounded passages, stories, and pairs left out.
     for (name, list, of_one, expected) in [
         ("two stories", 2, 1, (1, 0, 2, 0)),
         ("one story in all", 70, 70, (0, 0, 1, 0)),
         ("up to the bound", most, 1, (2_016, 0, 64, 0)),
         ("beyond it", most + 1, 1, (64, 1, 65, 2_080 - 64)),
-        // Ten copies of one story and 64 others: 10 of each of the 64 were pairs, one document stands for the ten.
+        // Ten copies of one story and 64 others: one document represents the ten, so each of the 64
+        // has one pair instead of ten.
         (
             "beyond it, copies among them",
             most + 10,
@@ -417,55 +479,10 @@ fn what_is_left_out_between_stories_is_counted() {
     assert_eq!(
         two.pairs.len(),
         41 * 40 / 2,
-        "pairs of two passages are distinct"
+        "a pair of two passages is listed once"
     );
     assert!(two.pairs.is_sorted());
     assert_eq!(two.pairs[0], DocPair::of(DocNo(0), DocNo(1)));
-}
-
-/// So many near copies of a story of 150 words, the first published first, and excerpts of it in otherwise unrelated documents.
-fn copied_and_excerpted(
-    copies: usize,
-    excerpts: usize,
-    site: fn(usize) -> &'static str,
-) -> Vec<Page> {
-    let text = story(1, 150);
-    let part: Vec<&str> = text.split(' ').skip(40).take(60).collect();
-    let copy = |at: usize| {
-        // Words change at the ends, so that the part is in every copy.
-        let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
-        words[at % 20] = format!("changed{at}");
-        words[130 + at % 20] = format!("changed{at}");
-        Page::new(site(at), &format!("copy{at:03}"), &words.join(" ")).at(at as i64)
-    };
-    let excerpt = |at: usize| {
-        let own = 5_000 + 2 * at as u64;
-        let text = format!(
-            "{} {} {}",
-            story(own, 70),
-            part.join(" "),
-            story(own + 1, 50)
-        );
-        let page = Page::new("other.example", &format!("excerpt{at:02}"), &text);
-        page.at(100_000 + at as i64)
-    };
-    (0..copies)
-        .map(copy)
-        .chain((0..excerpts).map(excerpt))
-        .collect()
-}
-
-/// The documents of excerpt pairs whose ids begin so.
-fn in_excerpts(scanned: &ScanResult, beginning: &str) -> usize {
-    let mut ids: Vec<String> = named(scanned)
-        .into_iter()
-        .filter(|(.., relation)| *relation == Relation::Excerpt)
-        .flat_map(|(a, b, _)| [a, b])
-        .filter(|id| id.starts_with(beginning))
-        .collect();
-    ids.sort();
-    ids.dedup();
-    ids.len()
 }
 
 #[test]
@@ -484,7 +501,7 @@ fn excerpts_of_a_story_in_very_many_copies_are_found() {
             };
             let scanned = scan(&Memory::new(pages), &settings);
             let name = format!("{copies} copies, {excerpts} excerpts, {surfacing:?}");
-            // With a copy, not only with each other.
+            // Each is paired with a copy, not only with other excerpts.
             let with_copy = named(&scanned)
                 .into_iter()
                 .filter(|(a, b, relation)| {
@@ -501,10 +518,11 @@ fn excerpts_of_a_story_in_very_many_copies_are_found() {
     }
 }
 
-/// One document stands for each story where its passage is common; a selection that does not want that one wants another.
+/// One document represents each story where its passage is common. A selection that excludes that
+/// document must get another one.
 #[test]
-fn excerpts_of_a_story_in_very_many_copies_are_found_by_selections_too() {
-    // The first copy is on the excerpts' own site.
+fn selections_find_excerpts_of_a_story_in_very_many_copies() {
+    // The first copy is on the site of the excerpts.
     let pages = copied_and_excerpted(40, 3, |at| match at {
         0 => "other.example",
         1..20 => "one.example",
@@ -560,18 +578,18 @@ fn excerpts_of_a_story_in_very_many_copies_are_found_by_selections_too() {
     let none: [&str; 0] = [];
     assert_eq!(
         missed, none,
-        "selections under which the first excerpt is paired with no copy"
+        "selections for which the first excerpt has no pair with a copy"
     );
 }
 
 #[test]
-fn copies_of_an_excerpt_to_the_letter_are_excerpts_all() {
+fn every_identical_copy_of_an_excerpt_is_an_excerpt() {
     let host = format!("{} {} {}", story(2, 80), story(1, 40), story(3, 80));
     let mut pages: Vec<Page> = (0..3)
-        .map(|at| Page::nowhere(&format!("host{at}"), &host))
+        .map(|at| Page::without_site(&format!("host{at}"), &host))
         .collect();
-    pages.extend((0..2).map(|at| Page::nowhere(&format!("part{at}"), &story(1, 40))));
-    pages.push(Page::nowhere("near", &edited(&host, 60, 1)));
+    pages.extend((0..2).map(|at| Page::without_site(&format!("part{at}"), &story(1, 40))));
+    pages.push(Page::without_site("near", &edited(&host, 60, 1)));
     let scanned = scan(&Memory::new(pages.clone()), &settings(25));
     assert_eq!(
         related_rows(&scanned),

@@ -266,7 +266,7 @@ fn lines_are_documents_blanks_or_rejects() {
 }
 
 #[test]
-fn a_record_of_the_greatest_length_is_read_and_one_byte_more_is_not() {
+fn a_record_of_the_maximum_length_is_read_and_a_longer_one_is_not() {
     let line = "{\"text\":\"abcdef\"}";
     for block_bytes in [1, 5, line.len(), line.len() + 1, 1 << 20] {
         for end in ["", "\n", "\n{\"text\":\"b\"}\n"] {
@@ -439,7 +439,7 @@ fn a_text_file_is_one_document() {
 }
 
 #[test]
-fn a_truncated_compressed_file_gives_its_beginning() {
+fn a_truncated_compressed_file_gives_its_first_records() {
     let bytes: String = (0..5000)
         .map(|n| format!("{{\"id\":{n},\"text\":\"{}\"}}\n", n * 7919))
         .collect();
@@ -746,7 +746,10 @@ proptest! {
 
     #[test]
     fn any_bytes_are_the_same_however_read(
-        bytes in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b'\n'), Just(b'"')], 0..200),
+        bytes in proptest::collection::vec(
+            prop_oneof![any::<u8>(), Just(b'\n'), Just(b'"')],
+            0..200,
+        ),
         block_bytes in 1usize..100,
     ) {
         // Skips bytes that look like a compressed file.

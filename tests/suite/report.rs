@@ -1,5 +1,6 @@
-//! The report page, without a browser: it is well-formed HTML of a bounded size, the same at any thread count, and whatever stands in a corpus
-//! stays text. `scripts/test-report` opens it in Chromium.
+//! The report page, without a browser: it is well-formed HTML of a bounded size, the same at any
+//! thread count, and nothing in a corpus can be more than text in it. `scripts/test-report` opens
+//! it in Chromium.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,8 +14,124 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+struct Page {
+    bytes: String,
+    html: Html,
+    data: Value,
+    texts: Value,
+}
+
+impl Page {
+    fn of(input: &str, flags: &[&str]) -> Page {
+        let bytes = bytes(input, flags);
+        let html = Html::parse_document(&bytes);
+        let json = |id: &str| {
+            let selector = Selector::parse(&format!("script#{id}")).expect("a selector");
+            let script = html.select(&selector).next().expect("a script");
+            serde_json::from_str(&script.text().collect::<String>()).expect("JSON")
+        };
+        let (data, texts) = (json("data"), json("texts"));
+        Page {
+            bytes,
+            html,
+            data,
+            texts,
+        }
+    }
+
+    fn of_records(records: &[Value], flags: &[&str]) -> Page {
+        let at = TempDir::new().expect("a directory");
+        let path = at.path().join("articles.jsonl");
+        let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+        fs::write(&path, lines).expect("the test directory is writable");
+        Page::of(&path.display().to_string(), flags)
+    }
+
+    fn select(&self, selector: &str) -> Vec<scraper::ElementRef<'_>> {
+        let selector = Selector::parse(selector).expect("a selector");
+        self.html.select(&selector).collect()
+    }
+
+    fn count(&self, selector: &str) -> usize {
+        self.select(selector).len()
+    }
+
+    fn text(&self, selector: &str) -> String {
+        self.select(selector)
+            .iter()
+            .flat_map(|found| found.text())
+            .collect()
+    }
+
+    fn left_out(&self) -> Vec<String> {
+        let lines = self.select("#left-out li");
+        lines.iter().map(|line| line.text().collect()).collect()
+    }
+}
+
+/// Records that try to inject markup through every field.
+fn hostile() -> Vec<Value> {
+    let text = story();
+    let fields = [
+        "</script><script>window.hit=1</script>",
+        "<img src=x onerror=\"window.hit=1\"><b>",
+        "\"><svg onload=window.hit=1><!--",
+        "'-alert(1)-' {{ 7*7 }} ${7*7} &lt;b&gt;",
+        "\u{202e}txt.exe\u{2066} \u{2028}\u{2029}\u{0}",
+    ];
+    let urls = [
+        "javascript:window.hit=1//",
+        "https://a.example/\"onmouseover=\"window.hit=1",
+        "data:text/html,<script>window.hit=1</script>",
+        "JaVaScRiPt:window.hit=1",
+        "https://b.example/?</script><script>window.hit=1</script>",
+    ];
+    let record = |(n, (field, url)): (usize, (&&str, &&str))| {
+        json!({
+            "id": format!("{n}{field}"),
+            "title": field,
+            "site": format!("{field}{n}"),
+            "author": field,
+            "url": url,
+            "canonical": url,
+            "published": format!("2026-03-0{}T10:00:00Z", n + 1),
+            "text": format!("{field}\n{text}\n{field}"),
+        })
+    };
+    fields.iter().zip(&urls).enumerate().map(record).collect()
+}
+
+fn story() -> String {
+    (0..60)
+        .map(|n| format!("Word{n} and <i>word{}</i>. ", n * 7))
+        .collect()
+}
+
+fn bytes(input: &str, flags: &[&str]) -> String {
+    let at = TempDir::new().expect("a directory");
+    let path = at.path().join("report.html");
+    let status = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["scan", input, "-q", "-o"])
+        .arg(at.path().join("pairs.csv"))
+        .arg("--report")
+        .arg(&path)
+        .args(flags)
+        .status();
+    assert!(status.expect("the program starts").success());
+    fs::read_to_string(&path).expect("a page")
+}
+
+fn newsroom() -> String {
+    data("newsroom.jsonl")
+}
+
+fn data(name: &str) -> String {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    data.join(name).display().to_string()
+}
+
 #[test]
-fn the_newsroom() {
+fn the_page_of_the_newsroom_is_complete() {
     let page = Page::of(&newsroom(), &[]);
     assert!(page.html.errors.is_empty(), "{:?}", page.html.errors);
     let pairs = page.data["pairs"]["a"].as_array().expect("a column");
@@ -41,7 +158,7 @@ fn shared_passages_are_the_same_words_in_both_texts() {
     };
     let words = |text: &[u16], from: &Value, to: &Value| {
         let at = |place: &Value| place.as_u64().expect("a place") as usize;
-        let passage = String::from_utf16(&text[at(from)..at(to)]).expect("no half of a character");
+        let passage = String::from_utf16(&text[at(from)..at(to)]).expect("whole characters");
         wirecopy::text::words::reference(&passage)
     };
     let (mut passages, mut scripts) = (0, BTreeSet::new());
@@ -56,11 +173,11 @@ fn shared_passages_are_the_same_words_in_both_texts() {
         }
     }
     assert!(passages > 42, "{passages}");
-    assert!(scripts.len() > 1, "not only ASCII");
+    assert!(scripts.len() > 1, "the passages have several scripts");
 }
 
 #[test]
-fn the_same_bytes_at_any_thread_count_and_time() {
+fn the_page_is_the_same_at_any_thread_count_and_time() {
     let alone = bytes(&newsroom(), &["--threads", "1"]);
     assert_eq!(alone, bytes(&newsroom(), &["--threads", "2"]));
     assert_eq!(alone, bytes(&newsroom(), &["--threads", "7"]));
@@ -68,7 +185,7 @@ fn the_same_bytes_at_any_thread_count_and_time() {
 }
 
 #[test]
-fn a_page_is_bounded_and_says_so() {
+fn a_page_is_bounded_and_states_its_bounds() {
     let page = Page::of(&newsroom(), &["--report-limit", "5"]);
     assert_eq!(page.data["pairs"]["a"].as_array().map(Vec::len), Some(5));
     let left_out = page.left_out();
@@ -82,14 +199,20 @@ fn a_page_is_bounded_and_says_so() {
         left_out.iter().any(|line| line.contains("of 15 clusters")),
         "{left_out:?}"
     );
-    // The figures are of everything.
+    // The totals include the pairs that are left out.
     assert!(page.text("#numbers").contains("42"));
 
     let long: String = (0..3000)
         .map(|n| format!("é{n}{} ", "é".repeat(20)))
         .collect();
     let records: Vec<Value> = (0..40)
-        .map(|n| json!({"id": format!("{n}"), "site": format!("{n}.example"), "text": format!("{long}{n}")}))
+        .map(|n| {
+            json!({
+                "id": format!("{n}"),
+                "site": format!("{n}.example"),
+                "text": format!("{long}{n}"),
+            })
+        })
         .collect();
     let page = Page::of_records(&records, &[]);
     let texts = page.texts["texts"].as_array().expect("texts");
@@ -141,7 +264,7 @@ fn hostile_fields_stay_text() {
             "{url}"
         );
     }
-    // Nothing was lost: the title is there as it was written.
+    // Nothing is lost: the title is unchanged.
     let titles = page.data["documents"]["title"].as_array().expect("titles");
     assert!(
         titles
@@ -151,7 +274,7 @@ fn hostile_fields_stay_text() {
 }
 
 #[test]
-fn the_policy_names_what_is_there() {
+fn the_content_policy_allows_only_the_page_itself() {
     let page = Page::of_records(&hostile(), &[]);
     let policy = page.select("meta[http-equiv='Content-Security-Policy']");
     let policy = policy[0].attr("content").expect("a policy");
@@ -169,7 +292,7 @@ fn the_policy_names_what_is_there() {
 }
 
 #[test]
-fn reworded_copy_is_told_apart() {
+fn reworded_copy_is_shown_as_such() {
     let corpus = data("reworded/articles.jsonl");
     let page = Page::of(&corpus, &["--reworded"]);
     assert!(page.html.errors.is_empty(), "{:?}", page.html.errors);
@@ -195,7 +318,7 @@ fn reworded_copy_is_told_apart() {
         .flatten();
     assert!(members.any(|member| member[1] == "reworded"));
 
-    // Where it was not looked for nothing speaks of it.
+    // Without --reworded the page does not mention it.
     let page = Page::of(&corpus, &[]);
     assert_eq!(page.data["pairs"]["reworded"], json!([]));
     assert!(!page.text("#relation").contains("reworded"));
@@ -207,7 +330,12 @@ fn documents_of_earlier_nights_are_members_with_their_texts() {
     let at = TempDir::new().expect("a directory");
     let index = at.path().join("news.index").display().to_string();
     let night = |day: u32| {
-        let record = json!({"id": format!("night {day}"), "site": format!("{day}.example"), "published": format!("2026-03-0{day}T10:00:00Z"), "text": story()});
+        let record = json!({
+            "id": format!("night {day}"),
+            "site": format!("{day}.example"),
+            "published": format!("2026-03-0{day}T10:00:00Z"),
+            "text": story(),
+        });
         Page::of_records(&[record], &["--index", &index])
     };
     assert_eq!(night(1).data["clusters"], json!([]));
@@ -218,7 +346,8 @@ fn documents_of_earlier_nights_are_members_with_their_texts() {
     assert_eq!(texts.len(), 2);
     assert_eq!(texts[0]["text"], *story());
     assert!(page.text("#numbers").contains("1 seen before"));
-    // On the third night the pair of the first two is known, and their texts are still side by side with the new one.
+    // On the third night the pair of the first two is known; their texts are still shown side by
+    // side with the new one.
     let page = night(3);
     assert_eq!(page.data["pairs"]["a"].as_array().map(Vec::len), Some(2));
     assert_eq!(page.data["clusters"][0]["documents"], 3);
@@ -234,115 +363,4 @@ fn an_empty_run_has_a_page() {
         page.text("#sites")
             .contains("No pair has documents on two different sites")
     );
-}
-
-/// Records whose every field tries to be more than text.
-fn hostile() -> Vec<Value> {
-    let text = story();
-    let fields = [
-        "</script><script>window.hit=1</script>",
-        "<img src=x onerror=\"window.hit=1\"><b>",
-        "\"><svg onload=window.hit=1><!--",
-        "'-alert(1)-' {{ 7*7 }} ${7*7} &lt;b&gt;",
-        "\u{202e}txt.exe\u{2066} \u{2028}\u{2029}\u{0}",
-    ];
-    let urls = [
-        "javascript:window.hit=1//",
-        "https://a.example/\"onmouseover=\"window.hit=1",
-        "data:text/html,<script>window.hit=1</script>",
-        "JaVaScRiPt:window.hit=1",
-        "https://b.example/?</script><script>window.hit=1</script>",
-    ];
-    let record = |(n, (field, url)): (usize, (&&str, &&str))| {
-        json!({
-            "id": format!("{n}{field}"), "title": field, "site": format!("{field}{n}"), "author": field,
-            "url": url, "canonical": url, "published": format!("2026-03-0{}T10:00:00Z", n + 1),
-            "text": format!("{field}\n{text}\n{field}"),
-        })
-    };
-    fields.iter().zip(&urls).enumerate().map(record).collect()
-}
-
-fn story() -> String {
-    (0..60)
-        .map(|n| format!("Word{n} and <i>word{}</i>. ", n * 7))
-        .collect()
-}
-
-struct Page {
-    bytes: String,
-    html: Html,
-    data: Value,
-    texts: Value,
-}
-
-impl Page {
-    fn of(input: &str, flags: &[&str]) -> Page {
-        let bytes = bytes(input, flags);
-        let html = Html::parse_document(&bytes);
-        let json = |id: &str| {
-            let selector = Selector::parse(&format!("script#{id}")).expect("a selector");
-            let script = html.select(&selector).next().expect("a script");
-            serde_json::from_str(&script.text().collect::<String>()).expect("JSON")
-        };
-        let (data, texts) = (json("data"), json("texts"));
-        Page {
-            bytes,
-            html,
-            data,
-            texts,
-        }
-    }
-
-    fn of_records(records: &[Value], flags: &[&str]) -> Page {
-        let at = TempDir::new().expect("a directory");
-        let path = at.path().join("articles.jsonl");
-        let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
-        fs::write(&path, lines).expect("room");
-        Page::of(&path.display().to_string(), flags)
-    }
-
-    fn select(&self, selector: &str) -> Vec<scraper::ElementRef<'_>> {
-        let selector = Selector::parse(selector).expect("a selector");
-        self.html.select(&selector).collect()
-    }
-
-    fn count(&self, selector: &str) -> usize {
-        self.select(selector).len()
-    }
-
-    fn text(&self, selector: &str) -> String {
-        self.select(selector)
-            .iter()
-            .flat_map(|found| found.text())
-            .collect()
-    }
-
-    fn left_out(&self) -> Vec<String> {
-        let lines = self.select("#left-out li");
-        lines.iter().map(|line| line.text().collect()).collect()
-    }
-}
-
-fn bytes(input: &str, flags: &[&str]) -> String {
-    let at = TempDir::new().expect("a directory");
-    let path = at.path().join("report.html");
-    let status = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .args(["scan", input, "-q", "-o"])
-        .arg(at.path().join("pairs.csv"))
-        .arg("--report")
-        .arg(&path)
-        .args(flags)
-        .status();
-    assert!(status.expect("it starts").success());
-    fs::read_to_string(&path).expect("a page")
-}
-
-fn newsroom() -> String {
-    data("newsroom.jsonl")
-}
-
-fn data(name: &str) -> String {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-    data.join(name).display().to_string()
 }

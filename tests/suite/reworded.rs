@@ -1,4 +1,5 @@
-//! Reworded copy: the stories of `data/reworded`, spun sentence by sentence, told again by others, and hidden in other corpora.
+//! Reworded copy: the stories of `data/reworded`, rewritten sentence by sentence (spins) or
+//! reported independently.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,9 +23,9 @@ fn settings() -> Settings {
     }
 }
 
-/// The articles of a file, with the hours of publication that they have.
+/// The articles of a file, with their times of publication.
 fn articles(name: &str) -> Vec<Page> {
-    let text = fs::read_to_string(root().join(name)).expect("the articles");
+    let text = fs::read_to_string(root().join(name)).expect("the articles can be read");
     let page = |line: &str| {
         let article: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let field = |name: &str| article[name].as_str().expect("a field").to_owned();
@@ -41,7 +42,7 @@ fn articles(name: &str) -> Vec<Page> {
     text.lines().map(page).collect()
 }
 
-/// What the pairs of a story are, by the ids in order.
+/// The label of every pair in a file; the ids are sorted.
 fn labels(name: &str) -> BTreeMap<(String, String), String> {
     let mut rows = csv::Reader::from_path(root().join(name)).expect("the labels");
     let row = |row: csv::StringRecord| {
@@ -55,7 +56,7 @@ fn labels(name: &str) -> BTreeMap<(String, String), String> {
         .collect()
 }
 
-/// The relation of every pair found, by the ids in order.
+/// The relation of every pair found; the ids are sorted.
 fn found(findings: &ScanResult) -> BTreeMap<(String, String), Relation> {
     let pair = |(a, b, relation): (String, String, Relation)| {
         ((a.clone().min(b.clone()), a.max(b)), relation)
@@ -65,6 +66,25 @@ fn found(findings: &ScanResult) -> BTreeMap<(String, String), Relation> {
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/reworded"))
+}
+
+/// A wire story and its spin, published `apart` seconds later or without a date.
+fn wire_and_spin(apart: Option<i64>) -> Vec<Page> {
+    let pages = articles("articles.jsonl");
+    let page = |id: &str| {
+        pages
+            .iter()
+            .find(|page| page.id == id)
+            .expect("an article")
+            .clone()
+    };
+    let (wire, spin) = (page("02-01-w"), page("02-01-s"));
+    let published = wire.published.expect("a date");
+    let spin = Page {
+        published: apart.map(|apart| published + apart),
+        ..spin
+    };
+    vec![wire, spin]
 }
 
 #[test]
@@ -77,7 +97,7 @@ fn every_spin_is_found_and_no_independent_report() {
             "reworded" => assert_eq!(relation, Some(&Relation::Reworded), "{ids:?}"),
             "reworded_light" => assert!(relation.is_some(), "{ids:?}"),
             "independent" | "attributed_rewrite" => assert_eq!(relation, None, "{ids:?} {label}"),
-            // Both come from the wire story, by ways that leave more or less in common.
+            // Both derive from the wire story and may have more or less in common.
             _ => {}
         }
     }
@@ -86,19 +106,19 @@ fn every_spin_is_found_and_no_independent_report() {
 }
 
 #[test]
-fn stories_that_nothing_was_fitted_on() {
+fn held_out_stories_are_found_as_labelled() {
     let findings = scan(&Memory::new(articles("held-out.jsonl")), &settings());
     let found = found(&findings);
     for (ids, label) in labels("held-out-pairs.csv") {
-        // Both agencies tell the quarterly report of a company in the order of its press release.
-        let errs = ids.0.starts_with("06-01-i");
-        let expected = label.starts_with("reworded") || errs;
+        // A known false positive: both agencies follow the same press release on quarterly results.
+        let is_known_error = ids.0.starts_with("06-01-i");
+        let expected = label.starts_with("reworded") || is_known_error;
         assert_eq!(found.contains_key(&ids), expected, "{ids:?} {label}");
     }
 }
 
 #[test]
-fn nothing_else_changes() {
+fn other_relations_do_not_change() {
     let corpus = Memory::new(articles("articles.jsonl"));
     let (without, with) = (scan(&corpus, &defaults()), scan(&corpus, &settings()));
     let others = |findings: &ScanResult| {
@@ -120,7 +140,7 @@ fn nothing_else_changes() {
 }
 
 #[test]
-fn what_is_reworded_hangs_on_its_story_and_merges_nothing() {
+fn reworded_copy_joins_its_story_and_merges_no_clusters() {
     let findings = scan(&Memory::new(articles("articles.jsonl")), &settings());
     let without = scan(&Memory::new(articles("articles.jsonl")), &defaults());
     for story in ["01-01", "02-03", "03-01"] {
@@ -134,7 +154,7 @@ fn what_is_reworded_hangs_on_its_story_and_merges_nothing() {
             .find(|cluster| cluster.first == wire);
         let cluster = cluster.expect("the wire story leads a cluster");
         let member = cluster.members.iter().find(|member| member.doc == spin);
-        let member = member.expect("the spin hangs on it");
+        let member = member.expect("the spin is a member of the cluster");
         assert_eq!(
             (member.role, member.whole),
             (Role::Reworded, false),
@@ -158,31 +178,12 @@ fn what_is_reworded_hangs_on_its_story_and_merges_nothing() {
     assert_eq!(
         wholes(&without),
         wholes(&findings),
-        "whole copies are what they were"
+        "whole copies do not change"
     );
 }
 
-/// A wire story and its spin, published so many seconds apart or without a date.
-fn wire_and_spin(apart: Option<i64>) -> Vec<Page> {
-    let pages = articles("articles.jsonl");
-    let page = |id: &str| {
-        pages
-            .iter()
-            .find(|page| page.id == id)
-            .expect("an article")
-            .clone()
-    };
-    let (wire, spin) = (page("02-01-w"), page("02-01-s"));
-    let published = wire.published.expect("a date");
-    let spin = Page {
-        published: apart.map(|apart| published + apart),
-        ..spin
-    };
-    vec![wire, spin]
-}
-
 #[test]
-fn dates_and_sites() {
+fn reworded_pairs_need_close_dates_and_different_sites() {
     let is_found = |pages: Vec<Page>, settings: &Settings| {
         !scan(&Memory::new(pages), settings).pairs.is_empty()
     };
@@ -191,11 +192,11 @@ fn dates_and_sites() {
     assert!(!is_found(wire_and_spin(Some(3 * DAY + 1)), &usual));
     assert!(
         is_found(wire_and_spin(Some(-3 * DAY)), &usual),
-        "whichever was first"
+        "the order does not matter"
     );
     assert!(
         is_found(wire_and_spin(None), &usual),
-        "without a date it may be of any time"
+        "an unknown date may be any date"
     );
     let selected = Settings {
         selection: Selection {
@@ -206,7 +207,7 @@ fn dates_and_sites() {
     };
     assert!(
         !is_found(wire_and_spin(Some(2 * HOUR)), &selected),
-        "as it is selected"
+        "the window of the selection applies"
     );
     assert!(!is_found(wire_and_spin(None), &selected));
 
@@ -222,9 +223,9 @@ fn dates_and_sites() {
     };
     assert!(
         !is_found(on(Some("one.example")), &usual),
-        "a site may tell its own story anew"
+        "a site may retell its own story"
     );
-    assert!(is_found(on(None), &usual), "unknown sites may be any");
+    assert!(is_found(on(None), &usual), "unknown sites may differ");
 }
 
 #[test]
@@ -255,8 +256,10 @@ fn a_story_in_many_copies_is_compared_once() {
 }
 
 #[test]
-fn other_scripts_and_tables_are_left_alone() {
-    let greek = "Ο πρωθυπουργός της Ελλάδας Κυριάκος Παπαδόπουλος επισκέφθηκε τη Θεσσαλονίκη την Τρίτη 14 Μαρτίου. ".repeat(9);
+fn other_scripts_and_tables_are_not_compared() {
+    let greek = "Ο πρωθυπουργός της Ελλάδας Κυριάκος Παπαδόπουλος επισκέφθηκε \
+                 τη Θεσσαλονίκη την Τρίτη 14 Μαρτίου. "
+        .repeat(9);
     let table: String = (0..40)
         .map(|row| format!("WHEAT MAY{row} 2{row}88 UP {row}1/4.\n"))
         .collect();
@@ -275,9 +278,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
-    fn order_of_reading_and_threads_do_not_show(seed: u64, pages_a_block in 1usize..9, threads in 1usize..4) {
+    fn results_do_not_depend_on_reading_order_or_threads(
+        seed: u64,
+        pages_a_block in 1usize..9,
+        threads in 1usize..4,
+    ) {
         let mut pages = articles("held-out.jsonl");
-        pages.extend((0..20).map(|n| Page::new("filler.example", &format!("filler{n}"), &story(n, 80))));
+        let filler =
+            |n| Page::new("filler.example", &format!("filler{n}"), &story(n, 80));
+        pages.extend((0..20).map(filler));
         let one = scan_shuffled(&pages, 0, 7, 1, &settings());
         let other = scan_shuffled(&pages, seed, pages_a_block, threads, &settings());
         assert_same("reworded", &one, &other);

@@ -1,6 +1,8 @@
-//! The index survives: kills at any instant, damage of any file, several processes at once, and time.
+//! The index survives kills at any instant, damage to any file, several processes at once, and
+//! newer versions of the program.
 //!
-//! `WIRECOPY_KILLS` says how many kills are tried (24 if it says nothing), `WIRECOPY_SEED` which.
+//! `WIRECOPY_KILLS` is the number of kills to try (default 24), `WIRECOPY_SEED` selects them, and
+//! `WIRECOPY_SECONDS` is the length of the test with several processes (default 4).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,121 +16,7 @@ use tempfile::TempDir;
 use wirecopy::index::{Index, IndexError};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};
 
-/// Two nights of the sample newsroom, and an index that holds the first.
-struct Nights {
-    at: TempDir,
-}
-
-impl Nights {
-    fn new() -> Nights {
-        let nights = Nights {
-            at: TempDir::new().expect("there is room"),
-        };
-        let newsroom = fs::read_to_string(root().join("data/newsroom.jsonl")).expect("it is there");
-        let records: Vec<&str> = newsroom.lines().collect();
-        let (first, second) = records.split_at(records.len() / 2);
-        fs::write(nights.path("first.jsonl"), first.join("\n")).expect("there is room");
-        fs::write(nights.path("second.jsonl"), second.join("\n")).expect("there is room");
-        fs::create_dir(nights.path("tmp")).expect("there is room");
-        let made = nights.run(&[
-            "scan",
-            "first.jsonl",
-            "--index",
-            "index",
-            "-o",
-            "first.csv",
-            "--as-of",
-            "2026-03-10",
-        ]);
-        assert_eq!(made.status.code(), Some(0), "{}", said(&made));
-        nights
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.at.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
-        command
-            .args(arguments)
-            .current_dir(self.at.path())
-            .env_clear()
-            .env("TMPDIR", self.path("tmp"))
-            .stdin(Stdio::null());
-        command
-    }
-
-    /// What a command does, which is to end in time.
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = self.command(arguments);
-        let (done, ended) = mpsc::channel();
-        std::thread::spawn(move || done.send(command.output()));
-        let output = ended.recv_timeout(Duration::from_secs(30));
-        output
-            .unwrap_or_else(|_| panic!("{arguments:?} does not end"))
-            .expect("it runs")
-    }
-
-    /// Puts the outputs back to what they were after the first night, and the index to one that was kept, if there is that.
-    fn reset(&self, kept: &Path) {
-        for name in ["index", "out"] {
-            let _ = fs::remove_dir_all(self.path(name));
-        }
-        fs::create_dir(self.path("out")).expect("there is room");
-        fs::write(self.path("out/pairs.csv"), BEFORE).expect("there is room");
-        if kept.exists() {
-            copy(kept, &self.path("index"));
-        }
-    }
-
-    /// The documents of the index, as it writes them; `None` if there is none.
-    fn documents(&self) -> Option<String> {
-        let exported = self.run(&["index", "export", "index"]);
-        if said(&exported).contains("there is no index") {
-            return None;
-        }
-        assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
-        Some(String::from_utf8(exported.stdout).expect("records are UTF-8"))
-    }
-
-    /// The files beside which outputs are written, and what is in them.
-    fn outputs(&self) -> BTreeMap<String, String> {
-        let read = |name: &String| fs::read_to_string(self.path("out").join(name));
-        let names = names_in(&self.path("out")).into_iter();
-        names
-            .map(|name| (name.clone(), read(&name).expect("it is text")))
-            .collect()
-    }
-
-    /// That every byte is as it was written.
-    fn verify(&self) {
-        let verified = self.run(&["index", "verify", "index"]);
-        assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
-    }
-
-    /// Asserts that no file of no use lies in the index, nor where temporary files go.
-    fn nothing_stray(&self, what: &str) {
-        assert!(names_in(&self.path("tmp")).is_empty(), "{what}: in TMPDIR");
-        let Ok(manifest) = fs::read_to_string(self.path("index/manifest.json")) else {
-            assert!(!self.path("index").exists(), "{what}: no index");
-            return;
-        };
-        for name in names_in(&self.path("index")) {
-            let known = ["lock", "manifest.json"].contains(&&*name)
-                || manifest.contains(&format!("\"{name}\""));
-            assert!(known, "{what}: index/{name} is of no use");
-        }
-    }
-}
-
-/// What a command leaves when nobody stops it.
-struct Clean {
-    outputs: BTreeMap<String, String>,
-    documents: Option<String>,
-}
-
-/// Opens the index to write to it, and changes nothing.
+/// Opens the index for writing and changes nothing.
 const SETTLE: &[&str] = &["index", "prune", "index", "--older-than", "10000d"];
 const PRUNE: &[&str] = &[
     "index",
@@ -175,127 +63,6 @@ const IN_LITTLE_MEMORY: &[&str] = &[
     "-q",
 ];
 
-#[test]
-fn a_kill_at_any_instant_leaves_what_a_rerun_completes() {
-    let kills = number_from("WIRECOPY_KILLS", 24);
-    let seed = number_from("WIRECOPY_SEED", 1);
-    let nights = Nights::new();
-    // Of one segment, of two, made by dedup, and none.
-    let [one, two, of_dedup, none] =
-        ["one", "two", "of-dedup", "none"].map(|name| nights.path(name));
-    fs::rename(nights.path("index"), &one).expect("it is there");
-    nights.reset(&one);
-    assert_eq!(nights.run(SCAN).status.code(), Some(0));
-    fs::rename(nights.path("index"), &two).expect("it is there");
-    nights.reset(&none);
-    let first = DEDUP.iter().map(|&part| match part {
-        "second.jsonl" => "first.jsonl",
-        "2026-03-11" => "2026-03-10",
-        same => same,
-    });
-    let made = nights.run(&first.collect::<Vec<&str>>());
-    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
-    fs::rename(nights.path("index"), &of_dedup).expect("it is there");
-    let commands = [
-        (SCAN, &one),
-        (COMPACT, &two),
-        (SCAN, &none),
-        (PRUNE, &two),
-        (EXPIRING, &one),
-        (DEDUP, &of_dedup),
-        (SCAN, &one),
-        (IN_LITTLE_MEMORY, &none),
-    ];
-    let mut done = 0;
-    for (round, (command, start)) in commands.iter().cycle().enumerate() {
-        if done >= kills {
-            break;
-        }
-        nights.reset(start);
-        let began = Instant::now();
-        let ran = nights.run(command);
-        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
-        let lasted = began.elapsed();
-        let clean = Clean {
-            outputs: nights.outputs(),
-            documents: nights.documents(),
-        };
-        // Several kills of one command, for the clean run is dear.
-        for attempt in 0..3u64 {
-            nights.reset(start);
-            let mut what = format!("{command:?} on {start:?}");
-            // The last time the rerun is killed too, if there is still something for it to do.
-            for time in 0..=attempt / 2 {
-                let lot = [round as u64, attempt, time].map(u64::to_le_bytes).concat();
-                let share = xxh3_64_with_seed(&lot, seed) as f64 / u64::MAX as f64;
-                let delay = lasted.mul_f64(share * 1.05);
-                what += &format!(", killed after {delay:?}");
-                kill(&nights, command, delay);
-                done += 1;
-                if nights.documents() == clean.documents {
-                    break;
-                }
-            }
-            completes(&nights, command, &clean, attempt == 1, &what);
-        }
-    }
-}
-
-/// Runs a command and kills it after so long, if it still runs.
-fn kill(nights: &Nights, command: &[&str], delay: Duration) {
-    let mut child = nights
-        .command(command)
-        .stderr(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("it runs");
-    std::thread::sleep(delay);
-    child.kill().expect("it is ours");
-    child.wait().expect("it is ours");
-}
-
-/// Asserts that after a run that was killed, another completes what it began, or finds it done.
-fn completes(nights: &Nights, command: &[&str], clean: &Clean, settle: bool, what: &str) {
-    // A reader takes the index as it is, before anybody puts it right.
-    let documents = nights.documents();
-    if documents.is_some() {
-        nights.verify();
-    }
-    let adds = command.contains(&"--index");
-    let was_there = adds && documents == clean.documents;
-    for (name, bytes) in nights.outputs() {
-        let whole = clean.outputs.get(&name) == Some(&bytes);
-        let as_before = !was_there && bytes == BEFORE;
-        let temporary = name.starts_with(".wirecopy-");
-        assert!(whole || as_before || temporary, "{what}: {name}: {bytes}");
-    }
-    if was_there {
-        let there = nights.outputs();
-        let missing = clean.outputs.keys().find(|&name| !there.contains_key(name));
-        assert_eq!(missing, None, "{what}: the index without the output");
-    }
-    if settle && adds && documents.is_some() {
-        // Whoever writes next puts it right, also if it is another command: index and outputs have the night, or neither.
-        let settled = nights.run(SETTLE);
-        assert_eq!(settled.status.code(), Some(0), "{what}: {}", said(&settled));
-        let before = BTreeMap::from([("pairs.csv".to_owned(), BEFORE.to_owned())]);
-        let mut there = nights.outputs();
-        // Those of killed runs go when that output is written again.
-        there.retain(|name, _| !name.ends_with(".tmp"));
-        let expected = if was_there { &clean.outputs } else { &before };
-        assert_eq!(&there, expected, "{what}: settled");
-        assert_eq!(nights.documents(), documents, "{what}: settled");
-    }
-    let again = nights.run(command);
-    assert_eq!(again.status.code(), Some(0), "{what}: {}", said(&again));
-    assert_eq!(nights.documents(), clean.documents, "{what}");
-    assert_eq!(nights.outputs(), clean.outputs, "{what}");
-    if documents.is_some() {
-        nights.verify();
-    }
-    nights.nothing_stray(what);
-}
-
 const ASK: &[&str] = &[
     "scan",
     "third.jsonl",
@@ -320,23 +87,289 @@ const ADD: &[&str] = &[
     "-q",
 ];
 
+/// Two nights of the sample newsroom, and an index that contains the first.
+struct Nights {
+    at: TempDir,
+}
+
+impl Nights {
+    fn new() -> Nights {
+        let nights = Nights {
+            at: TempDir::new().expect("a temporary directory can be created"),
+        };
+        let newsroom =
+            fs::read_to_string(root().join("data/newsroom.jsonl")).expect("the file exists");
+        let records: Vec<&str> = newsroom.lines().collect();
+        let (first, second) = records.split_at(records.len() / 2);
+        fs::write(nights.path("first.jsonl"), first.join("\n"))
+            .expect("the test directory is writable");
+        fs::write(nights.path("second.jsonl"), second.join("\n"))
+            .expect("the test directory is writable");
+        fs::create_dir(nights.path("tmp")).expect("the test directory is writable");
+        let made = nights.run(&[
+            "scan",
+            "first.jsonl",
+            "--index",
+            "index",
+            "-o",
+            "first.csv",
+            "--as-of",
+            "2026-03-10",
+        ]);
+        assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+        nights
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.at.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+        command
+            .args(arguments)
+            .current_dir(self.at.path())
+            .env_clear()
+            .env("TMPDIR", self.path("tmp"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command and panics if it takes too long.
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        let (done, ended) = mpsc::channel();
+        std::thread::spawn(move || done.send(command.output()));
+        let output = ended.recv_timeout(Duration::from_secs(30));
+        output
+            .unwrap_or_else(|_| panic!("{arguments:?} takes too long"))
+            .expect("the program runs")
+    }
+
+    /// Restores the outputs to their state after the first night, and the index from the copy at
+    /// `kept` if that exists.
+    fn reset(&self, kept: &Path) {
+        for name in ["index", "out"] {
+            let _ = fs::remove_dir_all(self.path(name));
+        }
+        fs::create_dir(self.path("out")).expect("the test directory is writable");
+        fs::write(self.path("out/pairs.csv"), BEFORE).expect("the test directory is writable");
+        if kept.exists() {
+            copy(kept, &self.path("index"));
+        }
+    }
+
+    /// The exported documents of the index; `None` if there is no index.
+    fn documents(&self) -> Option<String> {
+        let exported = self.run(&["index", "export", "index"]);
+        if said(&exported).contains("there is no index") {
+            return None;
+        }
+        assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+        Some(String::from_utf8(exported.stdout).expect("records are UTF-8"))
+    }
+
+    /// The files of the output directory and their contents.
+    fn outputs(&self) -> BTreeMap<String, String> {
+        let read = |name: &String| fs::read_to_string(self.path("out").join(name));
+        let names = names_in(&self.path("out")).into_iter();
+        names
+            .map(|name| (name.clone(), read(&name).expect("the file is text")))
+            .collect()
+    }
+
+    /// Asserts that the index is intact.
+    fn verify(&self) {
+        let verified = self.run(&["index", "verify", "index"]);
+        assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+    }
+
+    /// Asserts that neither the index nor the temporary directory has stray files.
+    fn assert_no_stray_files(&self, what: &str) {
+        assert!(names_in(&self.path("tmp")).is_empty(), "{what}: in TMPDIR");
+        let Ok(manifest) = fs::read_to_string(self.path("index/manifest.json")) else {
+            assert!(!self.path("index").exists(), "{what}: no index");
+            return;
+        };
+        for name in names_in(&self.path("index")) {
+            let known = ["lock", "manifest.json"].contains(&&*name)
+                || manifest.contains(&format!("\"{name}\""));
+            assert!(known, "{what}: index/{name} is a stray file");
+        }
+    }
+}
+
+/// The next writer after a kill.
+#[derive(Clone, Copy, PartialEq)]
+enum Next {
+    Rerun,
+    /// Another command writes to the index before the rerun.
+    AnotherCommand,
+}
+
+/// State after a command that was not killed.
+struct Clean {
+    outputs: BTreeMap<String, String>,
+    documents: Option<String>,
+}
+
+/// Runs a command and kills it after `delay` if it still runs.
+fn kill(nights: &Nights, command: &[&str], delay: Duration) {
+    let mut child = nights
+        .command(command)
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    std::thread::sleep(delay);
+    child.kill().expect("the child can be killed");
+    child.wait().expect("the child can be killed");
+}
+
+/// Asserts that a rerun completes what a killed run began, or finds it done.
+fn assert_rerun_completes(
+    nights: &Nights,
+    command: &[&str],
+    clean: &Clean,
+    next: Next,
+    what: &str,
+) {
+    // Readers accept the index as it is, before a writer repairs it.
+    let documents = nights.documents();
+    if documents.is_some() {
+        nights.verify();
+    }
+    let adds = command.contains(&"--index");
+    let was_there = adds && documents == clean.documents;
+    for (name, bytes) in nights.outputs() {
+        let whole = clean.outputs.get(&name) == Some(&bytes);
+        let as_before = !was_there && bytes == BEFORE;
+        let temporary = name.starts_with(".wirecopy-");
+        assert!(whole || as_before || temporary, "{what}: {name}: {bytes}");
+    }
+    if was_there {
+        let there = nights.outputs();
+        let missing = clean.outputs.keys().find(|&name| !there.contains_key(name));
+        assert_eq!(
+            missing, None,
+            "{what}: the index has the night, but an output is missing"
+        );
+    }
+    if next == Next::AnotherCommand && adds && documents.is_some() {
+        // The next writer repairs the index, even if it is another command: either both index and
+        // outputs have the night, or neither.
+        let settled = nights.run(SETTLE);
+        assert_eq!(settled.status.code(), Some(0), "{what}: {}", said(&settled));
+        let before = BTreeMap::from([("pairs.csv".to_owned(), BEFORE.to_owned())]);
+        let mut there = nights.outputs();
+        // Temporary files of killed runs are removed when that output is written again.
+        there.retain(|name, _| !name.ends_with(".tmp"));
+        let expected = if was_there { &clean.outputs } else { &before };
+        assert_eq!(&there, expected, "{what}: settled");
+        assert_eq!(nights.documents(), documents, "{what}: settled");
+    }
+    let again = nights.run(command);
+    assert_eq!(again.status.code(), Some(0), "{what}: {}", said(&again));
+    assert_eq!(nights.documents(), clean.documents, "{what}");
+    assert_eq!(nights.outputs(), clean.outputs, "{what}");
+    if documents.is_some() {
+        nights.verify();
+    }
+    nights.assert_no_stray_files(what);
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn a_rerun_completes_a_run_killed_at_any_instant() {
+    let kills = number_from("WIRECOPY_KILLS", 24);
+    let seed = number_from("WIRECOPY_SEED", 1);
+    let nights = Nights::new();
+    // An index of one segment, of two, one made by dedup, and none.
+    let [one, two, of_dedup, none] =
+        ["one", "two", "of-dedup", "none"].map(|name| nights.path(name));
+    fs::rename(nights.path("index"), &one).expect("the file exists");
+    nights.reset(&one);
+    assert_eq!(nights.run(SCAN).status.code(), Some(0));
+    fs::rename(nights.path("index"), &two).expect("the file exists");
+    nights.reset(&none);
+    let first = DEDUP.iter().map(|&part| match part {
+        "second.jsonl" => "first.jsonl",
+        "2026-03-11" => "2026-03-10",
+        same => same,
+    });
+    let made = nights.run(&first.collect::<Vec<&str>>());
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    fs::rename(nights.path("index"), &of_dedup).expect("the file exists");
+    let commands = [
+        (SCAN, &one),
+        (COMPACT, &two),
+        (SCAN, &none),
+        (PRUNE, &two),
+        (EXPIRING, &one),
+        (DEDUP, &of_dedup),
+        (SCAN, &one),
+        (IN_LITTLE_MEMORY, &none),
+    ];
+    let mut done = 0;
+    for (round, (command, start)) in commands.iter().cycle().enumerate() {
+        if done >= kills {
+            break;
+        }
+        nights.reset(start);
+        let began = Instant::now();
+        let ran = nights.run(command);
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+        let lasted = began.elapsed();
+        let clean = Clean {
+            outputs: nights.outputs(),
+            documents: nights.documents(),
+        };
+        // Several kills per command, because the clean run takes long.
+        for attempt in 0..3u64 {
+            nights.reset(start);
+            let mut what = format!("{command:?} on {start:?}");
+            // In the last attempt the rerun is killed too, if it still has something to do.
+            for time in 0..=attempt / 2 {
+                let lot = [round as u64, attempt, time].map(u64::to_le_bytes).concat();
+                let share = xxh3_64_with_seed(&lot, seed) as f64 / u64::MAX as f64;
+                let delay = lasted.mul_f64(share * 1.05);
+                what += &format!(", killed after {delay:?}");
+                kill(&nights, command, delay);
+                done += 1;
+                if nights.documents() == clean.documents {
+                    break;
+                }
+            }
+            let next = if attempt == 1 {
+                Next::AnotherCommand
+            } else {
+                Next::Rerun
+            };
+            assert_rerun_completes(&nights, command, &clean, next, &what);
+        }
+    }
+}
+
 #[test]
 fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
     let nights = Nights::new();
-    fs::create_dir(nights.path("out")).expect("there is room");
+    fs::create_dir(nights.path("out")).expect("the test directory is writable");
     assert_eq!(nights.run(SCAN).status.code(), Some(0));
     let kept = nights.path("kept");
     copy(&nights.path("index"), &kept);
-    let first = fs::read_to_string(nights.path("first.jsonl")).expect("it is there");
+    let first = fs::read_to_string(nights.path("first.jsonl")).expect("the file exists");
     let copies = first.replace("{\"id\": \"", "{\"id\": \"copy-of-");
-    fs::write(nights.path("third.jsonl"), copies).expect("there is room");
+    fs::write(nights.path("third.jsonl"), copies).expect("the test directory is writable");
     nights.reset(&kept);
     assert_eq!(nights.run(ASK).status.code(), Some(0));
-    let pairs = || fs::read_to_string(nights.path("out/pairs.csv")).expect("it is there");
+    let pairs = || fs::read_to_string(nights.path("out/pairs.csv")).expect("the file exists");
     let clean = pairs();
     assert!(clean.contains("copy-of-"), "{clean}");
     for name in names_in(&kept).into_iter().filter(|name| name != "lock") {
-        let whole = fs::read(kept.join(&name)).expect("it is there");
+        let whole = fs::read(kept.join(&name)).expect("the file exists");
         let mut broken: Vec<(String, Option<Vec<u8>>)> = vec![
             ("missing".to_owned(), None),
             ("empty".to_owned(), Some(Vec::new())),
@@ -359,10 +392,9 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
             }
             nights.reset(&kept);
             match bytes {
-                None => fs::remove_file(nights.path("index").join(&name)).expect("it is there"),
-                Some(bytes) => {
-                    fs::write(nights.path("index").join(&name), bytes).expect("there is room")
-                }
+                None => fs::remove_file(nights.path("index").join(&name)).expect("the file exists"),
+                Some(bytes) => fs::write(nights.path("index").join(&name), bytes)
+                    .expect("the test directory is writable"),
             }
             let verified = nights.run(&["index", "verify", "index"]);
             assert_eq!(
@@ -379,13 +411,16 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
             for command in [info, export, ASK, SETTLE, ADD, COMPACT] {
                 let before = pairs();
                 let ran = nights.run(command);
-                let (code, told) = (ran.status.code(), said(&ran));
-                let about = format!("{name} {what}: {command:?}: {code:?} {told}");
+                let (code, message) = (ran.status.code(), said(&ran));
+                let about = format!("{name} {what}: {command:?}: {code:?} {message}");
                 assert!(matches!(code, Some(0 | 1)), "{about}");
                 if damaged_manifest {
-                    assert!(code == Some(1) && told.contains("manifest.json"), "{about}");
+                    assert!(
+                        code == Some(1) && message.contains("manifest.json"),
+                        "{about}"
+                    );
                 }
-                // Whoever does not notice has not read it.
+                // A command that does not notice the damage has not read the file.
                 let expected = if command[0] == "scan" && code == Some(0) {
                     &clean
                 } else {
@@ -398,24 +433,25 @@ fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
 }
 
 #[test]
-fn a_damaged_note_of_what_is_published_is_named() {
+fn a_damaged_publishing_file_is_named() {
     let nights = Nights::new();
     let note = r#"{"generation":7,"files":[]}"#;
     let checksum = xxh3_128(note.replace('7', "3").as_bytes());
     for damaged in ["", note, &format!("{note}\n{checksum:032x}\n")] {
-        fs::write(nights.path("index/publishing.json"), damaged).expect("there is room");
+        fs::write(nights.path("index/publishing.json"), damaged)
+            .expect("the test directory is writable");
         for command in [&["index", "verify", "index"], COMPACT] {
             let ran = nights.run(command);
             assert_eq!(ran.status.code(), Some(1), "{command:?}");
-            let told = said(&ran) + &String::from_utf8_lossy(&ran.stdout);
-            assert!(told.contains("publishing.json"), "{told}");
+            let message = said(&ran) + &String::from_utf8_lossy(&ran.stdout);
+            assert!(message.contains("publishing.json"), "{message}");
         }
     }
 }
 
-/// A pipeline tries a night again of which it does not know the end.
+/// A pipeline repeats a night if it does not know how it ended.
 #[test]
-fn a_night_that_is_run_again_writes_what_it_wrote() {
+fn a_repeated_night_writes_the_same_files() {
     let nights = Nights::new();
     let tables = [
         "--clusters",
@@ -427,20 +463,20 @@ fn a_night_that_is_run_again_writes_what_it_wrote() {
     let scan = [SCAN, &tables, &more].concat();
     let removed = [DEDUP, &["--removed", "out/removed.csv"]].concat();
     let kept = nights.path("kept");
-    fs::rename(nights.path("index"), &kept).expect("it is there");
+    fs::rename(nights.path("index"), &kept).expect("the file exists");
     for (command, start) in [(&scan, &kept), (&removed, &nights.path("none"))] {
         nights.reset(start);
-        let mut told = Vec::new();
+        let mut results = Vec::new();
         for _ in 0..2 {
             let ran = nights.run(command);
             assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
-            told.push((nights.outputs(), nights.documents()));
+            results.push((nights.outputs(), nights.documents()));
         }
         let written = |text: &String| text == BEFORE || text.lines().count() > 2;
-        assert!(told[0].0.values().all(written), "{:?}", told[0].0);
-        assert_eq!(told[0], told[1]);
+        assert!(results[0].0.values().all(written), "{:?}", results[0].0);
+        assert_eq!(results[0], results[1]);
     }
-    // Another night has nothing of it.
+    // A later night has none of these pairs.
     nights.reset(&kept);
     let later = SCAN.iter().map(|&part| match part {
         "2026-03-11" => "2026-03-12",
@@ -459,11 +495,12 @@ fn a_night_that_is_run_again_writes_what_it_wrote() {
 }
 
 #[test]
-fn a_later_format_says_the_way_out() {
+fn a_newer_format_is_reported_with_a_remedy() {
     let nights = Nights::new();
     let body = "{\"format\":999,\"whatever\":[]}";
     let manifest = format!("{body}\n{:032x}\n", xxh3_128(body.as_bytes()));
-    fs::write(nights.path("index/manifest.json"), manifest).expect("there is room");
+    fs::write(nights.path("index/manifest.json"), manifest)
+        .expect("the test directory is writable");
     let ran = nights.run(&["index", "info", "index"]);
     assert_eq!(ran.status.code(), Some(1));
     assert!(
@@ -474,7 +511,7 @@ fn a_later_format_says_the_way_out() {
 }
 
 #[test]
-fn several_at_once_do_each_other_no_harm() {
+fn concurrent_processes_do_not_disturb_each_other() {
     let nights = Nights::new();
     let lasting = Duration::from_secs(number_from("WIRECOPY_SECONDS", 4));
     let began = Instant::now();
@@ -483,20 +520,22 @@ fn several_at_once_do_each_other_no_harm() {
     };
     let record = |writer: u32, number: u32| {
         format!(
-            "{{\"id\":\"w{writer}-{number}\",\"site\":\"s{writer}.example\",\"text\":\"document {number} of one of two that write\"}}\n"
+            "{{\"id\":\"w{writer}-{number}\",\"site\":\"s{writer}.example\",\
+             \"text\":\"document {number} of one of two that write\"}}\n"
         )
     };
-    let write = |writer: u32, wait: bool| {
+    let write = |writer: u32, more: &[&str]| {
         let (input, output) = (format!("w{writer}.jsonl"), format!("w{writer}.csv"));
         let mut number = 0;
         while began.elapsed() < lasting {
-            fs::write(nights.path(&input), record(writer, number)).expect("there is room");
+            fs::write(nights.path(&input), record(writer, number))
+                .expect("the test directory is writable");
             let mut command = vec!["scan", &input, "--index", "index", "-o", &output, "-q"];
-            command.extend(wait.then_some("--wait"));
+            command.extend(more);
             let ran = nights.run(&command);
             match ran.status.code() {
                 Some(0) => number += 1,
-                _ => assert!(!wait && busy(&ran), "{}", said(&ran)),
+                _ => assert!(more.is_empty() && busy(&ran), "{}", said(&ran)),
             }
         }
         number
@@ -508,8 +547,8 @@ fn several_at_once_do_each_other_no_harm() {
         }
     };
     let (first, second) = std::thread::scope(|threads| {
-        let first = threads.spawn(|| write(1, true));
-        let second = threads.spawn(|| write(2, false));
+        let first = threads.spawn(|| write(1, &["--wait"]));
+        let second = threads.spawn(|| write(2, &[]));
         threads.spawn(|| read(&["index", "info", "index"]));
         threads.spawn(|| read(&["index", "export", "index", "-o", "all.jsonl"]));
         threads.spawn(|| {
@@ -532,38 +571,38 @@ fn several_at_once_do_each_other_no_harm() {
             }
         });
         (
-            first.join().expect("it ends"),
-            second.join().expect("it ends"),
+            first.join().expect("the thread ends"),
+            second.join().expect("the thread ends"),
         )
     });
     nights.verify();
-    nights.nothing_stray("afterwards");
-    let documents = nights.documents().expect("it is there");
+    nights.assert_no_stray_files("afterwards");
+    let documents = nights.documents().expect("the index exists");
     for (writer, count) in [(1, first), (2, second)] {
         for number in 0..count {
             let id = format!("\"w{writer}-{number}\"");
             assert_eq!(documents.matches(&id).count(), 1, "{id} of {count}");
         }
     }
-    let first_night = fs::read_to_string(nights.path("first.jsonl")).expect("it is there");
+    let first_night = fs::read_to_string(nights.path("first.jsonl")).expect("the file exists");
     assert_eq!(
         documents.lines().count(),
         first_night.lines().count() + (first + second) as usize
     );
 }
 
-/// The index under `index-format-1` was written by the first version that wrote any, and is never written again.
+/// The first version with an index wrote `index-format-1`; it is never written again.
 #[test]
 fn an_index_of_the_first_format_opens() {
     let nights = Nights::new();
-    fs::remove_dir_all(nights.path("index")).expect("it is there");
+    fs::remove_dir_all(nights.path("index")).expect("the file exists");
     copy(&root().join("tests/index-format-1"), &nights.path("index"));
-    fs::remove_file(nights.path("index/README.md")).expect("it is there");
-    let manifest = fs::read(nights.path("index/manifest.json")).expect("it is there");
+    fs::remove_file(nights.path("index/README.md")).expect("the file exists");
+    let manifest = fs::read(nights.path("index/manifest.json")).expect("the file exists");
     assert_eq!(
         format!("{:032x}", xxh3_128(&manifest)),
         "74b748a53c544accecf1ce399170cf36",
-        "it is as it was written, for ever"
+        "the files of this index must never change"
     );
     nights.verify();
     let count = || {
@@ -583,11 +622,12 @@ fn an_index_of_the_first_format_opens() {
         "2026-03-11",
     ]);
     assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
-    let pairs = fs::read_to_string(nights.path("pairs.csv")).expect("it is there");
-    // What the newsroom's second half has in common with itself and with its first half, as learned night by night.
+    let pairs = fs::read_to_string(nights.path("pairs.csv")).expect("the file exists");
+    // The pairs of the second half of the newsroom with itself and with the first half, with
+    // boilerplate learned night by night.
     assert_eq!(
         pairs,
-        fs::read_to_string(root().join("tests/index-format-1-pairs.csv")).expect("it is there")
+        fs::read_to_string(root().join("tests/index-format-1-pairs.csv")).expect("the file exists")
     );
     assert_eq!(
         nights.run(&["index", "compact", "index"]).status.code(),
@@ -598,9 +638,9 @@ fn an_index_of_the_first_format_opens() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_written_to_says_so() {
+fn an_unusable_directory_is_reported() {
     let nights = Nights::new();
-    fs::write(nights.path("file"), "").expect("there is room");
+    fs::write(nights.path("file"), "").expect("the test directory is writable");
     for index in ["file", "no/such/directory"] {
         let ran = nights.run(&[
             "scan",
@@ -634,8 +674,4 @@ fn a_directory_that_cannot_be_written_to_says_so() {
         Index::open(&nights.path("nowhere")),
         Err(IndexError::Missing { .. })
     ));
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,4 +1,4 @@
-//! What tuning tells of a choice is what a scan with that choice finds.
+//! The numbers that tuning reports for a choice agree with a scan with that choice.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,7 +18,7 @@ const THRESHOLDS: [f64; 5] = [0.2, 0.35, 0.5, 0.8, 1.0];
 const CONTAINMENTS: [f64; 4] = [0.1, 0.3, 0.5, 0.9];
 const PASSAGES: [u32; 4] = [8, 12, 25, 60];
 
-/// Every combination of numbers, and whole copies alone.
+/// Every combination of the numbers above, and each threshold without excerpts.
 fn choices() -> Vec<Choice> {
     let mut choices = Vec::new();
     for threshold in THRESHOLDS {
@@ -42,11 +42,11 @@ fn choices() -> Vec<Choice> {
     choices
 }
 
-/// Asserts that every choice is told as a scan finds it, pair by pair.
-fn assert_told<C: Corpus>(corpus: &C, settings: &Settings, choices: &[Choice]) {
-    let lowest = Choice::lowest(choices).expect("there are choices");
+/// Asserts that the numbers of every choice agree with a scan, pair by pair.
+fn assert_agrees_with_a_scan<C: Corpus>(corpus: &C, settings: &Settings, choices: &[Choice]) {
+    let lowest = Choice::lowest(choices).expect("the list has choices");
     let tuner = Tuner::new(corpus, settings, lowest, Surfacing::Prefixes, &Unobserved);
-    let tuner = tuner.expect("it reads");
+    let tuner = tuner.expect("the corpus can be read");
     let documents: Vec<DocNo> = tuner.catalog().documents().collect();
     let mut every = Vec::new();
     for (at, &b) in documents.iter().enumerate() {
@@ -64,7 +64,7 @@ fn assert_told<C: Corpus>(corpus: &C, settings: &Settings, choices: &[Choice]) {
             }),
             ..settings.clone()
         };
-        let found = pipeline::scan(corpus, &asked, &Unobserved).expect("it reads");
+        let found = pipeline::scan(corpus, &asked, &Unobserved).expect("the corpus can be read");
         let of = |relation| {
             let pairs = found.pairs.iter();
             pairs.filter(|pair| pair.relation == relation).count() as u64
@@ -102,16 +102,27 @@ fn shipped(name: &str) -> Inputs {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("data")
         .join(name);
-    Inputs::open(&[file.display().to_string()], read::ReadSettings::default()).expect("it opens")
+    Inputs::open(&[file.display().to_string()], read::ReadSettings::default())
+        .expect("the input can be opened")
+}
+
+/// Different articles with one passage in common; up to 32 of them are all compared.
+fn with_a_passage(documents: u64) -> Memory {
+    let passage = story(1, 30);
+    let page = |at: u64| {
+        let text = format!("{} {passage} {}", story(100 + at, 30), story(500 + at, 30));
+        Page::new(&format!("s{at}.example"), &format!("p{at:03}"), &text)
+    };
+    Memory::new((0..documents).map(page).collect())
 }
 
 #[test]
-fn every_cell_of_the_newsroom_is_that_of_a_scan() {
-    assert_told(&shipped("newsroom.jsonl"), &defaults(), &choices());
+fn every_cell_for_the_newsroom_agrees_with_a_scan() {
+    assert_agrees_with_a_scan(&shipped("newsroom.jsonl"), &defaults(), &choices());
 }
 
 #[test]
-fn whatever_else_is_asked_for() {
+fn every_cell_agrees_with_a_scan_under_other_settings() {
     let selections = [
         Selection {
             cross_site_only: true,
@@ -131,12 +142,12 @@ fn whatever_else_is_asked_for() {
             shingle: Shingle::Words(3),
             ..defaults()
         };
-        assert_told(&shipped("newsroom.jsonl"), &settings, &every_third);
+        assert_agrees_with_a_scan(&shipped("newsroom.jsonl"), &settings, &every_third);
     }
 }
 
 #[test]
-fn scores_of_reworded_copy() {
+fn reworded_scores_agree_with_a_scan() {
     let rewording = Rewording::default();
     let settings = Settings {
         reworded: Some(rewording),
@@ -148,9 +159,9 @@ fn scores_of_reworded_copy() {
         ..Choice::of(&settings)
     };
     let choices: Vec<Choice> = [rewording.score, 0.3, 0.9, 0.999].map(with_score).to_vec();
-    assert_told(&shipped("reworded/articles.jsonl"), &settings, &choices);
-    // Of other numbers nothing is told, for they change what the stories are.
-    let lowest = Choice::lowest(&choices).expect("there are choices");
+    assert_agrees_with_a_scan(&shipped("reworded/articles.jsonl"), &settings, &choices);
+    // Other thresholds change the clusters, so tuning does not count their reworded pairs.
+    let lowest = Choice::lowest(&choices).expect("the list has choices");
     let corpus = shipped("reworded/articles.jsonl");
     let tuner = Tuner::new(&corpus, &settings, lowest, Surfacing::Prefixes, &Unobserved);
     let other = Choice {
@@ -158,23 +169,13 @@ fn scores_of_reworded_copy() {
         ..choices[0]
     };
     let effect = tuner
-        .expect("it reads")
+        .expect("the corpus can be read")
         .effect(other, Surfacing::Prefixes, &[]);
     assert_eq!(effect.reworded, None);
 }
 
-/// Own articles that have one passage in common, 32 of which are all compared, and no more.
-fn with_a_passage(documents: u64) -> Memory {
-    let passage = story(1, 30);
-    let page = |at: u64| {
-        let text = format!("{} {passage} {}", story(100 + at, 30), story(500 + at, 30));
-        Page::new(&format!("s{at}.example"), &format!("p{at:03}"), &text)
-    };
-    Memory::new((0..documents).map(page).collect())
-}
-
 #[test]
-fn what_is_bounded_is_known() {
+fn a_bounded_passage_makes_the_tuner_incomplete() {
     let settings = Settings {
         boilerplate: false,
         surfacing: Surfacing::Prefixes,
@@ -184,15 +185,15 @@ fn what_is_bounded_is_known() {
         let corpus = with_a_passage(documents);
         let choice = Choice::of(&settings);
         let tuner = Tuner::new(&corpus, &settings, choice, Surfacing::Prefixes, &Unobserved);
-        let tuner = tuner.expect("it reads");
+        let tuner = tuner.expect("the corpus can be read");
         assert_eq!(tuner.is_complete(), is_complete, "{documents}");
     }
     let few: Vec<Choice> = choices().into_iter().step_by(5).collect();
-    assert_told(&with_a_passage(32), &settings, &few);
+    assert_agrees_with_a_scan(&with_a_passage(32), &settings, &few);
 }
 
 #[test]
-fn every_cell_of_a_generated_corpus_is_that_of_a_scan() {
+fn every_cell_for_a_generated_corpus_agrees_with_a_scan() {
     let spec = newsgen::Spec {
         documents: 250,
         ..newsgen::Spec::default()
@@ -202,7 +203,7 @@ fn every_cell_of_a_generated_corpus_is_that_of_a_scan() {
         |document: &newsgen::Document| Page::new(&document.site, &document.id, &document.text);
     let corpus = Memory::new(documents.iter().map(page).collect());
     let some: Vec<Choice> = choices().into_iter().step_by(6).collect();
-    let lowest = Choice::lowest(&some).expect("there are choices");
+    let lowest = Choice::lowest(&some).expect("the list has choices");
     let tuner = Tuner::new(
         &corpus,
         &defaults(),
@@ -210,11 +211,12 @@ fn every_cell_of_a_generated_corpus_is_that_of_a_scan() {
         Surfacing::Prefixes,
         &Unobserved,
     );
-    assert!(tuner.expect("it reads").is_complete());
-    assert_told(&corpus, &defaults(), &some);
+    assert!(tuner.expect("the corpus can be read").is_complete());
+    assert_agrees_with_a_scan(&corpus, &defaults(), &some);
 }
 
-/// One family of so many whole copies that links are written, and a labelled pair of it is found all the same.
+/// A family of whole copies so big that only links are written; a labelled pair in it counts as
+/// found.
 #[test]
 fn pairs_of_a_big_family_count_as_found() {
     let page = |at: usize| {
@@ -229,7 +231,7 @@ fn pairs_of_a_big_family_count_as_found() {
     };
     let choice = Choice::of(&settings);
     let tuner = Tuner::new(&corpus, &settings, choice, Surfacing::Prefixes, &Unobserved);
-    let tuner = tuner.expect("it reads");
+    let tuner = tuner.expect("the corpus can be read");
     let documents: Vec<DocNo> = tuner.catalog().documents().collect();
     let pairs: Vec<DocPair> = documents[1..]
         .iter()
@@ -244,17 +246,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn of_any_corpus(
+    fn every_cell_for_any_corpus_agrees_with_a_scan(
         pages in prop::collection::vec((prop::collection::vec(0u64..10, 1..6), 0usize..3), 1..16),
         keep_boilerplate: bool,
     ) {
         let page = |(at, (sentences, site)): (usize, &(Vec<u64>, usize))| {
             let text: Vec<String> = sentences.iter().map(|&subject| story(subject, 12)).collect();
-            Page::new(["a.example", "b.example", "c.example"][*site], &format!("p{at}"), &text.join("\n"))
+            let site = ["a.example", "b.example", "c.example"][*site];
+            Page::new(site, &format!("p{at}"), &text.join("\n"))
         };
         let corpus = Memory::new(pages.iter().enumerate().map(page).collect());
         let settings = Settings { boilerplate: !keep_boilerplate, ..defaults() };
         let some: Vec<Choice> = choices().into_iter().step_by(4).collect();
-        assert_told(&corpus, &settings, &some);
+        assert_agrees_with_a_scan(&corpus, &settings, &some);
     }
 }

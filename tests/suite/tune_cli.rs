@@ -1,4 +1,4 @@
-//! The tune command: choices, labels, and what is stored of them.
+//! The `tune` command: its choices, labels, and the settings it stores.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,35 +9,11 @@ use tempfile::TempDir;
 
 const NEWSROOM: &str = "data/newsroom.jsonl";
 
-/// Runs the program where the newsroom is.
-fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
-    command.args(arguments).output().expect("it runs")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn must(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    String::from_utf8(output.stdout).expect("it is UTF-8")
-}
-
-/// The rows of a table by the names of its columns.
-fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
-    let mut table = csv::Reader::from_reader(table.as_bytes());
-    let rows = table.deserialize();
-    rows.map(|row| row.expect("a row")).collect()
-}
-
 struct Place(TempDir);
 
 impl Place {
     fn new() -> Place {
-        Place(TempDir::new().expect("there is room"))
+        Place(TempDir::new().expect("a temporary directory can be created"))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -49,15 +25,15 @@ impl Place {
     }
 
     fn put(&self, name: &str, text: &str) -> String {
-        fs::write(self.path(name), text).expect("there is room");
+        fs::write(self.path(name), text).expect("the test directory is writable");
         self.name(name)
     }
 
     fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).expect("it is there")
+        fs::read_to_string(self.path(name)).expect("the file exists")
     }
 
-    /// Labels of the newsroom: copies are the pairs of its expected scan that are across sites and near or exact, others are excerpts.
+    /// Writes labels for the pairs of the newsroom: excerpts are different, other pairs the same.
     fn labels(&self) -> String {
         let pairs = must(&["scan", NEWSROOM, "-q", "--as-of", "2026-03-09"]);
         let label = |row: &BTreeMap<String, String>| match &*row["relation"] {
@@ -76,8 +52,33 @@ impl Place {
     }
 }
 
+/// Runs the program in the directory of the package.
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    command.args(arguments).output().expect("the program runs")
+}
+
+/// Standard error of a run.
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn must(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    String::from_utf8(output.stdout).expect("the output is UTF-8")
+}
+
+/// The rows of a table, each a map from column to cell.
+fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut table = csv::Reader::from_reader(table.as_bytes());
+    let rows = table.deserialize();
+    rows.map(|row| row.expect("a row")).collect()
+}
+
 #[test]
-fn every_row_is_what_scan_writes() {
+fn every_row_agrees_with_a_scan() {
     let place = Place::new();
     let table = must(&["tune", NEWSROOM, "--format", "csv", "--recall", "1", "-q"]);
     let rows_of_tune = rows(&table);
@@ -114,7 +115,7 @@ fn every_row_is_what_scan_writes() {
 }
 
 #[test]
-fn the_best_choice_by_labels_is_stored_and_scan_takes_it() {
+fn the_best_choice_by_labels_is_stored_and_used_by_scan() {
     let place = Place::new();
     let labels = place.labels();
     let settings = place.put(
@@ -136,17 +137,18 @@ fn the_best_choice_by_labels_is_stored_and_scan_takes_it() {
         "--thresholds",
         "0.5,0.9",
     ]);
-    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    let best = told["best"]["choice"].as_u64().expect("there is one") as usize;
-    let best = &told["choices"][best];
-    // Without excerpts there is nothing that the labels call different.
-    assert_eq!(best["containment"], 0.9, "{told}");
+    let tuned: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let best = tuned["best"]["choice"].as_u64().expect("a best choice") as usize;
+    let best = &tuned["choices"][best];
+    // Without excerpts no pair is left that is labelled as different.
+    assert_eq!(best["containment"], 0.9, "{tuned}");
     assert_eq!(best["labelled"]["precision"]["value"], 1.0);
     assert_eq!(best["labelled"]["recall"]["value"], 1.0);
-    assert_eq!(told["labels"]["missing"], 1);
+    assert_eq!(tuned["labels"]["missing"], 1);
     assert_eq!(
         place.read("wirecopy.toml"),
-        "# Ours.\nthreshold = 0.5 # too high\nmin-words = 5\ncontainment = 0.9\npassage = 25\nshingle = \"word:5\"\n"
+        "# Ours.\nthreshold = 0.5 # too high\nmin-words = 5\n\
+         containment = 0.9\npassage = 25\nshingle = \"word:5\"\n"
     );
     let pairs = must(&["scan", NEWSROOM, "-q", "--config", &settings]);
     assert_eq!(
@@ -156,10 +158,10 @@ fn the_best_choice_by_labels_is_stored_and_scan_takes_it() {
 }
 
 #[test]
-fn a_precision_that_none_has_changes_nothing() {
+fn an_unreachable_precision_changes_nothing() {
     let place = Place::new();
     let (a, b) = ("mn-0303-ruling", "tp-0304-ruling");
-    // The pair that is a copy is one that no choice finds.
+    // No choice finds the pair that is labelled as a copy.
     let table = format!("id_a,id_b,same\n{a},{b},no\n{a},mn-0302-strike,yes\n");
     let labels = place.put("labels.csv", &table);
     let settings = place.put("wirecopy.toml", "threshold = 0.9\n");
@@ -187,11 +189,12 @@ fn a_precision_that_none_has_changes_nothing() {
     assert!(!Path::new(&choices).exists());
 }
 
-/// Labels that cannot judge recommend nothing and store nothing, and say what is missing.
+/// Labels of one kind cannot rank the choices: nothing is recommended or stored, and a message says
+/// which labels are missing.
 #[test]
-fn labels_of_one_kind_speak_for_no_choice() {
+fn labels_of_one_kind_recommend_no_choice() {
     let place = Place::new();
-    // An excerpt that --containment 0.3 does not find and 0.2 does.
+    // An excerpt that --containment 0.2 finds and 0.3 does not.
     let (a, b) = ("mn-0304-storm", "tp-0306-morning");
     for (pair, label, said_of_it) in [
         (format!("{a},{b}"), "no", "labelled as a copy"),
@@ -201,13 +204,13 @@ fn labels_of_one_kind_speak_for_no_choice() {
         let labels = place.put("labels.csv", &format!("id_a,id_b,label\n{pair},{label}\n"));
         let tune = ["tune", NEWSROOM, "-q", "--labels", &labels];
         let json = must(&[&tune[..], &["--format", "json"]].concat());
-        let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-        assert!(told["best"].is_null(), "{label}: {told}");
-        for choice in told["choices"].as_array().expect("choices") {
+        let tuned: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert!(tuned["best"].is_null(), "{label}: {tuned}");
+        for choice in tuned["choices"].as_array().expect("choices") {
             assert!(choice["labelled"]["f1"].is_null(), "{choice}");
         }
         if label == "yes" {
-            let judged = &told["choices"][0]["labelled"];
+            let judged = &tuned["choices"][0]["labelled"];
             assert!(judged["precision"].is_null(), "{judged}");
         }
         let text = must(&[&tune[..], &["--width", "120"]].concat());
@@ -225,9 +228,9 @@ fn labels_of_one_kind_speak_for_no_choice() {
     }
 }
 
-/// Counts are called exact only where nothing was bounded.
+/// Counts are called exact only if nothing was bounded.
 #[test]
-fn what_a_scan_may_not_meet_is_said() {
+fn pairs_that_a_scan_may_miss_are_reported() {
     let place = Place::new();
     let words =
         |subject: usize| -> String { (0..40).map(|n| format!("w{subject}x{n} ")).collect() };
@@ -243,8 +246,8 @@ fn what_a_scan_may_not_meet_is_said() {
         let page = place.name("tune.html");
         let text = must(&["tune", &input, "-q", "--width", "200", "--report", &page]);
         let json = must(&["tune", &input, "-q", "--format", "json"]);
-        let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-        assert_eq!(told["searched"]["bounded"], bounded, "{documents}");
+        let tuned: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(tuned["searched"]["bounded"], bounded, "{documents}");
         let caution = "a scan may find slightly more or less";
         assert_eq!(text.contains(caution), bounded, "{documents}: {text}");
         let page = place.read("tune.html");
@@ -263,9 +266,10 @@ fn no_valley_stores_nothing() {
     assert_eq!(place.read("wirecopy.toml"), "threshold = 0.9\n");
 }
 
-/// Two groups of pairs, so that there is a valley: it is stored, and no row is called the best.
+/// Two groups of pairs with a valley between them: the valley is stored, and no row is called the
+/// best.
 #[test]
-fn a_valley_is_stored_and_scan_takes_it() {
+fn a_valley_is_stored_and_used_by_scan() {
     let place = Place::new();
     let story = |subject: usize, words: std::ops::Range<usize>| -> String {
         words.map(|n| format!("w{subject}x{n} ")).collect()
@@ -276,7 +280,8 @@ fn a_valley_is_stored_and_scan_takes_it() {
     };
     for subject in 0..60 {
         add(format!("a{subject}"), story(subject, 0..200));
-        // Of every second story a copy nearly as long, of the others one that goes on otherwise.
+        // Every second story has a copy of nearly the same length; the copies of the others end
+        // differently.
         let other = match subject % 2 {
             0 => story(subject, 0..192),
             _ => story(subject, 0..140) + &story(subject + 1000, 0..60),
@@ -287,12 +292,12 @@ fn a_valley_is_stored_and_scan_takes_it() {
     let settings = place.name("wirecopy.toml");
     let arguments = ["tune", &input, "-q", "--suggest", "--write", &settings];
     let json = must(&[&arguments[..], &["--format", "json"]].concat());
-    let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    let at = told["suggested"]["threshold"]["at"]
+    let tuned: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let at = tuned["suggested"]["threshold"]["at"]
         .as_f64()
-        .unwrap_or_else(|| panic!("there is a valley: {}", told["suggested"]));
+        .unwrap_or_else(|| panic!("there is a valley: {}", tuned["suggested"]));
     assert!((0.55..0.95).contains(&at), "{at}");
-    assert!(told["best"].is_null(), "{}", told["best"]);
+    assert!(tuned["best"].is_null(), "{}", tuned["best"]);
     assert!(
         place
             .read("wirecopy.toml")
@@ -304,7 +309,7 @@ fn a_valley_is_stored_and_scan_takes_it() {
 }
 
 #[test]
-fn settings_that_scan_does_not_take_are_left_alone() {
+fn invalid_settings_files_are_left_unchanged() {
     let place = Place::new();
     for before in [
         "[scan]\nthreshold = 0.9\n",
@@ -323,9 +328,9 @@ fn settings_that_scan_does_not_take_are_left_alone() {
     }
 }
 
-/// In 80 columns no word of a table of the usual choices is broken, nor with labels.
+/// In 80 columns no word in the table of the default choices is broken, even with labels.
 #[test]
-fn usual_choices_stand_in_eighty_columns() {
+fn default_choices_fit_in_eighty_columns() {
     let place = Place::new();
     let labels = place.labels();
     let text = must(&["tune", NEWSROOM, "-q", "--labels", &labels, "--width", "80"]);
@@ -340,7 +345,7 @@ fn usual_choices_stand_in_eighty_columns() {
 }
 
 #[test]
-fn labels_that_cannot_be_used_say_why() {
+fn unusable_labels_are_explained() {
     let place = Place::new();
     let labels = place.put("labels.csv", "id_a,id_b,label\na,\u{1b}[31mb,y\na,a,y\n");
     let output = run(&["tune", NEWSROOM, "--labels", &labels, "-q"]);
@@ -353,7 +358,7 @@ fn labels_that_cannot_be_used_say_why() {
 }
 
 #[test]
-fn further_shingles_are_searched_for() {
+fn other_shingles_are_tried() {
     let table = must(&[
         "tune",
         NEWSROOM,
@@ -369,20 +374,20 @@ fn further_shingles_are_searched_for() {
         .filter(|row| row["varied"] == "shingle")
         .map(|row| (&*row["shingle"], &*row["containment"]))
         .collect();
-    // Each with the containment that is its own.
+    // Each kind of shingle has its own default containment.
     assert_eq!(tried, [("word:3", "0.3000"), ("char:9", "0.5000")]);
     let pairs = must(&["scan", NEWSROOM, "-q", "--shingle", "char:9"]);
     let row = rows
         .iter()
         .find(|row| row["shingle"] == "char:9")
-        .expect("it was tried");
+        .expect("the shingle was tried");
     assert_eq!(row["pairs"], (pairs.lines().count() - 1).to_string());
 }
 
 #[test]
 fn rejected_records_show_in_the_status() {
     let place = Place::new();
-    let newsroom = fs::read_to_string(NEWSROOM).expect("it is there");
+    let newsroom = fs::read_to_string(NEWSROOM).expect("the file exists");
     let input = place.put("some.jsonl", &format!("{newsroom}no record\n"));
     let output = run(&["tune", &input, "-q"]);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
@@ -395,7 +400,7 @@ fn rejected_records_show_in_the_status() {
 }
 
 #[test]
-fn the_page_lets_nothing_in() {
+fn the_page_loads_nothing_and_runs_no_script() {
     let place = Place::new();
     let page = place.name("tune.html");
     must(&[
@@ -422,7 +427,7 @@ fn the_page_lets_nothing_in() {
 }
 
 #[test]
-fn the_same_bytes_at_any_thread_count() {
+fn output_is_the_same_at_any_thread_count() {
     let table = |threads| {
         must(&[
             "tune",
@@ -438,7 +443,7 @@ fn the_same_bytes_at_any_thread_count() {
 }
 
 #[test]
-fn texts_fit_their_width() {
+fn text_output_fits_its_width() {
     for width in ["60", "90", "140"] {
         let text = must(&["tune", NEWSROOM, "-q", "--width", width]);
         let widest = text.lines().map(|line| line.chars().count()).max();
@@ -447,7 +452,7 @@ fn texts_fit_their_width() {
 }
 
 #[test]
-fn what_is_labelled_on_a_page_is_read_again_whatever_the_ids() {
+fn labels_from_a_page_are_read_again_for_any_ids() {
     let place = Place::new();
     let story: String = (0..60).map(|n| format!("word{n} ")).collect();
     let ids = [
@@ -459,7 +464,13 @@ fn what_is_labelled_on_a_page_is_read_again_whatever_the_ids() {
         "plain",
         "'quoted'",
     ];
-    let record = |(n, id): (usize, &&str)| serde_json::json!({"id": id, "site": format!("{n}.example"), "text": format!("{story}{n}")});
+    let record = |(n, id): (usize, &&str)| {
+        serde_json::json!({
+            "id": id,
+            "site": format!("{n}.example"),
+            "text": format!("{story}{n}"),
+        })
+    };
     let records = ids.iter().enumerate().map(record);
     let corpus = records
         .map(|record| format!("{record}\n"))
@@ -469,8 +480,8 @@ fn what_is_labelled_on_a_page_is_read_again_whatever_the_ids() {
     let output = run(&["tune", &corpus, "--sample", "50", "-o", &page]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(output.stdout.is_empty());
-    let told = "21 pairs to label, of 21 found among 7 documents; 50 were asked for";
-    assert!(said(&output).contains(told), "{}", said(&output));
+    let message = "21 pairs to label, of 21 found among 7 documents; 50 were asked for";
+    assert!(said(&output).contains(message), "{}", said(&output));
 
     let page = place.read("sample.html");
     let (_, data) = page.split_once("id=\"data\">").expect("data");
@@ -482,12 +493,12 @@ fn what_is_labelled_on_a_page_is_read_again_whatever_the_ids() {
         labels += &format!("{}{label}\n", pair["row"].as_str().expect("a row"));
     }
     let labels = place.put("labels.csv", &labels);
-    let told = must(&[
+    let tuned = must(&[
         "tune", &corpus, "--labels", &labels, "--format", "json", "-q",
     ]);
-    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let tuned: serde_json::Value = serde_json::from_str(&tuned).expect("JSON");
     let known = serde_json::json!({"copies": 7, "others": 7, "unsure": 7, "missing": 0});
-    assert_eq!(told["labels"], known);
+    assert_eq!(tuned["labels"], known);
 }
 
 #[test]
@@ -502,7 +513,7 @@ fn a_sample_is_the_same_at_any_thread_count_and_in_little_memory() {
 }
 
 #[test]
-fn a_run_without_a_word_fails_where_that_is_asked_for() {
+fn a_run_without_words_fails_on_request() {
     let place = Place::new();
     let corpus = place.put("corpus.jsonl", "{\"id\": \"1\", \"text\": \"\"}\n");
     for more in [&["--format", "csv"][..], &["--sample", "5"]] {
@@ -515,8 +526,8 @@ fn a_run_without_a_word_fails_where_that_is_asked_for() {
 }
 
 #[test]
-fn the_table_of_the_manual_is_what_it_prints() {
-    let manual = fs::read_to_string("docs/tuning.md").expect("it is there");
+fn the_manual_shows_the_printed_table() {
+    let manual = fs::read_to_string("docs/tuning.md").expect("the file exists");
     let table = manual
         .split("```text\n")
         .find(|block| block.contains("as asked for"));

@@ -1,4 +1,5 @@
-//! A corpus in memory, texts to fill it with, and oracles that compare every pair: the definition of a right answer.
+//! A corpus in memory, texts for it, and oracles that compare every pair and so define the right
+//! answer.
 
 #![allow(dead_code, reason = "no test file uses all of it")]
 
@@ -31,13 +32,14 @@ pub fn whole_copies(threshold: f64, surfacing: Surfacing) -> Settings {
     }
 }
 
-/// The default settings, made once: reading the table of agencies takes longer than most scans of a test.
+/// The default settings, created once: reading the table of agencies takes longer than most scans
+/// in the tests.
 pub fn defaults() -> Settings {
     static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
     DEFAULTS.clone()
 }
 
-/// A document as a test writes it down.
+/// A document of a test corpus.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     pub id: String,
@@ -49,7 +51,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Undated, under a url of its own.
+    /// Creates a page without a date and with its own url.
     pub fn new(site: &str, id: &str, text: &str) -> Page {
         Page {
             id: id.to_owned(),
@@ -60,8 +62,8 @@ impl Page {
         }
     }
 
-    /// Without site and url.
-    pub fn nowhere(id: &str, text: &str) -> Page {
+    /// Creates a page without site and url.
+    pub fn without_site(id: &str, text: &str) -> Page {
         Page {
             site: None,
             url: None,
@@ -69,6 +71,7 @@ impl Page {
         }
     }
 
+    /// The page with a time of publication, in seconds.
     pub fn at(self, published: i64) -> Page {
         Page {
             published: Some(published),
@@ -77,7 +80,7 @@ impl Page {
     }
 }
 
-/// Pages in blocks of any size.
+/// A corpus in memory, read in blocks of a given size.
 pub struct Memory {
     pub pages: Vec<Page>,
     pub pages_a_block: usize,
@@ -165,11 +168,15 @@ impl Fetch for Memory {
     }
 }
 
+/// One reported pair: ids, Jaccard, both containments, longest passage in words.
+pub type Row = (String, String, f64, f64, f64, u32);
+
+/// Scans a corpus in memory.
 pub fn scan(corpus: &Memory, settings: &Settings) -> ScanResult {
     pipeline::scan(corpus, settings, &Unobserved).expect("a corpus in memory can be read")
 }
 
-/// What one thread finds, the pages shuffled and cut into blocks.
+/// Scans the pages in shuffled order, in blocks of the given size and on that many threads.
 pub fn scan_shuffled(
     pages: &[Page],
     seed: u64,
@@ -188,7 +195,7 @@ pub fn scan_shuffled(
         .install(|| scan(&corpus, settings))
 }
 
-/// Panics unless two scans gave the same answer in every respect.
+/// Asserts that two scans gave the same result in every respect.
 pub fn assert_same(name: &str, one: &ScanResult, other: &ScanResult) {
     assert_eq!(named(one), named(other), "{name}: pairs");
     assert_eq!(one.pairs, other.pairs, "{name}: pairs");
@@ -199,7 +206,7 @@ pub fn assert_same(name: &str, one: &ScanResult, other: &ScanResult) {
     assert_eq!(one.counts, other.counts, "{name}: counts");
 }
 
-/// So many words that no other subject has in that order: invented ones, ten to a sentence.
+/// A text of `words` invented words, ten per sentence, in an order that no other subject has.
 pub fn story(subject: u64, words: usize) -> String {
     let sentences: Vec<String> = story_words(subject, words)
         .chunks(10)
@@ -223,7 +230,8 @@ pub fn story_words(subject: u64, words: usize) -> Vec<String> {
     (0..words).map(word).collect()
 }
 
-/// The word of a text at every `step`th place changed to one of its own; `own` tells copies apart, and where they change.
+/// The text with every `step`th word replaced by a new one. `own` determines the new words and the
+/// first place, so that two copies differ.
 pub fn edited(text: &str, step: usize, own: u64) -> String {
     let changed = |(at, word): (usize, &str)| {
         let first = xxh3_64_with_seed(b"where", own) as usize % step;
@@ -237,7 +245,7 @@ pub fn edited(text: &str, step: usize, own: u64) -> String {
     words.join(" ")
 }
 
-/// The documents of pairs and how they relate, in order of ids.
+/// The ids and the relation of every pair, sorted by ids.
 pub fn named(findings: &ScanResult) -> Vec<(String, String, Relation)> {
     let id = |doc: DocNo| findings.catalog.id(doc).to_owned();
     let mut named: Vec<_> = findings
@@ -249,17 +257,14 @@ pub fn named(findings: &ScanResult) -> Vec<(String, String, Relation)> {
     named
 }
 
-/// The id of a document, to look it up by.
+/// Number of the document with the given id.
 pub fn doc(findings: &ScanResult, id: &str) -> DocNo {
     let mut documents = findings.catalog.documents();
     let found = documents.find(|&doc| findings.catalog.id(doc) == id);
     found.unwrap_or_else(|| panic!("no document {id}"))
 }
 
-/// One row of an answer: ids, exact scores, longest passage in words.
-pub type Row = (String, String, f64, f64, f64, u32);
-
-/// What a scan found, as rows in order of ids.
+/// The pairs of a scan as rows, sorted by ids.
 pub fn rows(findings: &ScanResult) -> Vec<Row> {
     let id = |doc| findings.catalog.id(doc).to_owned();
     let row = |p: &ReportedPair| {
@@ -277,7 +282,8 @@ pub fn rows(findings: &ScanResult) -> Vec<Row> {
     rows
 }
 
-/// Compares every pair of pages, by sets and by the quadratic recurrence for the longest common run.
+/// Compares every pair of pages with sets and with the quadratic recurrence for the longest common
+/// run.
 pub fn oracle(pages: &[Page], shingle: Shingle, threshold: f64) -> Vec<Row> {
     let everything = Settings {
         shingle,
@@ -287,7 +293,7 @@ pub fn oracle(pages: &[Page], shingle: Shingle, threshold: f64) -> Vec<Row> {
     found.into_iter().map(|(_, row)| row).collect()
 }
 
-/// The same with excerpts, and what the settings select.
+/// [`oracle`] with excerpts and with the selection of the settings.
 pub fn oracle_with_excerpts(pages: &[Page], settings: &Settings) -> Vec<(Relation, Row)> {
     let Settings {
         shingle,
@@ -353,7 +359,7 @@ pub fn oracle_with_excerpts(pages: &[Page], settings: &Settings) -> Vec<(Relatio
     rows
 }
 
-/// What is told of a selection, told again.
+/// An independent implementation of [`Selection`].
 fn selects(selection: &Selection, a: &Page, b: &Page, relation: Relation, contained: f64) -> bool {
     let elsewhere = a.site.is_some() && b.site.is_some() && a.site != b.site;
     let one_site = a.site.is_some() && a.site == b.site;
@@ -377,12 +383,13 @@ fn selects(selection: &Selection, a: &Page, b: &Page, relation: Relation, contai
             .is_none_or(|window| apart.is_some_and(|apart| apart <= window))
 }
 
-/// What a scan found, as [`oracle_with_excerpts`] tells it.
+/// The pairs of a scan in the form of [`oracle_with_excerpts`].
 pub fn related_rows(findings: &ScanResult) -> Vec<(Relation, Row)> {
     let relations = named(findings).into_iter().map(|(.., relation)| relation);
     relations.zip(rows(findings)).collect()
 }
 
+/// Number of words of the longest common run.
 fn longest_run(a: &[u64], b: &[u64]) -> u32 {
     let mut best = 0;
     let mut row = vec![0; b.len() + 1];
