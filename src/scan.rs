@@ -1,6 +1,7 @@
 //! The front door: set options by name, scan documents or files, and loop over what was found.
 //!
-//! May import: everything but `cli`.
+//! May import: `attribution`, `cluster`, `compare`, `document`, `error`, `found`, `in_memory`,
+//! `index`, `pipeline`, `read`, `sketch`, `storage`, `text`.
 //! Imported by: nothing of this crate.
 
 use std::path::{Path, PathBuf};

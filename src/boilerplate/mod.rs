@@ -1,7 +1,7 @@
 //! Learns which text each site repeats across its own pages, and finds it in a page.
 //!
 //! May import: `catalog`, `error`, `sketch`, `storage`.
-//! Imported by: `pipeline`, `index`.
+//! Imported by: `index`, `pipeline`.
 //!
 //! *Boilerplate* is navigation, sign-in prompts, taglines, the skeleton of a page. It is removed
 //! before documents are compared, because two pages of one site would otherwise share a passage.
