@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::cell::{RowWriter, TableCell};
 
 pub(super) struct JsonlRows<'w, W: Write> {
-    columns: &'static [&'static str],
+    columns: &'w [&'w str],
     out: &'w mut W,
 }
 
 impl<'w, W: Write> JsonlRows<'w, W> {
-    pub(super) fn new(columns: &'static [&'static str], out: &'w mut W) -> JsonlRows<'w, W> {
+    pub(super) fn new(columns: &'w [&'w str], out: &'w mut W) -> JsonlRows<'w, W> {
         JsonlRows { columns, out }
     }
 }
