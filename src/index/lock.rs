@@ -12,7 +12,7 @@ const LOCK: &str = "lock";
 
 /// A lock that is held until this is dropped.
 pub(super) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -51,7 +51,16 @@ impl Lock {
             .set_len(0)
             .and_then(|()| file.seek(SeekFrom::Start(0)))
             .and_then(|_| writeln!(file, "{}", std::process::id()));
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
+    }
+}
+
+/// Closing the file would not be enough: a child process that another thread is just starting has
+/// the file too until it runs its program, and would hold the lock until then.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Fails only if the system has no such lock; closing the file is all that is left then.
+        let _ = self.file.unlock();
     }
 }
 
@@ -62,5 +71,24 @@ fn holder(file: &mut File) -> String {
     match (read, said.trim().parse::<u32>()) {
         (Ok(_), Ok(process)) => format!("process {process}"),
         _ => "another process".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_lock_is_free_although_a_starting_child_has_the_file() {
+        let place = tempfile::TempDir::new().unwrap();
+        let directory = Directory::new(place.path());
+        let take = || Lock::take(&directory, false, &|_| ());
+        let lock = take().unwrap();
+        // A child shares the open file as a clone of it does.
+        let child = lock.file.try_clone().unwrap();
+        assert!(matches!(take(), Err(IndexError::Busy { .. })));
+        drop(lock);
+        assert!(take().is_ok());
+        drop(child);
     }
 }
