@@ -86,7 +86,8 @@ pub enum ReadError {
     },
     /// A record is not what it was when it was first read.
     #[error(
-        "{input} changed while it was being read: the record at byte {offset} is gone; run again when nothing writes to it"
+        "{input} changed while it was being read: the record at byte {offset} is gone; run again \
+         when nothing writes to it"
     )]
     Changed {
         /// The input as the user named it.

@@ -93,7 +93,7 @@ impl Catalog {
         self.columns.published[self.slot(doc)]
     }
 
-    /// SourcePlace from which the document can be read again.
+    /// Place from which the document can be read again.
     pub fn place(&self, doc: DocNo) -> SourcePlace {
         self.columns.place[self.slot(doc)]
     }

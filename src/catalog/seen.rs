@@ -35,7 +35,7 @@ pub struct SeenDocument<'a> {
     /// Number that [`SeenDocuments::number_sites`] gave its site, or
     /// [`NO_SITE`](super::numbers::NO_SITE).
     pub site: SiteNo,
-    /// SourcePlace of its record in the index; files of records are numbered from 0.
+    /// Place of its record in the index; files of records are numbered from 0.
     pub place: SourcePlace,
     /// When the document says it was published.
     pub published: Option<Published>,
