@@ -1,4 +1,7 @@
-//! Tables as JSON Lines: one object for each row, its keys the columns in order, `null` if unknown.
+//! Tables as JSON Lines.
+//!
+//! Each row is an object whose keys are the columns in order. Unknown values and empty texts are
+//! `null`.
 
 use std::io::{self, Write};
 
@@ -53,7 +56,7 @@ mod tests {
             .write(&["t", "c", "s", "h", "f", "u", "e"], &mut out, |rows| {
                 rows.row(&cells)
             })
-            .expect("a vector takes everything");
+            .expect("writing to a vector cannot fail");
         let expected = concat!(
             r#"{"t":"=\"\n","c":7,"s":0.3333,"h":-0.50,"f":true,"u":null,"e":null}"#,
             "\n"
