@@ -46,9 +46,12 @@ fn for_index_error(error: &IndexError) -> Option<String> {
         IndexError::Settings { made, asked } => {
             let mut both = index_flags(made).into_iter().zip(index_flags(asked));
             let (made, _) = both.find(|(made, asked)| made != asked)?;
+            let same = match made.strip_prefix("no ") {
+                Some(flag) => format!("leave {flag} out"),
+                None => format!("pass {made} again"),
+            };
             Some(format!(
-                "pass {made} again, or make another index (wirecopy index export writes its \
-                 documents)"
+                "{same}, or make another index (wirecopy index export writes its documents)"
             ))
         }
         IndexError::Busy { .. } => Some("wait for it with --wait, or try again later".to_owned()),
