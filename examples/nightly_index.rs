@@ -12,8 +12,8 @@ use std::error::Error;
 
 use wirecopy::{Document, Scan};
 
-const STORY: &str = "The city library opens a reading room on the top floor on Saturday, with forty \
-    seats, a terrace and a view of the river. It stays open until ten at night, the director said, \
+const STORY: &str = "The city library opens a reading room on the top floor on Saturday, with \
+    forty seats, a terrace and a view of the river. It stays open until ten at night, the director said, \
     because students asked for it. The first week is free of charge.";
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,7 +1,8 @@
 //! Errors that end a scan. No message names a command-line flag: the program adds what to do.
 //!
 //! May import: nothing of this crate.
-//! Imported by: everything that reads or stores.
+//! Imported by: `boilerplate`, `candidates`, `catalog`, `cli`, `document`, `in_memory`, `index`,
+//! `pipeline`, `read`, `scan`, `storage`.
 
 use std::{fmt, io};
 
@@ -85,7 +86,8 @@ pub enum ReadError {
     },
     /// A record is not what it was when it was first read.
     #[error(
-        "{input} changed while it was being read: the record at byte {offset} is gone; run again when nothing writes to it"
+        "{input} changed while it was being read: the record at byte {offset} is gone; run again \
+         when nothing writes to it"
     )]
     Changed {
         /// The input as the user named it.

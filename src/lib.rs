@@ -8,8 +8,8 @@
 //! use wirecopy::{Document, Scan};
 //!
 //! let agency = "The port of Halden closed on Monday after a crane fell across the only rail line \
-//!     into the harbour. Nobody was hurt. The harbour master said that two ships with grain wait in \
-//!     the roads, and that the line will be open again on Thursday if the weather holds.";
+//!     into the harbour. Nobody was hurt. The harbour master said that two ships with grain wait \
+//!     in the roads, and that the line will be open again on Thursday if the weather holds.";
 //! let local = format!("{agency} The town council meets tonight to discuss the accident.");
 //! let documents = [
 //!     Document::new("agency-1", agency)
@@ -25,8 +25,9 @@
 //! let found = Scan::new().threshold(0.7).run(&documents)?;
 //!
 //! for pair in found.pairs() {
-//!     println!("{} and {}: {}, {:.4}", pair.a.id(), pair.b.id(), pair.relation.name(), pair.jaccard);
-//!     assert_eq!((pair.a.id(), pair.b.id()), ("agency-1", "local-7"));
+//!     let (a, b) = (pair.a.id(), pair.b.id());
+//!     println!("{a} and {b}: {}, {:.4}", pair.relation.name(), pair.jaccard);
+//!     assert_eq!((a, b), ("agency-1", "local-7"));
 //!     assert_eq!(pair.containment_a, 1.0); // all of the agency's text is in the other
 //! }
 //! for cluster in found.clusters() {
@@ -39,9 +40,9 @@
 //! ```
 //!
 //! [`Scan::run_paths`] does the same for files and directories, and [`Scan::index`] compares with
-//! the documents of earlier runs. Every similarity is exact: it is computed from whole shingle sets,
-//! and signatures only propose what to compare. The same documents and settings give the same
-//! findings at any number of threads.
+//! the documents of earlier runs. Every similarity is exact: it is computed from whole shingle
+//! sets, and signatures only propose what to compare. The same documents and settings give the
+//! same findings at any number of threads.
 //!
 //! The program `wirecopy` and the Python package are built on the modules below. They are public
 //! for these, hidden here, and may change in any release.

@@ -8,6 +8,7 @@
 
 use std::fs::{File, Metadata, Permissions};
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 
 /// Reads bytes that stand at an offset, and returns how many it read. The cursor of the file does
@@ -29,6 +30,11 @@ pub fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
 /// Device and number of a file: equal for two names of one file.
 pub fn identity(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
+}
+
+/// Metadata of what a standard stream leads to.
+pub fn stream_metadata(stream: impl AsFd) -> io::Result<Metadata> {
+    File::from(stream.as_fd().try_clone_to_owned()?).metadata()
 }
 
 /// Bytes that are free on the file system of a file; `None` if it does not tell.

@@ -1,6 +1,7 @@
 //! The front door: set options by name, scan documents or files, and loop over what was found.
 //!
-//! May import: everything but `cli`.
+//! May import: `attribution`, `cluster`, `compare`, `document`, `error`, `found`, `in_memory`,
+//! `index`, `pipeline`, `read`, `sketch`, `storage`, `text`.
 //! Imported by: nothing of this crate.
 
 use std::path::{Path, PathBuf};
@@ -35,8 +36,8 @@ use crate::text::shingle::{LONGEST, Shingle};
 /// let report = "The port of Halden closed on Monday after a crane fell across the only rail line \
 ///     into the harbour, the harbour master said, and will stay closed until Thursday.";
 /// let documents = [
-///     Document::new("a", report).site("halden.example").published("2026-03-02T06:10:00Z".parse()?),
-///     Document::new("b", report).site("coast.example").published("2026-03-02T09:40:00Z".parse()?),
+///     Document::new("a", report).site("halden.example").published("2026-03-02".parse()?),
+///     Document::new("b", report).site("coast.example").published("2026-03-04".parse()?),
 /// ];
 /// let found = Scan::new().threshold(0.8).cross_site_only(true).run(&documents)?;
 /// let pair = found.pairs().next().expect("one pair");

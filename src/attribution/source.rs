@@ -1,12 +1,16 @@
-//! The likely source of a cluster: its first publisher, the evidence, and how sure that is.
+//! The likely source of a cluster: its first publisher, the evidence, and how well it agrees.
 //!
-//! There are three kinds of evidence: a copy names the original by a canonical url on another site,
-//! copies credit an agency, or one document was published before all others. Declarations go before
-//! dates, because an agency's own page is often not in the corpus, and its copies are then all
-//! later than that page.
+//! There are three kinds of evidence: a copy has a canonical url on another site, copies credit an
+//! agency, or one document was published before all others. The first two are *declarations*. They
+//! take precedence over dates, because an agency's own page is often not in the corpus: then even
+//! the earliest document is only a copy.
 //!
-//! Only whole copies count as evidence, with two exceptions: if there is only one whole copy, the
-//! credits of the others count, and a source is the earliest only if it is earlier than all others.
+//! Only whole copies count as evidence, with two exceptions:
+//!
+//! - If there is only one whole copy and it declares nothing, the credits of the other documents
+//!   count too.
+//! - A source is called the earliest only if it is earlier than all other documents, not just than
+//!   the whole copies.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,18 +25,18 @@ pub struct LikelySource {
     pub doc: Option<DocNo>,
     /// Its site, or the agency's name if no site of it is known; empty if nothing is known.
     pub site: String,
-    /// Evidence for it.
+    /// Kinds of evidence for it.
     pub basis: Vec<Basis>,
-    /// Weight of the evidence.
+    /// Agreement of the evidence; `None` if there is none.
     pub sureness: Option<Sureness>,
 }
 
-/// Evidence for a source.
+/// Kind of evidence for a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Basis {
-    /// A copy on another site names its page, or its site, as the original.
+    /// The canonical url of a copy on another site names its page or its site.
     Canonical,
-    /// Copies credit it.
+    /// Copies credit it in a byline, dateline, tagline or url.
     Credit,
     /// It was published before all other copies.
     Earliest,
@@ -58,12 +62,12 @@ pub struct Testimony {
     pub site: String,
     /// True for a whole copy.
     pub whole: bool,
-    /// Time in which it can have been published.
+    /// Time in which it may have been published.
     pub published: PublicationInterval,
-    /// The site that its canonical url names, if that is another.
+    /// The site that its canonical url names, if that is another site.
     pub canonical: Option<String>,
-    /// The sites of the agency that it credits, or the agency's name if no site is known; empty if
-    /// it credits none.
+    /// The sites of the agency that it credits, or only the agency's name if no site is known;
+    /// empty if it credits none.
     pub credit: Vec<String>,
 }
 
@@ -143,7 +147,7 @@ impl LikelySource {
         let Some((.., earliest)) = earliest else {
             return LikelySource::default();
         };
-        // On one site, the order of its captures does not matter to whose story it is.
+        // If all documents are from one site, it is the source whatever the order of the captures.
         let one_site = !earliest.site.is_empty()
             && documents
                 .iter()
@@ -175,7 +179,7 @@ struct Declaration {
     basis: Vec<Basis>,
     /// Number of sites that declare it.
     declaring_sites: usize,
-    /// True if others declare another source.
+    /// True if other copies declare another source.
     disputed: bool,
 }
 
@@ -189,8 +193,8 @@ struct Declarations<'a> {
 }
 
 impl Declaration {
-    /// Finds the declared source with the most weight, by credits and, with [`Basis::Canonical`],
-    /// by canonical urls.
+    /// Finds the declared source with the most weight. Credits always count; canonical urls count
+    /// only if `from` is [`Basis::Canonical`].
     fn strongest<'a>(
         copies: impl IntoIterator<Item = &'a Testimony>,
         from: Basis,
@@ -214,7 +218,8 @@ impl Declaration {
         }
         merge_agency_sites(&mut by_source);
         let disputed = by_source.len() > 1;
-        // A canonical url names one page, a credit only an agency. Of equals the first wins.
+        // Canonical urls weigh more, because they name a page, and a credit names only an agency.
+        // If the weights are equal, the first declaration wins.
         let weight = |(_, declarations): &(&[String], Declarations<'_>)| {
             let mut by = declarations.by.iter();
             let has_canonical = by.any(|&(_, basis)| basis == Basis::Canonical);
@@ -237,7 +242,7 @@ impl Declaration {
 }
 
 /// Merges declarations of one site of an agency with those of the agency: a canonical url on one of
-/// its sites says the same as a credit of it.
+/// the agency's sites and a credit to the agency declare the same source.
 fn merge_agency_sites(by_source: &mut BTreeMap<&[String], Declarations<'_>>) {
     let agencies: Vec<&[String]> = by_source
         .keys()

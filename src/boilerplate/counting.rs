@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::groups::{GroupNo, TextGroups, count_distinct};
+use super::groups::{PageGroupNo, TextGroups, count_distinct};
 use super::limits::FEWEST_STORIES;
 use crate::catalog::{NO_SITE, SiteNo};
 use crate::storage::buckets::{Bucket, Entry};
@@ -24,7 +24,7 @@ pub(super) struct SiteRepeat {
 pub(super) struct BucketRepeats {
     pub(super) repeats: Vec<SiteRepeat>,
     /// Groups that have the fingerprints, which each of them names a range of.
-    holders: Vec<GroupNo>,
+    holders: Vec<PageGroupNo>,
 }
 
 impl BucketRepeats {
@@ -44,12 +44,12 @@ impl BucketRepeats {
     }
 
     /// Groups of the site that have the fingerprint.
-    pub(super) fn holders_on_site(&self, repeat: &SiteRepeat) -> &[GroupNo] {
+    pub(super) fn holders_on_site(&self, repeat: &SiteRepeat) -> &[PageGroupNo] {
         &self.holders[repeat.on_site.clone()]
     }
 
     /// Groups of every site, and of none, that have the fingerprint.
-    pub(super) fn holders_on_any(&self, repeat: &SiteRepeat) -> &[GroupNo] {
+    pub(super) fn holders_on_any(&self, repeat: &SiteRepeat) -> &[PageGroupNo] {
         &self.holders[repeat.on_any.clone()]
     }
 
@@ -137,6 +137,6 @@ fn frequent(groups: &TextGroups<'_>, mut bucket: Bucket<()>) -> Vec<Entry<()>> {
 }
 
 /// Group that left an entry: the lists of fingerprints are numbered by group.
-fn group(entry: &Entry<()>) -> GroupNo {
-    GroupNo(entry.document)
+fn group(entry: &Entry<()>) -> PageGroupNo {
+    PageGroupNo(entry.document)
 }

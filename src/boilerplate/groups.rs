@@ -11,9 +11,9 @@ use crate::error::ReadError;
 
 /// Number of a group, in order of site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct GroupNo(pub(super) u32);
+pub(super) struct PageGroupNo(pub(super) u32);
 
-impl GroupNo {
+impl PageGroupNo {
     /// The number as an index into a list of all groups.
     pub(super) fn index(self) -> usize {
         self.0 as usize
@@ -68,23 +68,23 @@ impl<'a> TextGroups<'a> {
     }
 
     /// All groups, in order.
-    pub(super) fn all(&self) -> impl Iterator<Item = GroupNo> + use<> {
-        (0..self.len() as u32).map(GroupNo)
+    pub(super) fn all(&self) -> impl Iterator<Item = PageGroupNo> + use<> {
+        (0..self.len() as u32).map(PageGroupNo)
     }
 
     /// Documents of a group, in order of page.
-    pub(super) fn documents(&self, group: GroupNo) -> &[DocNo] {
+    pub(super) fn documents(&self, group: PageGroupNo) -> &[DocNo] {
         let (start, end) = (self.starts[group.index()], self.starts[group.index() + 1]);
         &self.documents[start as usize..end as usize]
     }
 
     /// First document of a group, whose fingerprints are those of all.
-    pub(super) fn first(&self, group: GroupNo) -> DocNo {
+    pub(super) fn first(&self, group: PageGroupNo) -> DocNo {
         self.documents(group)[0]
     }
 
     /// Site of a group.
-    pub(super) fn site(&self, group: GroupNo) -> SiteNo {
+    pub(super) fn site(&self, group: PageGroupNo) -> SiteNo {
         self.catalog.site(self.first(group))
     }
 
@@ -95,12 +95,12 @@ impl<'a> TextGroups<'a> {
     }
 
     /// Fingerprints of a group's text, in order.
-    pub(super) fn fingerprints(&self, group: GroupNo) -> Result<Cow<'a, [u32]>, ReadError> {
+    pub(super) fn fingerprints(&self, group: PageGroupNo) -> Result<Cow<'a, [u32]>, ReadError> {
         self.catalog.repeats_of(self.first(group))
     }
 
     /// Distinct pages of a group, in order.
-    pub(super) fn pages(&self, group: GroupNo) -> impl Iterator<Item = u64> + '_ {
+    pub(super) fn pages(&self, group: PageGroupNo) -> impl Iterator<Item = u64> + '_ {
         let page = move |doc| self.catalog.page(doc);
         let pages = self
             .documents(group)

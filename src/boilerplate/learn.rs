@@ -1,4 +1,4 @@
-//! Learns what every site repeats.
+//! Learns which text each site repeats.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +15,7 @@ use crate::storage::buckets;
 impl Profiles {
     /// Learns from documents of a catalog. Nothing is learned from documents without a site.
     ///
-    /// About `bytes_a_round` bytes of fingerprints are held at a time.
+    /// About `bytes_a_round` bytes of fingerprints are held in memory at a time.
     ///
     /// # Errors
     /// When the fingerprints of documents cannot be read back.
@@ -47,8 +47,9 @@ impl Profiles {
             for &doc in holders.iter().flat_map(|&group| groups.documents(group)) {
                 touched[doc.0 as usize].store(true, Ordering::Relaxed);
             }
-            let on = |site| (key(site, repeat.fingerprint), repeated);
-            Some([Some(on(repeat.site)), everywhere.then(|| on(NO_SITE))])
+            let entry = |site| (key(site, repeat.fingerprint), repeated);
+            // An entry for `NO_SITE` applies to every site.
+            Some([Some(entry(repeat.site)), everywhere.then(|| entry(NO_SITE))])
         };
         let repeated = counted
             .par_iter()

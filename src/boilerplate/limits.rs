@@ -1,34 +1,35 @@
-//! The numbers behind the rules.
+//! The limits that the rules for boilerplate use.
 //!
 //! They were chosen on us11, 7,274 front-page articles of eleven US outlets, where they remove
 //! 43,196 words from 639 documents and keep all 158 copies that people confirmed. The measurements
 //! are in `docs/method/boilerplate.md`.
 
-/// Stories of a site in which text must stand to be repeated. On us11, 3 finds more boilerplate,
-/// but removes copied text too.
+/// Smallest number of stories of a site that must have a text for it to count as repeated. On us11,
+/// a limit of 3 finds more boilerplate, but also removes copied text.
 pub const FEWEST_STORIES: usize = 5;
 
-/// On a large site, a common phrase stands in [`FEWEST_STORIES`] stories by chance. There, text
-/// must stand in one story for this many pages of the site.
+/// A large site needs more than [`FEWEST_STORIES`], because a common phrase is in that many stories
+/// by chance. The limit is one story for every `ONE_PAGE_IN` pages, if that is more.
 pub const ONE_PAGE_IN: usize = 2_000;
 
-/// Pages of a site on which text must stand to be boilerplate in any case: however few stories the
-/// pages are, however long the region is, and on every site, because copies often take along the
-/// text around them.
+/// Smallest number of pages of a site that must have a text for it to be boilerplate in any case:
+/// however few stories the pages are, and however long the region is. The text is then boilerplate
+/// on every site, because copies often include the text around the article.
 pub const MANY_PAGES: usize = 20;
 
-/// On a large site, text must stand on one page in this many to be on [`MANY_PAGES`].
+/// A large site needs more than [`MANY_PAGES`]: one page in every `MANY_ARE_ONE_PAGE_IN`.
 pub const MANY_ARE_ONE_PAGE_IN: usize = 500;
 
-/// Most words between two repeated runs of one region: a date, a name or a count.
+/// Largest number of words between two repeated runs of one region: enough for a date, a name or a
+/// count.
 pub const WIDEST_GAP: usize = 20;
 
-/// Most words of a region that is boilerplate without further evidence: most boilerplate is
-/// shorter, and most stories are longer.
+/// Largest number of words of a region that is boilerplate without further evidence: most
+/// boilerplate is shorter, and most stories are longer.
 pub const LONGEST_REGION: usize = 200;
 
-/// A page that lost at least half of its words and has fewer than this left is nothing but
-/// boilerplate: what is left is the part of it that no rule recognises.
+/// A page that loses at least half of its words and has fewer than this left is treated as nothing
+/// but boilerplate: the words that are left are boilerplate that no rule recognises.
 pub const FEWEST_WORDS_LEFT: usize = 30;
 
 /// The limits of one site, which depend on its number of pages.
@@ -41,7 +42,7 @@ pub(super) struct SiteLimits {
 }
 
 impl SiteLimits {
-    /// Limits of a site of so many pages.
+    /// Limits of a site with this number of pages.
     pub(super) fn for_pages(pages: usize) -> SiteLimits {
         SiteLimits {
             fewest_stories: FEWEST_STORIES.max(pages / ONE_PAGE_IN),

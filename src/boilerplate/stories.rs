@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::counting::{BucketRepeats, SiteRepeat};
-use super::groups::{GroupNo, TextGroups, count_distinct};
+use super::groups::{PageGroupNo, TextGroups, count_distinct};
 use super::limits::WIDEST_GAP;
 use super::profiles::Repeated;
 use crate::catalog::DocNo;
@@ -33,9 +33,9 @@ const ORDERS: [u32; 4] = [0x9E37_79B1, 0x85EB_CA77, 0xC2B2_AE3D, 0x27D4_EB2F];
 /// The stories that groups belong to.
 pub(super) struct StoryGroups {
     /// By group: the first group of its story; `None` for a page that is like no other.
-    story: Vec<Option<GroupNo>>,
+    story: Vec<Option<PageGroupNo>>,
     /// Stories of which other sites have most too, on a few pages.
-    copied: FxHashSet<GroupNo>,
+    copied: FxHashSet<PageGroupNo>,
 }
 
 impl StoryGroups {
@@ -45,13 +45,13 @@ impl StoryGroups {
         counted: &[BucketRepeats],
     ) -> Result<StoryGroups, ReadError> {
         let comparisons = Comparisons::choose(groups, counted);
-        let all: Vec<GroupNo> = groups.all().collect();
-        let alike: Vec<Option<GroupNo>> = all
+        let all: Vec<PageGroupNo> = groups.all().collect();
+        let alike: Vec<Option<PageGroupNo>> = all
             .par_iter()
             .map(|&group| first_alike(groups, group, comparisons.of(groups, group)))
             .collect::<Result<_, ReadError>>()?;
-        let has_several_pages = |group: GroupNo| groups.pages(group).nth(1).is_some();
-        let mut story: Vec<Option<GroupNo>> = groups
+        let has_several_pages = |group: PageGroupNo| groups.pages(group).nth(1).is_some();
+        let mut story: Vec<Option<PageGroupNo>> = groups
             .all()
             .map(|group| has_several_pages(group).then_some(group))
             .collect();
@@ -73,9 +73,9 @@ impl StoryGroups {
         &self,
         groups: &TextGroups<'_>,
         repeat: &SiteRepeat,
-        holders: &[GroupNo],
+        holders: &[PageGroupNo],
     ) -> Option<Repeated> {
-        let is_copied = |&&group: &&GroupNo| {
+        let is_copied = |&&group: &&PageGroupNo| {
             self.story[group.index()].is_some_and(|story| self.copied.contains(&story))
         };
         let mostly_copied = 2 * holders.iter().filter(is_copied).count() > holders.len();
@@ -93,11 +93,11 @@ impl StoryGroups {
 
     /// Number of stories that groups are, counted up to `most`. A page that is like no other is a
     /// story; short pages of one story that have different titles are different stories.
-    fn count(&self, groups: &TextGroups<'_>, holders: &[GroupNo], most: usize) -> usize {
+    fn count(&self, groups: &TextGroups<'_>, holders: &[PageGroupNo], most: usize) -> usize {
         let numbers = holders.iter().flat_map(|&group| {
             let story = self.story[group.index()];
             // The highest bit keeps stories apart from pages, whose hashes do not have it.
-            let number = move |story: GroupNo| {
+            let number = move |story: PageGroupNo| {
                 move |&doc: &DocNo| {
                     1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story.0)
                 }
@@ -138,7 +138,7 @@ impl Comparisons {
         comparisons
     }
 
-    fn add(&self, group: GroupNo, fingerprint: u32, first: GroupNo) {
+    fn add(&self, group: PageGroupNo, fingerprint: u32, first: PageGroupNo) {
         self.repeated[group.index()].fetch_add(1, Ordering::Relaxed);
         for (order, smallest) in ORDERS.iter().zip(&self.smallest[group.index()]) {
             let rank = u64::from(fingerprint.wrapping_mul(*order));
@@ -147,7 +147,7 @@ impl Comparisons {
     }
 
     /// Groups to compare with one, in order: earlier ones on other pages.
-    fn of(&self, groups: &TextGroups<'_>, group: GroupNo) -> Vec<GroupNo> {
+    fn of(&self, groups: &TextGroups<'_>, group: PageGroupNo) -> Vec<PageGroupNo> {
         let repeated = self.repeated[group.index()].load(Ordering::Relaxed) as usize;
         let fingerprints = groups.catalog.count_repeats_of(groups.first(group));
         if repeated * WORTH_COMPARING < fingerprints {
@@ -155,7 +155,7 @@ impl Comparisons {
         }
         let smallest = self.smallest[group.index()].each_ref();
         let mut others = smallest
-            .map(|smallest| GroupNo(smallest.load(Ordering::Relaxed) as u32))
+            .map(|smallest| PageGroupNo(smallest.load(Ordering::Relaxed) as u32))
             .to_vec();
         others.sort_unstable();
         others.dedup();
@@ -167,9 +167,9 @@ impl Comparisons {
 /// The first of `others` that is one story with a group.
 fn first_alike(
     groups: &TextGroups<'_>,
-    group: GroupNo,
-    others: Vec<GroupNo>,
-) -> Result<Option<GroupNo>, ReadError> {
+    group: PageGroupNo,
+    others: Vec<PageGroupNo>,
+) -> Result<Option<PageGroupNo>, ReadError> {
     if others.is_empty() {
         return Ok(None);
     }
@@ -206,8 +206,8 @@ fn covered(fingerprints: &[u32], set: &FxHashSet<u32>) -> f64 {
 
 /// Stories with more repeated fingerprints that other sites have than fingerprints that they do not
 /// have. Not all need be elsewhere, because an edited copy lacks some.
-fn copied(counted: &[BucketRepeats], story: &[Option<GroupNo>]) -> FxHashSet<GroupNo> {
-    let mut more_elsewhere: HashMap<GroupNo, i64, FxBuildHasher> = HashMap::default();
+fn copied(counted: &[BucketRepeats], story: &[Option<PageGroupNo>]) -> FxHashSet<PageGroupNo> {
+    let mut more_elsewhere: HashMap<PageGroupNo, i64, FxBuildHasher> = HashMap::default();
     for bucket in counted {
         for repeat in &bucket.repeats {
             let mut holders = bucket.holders_on_site(repeat).iter();

@@ -10,11 +10,12 @@ use crate::sketch::winnowing::{self, ChosenGram, EDGE, Fingerprinter, GRAM, Winn
 /// A region of a page: words that its site repeats, to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region {
-    /// Its words.
+    /// Positions of its words in the page.
     pub words: Range<usize>,
-    /// Number that is the same for regions that begin and end with the same repeated words.
+    /// Its first and its last fingerprint in one number: regions with the same beginning and end
+    /// have the same key.
     pub key: u64,
-    /// True if some of it stands on very many pages.
+    /// True if some of it is on very many pages.
     pub everywhere: bool,
 }
 
@@ -29,16 +30,16 @@ pub struct Stripper {
 /// A repeated fingerprint in a text.
 #[derive(Debug, Clone, Copy)]
 struct Found {
-    /// Number of its first word.
+    /// Position of its first word.
     at: usize,
     fingerprint: u32,
     repeated: Repeated,
 }
 
 impl Stripper {
-    /// Appends the regions to remove from a text of a site: in order, and without overlaps.
+    /// Appends the regions to remove from a text of a site, in order and without overlaps.
     ///
-    /// `lines` are the numbers of the words that begin a line.
+    /// `lines` are the positions of the words that begin a line.
     pub fn regions(
         &mut self,
         profiles: &Profiles,
@@ -76,7 +77,7 @@ impl Stripper {
 }
 
 impl Region {
-    /// The region from the first fingerprint to the end of the last, in a text of so many words.
+    /// The region from the first fingerprint to the end of the last, in a text of `words` words.
     fn spanning(found: &[Found], words: usize) -> Region {
         let (first, last) = (found[0], found[found.len() - 1]);
         Region {
@@ -89,41 +90,41 @@ impl Region {
     }
 }
 
-/// Appends the regions to remove of fingerprints that are close to each other.
+/// Appends the regions to remove for a series of fingerprints, each close to the next.
 fn push_regions(close: &[Found], words: usize, regions: &mut Vec<Region>) {
     let whole = Region::spanning(close, words);
     if whole.words.len() <= LONGEST_REGION {
         regions.push(whole);
         return;
     }
-    // Too long for boilerplate, unless only this site has it and it is unbroken, or it stands on
-    // very many pages.
-    let own = only(close, |repeated| repeated != Repeated::InStories);
+    // A region of this length is more likely copied text. Only two kinds of runs are removed: long
+    // ones without gaps that no other site has, and those on very many pages.
+    let own = filtered(close, |repeated| repeated != Repeated::InStories);
     for unbroken in own.chunk_by(are_close(0)) {
         let region = Region::spanning(unbroken, words);
         if region.words.len() > LONGEST_REGION {
             regions.push(region);
             continue;
         }
-        let everywhere = only(unbroken, |repeated| repeated == Repeated::OnManyPages);
+        let everywhere = filtered(unbroken, |repeated| repeated == Repeated::OnManyPages);
         let everywhere = everywhere.chunk_by(are_close(0));
         regions.extend(everywhere.map(|unbroken| Region::spanning(unbroken, words)));
     }
 }
 
-fn only(found: &[Found], is_wanted: fn(Repeated) -> bool) -> Vec<Found> {
+fn filtered(found: &[Found], is_wanted: fn(Repeated) -> bool) -> Vec<Found> {
     let found = found.iter().filter(|found| is_wanted(found.repeated));
     found.copied().collect()
 }
 
-/// A test that there are at most `gap` words between two fingerprints that follow each other.
+/// Returns a test that is true if there are at most `gap` words between a fingerprint and the next.
 fn are_close(gap: usize) -> impl Fn(&Found, &Found) -> bool {
     move |first, second| second.at <= first.at + GRAM + gap
 }
 
-/// Extends regions to the beginning and the end of a line, or of the text, that is within [`EDGE`]
-/// words. So far a repeated run may reach beyond its fingerprints, and most boilerplate is whole
-/// lines.
+/// Extends each region to the beginning and the end of its line, or of the text, if these are at
+/// most [`EDGE`] words away. A repeated run can have up to that many words before its first
+/// fingerprint and after its last one, and most boilerplate consists of whole lines.
 fn extend_to_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
     let mut before = 0;
     for at in 0..regions.len() {
@@ -148,7 +149,7 @@ fn extend_to_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
     }
 }
 
-/// Returns `true` if the line goes on at both ends of a region.
+/// Returns `true` if the line of a region has other words both before and after the region.
 fn is_inside_a_line(region: &Region, lines: &[usize], words: usize) -> bool {
     let next = lines.partition_point(|&line| line <= region.words.start);
     let line_start = lines[next - 1];
@@ -178,12 +179,12 @@ mod tests {
             .to_vec()
     }
 
-    /// Word numbers of the fingerprints of a text.
+    /// Positions of the fingerprints of a text.
     fn places(words: &[u64]) -> Vec<usize> {
         chosen(words).iter().map(|chosen| chosen.at).collect()
     }
 
-    /// Profiles in which the fingerprints at these places are repeated.
+    /// Profiles in which a fingerprint is repeated if `at` returns a kind for its position.
     fn repeating(words: &[u64], at: impl Fn(usize) -> Option<Repeated>) -> Profiles {
         let repeated = chosen(words)
             .into_iter()
@@ -200,7 +201,7 @@ mod tests {
         regions.into_iter().map(|region| region.words).collect()
     }
 
-    /// Two fingerprints of a text that are exactly so far apart and not near its first line.
+    /// Positions of two fingerprints that are `distance` words apart and not near the beginning.
     fn apart(words: &[u64], distance: usize) -> (usize, usize) {
         let places = places(words);
         let pairs = places.iter().map(|&at| (at, at + distance));
@@ -245,7 +246,7 @@ mod tests {
                 false,
             ),
             (
-                "nobody else has it",
+                "no other site has it",
                 Repeated::InOwnStories,
                 LONGEST_REGION + 1,
                 true,
@@ -305,12 +306,12 @@ mod tests {
         let found = regions(&profiles, &words, &lines);
         assert!(
             found.len() == 1 && found[0] == (first..end),
-            "unless it stands on many pages"
+            "unless it is on many pages"
         );
         let elsewhere = SiteNo(8);
         let mut found = Vec::new();
         Stripper::default().regions(&profiles, elsewhere, &words, &[0], &mut found);
-        assert!(found.is_empty(), "another site's");
+        assert!(found.is_empty(), "the profile of another site is not used");
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use super::hashes;
 use super::numbers::NO_SITE;
 use super::site_names::SiteNames;
 use super::strings::Strings;
-use super::traces::{Traces, bits, count};
+use super::traces::{Traces, bits, word_count};
 use crate::document::ParsedRecord;
 use crate::error::ReadError;
 use crate::storage::lists::WritableStore;
@@ -37,7 +37,7 @@ impl BlockColumns {
             published: document.published,
             page: hashes::of_page(document),
             title: hashes::of_title(document),
-            words: count(words),
+            words: word_count(words),
             removed: 0,
             content,
             whole: content,

@@ -86,7 +86,7 @@ columns! {
         /// Number of the site in the list of names that goes with the columns, or
         /// [`NO_SITE`](super::numbers::NO_SITE).
         site: SiteNo,
-        /// SourcePlace from which the document can be read again.
+        /// Place from which the document can be read again.
         place: SourcePlace,
         /// When the document says it was published.
         published: Option<Published>,

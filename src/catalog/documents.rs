@@ -19,17 +19,18 @@ use crate::storage::lists::{ListReader, Lists, WritableStore};
 #[derive(Debug, Default)]
 pub struct Catalog {
     pub(super) ids: Strings,
-    /// Sorted; the number of a site is its place here.
+    /// Sorted; a [`SiteNo`] is an index into this list.
     pub(super) site_names: Vec<String>,
-    /// Documents seen before come first, then those of this run in order of reading.
+    /// Documents from the index come first, then those of this run in the order in which they were
+    /// read.
     pub(super) columns: Columns,
     pub(super) regions: RemovedRegions,
     /// Row of each document in the columns, by [`DocNo`].
     pub(super) slots: Vec<Slot>,
-    /// Number in the index of each document seen before, by [`Slot`].
+    /// Serial number in the index of each document seen before, by [`Slot`].
     pub(super) serials: Vec<u64>,
     /// Documents seen before that count as documents of this run, sorted.
-    pub(super) again: Vec<DocNo>,
+    pub(super) seen_of_run: Vec<DocNo>,
 }
 
 /// The documents and their sites.
@@ -66,7 +67,7 @@ impl Catalog {
             .map_or("", String::as_str)
     }
 
-    /// Site of that name.
+    /// Number of the site with this name.
     pub fn site_called(&self, name: &str) -> Option<SiteNo> {
         let at = self
             .site_names
@@ -74,8 +75,8 @@ impl Catalog {
         at.ok().map(|at| SiteNo(at as u32))
     }
 
-    /// Returns `Some(true)` if the two stand on different sites, `None` if the site of one of them
-    /// is unknown.
+    /// Returns `Some(true)` if the two are on different sites, `None` if the site of one of them is
+    /// unknown.
     pub fn cross_site(&self, a: DocNo, b: DocNo) -> Option<bool> {
         cross_site(self.site(a), self.site(b))
     }
@@ -88,27 +89,27 @@ impl Catalog {
 
 /// One document's values.
 impl Catalog {
-    /// When the document was published.
+    /// Publication date of the document.
     pub fn published(&self, doc: DocNo) -> Option<Published> {
         self.columns.published[self.slot(doc)]
     }
 
-    /// SourcePlace from which the document can be read again.
+    /// Place from which the document can be read again.
     pub fn place(&self, doc: DocNo) -> SourcePlace {
         self.columns.place[self.slot(doc)]
     }
 
-    /// Number of the page that the document was captured from: all captures of one url have the
-    /// same, and a document without a url is a page of its own.
+    /// Number of the page that the document was captured from. All captures of one url have the
+    /// same number, and a document without a url counts as a page of its own.
     pub fn page(&self, doc: DocNo) -> u64 {
         match self.known_page(doc) {
-            // Hashes of urls are never as small as this.
+            // No url has this hash: hashes of urls are at least 2^32.
             0 => u64::from(doc.0) + 1,
             page => page,
         }
     }
 
-    /// Hash of the document's url; 0 if none is known.
+    /// Hash of the url of the document's page; 0 if none is known.
     pub fn known_page(&self, doc: DocNo) -> u64 {
         self.columns.page[self.slot(doc)]
     }
@@ -128,17 +129,17 @@ impl Catalog {
         self.columns.removed[self.slot(doc)]
     }
 
-    /// The words removed from the document, as positions in the whole text, in order.
+    /// Positions of the removed words in the whole text, in order.
     pub fn regions(&self, doc: DocNo) -> impl Iterator<Item = Range<usize>> + '_ {
         self.regions.of(self.slots[doc.0 as usize])
     }
 
-    /// A 128-bit hash (XXH3) of the document's words in order, without those removed.
+    /// 128-bit hash (XXH3) of the document's words in order, without those removed as boilerplate.
     pub fn content(&self, doc: DocNo) -> u128 {
         self.columns.content[self.slot(doc)]
     }
 
-    /// The hash of the document's words as they were read.
+    /// 128-bit hash (XXH3) of all words of the document, before boilerplate was removed.
     pub fn whole(&self, doc: DocNo) -> u128 {
         self.columns.whole[self.slot(doc)]
     }
@@ -146,57 +147,57 @@ impl Catalog {
 
 /// Documents seen before.
 impl Catalog {
-    /// Returns `true` if the document was read in this run and not seen before.
+    /// Returns `true` if the document is not in the index yet.
     pub fn is_new(&self, doc: DocNo) -> bool {
         self.slot(doc) >= self.serials.len()
     }
 
-    /// Number of the document in the index, if it was seen before.
+    /// Serial number of the document in the index, if it was seen before.
     pub fn serial(&self, doc: DocNo) -> Option<u64> {
         self.serials.get(self.slot(doc)).copied()
     }
 
-    /// Returns `true` if the run is about the document: it is new, was added by an earlier attempt
-    /// at this same run, or was asked for.
+    /// Returns `true` if the document belongs to this run: it is new, was added by an earlier
+    /// attempt at this same run, or was requested by its id.
     pub fn is_of_run(&self, doc: DocNo) -> bool {
-        self.is_new(doc) || self.again.binary_search(&doc).is_ok()
+        self.is_new(doc) || self.seen_of_run.binary_search(&doc).is_ok()
     }
 
-    /// Asks for documents seen before, by their ids: the run is about them too.
-    pub(crate) fn ask(&mut self, ids: &[String]) {
+    /// Makes the documents with these ids belong to this run, if they were seen before.
+    pub(crate) fn request(&mut self, ids: &[String]) {
         if ids.is_empty() || self.serials.is_empty() {
             return;
         }
-        let asked: Vec<DocNo> = self
+        let requested: Vec<DocNo> = self
             .documents()
             .filter(|&doc| !self.is_of_run(doc) && ids.iter().any(|id| id == self.id(doc)))
             .collect();
-        self.again.extend(asked);
-        self.again.sort_unstable();
+        self.seen_of_run.extend(requested);
+        self.seen_of_run.sort_unstable();
     }
 }
 
 /// Hashes, which may be on disk.
 impl Catalog {
-    /// Hashes of documents in each band, a list for each document in the order given; the lists
-    /// are empty if there are no bands.
+    /// Band hashes of documents: one list for each document, in the order given. The lists are
+    /// empty if there are no bands.
     pub(crate) fn bands(&self, documents: &[DocNo]) -> ListReader<'_, u32> {
         self.columns.bands.reader(self.slots(documents))
     }
 
-    /// Fingerprints of documents for shared passages, as bits, a list for each document in the
-    /// order given.
+    /// Fingerprints of documents for shared passages, as integers: one list for each document, in
+    /// the order given.
     pub(crate) fn passages(&self, documents: &[DocNo]) -> ListReader<'_, u64> {
         self.columns.passages.reader(self.slots(documents))
     }
 
-    /// Fingerprints of documents for what their sites repeat, a list for each document in the
-    /// order given.
+    /// Fingerprints of documents for learning boilerplate: one list for each document, in the order
+    /// given.
     pub(crate) fn repeats(&self, documents: &[DocNo]) -> ListReader<'_, u32> {
         self.columns.repeats.reader(self.slots(documents))
     }
 
-    /// Fingerprints of one document for what its site repeats; none after
+    /// Fingerprints of one document for learning boilerplate; empty after
     /// [`Catalog::forget_repeats`].
     pub(crate) fn repeats_of(&self, doc: DocNo) -> Result<Cow<'_, [u32]>, ReadError> {
         self.columns.repeats.get(self.slot(doc))
@@ -207,27 +208,28 @@ impl Catalog {
         self.columns.repeats.length(self.slot(doc))
     }
 
-    /// Names and numbers of the document, in order; none unless reworded copy is looked for.
+    /// Hashes of the document's names and numbers, in the order of its text; empty unless the scan
+    /// looks for reworded copy.
     pub(crate) fn anchors(&self, doc: DocNo) -> Result<Cow<'_, [u32]>, ReadError> {
         self.columns.anchors.get(self.slot(doc))
     }
 
-    /// Bytes of hashes that are held in memory.
+    /// Number of bytes that the hashes take in memory.
     pub(crate) fn bytes_held(&self) -> usize {
         self.columns.bytes_held()
     }
 
-    /// Moves all hashes out of memory.
+    /// Moves all hashes from memory to a store.
     pub(crate) fn move_to(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
         self.columns.move_to(store)
     }
 
-    /// Frees the hashes that only learning boilerplate needs.
+    /// Frees the hashes that are needed only to learn boilerplate.
     pub fn forget_repeats(&mut self) {
         self.columns.repeats = Lists::default();
     }
 
-    /// Frees the hashes that only finding candidates needs.
+    /// Frees the hashes that are needed only to find candidates.
     pub(crate) fn forget_hashes(&mut self) {
         self.columns.bands = Lists::default();
         self.columns.passages = Lists::default();
@@ -238,15 +240,16 @@ impl Catalog {
     }
 }
 
-/// Changes after boilerplate was removed.
+/// Changes to documents from which boilerplate was removed.
 impl Catalog {
-    /// Replaces the fingerprints of a document for what its site repeats.
+    /// Replaces the fingerprints of a document for learning boilerplate.
     pub(crate) fn set_repeats(&mut self, doc: DocNo, repeats: &[u32]) {
         let slot = self.slot(doc);
         self.columns.repeats.replace(slot, repeats.iter().copied());
     }
 
-    /// Replaces words and traces of documents by those of what is left of them.
+    /// Replaces the word counts, content hashes and traces of documents by those of the words that
+    /// are left.
     pub fn replace(&mut self, stripped: Vec<Stripped>) {
         for Stripped {
             doc,

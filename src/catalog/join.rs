@@ -207,10 +207,10 @@ impl<'a> Joining<'a> {
         };
         let mut known: Vec<KnownRecord> = known.into_par_iter().map(known_record).collect();
         known.par_sort_unstable_by_key(|known| (known.place.source, known.place.offset));
-        let again = known.iter().filter(|known| known.is_of_run);
-        let mut again: Vec<DocNo> = again.map(|known| known.doc).collect();
-        again.sort_unstable();
-        self.catalog.again = again;
+        let of_run = known.iter().filter(|known| known.is_of_run);
+        let mut of_run: Vec<DocNo> = of_run.map(|known| known.doc).collect();
+        of_run.sort_unstable();
+        self.catalog.seen_of_run = of_run;
         self.tally.known = known;
     }
 }

@@ -1,8 +1,8 @@
 //! The documents of a scan: their numbers, and what is kept of each once its text is dropped.
 //!
 //! May import: `document`, `error`, `sketch`, `storage`.
-//! Imported by: `boilerplate`, `candidates`, `compare`, `attribution`, `cluster`, `pipeline`,
-//! `index`, `report`, `cli`, `found`.
+//! Imported by: `attribution`, `boilerplate`, `candidates`, `cli`, `cluster`, `compare`, `found`,
+//! `index`, `pipeline`, `report`.
 //!
 //! Files are read in blocks, in any order and on any thread; each block becomes a
 //! [`BlockColumns`]. [`Catalog::join`] puts the blocks in the order of the files, adds the

@@ -1,4 +1,4 @@
-//! Documents that earlier runs have seen.
+//! Documents of earlier runs, as read from an index.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use super::strings::Strings;
 use crate::document::{Published, SourcePlace};
 use crate::storage::lists::{StoredChunk, StoredList};
 
-/// Documents that earlier runs have seen, as an index keeps them, column by column.
+/// Documents that earlier runs added to an index, column by column.
 #[derive(Debug, Default)]
 pub struct SeenDocuments {
     pub(super) ids: Strings,
@@ -23,7 +23,7 @@ pub struct SeenDocuments {
     pub(super) of_run: HashSet<Slot>,
 }
 
-/// Values that an index keeps of a document, beside its text and hashes.
+/// Values that an index stores for a document, besides its text and hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenDocument<'a> {
     /// Number of the document in the index.
@@ -35,46 +35,47 @@ pub struct SeenDocument<'a> {
     /// Number that [`SeenDocuments::number_sites`] gave its site, or
     /// [`NO_SITE`](super::numbers::NO_SITE).
     pub site: SiteNo,
-    /// SourcePlace of its record in the index; files of records are numbered from 0.
+    /// Place of its record in the index; the files with records are the sources, numbered from 0.
     pub place: SourcePlace,
-    /// When the document says it was published.
+    /// Publication date that the document states.
     pub published: Option<Published>,
-    /// Hash of its page's url; 0 if none is known.
+    /// Hash of the url of its page; 0 if none is known.
     pub page: u64,
     /// Hash of its title; 0 if it has none.
     pub title: u32,
-    /// Number of its words, without those that were removed.
+    /// Number of its words, without those that were removed as boilerplate.
     pub words: u32,
     /// Hash of its words, without those that were removed.
     pub content: u128,
     /// Hash of all its words.
     pub whole: u128,
-    /// The words that were removed, in order.
+    /// Positions of the removed words in the whole text, in order.
     pub regions: Vec<Range<u32>>,
 }
 
-/// Hashes of consecutive documents of an index, one document after the other in each file.
+/// Hashes of consecutive documents of an index. Each chunk has the hashes of the first document,
+/// then those of the second, and so on.
 pub(crate) struct StoredHashes<'a> {
     /// Band hashes of all the documents.
     pub(crate) bands: StoredChunk,
     /// Number of band hashes that each document has.
-    pub(crate) bands_of_each: u32,
+    pub(crate) bands_per_document: u32,
     /// Passage fingerprints of all the documents.
     pub(crate) passages: StoredChunk,
-    /// Number of fingerprints of each document.
-    pub(crate) passages_of_each: &'a [u32],
-    /// Which of the documents were added; the hashes of the others are passed over.
+    /// Number of passage fingerprints of each document.
+    pub(crate) passages_per_document: &'a [u32],
+    /// True for each document that was added; the hashes of the others are skipped.
     pub(crate) kept: &'a [bool],
 }
 
 impl SeenDocuments {
-    /// Numbers of the sites of these names.
+    /// Returns the number of each of these sites. A new name gets the next number.
     pub fn number_sites(&mut self, names: &[String]) -> Vec<SiteNo> {
         let number = |name: &String| self.site_names.number(name);
         names.iter().map(number).collect()
     }
 
-    /// Adds a document. Its hashes are added afterwards, with those of others.
+    /// Adds a document without its hashes. `push_hashes` adds the hashes of many documents at once.
     pub fn push(&mut self, document: SeenDocument<'_>) {
         let slot = Slot(self.len() as u32);
         if document.is_of_run {
@@ -95,13 +96,13 @@ impl SeenDocuments {
         });
     }
 
-    /// Adds the hashes of the next documents.
+    /// Adds the hashes of the next documents, in the order in which they were pushed.
     pub(crate) fn push_hashes(&mut self, hashes: StoredHashes<'_>) {
         let kept = || hashes.kept.iter().copied();
         let list = |length, keep| StoredList { length, keep };
-        let of_bands = kept().map(|keep| list(hashes.bands_of_each, keep));
+        let of_bands = kept().map(|keep| list(hashes.bands_per_document, keep));
         self.columns.bands.push_stored(hashes.bands, of_bands);
-        let lengths = hashes.passages_of_each.iter().copied();
+        let lengths = hashes.passages_per_document.iter().copied();
         let of_passages = lengths.zip(kept()).map(|(length, keep)| list(length, keep));
         self.columns
             .passages

@@ -1,10 +1,10 @@
-//! Names of sites while documents are being gathered.
+//! Names and numbers of sites while documents are being read.
 
 use std::collections::HashMap;
 
 use super::numbers::SiteNo;
 
-/// Names of sites, numbered in the order in which they were first met.
+/// Names of sites, numbered in the order in which they first appear.
 #[derive(Debug, Default)]
 pub(super) struct SiteNames {
     names: Vec<String>,
@@ -12,7 +12,7 @@ pub(super) struct SiteNames {
 }
 
 impl SiteNames {
-    /// Number of the site of this name; an unknown name gets the next number.
+    /// Number of the site with this name; a new name gets the next number.
     pub(super) fn number(&mut self, name: &str) -> SiteNo {
         if let Some(&number) = self.numbers.get(name) {
             return number;
@@ -23,7 +23,7 @@ impl SiteNames {
         number
     }
 
-    /// Number of each of these sites in a sorted list that has them all.
+    /// Position of each of these names in a sorted list that contains them all.
     pub(super) fn numbers_in(&self, sorted: &[String]) -> Vec<SiteNo> {
         let number = |name| SiteNo(sorted.partition_point(|other| other < name) as u32);
         self.names.iter().map(number).collect()

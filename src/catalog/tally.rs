@@ -33,7 +33,7 @@ pub struct KnownRecord {
     pub doc: DocNo,
     /// True if that document was added by an earlier attempt at this same run.
     pub is_of_run: bool,
-    /// SourcePlace of the record in its source.
+    /// Place of the record in its source.
     pub place: SourcePlace,
     /// Site that the record names, or [`NO_SITE`](super::numbers::NO_SITE).
     pub site: SiteNo,

@@ -1,4 +1,4 @@
-//! Hashes that are kept of a text so that others like it are found.
+//! Hashes of a text, kept to find other texts like it.
 
 use std::ops::Range;
 
@@ -6,21 +6,22 @@ use super::hashes;
 use super::numbers::DocNo;
 use crate::sketch::winnowing::Fingerprint;
 
-/// Hashes of one text that find others like it. They are made from the whole text first, and made
-/// again for a document that turns out to hold boilerplate.
+/// Hashes of one text by which others like it are found. They are first made from the whole text.
+/// If boilerplate is found in it, they are made again from the words that are left.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traces {
-    /// Hash of each band; empty if bands are not used, or for a document that is in no bucket.
+    /// Hash of each band; empty if bands are not used, or if the document belongs in no LSH bucket.
     pub bands: Vec<u32>,
-    /// Fingerprints that find shared passages.
+    /// Fingerprints by which shared passages are found.
     pub passages: Vec<Fingerprint>,
-    /// Fingerprints that show what a site repeats, shortened.
+    /// Shortened fingerprints from which the boilerplate of a site is learned.
     pub repeats: Vec<u32>,
-    /// Names and numbers, in order; `None` unless reworded copy is looked for.
+    /// Hashes of names and numbers, in the order of the text; `None` unless the scan looks for
+    /// reworded copy.
     pub anchors: Option<Vec<u32>>,
 }
 
-/// A document that was read again and lost its boilerplate.
+/// A document after its boilerplate was removed.
 #[derive(Debug)]
 pub struct Stripped {
     pub(super) doc: DocNo,
@@ -31,14 +32,14 @@ pub struct Stripped {
 }
 
 impl Stripped {
-    /// A document with the words that are left, the positions of those that were removed, and the
-    /// traces of what is left.
+    /// Takes the hashes of the words that are left, the positions of the removed words in the whole
+    /// text, and the traces of the words that are left.
     pub fn new(doc: DocNo, words: &[u64], regions: &[Range<usize>], traces: Traces) -> Stripped {
-        // Positions in a text are 32 bits.
+        // Word positions are stored in 32 bits.
         let region = |region: &Range<usize>| region.start as u32..region.end as u32;
         Stripped {
             doc,
-            words: count(words),
+            words: word_count(words),
             regions: regions.iter().map(region).collect(),
             content: hashes::of_words(words),
             traces,
@@ -47,11 +48,11 @@ impl Stripped {
 }
 
 /// Number of words, at most `u32::MAX`.
-pub(super) fn count(words: &[u64]) -> u32 {
+pub(super) fn word_count(words: &[u64]) -> u32 {
     words.len().try_into().unwrap_or(u32::MAX)
 }
 
-/// Fingerprints as the numbers that columns keep.
+/// Converts fingerprints to the integers that are stored in a column.
 pub(super) fn bits(passages: &[Fingerprint]) -> impl ExactSizeIterator<Item = u64> + '_ {
     passages.iter().map(|fingerprint| fingerprint.to_bits())
 }

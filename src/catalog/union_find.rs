@@ -1,4 +1,4 @@
-//! Disjoint sets.
+//! Disjoint sets of numbers.
 
 /// A partition of the numbers `0..size`, in which two sets can be joined: union-find with path
 /// halving (Tarjan and van Leeuwen, JACM 1984, "Worst-case analysis of set union algorithms").
@@ -10,20 +10,20 @@ pub(crate) struct UnionFind {
 }
 
 impl UnionFind {
-    /// As many sets as numbers.
+    /// Creates a partition in which every number is a set of its own.
     pub(crate) fn new(size: usize) -> UnionFind {
         UnionFind {
             parents: (0..size as u32).collect(),
         }
     }
 
-    /// Smallest member of the set that a number is in.
-    pub(crate) fn root(&mut self, of: usize) -> usize {
-        let mut at = of as u32;
+    /// Smallest member of the set that holds a number.
+    pub(crate) fn root(&mut self, number: usize) -> usize {
+        let mut at = number as u32;
         while self.parents[at as usize] != at {
-            let above = self.parents[self.parents[at as usize] as usize];
-            self.parents[at as usize] = above;
-            at = above;
+            let grandparent = self.parents[self.parents[at as usize] as usize];
+            self.parents[at as usize] = grandparent;
+            at = grandparent;
         }
         at as usize
     }

@@ -1,4 +1,4 @@
-//! Advice for an error of the library: the flag or command that helps.
+//! Advice for errors of the library: the flag or command that solves the problem.
 
 use wirecopy::error::ReadError;
 use wirecopy::index::{IndexError, IndexSettings};
@@ -7,14 +7,14 @@ use wirecopy::index::{IndexError, IndexSettings};
 const DAMAGED: &str =
     "`wirecopy index verify` lists damaged files; restore a backup or make a new index";
 
-/// The advice for an error, if there is any.
+/// The advice for an error or for one of its causes, if there is any.
 pub fn for_error(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let read = cause.downcast_ref::<ReadError>();
-        let of_index = || cause.downcast_ref::<IndexError>().and_then(for_index_error);
+        let index_advice = || cause.downcast_ref::<IndexError>().and_then(for_index_error);
         read.and_then(for_read_error)
             .map(str::to_owned)
-            .or_else(of_index)
+            .or_else(index_advice)
     })
 }
 
@@ -46,9 +46,12 @@ fn for_index_error(error: &IndexError) -> Option<String> {
         IndexError::Settings { made, asked } => {
             let mut both = index_flags(made).into_iter().zip(index_flags(asked));
             let (made, _) = both.find(|(made, asked)| made != asked)?;
+            let same = match made.strip_prefix("no ") {
+                Some(flag) => format!("leave {flag} out"),
+                None => format!("pass {made} again"),
+            };
             Some(format!(
-                "pass {made} again, or make another index (wirecopy index export writes its \
-                 documents)"
+                "{same}, or make another index (wirecopy index export writes its documents)"
             ))
         }
         IndexError::Busy { .. } => Some("wait for it with --wait, or try again later".to_owned()),
@@ -56,7 +59,7 @@ fn for_index_error(error: &IndexError) -> Option<String> {
     }
 }
 
-/// The flags of a scan with the settings of an index.
+/// The flags with which a scan has the settings of an index, one for each setting.
 pub fn index_flags(settings: &IndexSettings) -> [String; 7] {
     let excerpts = match (settings.containment, settings.passage) {
         (Some(containment), Some(passage)) => {
@@ -64,7 +67,7 @@ pub fn index_flags(settings: &IndexSettings) -> [String; 7] {
         }
         _ => "--relations exact,near".to_owned(),
     };
-    let surfacing = match settings.bands {
+    let candidates = match settings.bands {
         0 => "--recall 1".to_owned(),
         bands => format!("--bands {bands} --rows {}", settings.rows),
     };
@@ -75,7 +78,7 @@ pub fn index_flags(settings: &IndexSettings) -> [String; 7] {
     [
         format!("--shingle {}", settings.shingle),
         format!("--threshold {}", settings.threshold),
-        surfacing,
+        candidates,
         format!("--seed {}", settings.seed),
         excerpts,
         boilerplate.to_owned(),

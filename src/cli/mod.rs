@@ -2,7 +2,7 @@
 //!
 //! May import: `attribution`, `candidates`, `catalog`, `cluster`, `compare`, `document`, `error`,
 //! `index`, `pipeline`, `platform`, `read`, `report`, `sketch`, `storage`, `text`, `tuning`.
-//! Imported by: the program alone.
+//! Imported by: nothing of this crate.
 //!
 //! - Arguments: [`args`] is what a user types, and [`values`] parses single values. [`config`] adds
 //!   the environment and `wirecopy.toml`. [`plan`] checks everything and makes settings of it.

@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -362,14 +361,7 @@ impl WriteMethod {
     /// Identity of the file, if it is a regular file and exists.
     fn identity(&self) -> Option<(u64, u64)> {
         match self {
-            WriteMethod::Stdout => identity(
-                io::stdout()
-                    .as_fd()
-                    .try_clone_to_owned()
-                    .ok()
-                    .map(File::from)?
-                    .metadata(),
-            ),
+            WriteMethod::Stdout => identity(platform::stream_metadata(io::stdout())),
             WriteMethod::Rename { path, .. } => identity(path.metadata()),
             WriteMethod::Special(_) => None,
         }
@@ -426,10 +418,7 @@ fn reject_inputs<R: NamedOutput>(
     }
     for &input in inputs {
         let found = match input {
-            STANDARD_INPUT => io::stdin()
-                .as_fd()
-                .try_clone_to_owned()
-                .and_then(|fd| File::from(fd).metadata()),
+            STANDARD_INPUT => platform::stream_metadata(io::stdin()),
             path => fs::metadata(path),
         };
         let Some(input_identity) = identity(found) else {

@@ -1,7 +1,7 @@
 //! Exact comparison of two documents: shared shingles, shared passages, and reworded sentences.
 //!
 //! May import: `catalog`, `sketch`, `text`.
-//! Imported by: `cluster`, `pipeline`, `index`, `report`, `scan`, `cli`.
+//! Imported by: `cli`, `cluster`, `index`, `pipeline`, `report`, `scan`.
 
 pub mod exact;
 pub mod passage;

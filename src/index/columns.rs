@@ -1,7 +1,7 @@
 //! Rows as columns of an Arrow IPC file: one record batch, read whole, so that a checksum of the
 //! file covers all of it.
 //!
-//! [`TableColumns`] name each field of a row once, for writing and for reading. To add a column, add a
+//! [`RowColumns`] name each field of a row once, for writing and for reading. To add a column, add a
 //! field to the row and a line to the columns of its table.
 //!
 //! `serde_arrow` 0.15 could do the same and writes the same bytes, but it reads too slowly.
@@ -50,11 +50,11 @@ type MakeArray<'a, R> = dyn Fn(&mut [R]) -> Result<ArrayRef, ArrowError> + 'a;
 type Fill<'a, R> = dyn Fn(&'a ArrayRef, Range<usize>, &mut [R]) -> Option<()> + 'a;
 
 /// The columns of a table.
-pub(super) struct TableColumns<'a, R>(Vec<Column<'a, R>>);
+pub(super) struct RowColumns<'a, R>(Vec<Column<'a, R>>);
 
-impl<'a, R: 'a> TableColumns<'a, R> {
-    pub(super) fn new() -> TableColumns<'a, R> {
-        TableColumns(Vec::new())
+impl<'a, R: 'a> RowColumns<'a, R> {
+    pub(super) fn new() -> RowColumns<'a, R> {
+        RowColumns(Vec::new())
     }
 
     /// The same columns and another one, which stores a field of the row.
@@ -62,7 +62,7 @@ impl<'a, R: 'a> TableColumns<'a, R> {
         mut self,
         name: &'static str,
         field: impl Fn(&mut R) -> &mut T + Copy + 'a,
-    ) -> TableColumns<'a, R> {
+    ) -> RowColumns<'a, R> {
         self.0.push(Column {
             name,
             nullable: T::NULLABLE,
@@ -80,7 +80,7 @@ impl<'a, R: 'a> TableColumns<'a, R> {
 
 /// The file of a table. The rows stay as they are; a column only gets at a field through `&mut`.
 pub(super) fn write<'a, R>(
-    columns: TableColumns<'a, R>,
+    columns: RowColumns<'a, R>,
     rows: &mut [R],
 ) -> Result<Vec<u8>, IndexError> {
     let unwritable = |error: ArrowError| IndexError::Write {
@@ -148,7 +148,7 @@ impl Table {
     /// Passes each row to `each`, made from `blank` by filling in the columns.
     pub(super) fn each<'a, R: Clone>(
         &'a self,
-        columns: TableColumns<'a, R>,
+        columns: RowColumns<'a, R>,
         blank: &R,
         each: &mut dyn FnMut(R) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {

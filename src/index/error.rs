@@ -1,4 +1,4 @@
-//! Errors of an index. No message names a command-line flag: the program adds what to do.
+//! Errors of an index. Messages do not name command-line flags: the program adds its own advice.
 
 use std::error::Error;
 use std::io;
@@ -26,7 +26,7 @@ pub enum IndexError {
         /// The directory.
         directory: String,
     },
-    /// A later version wrote the index.
+    /// A later version of the program wrote the index.
     #[error(
         "the index in {directory} has format {format} and this program reads formats up to {newest}"
     )]
@@ -58,7 +58,7 @@ pub enum IndexError {
         /// The process that holds the lock.
         holder: String,
     },
-    /// A file of the index is not what was written.
+    /// A file of the index differs from what was written.
     #[error("{file} of the index is damaged: {problem}")]
     Damaged {
         /// Name of the file.
@@ -114,7 +114,7 @@ impl IndexError {
         }
     }
 
-    /// The message followed by those of its causes.
+    /// The message, followed by the messages of its causes.
     pub(super) fn with_causes(&self) -> String {
         let mut message = self.to_string();
         let mut cause = self.source();
@@ -126,12 +126,12 @@ impl IndexError {
     }
 }
 
-// Here and not beside the type, because the error above holds settings.
+// This method is not in `settings.rs`, because that module does not depend on this one.
 impl IndexSettings {
     /// Checks that a scan has the settings of the index.
     ///
     /// # Errors
-    /// [`IndexError::Settings`] if one of them differs.
+    /// [`IndexError::Settings`] if one of the settings differs.
     pub fn check(&self, scan: &IndexSettings) -> Result<(), IndexError> {
         match self.described() == scan.described() {
             true => Ok(()),

@@ -139,9 +139,9 @@ impl SegmentReader {
             let bands = entry.documents * u64::from(entry.bands);
             seen.push_hashes(StoredHashes {
                 bands: stored(&self.bands, bands_at, bands),
-                bands_of_each: entry.bands,
+                bands_per_document: entry.bands,
                 passages: stored(&self.passages, passages_at, entry.passages),
-                passages_of_each: &documents.passages()?[rows.clone()],
+                passages_per_document: &documents.passages()?[rows.clone()],
                 kept: &kept[rows],
             });
         }

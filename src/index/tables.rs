@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::columns::{self, Name, Table, TableColumns};
+use super::columns::{self, Name, RowColumns, Table};
 use super::error::IndexError;
 use crate::boilerplate::{KnownBoilerplate, KnownRepeat};
 use crate::catalog::{DocNo, DocPair};
@@ -48,8 +48,8 @@ pub(super) struct RecordPlace {
     pub(super) record: u32,
 }
 
-fn document_columns<'a>() -> TableColumns<'a, DocumentRow<'a>> {
-    TableColumns::<'a, DocumentRow<'a>>::new()
+fn document_columns<'a>() -> RowColumns<'a, DocumentRow<'a>> {
+    RowColumns::<'a, DocumentRow<'a>>::new()
         .with("serial", |row| &mut row.serial)
         .with("added", |row| &mut row.added)
         .with("id", |row| &mut row.id)
@@ -134,8 +134,8 @@ impl DocumentTable {
     }
 }
 
-fn tie_columns<'a>() -> TableColumns<'a, KnownPair> {
-    TableColumns::<'a, KnownPair>::new()
+fn tie_columns<'a>() -> RowColumns<'a, KnownPair> {
+    RowColumns::<'a, KnownPair>::new()
         .with("a", |tie| &mut tie.a)
         .with("b", |tie| &mut tie.b)
         .with("shared", |tie| &mut tie.found.shared)
@@ -183,8 +183,8 @@ pub(super) fn read_ties(
 /// The number of a document, and the name of its cluster; empty if it is in none.
 type NameRow<'a> = (u64, Name<'a>);
 
-fn name_columns<'a>() -> TableColumns<'a, NameRow<'a>> {
-    TableColumns::<'a, NameRow<'a>>::new()
+fn name_columns<'a>() -> RowColumns<'a, NameRow<'a>> {
+    RowColumns::<'a, NameRow<'a>>::new()
         .with("serial", |(serial, _)| serial)
         .with("cluster", |(_, cluster)| cluster)
 }
@@ -215,8 +215,8 @@ pub(super) fn read_names(bytes: &[u8], file: &str, names: &mut Names) -> Result<
 /// A run of words that is known to be repeated, and the site, if it is not repeated on all sites.
 type RepeatRow<'a> = (Option<Name<'a>>, KnownRepeat);
 
-fn repeat_columns<'a>() -> TableColumns<'a, RepeatRow<'a>> {
-    TableColumns::<'a, RepeatRow<'a>>::new()
+fn repeat_columns<'a>() -> RowColumns<'a, RepeatRow<'a>> {
+    RowColumns::<'a, RepeatRow<'a>>::new()
         .with("site", |(site, _)| site)
         .with("fingerprint", |(_, repeat)| &mut repeat.fingerprint)
         .with("kind", |(_, repeat)| &mut repeat.kind)

@@ -243,8 +243,8 @@ impl Drop for Writer {
 }
 
 impl PendingChange<'_> {
-    /// Prepares to publish files together with the change: until [`PendingChange::publish`] returns, the
-    /// next writer to open the index takes them back.
+    /// Prepares to publish files together with the change: until [`PendingChange::publish`]
+    /// returns, the next writer to open the index takes them back.
     ///
     /// # Errors
     /// When the journal cannot be written.

@@ -4,8 +4,8 @@
 //! `document`, `error`, `sketch`, `storage`, `text`.
 //! Imported by: `cli`, `found`, `index`, `report`, `scan`.
 //!
-//! [`scan`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample`] begin in the
-//! same way and use the same search.
+//! [`scan()`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample()`] begin in
+//! the same way and use the same search.
 
 mod cluster_names;
 mod corpus_and_archive;

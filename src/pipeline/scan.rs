@@ -62,7 +62,7 @@ pub fn scan_after<C: Corpus>(
         settings,
         observer,
     )?;
-    catalog.ask(&earlier.requested_ids);
+    catalog.request(&earlier.requested_ids);
 
     let texts = CorpusTexts::of(&sources, &catalog, settings);
     let known = earlier::comparisons(&catalog, &groups, &earlier.pairs);

@@ -299,8 +299,11 @@ pub(super) fn parse_record<'s>(
     decoding: &'s mut Decoding,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let (text, replaced) = decode(bytes, lossy);
-    match (source.format.delimiter(), source.format) {
-        (Some(delimiter), _) => {
+    match source.format {
+        SourceFormat::Jsonl => jsonl::parse(text, replaced, lookup, decoding),
+        SourceFormat::Text => Ok(text_document(&source.name, text, replaced)),
+        SourceFormat::Csv | SourceFormat::Tsv => {
+            let delimiter = source.format.delimiter().unwrap_or(b',');
             let Some(columns) = source.columns.get() else {
                 return Err(RejectedRecord {
                     id: None,
@@ -310,8 +313,6 @@ pub(super) fn parse_record<'s>(
             fields.split(text.as_bytes(), 0, delimiter);
             delimited::parse(text, replaced, fields, columns, decoding)
         }
-        (None, SourceFormat::Text) => Ok(text_document(&source.name, text, replaced)),
-        (None, _) => jsonl::parse(text, replaced, lookup, decoding),
     }
 }
 

@@ -44,7 +44,8 @@ impl Default for ReadSettings {
 }
 
 impl ReadSettings {
-    /// Size of the longest record, bounded by what a [`SourcePlace`](crate::document::SourcePlace) can hold.
+    /// Size of the longest record, bounded by what a
+    /// [`SourcePlace`](crate::document::SourcePlace) can hold.
     pub(super) fn longest_record(&self) -> usize {
         self.max_record.min(u32::MAX as usize)
     }

@@ -1,4 +1,4 @@
-//! Parts that all HTML pages share: a common style and script, a content security policy, and JSON that
+//! Parts that all HTML pages share: style, script, a content security policy, and JSON that
 //! is safe in a `script` element.
 //!
 //! Templates escape their values, and [`crate::text::escaping`] replaces characters that could

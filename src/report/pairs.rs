@@ -10,8 +10,8 @@ use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
 use crate::pipeline::{PlacedPassage, ScanResult};
 
-/// Columns of the report. Their order never changes; new ones go to the end.
-pub const COLUMNS: [&str; 20] = [
+/// Columns of every pairs file. Their order never changes; new ones go to the end of this list.
+pub const COLUMNS: [&str; 19] = [
     "id_a",
     "id_b",
     "relation",
@@ -31,26 +31,13 @@ pub const COLUMNS: [&str; 20] = [
     "url_b",
     "cluster",
     "quoted_share",
-    "passages",
 ];
 
-/// Columns of a run that looked for reworded copy: two more before the last.
-pub const COLUMNS_REWORDED: [&str; COLUMNS.len() + 2] = {
-    let mut columns = [""; COLUMNS.len() + 2];
-    let mut at = 0;
-    while at < WITHOUT_PASSAGES {
-        columns[at] = COLUMNS[at];
-        at += 1;
-    }
-    columns[at] = "reworded_score";
-    columns[at + 1] = "aligned_sentences";
-    columns[at + 2] = COLUMNS[at];
-    columns
-};
+/// Columns that follow if reworded copy was looked for.
+pub const REWORDED_COLUMNS: [&str; 2] = ["reworded_score", "aligned_sentences"];
 
-/// Number of columns without the last one, which is there only if passages are listed and the
-/// format can hold lists.
-const WITHOUT_PASSAGES: usize = COLUMNS.len() - 1;
+/// The last column, if passages are listed and the format can hold lists.
+pub const PASSAGES_COLUMN: &str = "passages";
 
 /// Writes the report.
 ///
@@ -65,13 +52,14 @@ pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -
     };
     let with_passages = !findings.passages.is_empty() && format.holds_lists();
     let with_reworded = findings.counts.reworded.is_some();
-    let columns: &'static [&str] = match (with_reworded, with_passages) {
-        (false, false) => &COLUMNS[..WITHOUT_PASSAGES],
-        (false, true) => &COLUMNS,
-        (true, false) => &COLUMNS_REWORDED[..COLUMNS_REWORDED.len() - 1],
-        (true, true) => &COLUMNS_REWORDED,
-    };
-    format.write(columns, out, |rows| {
+    let mut columns = COLUMNS.to_vec();
+    if with_reworded {
+        columns.extend(REWORDED_COLUMNS);
+    }
+    if with_passages {
+        columns.push(PASSAGES_COLUMN);
+    }
+    format.write(&columns, out, |rows| {
         for (number, pair) in findings.pairs.iter().enumerate() {
             let (a, b) = (pair.a, pair.b);
             let (when_a, when_b) = (catalog.published(a), catalog.published(b));

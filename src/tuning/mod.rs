@@ -1,7 +1,7 @@
 //! Tuning: judges thresholds by labels, or suggests them from the distribution of scores.
 //!
 //! May import: nothing of this crate.
-//! Imported by: `report`, `cli`.
+//! Imported by: `cli`, `report`.
 
 pub mod evaluation;
 pub mod valley;

@@ -248,7 +248,7 @@ fn pairs_that_a_scan_may_miss_are_reported() {
         let json = must(&["tune", &input, "-q", "--format", "json"]);
         let tuned: serde_json::Value = serde_json::from_str(&json).expect("JSON");
         assert_eq!(tuned["searched"]["bounded"], bounded, "{documents}");
-        let caution = "a scan may find a little more or less";
+        let caution = "a scan may find slightly more or less";
         assert_eq!(text.contains(caution), bounded, "{documents}: {text}");
         let page = place.read("tune.html");
         assert_eq!(page.contains(caution), bounded, "{documents}");

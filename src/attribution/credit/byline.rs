@@ -228,7 +228,7 @@ impl CreditTable {
         let word = line.raw(words.start);
         let is_single = words.len() == 1;
         let is_capitals =
-            line.is_capitals(words.start, 2) && word.chars().count() <= OUTLET_LETTERS;
+            line.is_all_capitals(words.start, 2) && word.chars().count() <= OUTLET_LETTERS;
         if self.has_outlet(line, words.clone()) || (is_single && is_capitals) {
             return BylinePart::Outlet;
         }

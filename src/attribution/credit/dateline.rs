@@ -57,7 +57,7 @@ impl CreditTable {
             return None;
         }
         let place = self.place_before(line, enclosed.words.start);
-        let has_capitals = |least| place.clone().any(|i| line.is_capitals(i, least));
+        let has_capitals = |least| place.clone().any(|i| line.is_all_capitals(i, least));
         let has_digits = place
             .clone()
             .any(|i| line.word(i).starts_with(|c: char| c.is_ascii_digit()));
@@ -66,7 +66,7 @@ impl CreditTable {
         } else if place.is_empty() {
             enclosed.words.start == 0 && dash
         } else if place.start == 0 {
-            dash || has_digits || (stop && has_capitals(2)) || line.is_capitals(0, 2)
+            dash || has_digits || (stop && has_capitals(2)) || line.is_all_capitals(0, 2)
         } else {
             // Not at the start of the line: the byline or the headline was joined to it.
             let follows_end = line
@@ -93,7 +93,7 @@ impl CreditTable {
             && is_beside_place
             && rest.starts_with(|c: char| c.is_whitespace() || is_dash(c))
             && rest.chars().count() >= STORY_CHARS
-            && (line.is_capitals(0, 3)
+            && (line.is_all_capitals(0, 3)
                 || line.word(0).len() > 2 && self.is_date(line, mention.start - 1));
         is_dateline.then(|| vec![mention.agency])
     }

@@ -1,16 +1,17 @@
 //! The lines at the two ends of a text that can hold a credit.
 //!
-//! Only the first 4 KiB and the last 2 KiB of a text are searched; of these the first four and the
-//! last six lines; of a line the first 300 characters at the head and the last 600 at the tail. A
-//! text without line breaks is thereby judged by its beginning and its end.
+//! The search is limited to the first four lines within the first 4 KiB and the last six lines
+//! within the last 2 KiB. At most the first 300 characters of a line at the beginning are searched,
+//! and the last 600 characters of a line at the end. So a text without line breaks is judged by its
+//! first 300 and its last 600 characters.
 
-/// Bytes searched at the beginning: four lines of a page with its captions.
+/// Bytes searched at the beginning: enough for four lines, even if some are captions.
 pub(super) const HEAD: usize = 4096;
 
 /// Bytes searched at the end.
 pub(super) const TAIL: usize = 2048;
 
-/// Lines at the beginning that can hold a byline or an agency's name alone.
+/// Lines at the beginning that can be a byline, or nothing but an agency's name.
 pub(super) const HEAD_LINES: usize = 4;
 
 /// Lines at the beginning that can start with a dateline.
@@ -19,14 +20,15 @@ const DATELINE_LINES: usize = 3;
 /// Lines at the end that can name contributors or a copyright.
 pub(super) const TAIL_LINES: usize = 6;
 
-/// Lines at the end that can be an agency's name alone.
+/// Lines at the end that can be nothing but an agency's name.
 const LAST_LINES: usize = 3;
 
-/// Characters of a line at the beginning, and of the author field: more than any byline or
-/// dateline.
+/// Characters searched of a line at the beginning and of the author field: more than the length of
+/// any byline or dateline.
 pub(super) const HEAD_CHARS: usize = 300;
 
-/// Characters of a line at the end: more than any list of contributors with its copyright line.
+/// Characters searched of a line at the end: more than the length of any list of contributors with
+/// its copyright line.
 pub(super) const TAIL_CHARS: usize = 600;
 
 /// Kinds of credit that a line can hold, by its position in the text.
@@ -34,7 +36,7 @@ pub(super) const TAIL_CHARS: usize = 600;
 pub(super) struct LinePosition {
     /// The line can start with a dateline.
     pub(super) dateline: bool,
-    /// The line can be a byline or an agency's name alone.
+    /// The line can be a byline, or nothing but an agency's name.
     pub(super) alone: bool,
     /// The line is near the end, so that it can be a tagline.
     pub(super) tail: bool,
@@ -44,7 +46,7 @@ pub(super) struct LinePosition {
 
 /// The lines to search at the beginning.
 pub(super) fn head(text: &str) -> impl Iterator<Item = (&str, LinePosition)> {
-    let head = &text[..boundary_before(text, HEAD)];
+    let head = &text[..floor_char_boundary(text, HEAD)];
     let mut rest = Some(head);
     let lines = std::iter::from_fn(move || {
         let text = rest?;
@@ -63,9 +65,10 @@ pub(super) fn head(text: &str) -> impl Iterator<Item = (&str, LinePosition)> {
     })
 }
 
-/// The lines to search at the end, the last one first. The lines of a short text are at both ends.
+/// The lines to search at the end, from the last one backwards. In a short text, a line can be at
+/// both ends.
 pub(super) fn tail(text: &str) -> impl Iterator<Item = (&str, LinePosition)> {
-    let tail = &text[boundary_before(text, text.len().saturating_sub(TAIL))..];
+    let tail = &text[floor_char_boundary(text, text.len().saturating_sub(TAIL))..];
     let mut rest = Some(tail);
     let lines = std::iter::from_fn(move || {
         let text = rest?;
@@ -85,8 +88,8 @@ pub(super) fn tail(text: &str) -> impl Iterator<Item = (&str, LinePosition)> {
     })
 }
 
-/// The character boundary at or before a byte.
-fn boundary_before(text: &str, byte: usize) -> usize {
+/// The last character boundary at or before a byte.
+fn floor_char_boundary(text: &str, byte: usize) -> usize {
     let mut at = byte.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
@@ -97,7 +100,8 @@ fn boundary_before(text: &str, byte: usize) -> usize {
 /// The first `count` characters of a text.
 pub(super) fn first_chars(text: &str, count: usize) -> &str {
     let (mut end, mut left) = (0, count);
-    // As many bytes hold at most as many characters, so bytes are skipped in large steps.
+    // `left` bytes hold at most `left` characters, so that many bytes can be skipped without
+    // passing the limit.
     while left > 0 && left < text.len() - end {
         let mut to = end + left;
         while !text.is_char_boundary(to) {
@@ -113,14 +117,14 @@ pub(super) fn first_chars(text: &str, count: usize) -> &str {
 pub(super) fn last_chars(text: &str, count: usize) -> &str {
     let (mut start, mut left) = (text.len(), count);
     while left > 0 && left < start {
-        let from = boundary_before(text, start - left);
+        let from = floor_char_boundary(text, start - left);
         left -= text[from..start].chars().count();
         start = from;
     }
     if left > 0 { text } else { &text[start..] }
 }
 
-/// The same as [`str::trim`], but faster where there is nothing to trim, as in nearly all lines and
+/// Trims white space like [`str::trim`], but faster if there is none, as in nearly all lines and
 /// urls.
 pub(super) fn trimmed(text: &str) -> &str {
     match text.as_bytes() {

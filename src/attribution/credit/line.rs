@@ -1,4 +1,4 @@
-//! Lines: a short piece of text, split into words that can be compared.
+//! A short piece of text, split into words that can be compared.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(super) struct FoldedLine<'t> {
     folded: String,
 }
 
-/// Positions of a word in the text and in the folded words.
+/// Positions of a word in the text and in the folded text.
 struct Word {
     raw: Range<usize>,
     folded: Range<usize>,
@@ -26,7 +26,8 @@ impl<'t> FoldedLine<'t> {
     pub(super) fn new(text: &'t str) -> FoldedLine<'t> {
         let mut line = FoldedLine {
             text,
-            // A word and its space are rarely shorter; this avoids growing step by step.
+            // A word and the space after it rarely have fewer than five bytes, so the list rarely
+            // grows.
             words: Vec::with_capacity(text.len() / 5 + 1),
             folded: String::with_capacity(text.len()),
         };
@@ -92,7 +93,7 @@ impl<'t> FoldedLine<'t> {
         &self.text[from..to]
     }
 
-    /// The text after the word before `index`.
+    /// The text from the end of the word before `index`; for index 0, the whole text.
     pub(super) fn after(&self, index: usize) -> &'t str {
         match index {
             0 => self.text,
@@ -100,7 +101,7 @@ impl<'t> FoldedLine<'t> {
         }
     }
 
-    /// True if these folded words are at `index`.
+    /// True if the words from `index` on begin with these folded words.
     pub(super) fn starts_at(&self, index: usize, words: &[String]) -> bool {
         index + words.len() <= self.len()
             && words
@@ -115,8 +116,8 @@ impl<'t> FoldedLine<'t> {
         self.raw(index).starts_with(|c: char| !c.is_lowercase())
     }
 
-    /// True if a word has at least `least` letters, all of them capitals.
-    pub(super) fn is_capitals(&self, index: usize, least: usize) -> bool {
+    /// True if a word consists of at least `least` capital letters, with or without accents.
+    pub(super) fn is_all_capitals(&self, index: usize, least: usize) -> bool {
         let raw = self.raw(index);
         raw.chars().filter(|c| c.is_uppercase()).count() >= least
             && raw
@@ -124,9 +125,9 @@ impl<'t> FoldedLine<'t> {
                 .all(|c| c.is_uppercase() || is_combining_mark(c))
     }
 
-    /// The sentences as ranges of words. In doubt, two sentences stay one: phrases are matched
-    /// close to the agency's name, so little is lost, while `Columbia, S.C. contributed` must not
-    /// be split.
+    /// The sentences, as ranges of words. Text is not split at a doubtful break: `Columbia, S.C.
+    /// contributed` must stay one sentence. Joining two sentences does little harm, because phrases
+    /// are matched only close to the agency's name.
     pub(super) fn sentences(&self) -> Vec<Range<usize>> {
         let mut sentences = Vec::new();
         let mut start = 0;
@@ -144,14 +145,16 @@ impl<'t> FoldedLine<'t> {
 
     fn is_sentence_break(&self, index: usize) -> bool {
         let gap = self.gap(index);
-        // A break is a mark and a space; most gaps are only the space.
+        // A break needs a punctuation mark and white space. Most gaps are a single space.
         if gap.len() < 2 {
             return false;
         }
         let before = self.raw(index - 1);
         let letters = before.chars().take(5).count();
         let abbreviation = letters == 1
-            || (letters < 5 && self.is_capitalised(index - 1) && !self.is_capitals(index - 1, 2));
+            || (letters < 5
+                && self.is_capitalised(index - 1)
+                && !self.is_all_capitals(index - 1, 2));
         gap.contains(['.', '!', '?', '…'])
             && gap.contains(char::is_whitespace)
             && self.is_capitalised(index)
@@ -159,12 +162,13 @@ impl<'t> FoldedLine<'t> {
     }
 }
 
-/// True if a character is part of a word. `begun` tells whether the word has begun before it.
+/// True if a character is part of a word. `begun` is true after the first character
+/// of a word.
 pub(super) fn is_in_word(c: char, begun: bool) -> bool {
     match c {
         '\0'..='\x7F' => c.is_ascii_alphanumeric(),
-        // The same answers as below without a table search, for frequent characters: quotes, dashes
-        // and the letters of common scripts.
+        // Shortcuts for frequent characters (quotes, dashes and the letters of common scripts). The
+        // last arm would give the same answers, but it has to search tables.
         '\u{2000}'..='\u{203F}' | '\u{3000}'..='\u{3004}' => false,
         '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2AF}' | '\u{3A3}'..='\u{3F5}' => true,
         '\u{400}'..='\u{481}' | '\u{5D0}'..='\u{5EA}' | '\u{620}'..='\u{64A}' => true,

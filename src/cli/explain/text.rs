@@ -89,14 +89,14 @@ fn write_facts(
 /// Writes the meaning of signs and colours.
 fn write_key(explained: &Explanation, layout: TextLayout, out: &mut impl Write) -> io::Result<()> {
     let sentences = match explained.retelling {
-        Some(_) => "sentences that go together stand beside each other, ",
+        Some(_) => "Sentences that match are next to each other. ",
         None => "",
     };
     let styles = match layout.colour {
-        true => "boilerplate is dimmed, quotation is in italics",
-        false => "boilerplate is {~ so ~}",
+        true => "boilerplate is dim, quotation is in italics",
+        false => "{~ and ~} enclose boilerplate",
     };
-    let key = format!("Both texts: {sentences}passages are [1| so |1], {styles}");
+    let key = format!("{sentences}In both texts, [1| and |1] enclose passage 1, {styles}.");
     write_hanging(&key, 0, 0, layout, out)
 }
 

@@ -35,7 +35,7 @@ impl TextPage<'_> {
     fn write_found(&self, base: &ChoiceRow, out: &mut impl Write) -> io::Result<()> {
         let searched = &self.tuned.searched;
         let head = format!(
-            "{}, {} that some choice takes. Compared with {}:",
+            "{}; {} that match at least one choice. As asked for: {}",
             counted(searched.documents, "document"),
             counted(searched.jaccards.len() as u64, "comparison"),
             base.flags()

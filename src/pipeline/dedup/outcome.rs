@@ -35,7 +35,7 @@ pub struct Duplicates {
 pub struct Outcome {
     /// Its document, or the document of an earlier run with its id and words.
     pub doc: DocNo,
-    /// SourcePlace of the record.
+    /// Place of the record in its source.
     pub place: SourcePlace,
     /// The site that it names, or [`NO_SITE`](crate::catalog::NO_SITE).
     pub site: SiteNo,

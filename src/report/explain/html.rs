@@ -54,11 +54,11 @@ struct ExplainPage {
     headline: String,
     because: Vec<String>,
     sections: Vec<Section>,
-    rows: Vec<[Vec<MarkedText>; 2]>,
+    rows: Vec<[Vec<HtmlSideText>; 2]>,
 }
 
 /// A piece of text with its CSS classes, and the number of the passage that begins with it.
-struct MarkedText {
+struct HtmlSideText {
     text: String,
     class: String,
     number: Option<usize>,
@@ -77,11 +77,11 @@ fn cell(
     side: &ExplainedDocument,
     passages: &[Range<usize>],
     range: &Range<usize>,
-) -> Vec<MarkedText> {
+) -> Vec<HtmlSideText> {
     pieces(side, passages, range).iter().map(marked).collect()
 }
 
-fn marked(piece: &MarkedPiece<'_>) -> MarkedText {
+fn marked(piece: &MarkedPiece<'_>) -> HtmlSideText {
     let mut classes = Vec::new();
     if let Some(number) = piece.mark.passage {
         classes.push(format!("p c{}", number % COLOURS));
@@ -92,7 +92,7 @@ fn marked(piece: &MarkedPiece<'_>) -> MarkedText {
     if piece.mark.boilerplate {
         classes.push("bp".to_owned());
     }
-    MarkedText {
+    HtmlSideText {
         text: inert_text(piece.text),
         class: classes.join(" "),
         number: piece

@@ -35,7 +35,7 @@ impl TableFormat {
     /// Writes a table: `columns`, then the rows that `fill` passes to its argument.
     pub(in crate::report) fn write<W: Write>(
         self,
-        columns: &'static [&'static str],
+        columns: &[&str],
         out: &mut W,
         fill: impl FnOnce(&mut dyn RowWriter) -> io::Result<()>,
     ) -> io::Result<()> {

@@ -1,16 +1,19 @@
-//! Tables as JSON Lines: one object for each row, its keys the columns in order, `null` if unknown.
+//! Tables as JSON Lines.
+//!
+//! Each row is an object whose keys are the columns in order. Unknown values and empty texts are
+//! `null`.
 
 use std::io::{self, Write};
 
 use super::cell::{RowWriter, TableCell};
 
 pub(super) struct JsonlRows<'w, W: Write> {
-    columns: &'static [&'static str],
+    columns: &'w [&'w str],
     out: &'w mut W,
 }
 
 impl<'w, W: Write> JsonlRows<'w, W> {
-    pub(super) fn new(columns: &'static [&'static str], out: &'w mut W) -> JsonlRows<'w, W> {
+    pub(super) fn new(columns: &'w [&'w str], out: &'w mut W) -> JsonlRows<'w, W> {
         JsonlRows { columns, out }
     }
 }
@@ -53,7 +56,7 @@ mod tests {
             .write(&["t", "c", "s", "h", "f", "u", "e"], &mut out, |rows| {
                 rows.row(&cells)
             })
-            .expect("a vector takes everything");
+            .expect("writing to a vector cannot fail");
         let expected = concat!(
             r#"{"t":"=\"\n","c":7,"s":0.3333,"h":-0.50,"f":true,"u":null,"e":null}"#,
             "\n"
