@@ -631,7 +631,7 @@ pub struct TuneArguments {
         help = "Values of --passage to try, separated by commas",
         long_help = tried("Values of --passage to try, separated by commas", &TRIED_PASSAGES),
         value_name = "N",
-        value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000),
+        value_parser = values::passage(),
         value_delimiter = ',',
         help_heading = "Choices"
     )]
@@ -834,7 +834,7 @@ pub struct FindingArguments {
     #[arg(
         long,
         value_name = "N",
-        value_parser = RangedU64ValueParser::<u32>::new().range(5..=1000),
+        value_parser = values::passage(),
         help_heading = "Matching",
         help = format!(
             "Minimum words in the longest passage of an excerpt [default: {DEFAULT_PASSAGE}]"

@@ -6,17 +6,13 @@ use std::{fs, io};
 
 use wirecopy::attribution::credit::Credits;
 use wirecopy::cluster::{Relation, Selection};
-use wirecopy::compare::exact::{
-    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
-    DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
-};
+use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
 use wirecopy::pipeline::{PageLimits, Settings, Surfacing};
 use wirecopy::read::{self, FieldNames};
 use wirecopy::report::table::TableFormat;
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::domain;
-use wirecopy::text::shingle::Shingle;
 
 use super::args::{
     ComparingArguments, FindingArguments, InputFormatName, OutputFormatName, ReadingArguments,
@@ -179,13 +175,7 @@ pub fn settings(
     sources: &SourceArguments,
     now: i64,
 ) -> Result<Settings, Stop> {
-    let (containment, passage) = match typed.comparing.shingle {
-        Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
-        Shingle::Chars(_) => (
-            DEFAULT_CONTAINMENT_OF_CHARACTERS,
-            DEFAULT_PASSAGE_OF_CHARACTERS,
-        ),
-    };
+    let usual = Excerpts::default_for(typed.comparing.shingle);
     let selection = Selection {
         relations: typed.relations.iter().copied().map(relation).collect(),
         same_site_containment: typed.same_site_containment,
@@ -196,8 +186,8 @@ pub fn settings(
         all_pairs: typed.all_pairs,
     };
     let excerpts = selection.takes(Relation::Excerpt).then(|| Excerpts {
-        containment: typed.containment.unwrap_or(containment),
-        passage: typed.passage.unwrap_or(passage),
+        containment: typed.containment.unwrap_or(usual.containment),
+        passage: typed.passage.unwrap_or(usual.passage),
     });
     let credits = match &sources.credits {
         None => Credits::built_in(),
@@ -231,16 +221,18 @@ pub fn surfacing(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing
         (Some(bands), Some(rows)) => {
             Surfacing::Bands(Banding::new(Bands(bands), Rows(rows)).map_err(Stop::usage)?)
         }
-        _ if typed.recall == 1.0 => Surfacing::Prefixes,
-        _ => {
-            let target = RecallTarget {
-                threshold,
-                recall: typed.recall,
-                permutations: typed.permutations,
-            };
-            Surfacing::Bands(Banding::for_recall(target).map_err(Stop::usage)?)
-        }
+        _ => surfacing_for_recall(typed, threshold)?,
     })
+}
+
+/// Method that finds the candidates for a threshold and the given recall.
+pub fn surfacing_for_recall(typed: &ComparingArguments, threshold: f64) -> Result<Surfacing, Stop> {
+    Surfacing::for_recall(RecallTarget {
+        threshold,
+        recall: typed.recall,
+        permutations: typed.permutations,
+    })
+    .map_err(Stop::usage)
 }
 
 /// Settings of the readers.
@@ -273,6 +265,20 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
     }
 }
 
+/// A table to write, if a file is named for it.
+pub fn wanted_table<R>(
+    flag: &str,
+    path: Option<&Path>,
+    report: impl Fn(TableFormat) -> R,
+) -> Result<Option<WantedOutput<R>>, Stop> {
+    let Some(path) = path else { return Ok(None) };
+    let target = OutputTarget::of(path);
+    Ok(Some(WantedOutput {
+        report: report(table_format(flag, &target, None)?),
+        target,
+    }))
+}
+
 /// The reports to write. The summary and the metrics come last, because they include the time that
 /// writing the others took.
 fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
@@ -292,24 +298,14 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
         report: ScanReport::Pairs(format?),
         target,
     }];
-    let tables = [
-        (
-            "--clusters",
-            &typed.clusters,
-            ScanReport::Clusters as fn(TableFormat) -> ScanReport,
-        ),
+    let tables: [(&str, _, fn(TableFormat) -> ScanReport); 4] = [
+        ("--clusters", &typed.clusters, ScanReport::Clusters),
         ("--members", &typed.members, ScanReport::Members),
         ("--sites", &typed.sites, ScanReport::Sites),
         ("--rejects", &typed.rejects, ScanReport::Rejects),
     ];
     for (flag, path, report) in tables {
-        if let Some(path) = path {
-            let target = OutputTarget::of(path);
-            wanted.push(WantedOutput {
-                report: report(table_format(flag, &target, None)?),
-                target,
-            });
-        }
+        wanted.extend(wanted_table(flag, path.as_deref(), report)?);
     }
     for (path, report) in [
         (&typed.report, ScanReport::Page),

@@ -2,7 +2,9 @@
 //!
 //! The error of a parser states what a valid value is; clap adds the flag and the value.
 
+use clap::builder::RangedU64ValueParser;
 use jiff::{Span, SpanRelativeTo, Unit};
+use wirecopy::compare::exact::Excerpts;
 use wirecopy::error::Size;
 use wirecopy::pipeline::LEAST_MEMORY;
 use wirecopy::read::dates;
@@ -33,6 +35,12 @@ pub fn share(typed: &str) -> Result<f64, String> {
     } else {
         Err("it must be over 0 and at most 1".to_owned())
     }
+}
+
+/// Parses the length of a passage, in words.
+pub fn passage() -> RangedU64ValueParser<u32> {
+    let (shortest, longest) = Excerpts::PASSAGES.into_inner();
+    RangedU64ValueParser::new().range(u64::from(shortest)..=u64::from(longest))
 }
 
 /// Parses a number of permutations.

@@ -4,6 +4,8 @@
 //! Jaccard similarity reaches the threshold is *near*. A pair below it is an *excerpt* if one
 //! document holds enough of the other, some of it in one long passage.
 
+use std::ops::RangeInclusive;
+
 use super::passage::{self, Passage};
 use super::positions::Positions;
 use crate::catalog::{DocNo, DocPair};
@@ -50,6 +52,25 @@ pub struct Excerpts {
     /// Fewest words of the longest passage. Documents that share a run of so many words are always
     /// compared.
     pub passage: u32,
+}
+
+impl Excerpts {
+    /// Shortest and longest passage, in words, that can be asked for.
+    pub const PASSAGES: RangeInclusive<u32> = 5..=1000;
+
+    /// The default conditions for a unit of shingles.
+    pub fn default_for(shingle: Shingle) -> Excerpts {
+        match shingle {
+            Shingle::Words(_) => Excerpts {
+                containment: DEFAULT_CONTAINMENT,
+                passage: DEFAULT_PASSAGE,
+            },
+            Shingle::Chars(_) => Excerpts {
+                containment: DEFAULT_CONTAINMENT_OF_CHARACTERS,
+                passage: DEFAULT_PASSAGE_OF_CHARACTERS,
+            },
+        }
+    }
 }
 
 /// The exact comparison of two documents.

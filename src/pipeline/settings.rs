@@ -5,9 +5,9 @@ use std::sync::{Arc, LazyLock};
 use super::memory::Memory;
 use crate::attribution::credit::Credits;
 use crate::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, Selection};
-use crate::compare::exact::{Criteria, DEFAULT_CONTAINMENT, DEFAULT_PASSAGE, Excerpts};
+use crate::compare::exact::{Criteria, Excerpts};
 use crate::compare::reworded::Rewording;
-use crate::sketch::banding::{Banding, DEFAULT_THRESHOLD, RecallTarget};
+use crate::sketch::banding::{Banding, BandingError, DEFAULT_THRESHOLD, RecallTarget};
 use crate::sketch::minhash::DEFAULT_SEED;
 use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
@@ -64,15 +64,12 @@ pub struct Settings {
 impl Default for Settings {
     /// Defaults of `wirecopy scan`, except for dates: no date is too late to be evidence.
     fn default() -> Settings {
-        let banding = Banding::for_recall(RecallTarget::default());
         Settings {
             shingle: DEFAULT_SHINGLE,
             threshold: DEFAULT_THRESHOLD,
-            surfacing: banding.map_or(Surfacing::Prefixes, Surfacing::Bands),
-            excerpts: Some(Excerpts {
-                containment: DEFAULT_CONTAINMENT,
-                passage: DEFAULT_PASSAGE,
-            }),
+            surfacing: Surfacing::for_recall(RecallTarget::default())
+                .unwrap_or(Surfacing::Prefixes),
+            excerpts: Some(Excerpts::default_for(DEFAULT_SHINGLE)),
             boilerplate: true,
             seed: DEFAULT_SEED,
             min_words: DEFAULT_MIN_WORDS,
@@ -114,6 +111,17 @@ pub enum Surfacing {
 }
 
 impl Surfacing {
+    /// Bands that reach a recall below 1, or prefix filtering for a recall of 1.
+    ///
+    /// # Errors
+    /// [`BandingError::TooFewPermutations`] if no bands reach it.
+    pub fn for_recall(target: RecallTarget) -> Result<Surfacing, BandingError> {
+        match target.recall == 1.0 {
+            true => Ok(Surfacing::Prefixes),
+            false => Banding::for_recall(target).map(Surfacing::Bands),
+        }
+    }
+
     /// The bands, if there are any.
     pub fn banding(self) -> Option<Banding> {
         match self {

@@ -10,7 +10,7 @@ use wirecopy::report::table::TableFormat;
 
 use crate::cli::args::{DedupArguments, KeepName};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
-use crate::cli::plan::{IndexPlan, RunSetup, one_on_standard_output, surfacing, table_format};
+use crate::cli::plan::{IndexPlan, RunSetup, one_on_standard_output, surfacing, wanted_table};
 use crate::cli::status::Stop;
 
 /// A dedup to run.
@@ -81,23 +81,10 @@ fn wanted(typed: &DedupArguments) -> Result<Vec<WantedOutput<DedupOutput>>, Stop
         report: DedupOutput::Documents(OutputCompression::of(&target)),
         target,
     }];
-    let tables = [
-        (
-            "--removed",
-            &typed.removed,
-            DedupOutput::Removed as fn(TableFormat) -> DedupOutput,
-        ),
-        ("--rejects", &typed.rejects, DedupOutput::Rejects),
-    ];
-    for (flag, path, report) in tables {
-        if let Some(path) = path {
-            let target = OutputTarget::of(path);
-            wanted.push(WantedOutput {
-                report: report(table_format(flag, &target, None)?),
-                target,
-            });
-        }
-    }
+    let removed = typed.removed.as_deref();
+    wanted.extend(wanted_table("--removed", removed, DedupOutput::Removed)?);
+    let rejects = typed.rejects.as_deref();
+    wanted.extend(wanted_table("--rejects", rejects, DedupOutput::Rejects)?);
     let advice = if typed.output.is_none() {
         "name a file for the documents with --output"
     } else {

@@ -6,7 +6,6 @@ use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{Choice, Settings, Surfacing};
 use wirecopy::read::labels::LabelWords;
 use wirecopy::report::tune::Varied;
-use wirecopy::sketch::banding::{Banding, RecallTarget};
 use wirecopy::text::shingle::Shingle;
 
 use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, UseWhen};
@@ -14,6 +13,7 @@ use crate::cli::layout::{self, TextLayout};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
 use crate::cli::plan::{
     RunSetup, agreed, ending, now, one_on_standard_output, settings, surfacing,
+    surfacing_for_recall,
 };
 use crate::cli::status::Stop;
 use crate::cli::values::{
@@ -133,26 +133,12 @@ fn search(typed: &TuneArguments, shingle: Shingle) -> Result<TuneSearch, Stop> {
         .map(|(varied, choice)| Ok((varied, choice, plan(choice)?)))
         .collect();
     Ok(TuneSearch {
-        surfacing: lowest_surfacing(typed, lowest)?,
+        // Bands for the recall, even if --bands and --rows set those of the scan.
+        surfacing: surfacing_for_recall(&typed.finding.comparing, lowest.threshold)?,
         settings,
         lowest,
         choices: choices?,
     })
-}
-
-/// Method that finds the candidates for the lowest numbers: bands for the given recall, even if
-/// --bands and --rows set those of the scan.
-fn lowest_surfacing(typed: &TuneArguments, lowest: Choice) -> Result<Surfacing, Stop> {
-    let comparing = &typed.finding.comparing;
-    if comparing.recall == 1.0 {
-        return Ok(Surfacing::Prefixes);
-    }
-    let banding = Banding::for_recall(RecallTarget {
-        threshold: lowest.threshold,
-        recall: comparing.recall,
-        permutations: comparing.permutations,
-    });
-    banding.map(Surfacing::Bands).map_err(Stop::usage)
 }
 
 /// The choices: that of the scan, then one flag at a time or all combinations.
