@@ -129,6 +129,21 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The same document, with its strings borrowed from this one.
+    pub(crate) fn borrowed(&self) -> Document<'_> {
+        Document {
+            id: self.id.as_deref().map(Cow::Borrowed),
+            text: Cow::Borrowed(&self.text),
+            url: self.url.as_deref().map(Cow::Borrowed),
+            site: self.site.as_deref().map(Cow::Borrowed),
+            published: self.published,
+            title: self.title.as_deref().map(Cow::Borrowed),
+            author: self.author.as_deref().map(Cow::Borrowed),
+            canonical: self.canonical.as_deref().map(Cow::Borrowed),
+            crawled: self.crawled,
+        }
+    }
+
     /// Sets the address at which the document was published. A document without a site belongs to
     /// the registrable domain of this address.
     #[must_use]

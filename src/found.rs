@@ -13,6 +13,8 @@ use crate::pipeline::{Counts, Details, ScanResult};
 #[derive(Debug)]
 pub struct Findings {
     result: ScanResult,
+    /// True if the documents of the run came from a slice.
+    in_memory: bool,
 }
 
 /// Two documents that share their text.
@@ -35,41 +37,38 @@ pub struct Pair<'f> {
     pub longest_passage: usize,
     /// Whether the two stand on different sites; `None` if the site of either is unknown.
     pub cross_site: Option<bool>,
-    result: &'f ScanResult,
+    findings: &'f Findings,
     cluster: u32,
 }
 
 /// Documents that tell one story, joined by verified pairs.
 #[derive(Debug, Clone, Copy)]
 pub struct FoundCluster<'f> {
-    result: &'f ScanResult,
+    findings: &'f Findings,
     cluster: &'f Cluster,
 }
 
 /// A document of a pair or a cluster.
 #[derive(Debug, Clone, Copy)]
 pub struct FoundDocument<'f> {
-    result: &'f ScanResult,
+    findings: &'f Findings,
     doc: DocNo,
 }
 
 impl Findings {
-    pub(crate) fn new(result: ScanResult) -> Findings {
-        Findings { result }
+    pub(crate) fn new(result: ScanResult, in_memory: bool) -> Findings {
+        Findings { result, in_memory }
     }
 
     /// Pairs, ordered by the publication of `a`, then of `b`.
     pub fn pairs(&self) -> impl ExactSizeIterator<Item = Pair<'_>> {
-        self.result
-            .pairs
-            .iter()
-            .map(|pair| Pair::new(&self.result, pair))
+        self.result.pairs.iter().map(|pair| Pair::new(self, pair))
     }
 
     /// Clusters, ordered by the publication of their first documents.
     pub fn clusters(&self) -> impl ExactSizeIterator<Item = FoundCluster<'_>> {
         self.result.clusters.iter().map(|cluster| FoundCluster {
-            result: &self.result,
+            findings: self,
             cluster,
         })
     }
@@ -93,14 +92,14 @@ impl Findings {
 }
 
 impl<'f> Pair<'f> {
-    fn new(result: &'f ScanResult, pair: &ReportedPair) -> Pair<'f> {
+    fn new(findings: &'f Findings, pair: &ReportedPair) -> Pair<'f> {
         Pair {
             a: FoundDocument {
-                result,
+                findings,
                 doc: pair.a,
             },
             b: FoundDocument {
-                result,
+                findings,
                 doc: pair.b,
             },
             relation: pair.relation,
@@ -108,8 +107,8 @@ impl<'f> Pair<'f> {
             containment_a: pair.containment_a,
             containment_b: pair.containment_b,
             longest_passage: pair.longest.words,
-            cross_site: result.catalog.cross_site(pair.a, pair.b),
-            result,
+            cross_site: findings.result.catalog.cross_site(pair.a, pair.b),
+            findings,
             cluster: pair.cluster,
         }
     }
@@ -117,8 +116,8 @@ impl<'f> Pair<'f> {
     /// The cluster that the pair belongs to.
     pub fn cluster(&self) -> FoundCluster<'f> {
         FoundCluster {
-            result: self.result,
-            cluster: &self.result.clusters[self.cluster as usize],
+            findings: self.findings,
+            cluster: &self.findings.result.clusters[self.cluster as usize],
         }
     }
 }
@@ -141,9 +140,9 @@ impl<'f> FoundCluster<'f> {
 
     /// Documents and their roles, in order of publication.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (FoundDocument<'f>, Role)> + use<'f> {
-        let result = self.result;
+        let findings = self.findings;
         let member =
-            move |&Member { doc, role, .. }: &Member| (FoundDocument { result, doc }, role);
+            move |&Member { doc, role, .. }: &Member| (FoundDocument { findings, doc }, role);
         self.cluster.members.iter().map(member)
     }
 
@@ -151,7 +150,7 @@ impl<'f> FoundCluster<'f> {
     /// the documents.
     pub fn source(&self) -> Option<FoundDocument<'f>> {
         self.cluster.source.doc.map(|doc| FoundDocument {
-            result: self.result,
+            findings: self.findings,
             doc,
         })
     }
@@ -165,18 +164,18 @@ impl<'f> FoundCluster<'f> {
 impl<'f> FoundDocument<'f> {
     /// Id of the document; `source:record` if it had none.
     pub fn id(&self) -> &'f str {
-        self.result.catalog.id(self.doc)
+        self.findings.result.catalog.id(self.doc)
     }
 
     /// Site of the document; `None` if unknown.
     pub fn site(&self) -> Option<&'f str> {
-        let catalog = &self.result.catalog;
+        let catalog = &self.findings.result.catalog;
         Some(catalog.site_name(catalog.site(self.doc))).filter(|site| !site.is_empty())
     }
 
     /// Time of publication; `None` if unknown.
     pub fn published(&self) -> Option<Published> {
-        self.result.catalog.published(self.doc)
+        self.findings.result.catalog.published(self.doc)
     }
 
     /// Address of the document; empty if unknown.
@@ -197,12 +196,12 @@ impl<'f> FoundDocument<'f> {
     /// Place of the document in the slice that was scanned; `None` for a document that was read
     /// from a file or belongs to an index.
     pub fn index(&self) -> Option<usize> {
-        let place = self.result.catalog.place(self.doc);
-        let in_memory = place.source == 0 && place.length == 0;
-        in_memory.then_some(place.offset as usize)
+        let catalog = &self.findings.result.catalog;
+        let in_slice = self.findings.in_memory && catalog.is_new(self.doc);
+        in_slice.then(|| catalog.place(self.doc).offset as usize)
     }
 
     fn details(&self) -> Option<&'f Details> {
-        Details::find(&self.result.details, self.doc)
+        Details::find(&self.findings.result.details, self.doc)
     }
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::document::{BlockTally, Corpus, Document, Fetch, ParsedRecord, SourcePlace};
 use crate::error::ReadError;
-use crate::text::domain::registrable;
+use crate::text::domain::{SiteCache, site_of};
 
 /// Name of the only source. A document without an id is called `documents:N`, N counted from 1.
 const SOURCE: &str = "documents";
@@ -18,41 +18,30 @@ const DOCUMENTS_PER_BLOCK: usize = 64;
 /// Documents in a slice, in blocks of [`DOCUMENTS_PER_BLOCK`].
 pub(crate) struct InMemory<'d, 't> {
     documents: &'d [Document<'t>],
+    /// The site of each document, as a reader finds it.
+    sites: Vec<Option<String>>,
 }
 
 impl<'d, 't> InMemory<'d, 't> {
     pub(crate) fn new(documents: &'d [Document<'t>]) -> InMemory<'d, 't> {
-        InMemory { documents }
+        let mut cache = SiteCache::default();
+        let sites = documents.iter().map(|document| {
+            let (given, url) = (document.site.as_deref(), document.url.as_deref());
+            let mut buffer = String::new();
+            let site = site_of(given, url, &mut cache, &mut buffer)?;
+            Some(site.text(&buffer).to_owned())
+        });
+        InMemory {
+            documents,
+            sites: sites.collect(),
+        }
     }
 
-    /// The document as a reader hands it over: with a site, where its address tells one.
-    fn document(&self, at: usize) -> Document<'d> {
-        let Document {
-            id,
-            text,
-            url,
-            site,
-            published,
-            title,
-            author,
-            canonical,
-            crawled,
-        } = &self.documents[at];
-        let site = match (site, url) {
-            (Some(site), _) => Some(Cow::Borrowed(&**site)),
-            (None, Some(url)) => registrable(url).map(Cow::Owned),
-            (None, None) => None,
-        };
+    /// The document as a reader hands it over: with its site.
+    fn document(&self, at: usize) -> Document<'_> {
         Document {
-            id: id.as_deref().map(Cow::Borrowed),
-            text: Cow::Borrowed(text),
-            url: url.as_deref().map(Cow::Borrowed),
-            site,
-            published: *published,
-            title: title.as_deref().map(Cow::Borrowed),
-            author: author.as_deref().map(Cow::Borrowed),
-            canonical: canonical.as_deref().map(Cow::Borrowed),
-            crawled: *crawled,
+            site: self.sites[at].as_deref().map(Cow::Borrowed),
+            ..self.documents[at].borrowed()
         }
     }
 }

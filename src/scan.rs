@@ -4,26 +4,24 @@
 //! `index`, `pipeline`, `read`, `sketch`, `storage`, `text`.
 //! Imported by: nothing of this crate.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::attribution::credit::Credits;
-use crate::cluster::Selection;
-use crate::compare::exact::{
-    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
-    DEFAULT_PASSAGE_OF_CHARACTERS, Excerpts,
-};
+use crate::cluster::{Relation, Selection};
+use crate::compare::exact::Excerpts;
 use crate::compare::reworded::{DEFAULT_SCORE, DEFAULT_WINDOW, Rewording};
 use crate::document::{Corpus, Document, Published};
 use crate::error::ReadError;
 use crate::found::Findings;
 use crate::in_memory::InMemory;
 use crate::index::{Addition, IndexError, IndexSettings, Writer};
-use crate::pipeline::{self, EarlierRuns, LEAST_MEMORY, Memory, Settings, Surfacing, Unobserved};
-use crate::read::{self, FieldNames, Inputs};
-use crate::sketch::banding::{
-    Banding, BandingError, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, RecallTarget,
+use crate::pipeline::{
+    self, EarlierRuns, LEAST_MEMORY, Memory, ScanResult, Settings, Surfacing, Unobserved,
 };
+use crate::read::{self, FieldNames, Inputs};
+use crate::sketch::banding::{BandingError, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, RecallTarget};
 use crate::storage::spill::Spill;
 use crate::text::shingle::{LONGEST, Shingle};
 
@@ -80,7 +78,7 @@ pub enum ScanError {
         /// Its value.
         value: String,
         /// The values that it can have.
-        range: &'static str,
+        range: String,
     },
     /// No bands of the permitted permutations reach the recall.
     #[error("threshold, recall and permutations do not go together")]
@@ -311,7 +309,8 @@ impl Scan {
     /// When a setting is out of range, or the index cannot be read, does not fit the settings, or
     /// cannot be written.
     pub fn run(&self, documents: &[Document<'_>]) -> Result<Findings, ScanError> {
-        self.run_corpus(&InMemory::new(documents))
+        let result = self.run_corpus(&InMemory::new(documents))?;
+        Ok(Findings::new(result, true))
     }
 
     /// Scans files and directories.
@@ -330,20 +329,18 @@ impl Scan {
             temp_dir: self.temp_dir.clone(),
             ..read::ReadSettings::default()
         };
-        self.run_corpus(&Inputs::open(&names, reading)?)
+        let result = self.run_corpus(&Inputs::open(&names, reading)?)?;
+        Ok(Findings::new(result, false))
     }
 
-    fn run_corpus<C: Corpus>(&self, corpus: &C) -> Result<Findings, ScanError> {
+    fn run_corpus<C: Corpus>(&self, corpus: &C) -> Result<ScanResult, ScanError> {
         let settings = self.settings()?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .build()
             .map_err(ScanError::Threads)?;
         pool.install(|| match &self.index {
-            None => {
-                let result = pipeline::scan(corpus, &settings, &Unobserved)?;
-                Ok(Findings::new(result))
-            }
+            None => Ok(pipeline::scan(corpus, &settings, &Unobserved)?),
             Some(directory) => self.run_night(corpus, &settings, directory),
         })
     }
@@ -353,7 +350,7 @@ impl Scan {
         corpus: &C,
         settings: &Settings,
         directory: &Path,
-    ) -> Result<Findings, ScanError> {
+    ) -> Result<ScanResult, ScanError> {
         let now = match self.as_of {
             Some(time) => time.seconds,
             None => jiff::Timestamp::now().as_second(),
@@ -374,62 +371,47 @@ impl Scan {
         writer
             .add(&addition, corpus, settings, now, since)?
             .publish()?;
-        writer.tidy()?;
-        Ok(Findings::new(result))
+        // The night is published by now. Segments that cannot be merged are merged by a later run.
+        let _ = writer.tidy();
+        Ok(result)
     }
 
     /// Checks the settings and works out what follows from them.
     fn settings(&self) -> Result<Settings, ScanError> {
-        let share = |name, value: f64| match value > 0.0 && value <= 1.0 {
-            true => Ok(value),
-            false => Err(ScanError::OutOfRange {
-                name,
-                value: value.to_string(),
-                range: "over 0 and at most 1",
-            }),
+        let share = |name, value: f64| {
+            let in_range = value > 0.0 && value <= 1.0;
+            check(name, value, in_range, "over 0 and at most 1".to_owned())
         };
         let threshold = share("threshold", self.threshold)?;
         let recall = share("recall", self.recall)?;
-        let surfacing = match recall == 1.0 {
-            true => Surfacing::Prefixes,
-            false => Surfacing::Bands(Banding::for_recall(RecallTarget {
-                threshold,
-                recall,
-                permutations: self.permutations,
-            })?),
-        };
+        let surfacing = Surfacing::for_recall(RecallTarget {
+            threshold,
+            recall,
+            permutations: self.permutations,
+        })?;
         let (Shingle::Words(size) | Shingle::Chars(size)) = self.shingle;
-        if !(1..=LONGEST).contains(&size) {
-            return Err(ScanError::OutOfRange {
-                name: "shingle",
-                value: self.shingle.to_string(),
-                range: "from 1 to 64 words or characters",
-            });
-        }
-        let (containment, passage) = match self.shingle {
-            Shingle::Words(_) => (DEFAULT_CONTAINMENT, DEFAULT_PASSAGE),
-            Shingle::Chars(_) => (
-                DEFAULT_CONTAINMENT_OF_CHARACTERS,
-                DEFAULT_PASSAGE_OF_CHARACTERS,
-            ),
+        let sizes = format!("from 1 to {LONGEST} words or characters");
+        check(
+            "shingle",
+            self.shingle,
+            (1..=LONGEST).contains(&size),
+            sizes,
+        )?;
+        let usual = Excerpts::default_for(self.shingle);
+        let excerpts = Excerpts {
+            containment: share("containment", self.containment.unwrap_or(usual.containment))?,
+            passage: self.passage.unwrap_or(usual.passage),
         };
-        let containment = share("containment", self.containment.unwrap_or(containment))?;
-        let passage = self.passage.unwrap_or(passage);
-        if !(5..=1000).contains(&passage) {
-            return Err(ScanError::OutOfRange {
-                name: "passage",
-                value: passage.to_string(),
-                range: "from 5 to 1000 words",
-            });
-        }
+        let in_range = Excerpts::PASSAGES.contains(&excerpts.passage);
+        let (shortest, longest) = Excerpts::PASSAGES.into_inner();
+        let lengths = format!("from {shortest} to {longest} words");
+        check("passage", excerpts.passage, in_range, lengths)?;
+        let with_excerpts = self.excerpts && self.selection.takes(Relation::Excerpt);
         Ok(Settings {
             shingle: self.shingle,
             threshold,
             surfacing,
-            excerpts: self.excerpts.then_some(Excerpts {
-                containment,
-                passage,
-            }),
+            excerpts: with_excerpts.then_some(excerpts),
             boilerplate: self.boilerplate,
             seed: self.seed,
             min_words: self.min_words,
@@ -450,16 +432,28 @@ impl Scan {
         let Some(limit) = self.memory else {
             return Ok(None);
         };
-        if limit < LEAST_MEMORY {
-            return Err(ScanError::OutOfRange {
-                name: "memory",
-                value: limit.to_string(),
-                range: "at least 134217728 bytes (128 MiB)",
-            });
-        }
+        let least = format!("at least {LEAST_MEMORY} bytes");
+        check("memory", limit, limit >= LEAST_MEMORY, least)?;
         Ok(Some(Memory {
             limit,
             store: Arc::new(Spill::new(self.temp_dir.as_deref())?),
         }))
+    }
+}
+
+/// Returns the value of a setting if it is in range.
+fn check<T: Display>(
+    name: &'static str,
+    value: T,
+    in_range: bool,
+    range: String,
+) -> Result<T, ScanError> {
+    match in_range {
+        true => Ok(value),
+        false => Err(ScanError::OutOfRange {
+            name,
+            value: value.to_string(),
+            range,
+        }),
     }
 }

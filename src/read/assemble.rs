@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::dates;
 use super::names::{FIELDS, Field};
 use crate::document::Document;
-use crate::text::domain::{self, SiteCache};
+use crate::text::domain::{SiteCache, site_of};
 
 /// The value of a field.
 #[derive(Debug, Clone)]
@@ -88,17 +88,9 @@ pub(super) fn assemble<'s>(
     let trimmed = |field: Field| get(field).map(str::trim).filter(|text| !text.is_empty());
 
     let url = trimmed(Field::Url);
-    let site = match trimmed(Field::Site) {
-        Some(given) => domain::tidy_site(given, sites, site_buffer),
-        None => url
-            .is_some_and(|url| sites.registrable(url, site_buffer))
-            .then_some(domain::TidySite::InBuffer),
-    };
+    let site = site_of(trimmed(Field::Site), url, sites, site_buffer);
     let site_buffer: &'s str = site_buffer;
-    let site = site.map(|site| match site {
-        domain::TidySite::AsGiven(given) => Cow::Borrowed(given),
-        domain::TidySite::InBuffer => Cow::Borrowed(site_buffer),
-    });
+    let site = site.map(|site| Cow::Borrowed(site.text(site_buffer)));
     let published = trimmed(Field::Published).and_then(|text| {
         let parsed = dates::parse(text);
         bad_date |= parsed.is_none();

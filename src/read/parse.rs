@@ -303,8 +303,9 @@ pub(super) fn parse_record<'s>(
         SourceFormat::Jsonl => jsonl::parse(text, replaced, lookup, decoding),
         SourceFormat::Text => Ok(text_document(&source.name, text, replaced)),
         SourceFormat::Csv | SourceFormat::Tsv => {
-            let delimiter = source.format.delimiter().unwrap_or(b',');
-            let Some(columns) = source.columns.get() else {
+            let (Some(delimiter), Some(columns)) =
+                (source.format.delimiter(), source.columns.get())
+            else {
                 return Err(RejectedRecord {
                     id: None,
                     reason: "the table has no header".to_owned(),

@@ -88,9 +88,35 @@ pub(crate) enum TidySite<'a> {
     InBuffer,
 }
 
+impl<'a> TidySite<'a> {
+    /// The site, given the buffer that was handed over.
+    pub(crate) fn text(self, buffer: &'a str) -> &'a str {
+        match self {
+            TidySite::AsGiven(given) => given,
+            TidySite::InBuffer => buffer,
+        }
+    }
+}
+
+/// The site of a document: the one that its record names, tidied, or else the registrable domain
+/// of its url.
+pub(crate) fn site_of<'a>(
+    given: Option<&'a str>,
+    url: Option<&str>,
+    cache: &mut SiteCache,
+    buffer: &mut String,
+) -> Option<TidySite<'a>> {
+    match given {
+        Some(given) => tidy_site(given, cache, buffer),
+        None => url
+            .is_some_and(|url| cache.registrable(url, buffer))
+            .then_some(TidySite::InBuffer),
+    }
+}
+
 /// Tidies the site that a record names: lower case, and the registrable domain in place of a url or
 /// a host that begins with `www.`. Returns `None` for an empty name.
-pub(crate) fn tidy_site<'a>(
+fn tidy_site<'a>(
     given: &'a str,
     cache: &mut SiteCache,
     buffer: &mut String,

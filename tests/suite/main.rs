@@ -11,6 +11,7 @@ mod boilerplate;
 mod clusters;
 mod dedup;
 mod explain;
+mod front_door;
 mod labelling;
 mod layering;
 mod nights;
