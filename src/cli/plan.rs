@@ -298,15 +298,12 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
         report: ScanReport::Pairs(format?),
         target,
     }];
-    let tables: [(&str, _, fn(TableFormat) -> ScanReport); 4] = [
-        ("--clusters", &typed.clusters, ScanReport::Clusters),
-        ("--members", &typed.members, ScanReport::Members),
-        ("--sites", &typed.sites, ScanReport::Sites),
-        ("--rejects", &typed.rejects, ScanReport::Rejects),
-    ];
-    for (flag, path, report) in tables {
-        wanted.extend(wanted_table(flag, path.as_deref(), report)?);
-    }
+    let (clusters, members) = (typed.clusters.as_deref(), typed.members.as_deref());
+    let (sites, rejects) = (typed.sites.as_deref(), typed.rejects.as_deref());
+    wanted.extend(wanted_table("--clusters", clusters, ScanReport::Clusters)?);
+    wanted.extend(wanted_table("--members", members, ScanReport::Members)?);
+    wanted.extend(wanted_table("--sites", sites, ScanReport::Sites)?);
+    wanted.extend(wanted_table("--rejects", rejects, ScanReport::Rejects)?);
     for (path, report) in [
         (&typed.report, ScanReport::Page),
         (&typed.summary, ScanReport::Summary),
