@@ -15,7 +15,7 @@ pub enum ReadError {
     Open {
         /// The input as the user named it.
         input: String,
-        /// What the system said.
+        /// Cause, from the operating system.
         #[source]
         cause: io::Error,
     },
@@ -24,7 +24,7 @@ pub enum ReadError {
     Read {
         /// The input as the user named it.
         input: String,
-        /// What the system said.
+        /// Cause, from the operating system.
         #[source]
         cause: io::Error,
     },
@@ -49,18 +49,18 @@ pub enum ReadError {
     Spool {
         /// The input as the user named it.
         input: String,
-        /// Where the copy was to be kept.
+        /// Directory for the copy.
         directory: String,
-        /// What the system said.
+        /// Cause, from the operating system.
         #[source]
         cause: io::Error,
     },
-    /// What does not fit in memory could not be put away, or not read back.
+    /// Data beyond the memory limit could not be written to disk, or not read back.
     #[error("cannot keep what does not fit in memory in {directory}")]
     Spill {
-        /// Where it was to be kept.
+        /// Directory for it.
         directory: String,
-        /// What the system said.
+        /// Cause, from the operating system.
         #[source]
         cause: io::Error,
     },
@@ -69,7 +69,7 @@ pub enum ReadError {
     Damaged {
         /// The file.
         file: String,
-        /// What is wrong with it.
+        /// Problem that was found.
         problem: String,
     },
     /// The corpus needs more memory than there may be.
@@ -79,9 +79,9 @@ pub enum ReadError {
     TooLittleMemory {
         /// Documents read so far.
         documents: u64,
-        /// What they need, in bytes.
+        /// Memory that they need, in bytes.
         needed: Size,
-        /// What is allowed, in bytes.
+        /// Memory that is permitted, in bytes.
         limit: Size,
     },
     /// A record is not what it was when it was first read.

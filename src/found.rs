@@ -25,7 +25,7 @@ pub struct Pair<'f> {
     pub a: FoundDocument<'f>,
     /// The later document.
     pub b: FoundDocument<'f>,
-    /// How the two relate.
+    /// Relation of the two.
     pub relation: Relation,
     /// Exact Jaccard similarity of the two shingle sets, from 0 to 1.
     pub jaccard: f64,
@@ -35,7 +35,7 @@ pub struct Pair<'f> {
     pub containment_b: f64,
     /// Length of the longest passage that stands in both, in words.
     pub longest_passage: usize,
-    /// Whether the two stand on different sites; `None` if the site of either is unknown.
+    /// True if the two are on different sites; `None` if the site of either is unknown.
     pub cross_site: Option<bool>,
     findings: &'f Findings,
     cluster: u32,

@@ -233,7 +233,7 @@ impl Directory {
         self.sync()
     }
 
-    /// Whether there is a file that needs a manifest to be understood.
+    /// True if there is a file that needs a manifest to be understood.
     pub(super) fn has_numbered(&self) -> Result<bool, IndexError> {
         Ok(self.names()?.iter().any(|name| is_numbered(name)))
     }
@@ -250,7 +250,7 @@ impl Directory {
     }
 }
 
-/// Whether a file is named like those of segments. Other files in the directory are left alone.
+/// True if a file is named like those of segments. Other files in the directory are left alone.
 fn is_numbered(name: &str) -> bool {
     name.split_once('.').is_some_and(|(number, ending)| {
         let digits = number.bytes().all(|digit| digit.is_ascii_digit());

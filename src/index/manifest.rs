@@ -89,7 +89,7 @@ impl ChunkEntry {
 }
 
 impl SegmentEntry {
-    /// Whether the numbers of its chunks agree with those of its files.
+    /// True if the numbers of its chunks agree with those of its files.
     fn adds_up(&self) -> bool {
         let chunks = || self.chunks.iter();
         self.serials.start <= self.serials.end
@@ -161,7 +161,7 @@ impl Manifest {
         }
     }
 
-    /// Whether its numbers agree, so that no later sum or difference of them overflows.
+    /// True if its numbers agree, so that no later sum or difference of them overflows.
     fn adds_up(&self) -> bool {
         let documents = sum(self.segments.iter().map(|segment| Some(segment.documents)));
         let gone = sum(self

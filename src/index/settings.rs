@@ -23,7 +23,7 @@ pub struct IndexSettings {
     pub containment: Option<f64>,
     /// Words of the shortest passage of an excerpt.
     pub passage: Option<u32>,
-    /// Whether boilerplate stays in the documents.
+    /// True if boilerplate stays in the documents.
     pub keep_boilerplate: bool,
     /// Number of words that a document needs to take part.
     pub min_words: u32,

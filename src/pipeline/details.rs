@@ -14,7 +14,7 @@ use crate::document::Document;
 use crate::error::ReadError;
 use crate::text::domain;
 
-/// What reports show of a document in addition to the catalogue.
+/// Facts about a document that reports show in addition to the catalog.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Details {
     /// The document.

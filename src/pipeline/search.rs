@@ -204,8 +204,8 @@ impl<'a> PairSearch<'a> {
         }
     }
 
-    /// Those of some representatives, in canonical order, that stand for a new document; `None` if
-    /// all representatives do.
+    /// Representatives among the given ones, in canonical order, that stand for a new document;
+    /// `None` if all representatives do.
     pub(super) fn with_new_among(&self, documents: &[DocNo]) -> Option<Vec<DocNo>> {
         let among = |with_new: &Vec<DocNo>| {
             let documents = documents.iter().copied();

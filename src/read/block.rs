@@ -15,7 +15,7 @@ pub(super) enum BlockContent {
     /// Whole records.
     Records {
         bytes: Vec<u8>,
-        /// Where they start in the source.
+        /// Offset of the first in the source.
         offset: u64,
         /// Bytes of the source before them that belong to no record.
         before: u64,

@@ -1,4 +1,4 @@
-//! What all threads share while they read: settings, field names, the spool, spare buffers.
+//! State that all threads share while they read: settings, field names, spool, spare buffers.
 
 use std::sync::{Mutex, PoisonError};
 

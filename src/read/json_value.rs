@@ -1,6 +1,6 @@
 //! Values, strings and errors of JSON.
 
-/// How deep arrays and objects may nest, the record's own object included: as deep as `serde_json`
+/// Deepest nesting of arrays and objects, the record's own object included: as deep as `serde_json`
 /// goes.
 pub(super) const DEEPEST: u32 = 127;
 

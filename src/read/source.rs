@@ -44,7 +44,7 @@ impl InputSource {
         }
     }
 
-    /// Where the spool holds `length` bytes from `offset` of the source; `None` if it does not, or
+    /// Offset in the spool of `length` bytes from `offset` of the source; `None` if it has none, or
     /// not in one piece.
     pub(super) fn in_spool(&self, offset: u64, length: u64) -> Option<u64> {
         let ranges = self.spooled.read().unwrap_or_else(PoisonError::into_inner);
@@ -62,7 +62,7 @@ impl InputSource {
     }
 }
 
-/// Where the bytes of an input come from.
+/// Origin of the bytes of an input.
 pub(super) enum SourceOrigin {
     /// A regular file.
     File {

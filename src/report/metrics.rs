@@ -22,7 +22,7 @@ pub struct MeasuredRun<'a> {
     pub ended: i64,
     /// Exit status.
     pub exit_status: u8,
-    /// Whether the exit status means that all outputs are complete.
+    /// True if the exit status means that all outputs are complete.
     pub success: bool,
     /// Cost of each stage, in order.
     pub stages: &'a [StageCost],
@@ -33,7 +33,7 @@ pub struct MeasuredRun<'a> {
     pub labels: &'a [(String, String)],
 }
 
-/// Whether every metric can get a label of this name: it is well formed, and neither Prometheus nor
+/// True if every metric can get a label of this name: it is well formed, and neither Prometheus nor
 /// a metric uses it.
 pub fn is_free_label(name: &str) -> bool {
     let fit = |c: char| c.is_ascii_alphanumeric() || c == '_';

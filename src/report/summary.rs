@@ -40,7 +40,7 @@ pub struct RunFacts<'a> {
 pub struct IndexUse {
     /// Documents that were ignored because they were added too long ago.
     pub expired: u64,
-    /// Whether the documents of the run are added to the index.
+    /// True if the documents of the run are added to the index.
     pub adds: bool,
 }
 

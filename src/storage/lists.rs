@@ -181,7 +181,7 @@ impl<T: Pod> Lists<T> {
     /// Moves all chunks that are in memory to a store.
     ///
     /// # Errors
-    /// Those of the store. The lists stay complete.
+    /// When the store fails. The lists stay complete.
     pub(crate) fn move_to(&mut self, store: &Arc<dyn WritableStore>) -> Result<(), ReadError> {
         for chunk in &mut self.chunks {
             if let ListChunk::Held(values) = chunk {
@@ -214,7 +214,7 @@ impl<T: Pod> Lists<T> {
     /// Returns one list; an empty one if there is no such document.
     ///
     /// # Errors
-    /// Those of the store.
+    /// When the store fails.
     pub(crate) fn get(&self, at: usize) -> Result<Cow<'_, [T]>, ReadError> {
         let Some(position) = self.positions.get(at) else {
             return Ok(Cow::Borrowed(&[]));
@@ -308,7 +308,7 @@ impl<T: Pod> ListReader<'_, T> {
     /// Hands the lists of a piece to `each`, with their numbers.
     ///
     /// # Errors
-    /// Those of the store.
+    /// When the store fails.
     pub(crate) fn read(
         &self,
         piece: usize,

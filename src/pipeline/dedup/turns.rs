@@ -30,7 +30,7 @@ pub(super) struct Turns<'a, 'c> {
     ranking: &'a Ranking<'c>,
     /// Pairs that were compared, in order.
     compared: Vec<DocPair>,
-    /// Those of them that are near.
+    /// Near pairs among them.
     found: Vec<Comparison>,
     decided: Decided,
     /// Number of leaders that were compared with all others, by the hash of a hot bucket's

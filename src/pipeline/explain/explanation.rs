@@ -25,7 +25,7 @@ pub struct Explanation {
     pub reasons: Vec<Reason>,
     /// True if they are on different sites; `None` if that is unknown.
     pub cross_site: Option<bool>,
-    /// How they became a candidate, or could have; `None` if one takes no part.
+    /// Reason why they became a candidate, or could have; `None` if one takes no part.
     pub candidacy: Option<WhyCandidate>,
     /// Passages that they share, in the order of the first document.
     pub passages: Vec<PlacedPassage>,

@@ -1,4 +1,4 @@
-//! How two documents become a candidate, or could have: the hashes by which candidates are found
+//! Reasons why two documents are a candidate, or could be: the hashes by which candidates are found
 //! that they share.
 
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -242,7 +242,7 @@ fn document(side: &ExplainedDocument) -> Value {
     })
 }
 
-/// Whether a document takes part, in one word.
+/// Participation of a document, in one word.
 fn part(part: Participation) -> &'static str {
     match part {
         Participation::Compared => "compared",

@@ -19,9 +19,9 @@ pub struct MarkedPiece<'a> {
     pub text: &'a str,
     /// Its marks.
     pub mark: SegmentMark,
-    /// Whether its passage begins here.
+    /// True if its passage begins here.
     pub begins: bool,
-    /// Whether its passage ends here.
+    /// True if its passage ends here.
     pub ends: bool,
 }
 

@@ -164,7 +164,7 @@ pub(super) fn qualifies(
     }
 }
 
-/// Whether the hashes that two documents share make them a candidate.
+/// Sentence on the hashes that two documents share, and the candidate that they make.
 pub(super) fn surfaced(explained: &Explanation, candidacy: &WhyCandidate) -> String {
     let compared = if candidacy.found {
         "they were compared"

@@ -82,7 +82,7 @@ pub(super) struct NetworkNode {
 pub(super) struct NetworkEdge {
     pub path: String,
     pub width: String,
-    /// Whether dates show the direction.
+    /// True if dates show the direction.
     pub told: bool,
     pub title: String,
 }

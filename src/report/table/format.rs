@@ -27,7 +27,7 @@ impl TableFormat {
         }
     }
 
-    /// Whether a cell can be a list.
+    /// True if a cell can be a list.
     pub fn holds_lists(self) -> bool {
         self == TableFormat::Jsonl
     }

@@ -63,7 +63,7 @@ pub struct Searched {
     pub documents: u64,
     /// Number of pairs that were compared.
     pub candidates: u64,
-    /// Whether a bucket or a passage was in too many documents to compare all pairs of them. A scan
+    /// True if a bucket or a passage was in too many documents to compare all pairs of them. A scan
     /// may then find slightly more or less.
     pub bounded: bool,
     /// Upper bound of the pairs that were not compared for that reason.
