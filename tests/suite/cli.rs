@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
+use crate::common::program::{bad, files_in, newsroom, root, said};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -129,37 +130,6 @@ fn run_with(command: &mut Command) -> Output {
         .spawn()
         .and_then(Child::wait_with_output)
         .expect("the program runs")
-}
-
-/// Standard error of a run.
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn newsroom() -> String {
-    root().join("data/newsroom.jsonl").display().to_string()
-}
-
-/// Path of a file in `data/bad`.
-fn bad(name: &str) -> String {
-    root().join("data/bad").join(name).display().to_string()
-}
-
-/// The names in a directory, sorted.
-fn files_in(directory: &Path) -> Vec<String> {
-    let mut names: Vec<PathBuf> = fs::read_dir(directory)
-        .expect("a directory")
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
-    names.sort();
-    names
-        .iter()
-        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
-        .collect()
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //! for every flag.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::common::program::{help_entries, root, said};
 use tempfile::TempDir;
 
 /// Flags that only make sense on the command line.
@@ -30,19 +31,7 @@ struct Flag {
 fn flags() -> Vec<Flag> {
     let output = command(Path::new("."), &["--help"]).output();
     let help = String::from_utf8(output.expect("the program runs").stdout).expect("UTF-8");
-    let mut entries: Vec<String> = Vec::new();
-    for line in help.lines() {
-        let text = line.trim_start();
-        match line.len() - text.len() {
-            2..=6 if text.starts_with('-') => entries.push(text.to_owned()),
-            7.. => {
-                if let Some(entry) = entries.last_mut() {
-                    *entry = format!("{entry} {text}");
-                }
-            }
-            _ => {}
-        }
-    }
+    let entries = help_entries(&help);
     entries.iter().filter_map(|entry| flag(entry)).collect()
 }
 
@@ -133,15 +122,6 @@ fn command(at: &Path, arguments: &[&str]) -> Command {
 
 fn write(at: &TempDir, name: &str, text: &str) {
     fs::write(at.path().join(name), text).expect("a file");
-}
-
-/// Standard error of a run.
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::common::program::{newsroom, said};
 use serde_json::Value;
 use tempfile::TempDir;
 use wirecopy::document::Corpus;
@@ -47,22 +47,12 @@ fn run(mut command: Command) -> Output {
     child.wait_with_output().expect("the program ends")
 }
 
-/// Standard error of a run.
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
 /// The bytes as text, one character per byte.
 fn shown(bytes: &[u8]) -> String {
     bytes
         .iter()
         .map(|&byte| char::from(byte))
         .collect::<String>()
-}
-
-fn newsroom() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    root.join("data/newsroom.jsonl").display().to_string()
 }
 
 #[test]

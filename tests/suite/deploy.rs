@@ -2,8 +2,9 @@
 //! that they are for.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::common::program::root;
 
 /// The files with commands in them.
 const EXAMPLES: [&str; 4] = [
@@ -65,10 +66,6 @@ fn wirecopy() -> Command {
 fn read(name: &str) -> String {
     let path = root().join(name);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
 #[test]

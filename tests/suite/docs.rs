@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::common::program::{help_entries, root};
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, duplicates};
 use wirecopy::compare::exact::{
@@ -34,20 +35,7 @@ fn options_of(command: &str) -> BTreeMap<String, String> {
         .output()
         .expect("the program runs");
     let help = String::from_utf8(output.stdout).expect("help in UTF-8");
-    let mut entries: Vec<String> = Vec::new();
-    for line in help.lines() {
-        let text = line.trim_start();
-        // Wrapped lines of help are indented more than flags, headings less.
-        match line.len() - text.len() {
-            2..=6 if text.starts_with('-') => entries.push(text.to_owned()),
-            7.. => {
-                if let Some(entry) = entries.last_mut() {
-                    *entry = format!("{entry} {text}");
-                }
-            }
-            _ => {}
-        }
-    }
+    let entries = help_entries(&help);
     let names = |entry: &String| -> Vec<(String, String)> {
         let words = entry.split([' ', ',']).filter(|word| !word.is_empty());
         let names = words.take_while(|word| word.starts_with('-'));
@@ -145,10 +133,6 @@ fn markdown_in(directory: &str) -> impl Iterator<Item = PathBuf> {
 
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]

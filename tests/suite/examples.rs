@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::common::program::root;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
@@ -125,10 +126,6 @@ fn examples() -> BTreeSet<(String, String)> {
     let runs = |line: &str| line.contains("wirecopy ") && !line.starts_with("cargo");
     examples.retain(|(_, line)| runs(line));
     examples
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::common::program::said;
 use serde_json::Value;
 use tempfile::TempDir;
 use wirecopy::text::escaping::is_unsafe;
@@ -59,11 +60,6 @@ fn run(command: &str, arguments: &[&str]) -> Output {
         .stdin(Stdio::null())
         .output()
         .expect("the program runs")
-}
-
-/// Standard error of a run.
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn data(name: &str) -> String {

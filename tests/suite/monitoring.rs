@@ -1,11 +1,11 @@
 //! Monitoring of unattended runs: metrics, the log in JSON, and `--fail-if-empty`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{fs, thread};
 
+use crate::common::program::{bad, files_in, newsroom, said};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -161,46 +161,13 @@ fn command(at: &TempDir, arguments: &[&str]) -> Command {
     command
 }
 
-/// Standard error of a run.
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
 fn read(at: &TempDir, name: &str) -> String {
     fs::read_to_string(at.path().join(name)).expect("a file")
-}
-
-fn files_in(at: &TempDir) -> Vec<String> {
-    let entries = fs::read_dir(at.path()).expect("a directory");
-    let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
-    names
 }
 
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.expect("a time after 1970").as_secs()
-}
-
-fn newsroom() -> String {
-    root().join("data/newsroom.jsonl").display().to_string()
-}
-
-/// Path of a file in `data/bad`.
-fn bad(name: &str) -> String {
-    root().join("data/bad").join(name).display().to_string()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
 #[test]
@@ -221,7 +188,7 @@ fn metrics_agree_with_the_summary() {
         ],
     );
     assert_eq!(result.status.code(), Some(0), "{}", said(&result));
-    assert_eq!(files_in(&at), ["pairs.csv", "run.json", "run.prom"]);
+    assert_eq!(files_in(at.path()), ["pairs.csv", "run.json", "run.prom"]);
     let metrics = Metrics::read(&at, "run.prom");
     let summary: Value = serde_json::from_str(&read(&at, "run.json")).expect("JSON");
     for (metric, fields) in [
@@ -304,7 +271,10 @@ fn metrics_report_the_failure_of_a_run() {
         let result = scan(&at, &arguments);
         assert_eq!(result.status.code(), Some(1), "{arguments:?}");
         assert_eq!(read(&at, "pairs.csv"), "precious", "{arguments:?}");
-        assert_eq!(files_in(&at), ["empty.jsonl", "pairs.csv", "run.prom"]);
+        assert_eq!(
+            files_in(at.path()),
+            ["empty.jsonl", "pairs.csv", "run.prom"]
+        );
         let metrics = Metrics::read(&at, "run.prom");
         assert_eq!(metrics.value("last_run_success"), 0.0, "{arguments:?}");
         assert_eq!(metrics.value("last_run_exit_status"), 1.0, "{arguments:?}");
@@ -510,7 +480,7 @@ fn a_signal_is_logged_and_leaves_the_metrics_unchanged() {
     assert_eq!(log.len(), 1);
     assert_eq!(log[0]["event"], "interrupted");
     assert_eq!(log[0]["exit_status"], 143);
-    assert_eq!(files_in(&at), ["run.prom"]);
+    assert_eq!(files_in(at.path()), ["run.prom"]);
     assert_eq!(read(&at, "run.prom"), "# of the last run\n");
 }
 
@@ -536,7 +506,7 @@ fn empty_input_is_a_failure_only_on_request() {
             said(&result),
             format!("error: no document was read: {words}; nothing was written\n")
         );
-        assert_eq!(files_in(&at), ["in"], "{content:?}");
+        assert_eq!(files_in(at.path()), ["in"], "{content:?}");
         let result = scan(&at, &arguments);
         assert_eq!(result.status.code(), Some(0), "{}", said(&result));
     }

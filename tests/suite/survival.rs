@@ -12,6 +12,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::common::nights::{BEFORE, SCAN, copy, names_in, number_from, said};
+use crate::common::program::root;
 use tempfile::TempDir;
 use wirecopy::index::{Index, IndexError};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128};
@@ -276,10 +277,6 @@ fn assert_rerun_completes(
         nights.verify();
     }
     nights.assert_no_stray_files(what);
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::common::program::said;
 use tempfile::TempDir;
 
 const NEWSROOM: &str = "data/newsroom.jsonl";
@@ -57,11 +58,6 @@ fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
     command.args(arguments).output().expect("the program runs")
-}
-
-/// Standard error of a run.
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn must(arguments: &[&str]) -> String {

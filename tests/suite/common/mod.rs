@@ -5,6 +5,8 @@
 
 #[cfg(all(unix, feature = "cli"))]
 pub mod nights;
+#[cfg(feature = "cli")]
+pub mod program;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

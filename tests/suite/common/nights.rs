@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+pub use super::program::said;
+
 use tempfile::TempDir;
 
 /// Content of the output before a run.
@@ -154,11 +156,6 @@ pub fn newsroom() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/newsroom.jsonl");
     let newsroom = fs::read_to_string(path).expect("the file exists");
     newsroom.lines().map(str::to_owned).collect()
-}
-
-/// Standard error of a run.
-pub fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Value of an environment variable, which extends a test beyond its everyday length.
