@@ -26,6 +26,8 @@ mod context;
 mod cut;
 pub mod dates;
 mod delimited;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod feeds;
 mod format;
 #[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod html;
@@ -42,6 +44,8 @@ mod raw_document;
 mod settings;
 mod source;
 mod spool;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod warc;
 
 pub use block::InputBlock;
 pub use delimited::Header;
