@@ -29,7 +29,11 @@ pub mod dates;
 mod delimited;
 mod dialect;
 mod encoding;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod feeds;
 mod format;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod html;
 mod inputs;
 mod json_outline;
 mod json_pieces;
@@ -46,6 +50,10 @@ mod settings;
 mod source;
 mod spool;
 mod table_pieces;
+#[allow(dead_code, reason = "connected by the readers")]
+mod raw_document;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod warc;
 
 pub use block::InputBlock;
 pub use delimited::Header;
