@@ -73,7 +73,7 @@ impl Inputs {
         let parsed = if read >= length {
             buffers.decoding.clear(self.context.settings.kept_bytes());
             parse_record(
-                &self.context.lookup,
+                &self.context,
                 source,
                 &buffers.bytes[..length],
                 &mut buffers.lossy,
@@ -85,7 +85,9 @@ impl Inputs {
             None
         };
         let found = parsed.is_some();
-        if let Some(parsed) = parsed {
+        if let Some(mut parsed) = parsed {
+            parsed.document.published = parsed.published.settled(&source.orders.published);
+            parsed.document.crawled = parsed.crawled.settled(&source.orders.crawled);
             sink(&buffers.bytes[..read], &parsed.document);
         }
         buffers.put_back(self.context.settings.kept_bytes());

@@ -23,6 +23,7 @@ use memchr::{memchr, memchr3};
 use super::assemble::{
     AssembledRecord, Decoding, FieldValue, FieldValues, RejectedRecord, assemble,
 };
+use super::date_order::SourceDates;
 use super::format::LineEnd;
 use super::names::{FIELDS, Field, FieldLookup, list_names};
 
@@ -213,6 +214,7 @@ pub(super) fn parse<'s>(
     fields: &RecordFields,
     columns: &TableColumns,
     decoding: &'s mut Decoding,
+    dates: SourceDates<'_>,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let reject = |reason| Err(RejectedRecord { id: None, reason });
     if fields.quote_open {
@@ -251,7 +253,7 @@ pub(super) fn parse<'s>(
             }
         }
     }
-    Ok(assemble(&values, decoding, lossy, false))
+    Ok(assemble(&values, decoding, lossy, false, dates))
 }
 
 /// Appends the content of a quoted field to `out`; `None` if the field is not quoted.

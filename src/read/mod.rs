@@ -24,6 +24,7 @@ mod block;
 mod compression;
 mod context;
 mod cut;
+mod date_order;
 pub mod dates;
 mod delimited;
 mod format;

@@ -8,17 +8,23 @@ use memchr::{memchr, memrchr};
 use super::assemble::{AssembledRecord, Decoding, RejectedRecord};
 use super::block::UnreadableBytes;
 use super::context::ReadContext;
+use super::date_order::RecordDate;
 use super::delimited::{self, RecordFields};
 use super::format::{BOM, SourceFormat};
 use super::jsonl;
-use super::names::FieldLookup;
+use super::names::show;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
-use crate::document::{BlockTally, Document, ParsedRecord, Reject, SourcePlace};
+use crate::document::{
+    BlockTally, DATE_EXAMPLES, DateExample, Document, ParsedRecord, Reject, SourcePlace,
+};
 
 /// The reason to reject the rest of a file that was cut off during the run.
 const SHRUNK: &str =
     "the file is shorter than it was when it was opened; run again when nothing writes to it";
+
+/// Characters of a date that are shown as an example of what was not understood.
+const DATE_CHARACTERS: usize = 40;
 
 /// Parses the records of one block, one after the other, and counts.
 pub(super) struct BlockParser<'p, 's> {
@@ -175,7 +181,8 @@ impl<'p, 's> BlockParser<'p, 's> {
             } = &mut self.buffers;
             decoding.clear(settings.kept_bytes());
             let (text, replaced) = decode(line, lossy);
-            let parsed = jsonl::parse(text, replaced, &self.context.lookup, decoding);
+            let dates = self.context.dates(self.source);
+            let parsed = jsonl::parse(text, replaced, &self.context.lookup, decoding, dates);
             let place = SourcePlace {
                 source: self.number,
                 length: line.len() as u32,
@@ -220,7 +227,8 @@ impl<'p, 's> BlockParser<'p, 's> {
                 if replaced {
                     fields.split(text.as_bytes(), 0, delimiter);
                 }
-                let parsed = delimited::parse(text, replaced, fields, columns, decoding);
+                let dates = self.context.dates(self.source);
+                let parsed = delimited::parse(text, replaced, fields, columns, decoding, dates);
                 let place = SourcePlace {
                     source: self.number,
                     length: record.len() as u32,
@@ -291,7 +299,7 @@ impl ParseBuffers {
 
 /// Parses the bytes of one record, whatever its format.
 pub(super) fn parse_record<'s>(
-    lookup: &FieldLookup,
+    context: &ReadContext,
     source: &'s InputSource,
     bytes: &'s [u8],
     lossy: &'s mut String,
@@ -299,8 +307,9 @@ pub(super) fn parse_record<'s>(
     decoding: &'s mut Decoding,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let (text, replaced) = decode(bytes, lossy);
+    let dates = context.dates(source);
     match source.format {
-        SourceFormat::Jsonl => jsonl::parse(text, replaced, lookup, decoding),
+        SourceFormat::Jsonl => jsonl::parse(text, replaced, &context.lookup, decoding, dates),
         SourceFormat::Text => Ok(text_document(&source.name, text, replaced)),
         SourceFormat::Csv | SourceFormat::Tsv => {
             let (Some(delimiter), Some(columns)) =
@@ -312,7 +321,7 @@ pub(super) fn parse_record<'s>(
                 });
             };
             fields.split(text.as_bytes(), 0, delimiter);
-            delimited::parse(text, replaced, fields, columns, decoding)
+            delimited::parse(text, replaced, fields, columns, decoding, dates)
         }
     }
 }
@@ -327,7 +336,9 @@ fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> AssembledReco
     AssembledRecord {
         document,
         lossy,
-        bad_date: false,
+        published: RecordDate::Missing,
+        crawled: RecordDate::Missing,
+        published_text: None,
     }
 }
 
@@ -364,20 +375,42 @@ fn hand_over(
         Ok(AssembledRecord {
             document,
             lossy,
-            bad_date,
+            published,
+            published_text,
+            ..
         }) => {
             let record = tally.records;
             tally.records += 1;
             tally.lossy += u64::from(lossy);
-            tally.bad_dates += u64::from(bad_date);
+            tally.bad_dates += u64::from(published == RecordDate::NotUnderstood);
+            note_example(published, published_text, tally);
             sink(ParsedRecord {
                 place,
                 record,
                 line: tally.lines,
                 document,
+                open_date: published.open(),
             });
         }
         Err(rejected) => reject(rejected, place.source, tally),
+    }
+}
+
+/// Keeps a date as an example if it is not understood, or not yet.
+fn note_example(date: RecordDate, text: Option<&str>, tally: &mut BlockTally) {
+    let (RecordDate::NotUnderstood | RecordDate::Open(_)) = date else {
+        return;
+    };
+    let open = date.open().is_some();
+    let examples = &mut tally.date_examples;
+    let of_kind = examples.iter().filter(|one| one.open == open);
+    if of_kind.clone().count() == DATE_EXAMPLES {
+        return;
+    }
+    if let Some(text) = text.map(|text| show(text, DATE_CHARACTERS))
+        && !of_kind.clone().any(|one| one.text == text)
+    {
+        examples.push(DateExample { text, open });
     }
 }
 

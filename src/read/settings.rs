@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::dates::DateSettings;
 use super::format::SourceFormat;
 use super::names::FieldNames;
 
@@ -23,6 +24,8 @@ pub struct ReadSettings {
     pub format: Option<SourceFormat>,
     /// The names under which fields are found.
     pub fields: FieldNames,
+    /// Forms of dates, and the time zone of times without one.
+    pub dates: DateSettings,
     /// Bytes read at once. Results never depend on it.
     pub block_bytes: usize,
     /// Size of the longest record in bytes; longer ones are rejected. At most 4 GiB less one byte.
@@ -36,6 +39,7 @@ impl Default for ReadSettings {
         Self {
             format: None,
             fields: FieldNames::default(),
+            dates: DateSettings::default(),
             block_bytes: BLOCK_BYTES,
             max_record: MAX_RECORD,
             temp_dir: None,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use super::compression::Compression;
+use super::date_order::SourceOrders;
 use super::delimited::TableColumns;
 use super::format::SourceFormat;
 use super::spool::SpooledRange;
@@ -25,6 +26,8 @@ pub(super) struct InputSource {
     pub(super) spooled: RwLock<Vec<SpooledRange>>,
     /// Columns of a table, known once its header was read.
     pub(super) columns: OnceLock<Box<TableColumns>>,
+    /// Orders of day and month that its dates prove.
+    pub(super) orders: SourceOrders,
 }
 
 impl InputSource {
@@ -41,6 +44,7 @@ impl InputSource {
             origin,
             spooled: RwLock::default(),
             columns: OnceLock::new(),
+            orders: SourceOrders::default(),
         }
     }
 
