@@ -206,10 +206,6 @@ impl<'a> Joining<'a> {
                 source: source as u32,
                 documents,
                 order,
-                example: examples
-                    .iter()
-                    .find(|one| one.open)
-                    .map_or_else(String::new, |one| one.text.clone()),
             }),
         }
     }

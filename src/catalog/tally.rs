@@ -40,8 +40,6 @@ pub struct OpenDates {
     pub documents: u64,
     /// Order that other dates of the source prove. Without one these dates are not understood.
     pub order: Option<DateOrder>,
-    /// First such date, short and escaped.
-    pub example: String,
 }
 
 /// A record of a document that was seen before with the same words.

@@ -8,7 +8,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::catalog::ReadTally;
 use crate::cluster::Relation;
+use crate::document::DateOrder;
 use crate::pipeline::{
     Counts, DocumentCounts, MergedCluster, Removed, RemovedOnSite, RemovedPassage, ScanResult,
     Settings, Surfacing,
@@ -107,7 +109,7 @@ struct Summary<'a> {
     schema: &'static str,
     version: &'static str,
     settings: SettingsInForce,
-    read: ReadSection,
+    read: ReadSection<'a>,
     skipped: SkippedSection,
     boilerplate: BoilerplateSection<'a>,
     compared: ComparedSection,
@@ -167,7 +169,7 @@ struct ClusterMerged<'a> {
 }
 
 #[derive(Serialize)]
-struct ReadSection {
+struct ReadSection<'a> {
     sources: u64,
     bytes: u64,
     records: u64,
@@ -175,6 +177,16 @@ struct ReadSection {
     rejected: u64,
     lossy: u64,
     bad_dates: u64,
+    bad_date_examples: &'a [String],
+    date_order: DateOrderSection,
+}
+
+/// Numbers of files with dates such as 03/04/2026, by the order that they have.
+#[derive(Serialize)]
+struct DateOrderSection {
+    day_first: u64,
+    month_first: u64,
+    unknown: u64,
 }
 
 #[derive(Serialize)]
@@ -285,8 +297,22 @@ impl<'a> Summary<'a> {
     }
 }
 
-impl ReadSection {
-    fn of(findings: &ScanResult) -> ReadSection {
+impl DateOrderSection {
+    fn of(read: &ReadTally) -> DateOrderSection {
+        let files = |order| {
+            let of_order = read.open_dates.iter().filter(|file| file.order == order);
+            of_order.count() as u64
+        };
+        DateOrderSection {
+            day_first: files(Some(DateOrder::DayFirst)),
+            month_first: files(Some(DateOrder::MonthFirst)),
+            unknown: files(None),
+        }
+    }
+}
+
+impl<'a> ReadSection<'a> {
+    fn of(findings: &'a ScanResult) -> ReadSection<'a> {
         let read = &findings.read;
         ReadSection {
             sources: read.sources,
@@ -296,6 +322,8 @@ impl ReadSection {
             rejected: read.rejects.len() as u64,
             lossy: read.lossy,
             bad_dates: read.bad_dates,
+            bad_date_examples: &read.bad_date_examples,
+            date_order: DateOrderSection::of(read),
         }
     }
 }
