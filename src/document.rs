@@ -74,6 +74,7 @@
 //!                 record: tally.records,
 //!                 line: tally.lines,
 //!                 document: self.document(number),
+//!                 open_date: None,
 //!             });
 //!             tally.records += 1;
 //!             tally.lines += 1;
@@ -233,6 +234,35 @@ pub enum Precision {
     Second,
 }
 
+/// Order of day and month in dates such as `03/04/2026`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DateOrder {
+    /// `03/04/2026` is the third of April.
+    DayFirst,
+    /// `03/04/2026` is the fourth of March.
+    MonthFirst,
+}
+
+/// Date such as `03/04/2026`, which is one of two days until the order of day and month is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenDate {
+    /// Time of publication if the day comes first.
+    pub day_first: Published,
+    /// Time of publication if the month comes first.
+    pub month_first: Published,
+}
+
+impl OpenDate {
+    /// Returns the time of publication in one of the two orders.
+    #[must_use]
+    pub fn in_order(self, order: DateOrder) -> Published {
+        match order {
+            DateOrder::DayFirst => self.day_first,
+            DateOrder::MonthFirst => self.month_first,
+        }
+    }
+}
+
 /// Place of a record: a range of bytes of one source, from which it can be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourcePlace {
@@ -264,6 +294,9 @@ pub struct ParsedRecord<'a> {
     pub line: u64,
     /// The document.
     pub document: Document<'a>,
+    /// Time of publication, if it depends on [`Corpus::date_order`]. [`Document::published`] is
+    /// `None` then.
+    pub open_date: Option<OpenDate>,
 }
 
 /// Counts of a block, and the records of it that were rejected.
@@ -277,10 +310,26 @@ pub struct BlockTally {
     pub bytes: u64,
     /// Number of documents in which broken UTF-8 was replaced by U+FFFD.
     pub lossy: u64,
-    /// Number of documents with a date that was not understood and left empty.
+    /// Number of documents with a date that was not understood and left empty, without those that
+    /// have an [`OpenDate`].
     pub bad_dates: u64,
+    /// First dates of the block that were not understood, in order of record: up to
+    /// [`DATE_EXAMPLES`] different ones of each kind.
+    pub date_examples: Vec<DateExample>,
     /// Records that could not be used. Their `record` and `line` count in the block, from 0.
     pub rejects: Vec<Reject>,
+}
+
+/// Number of different dates that are shown as examples of what was not understood.
+pub const DATE_EXAMPLES: usize = 3;
+
+/// A date that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateExample {
+    /// The date, short and escaped.
+    pub text: String,
+    /// True if the order of day and month would make it understood, as in [`OpenDate`].
+    pub open: bool,
 }
 
 /// A record that could not be used, and the reason.
@@ -336,6 +385,12 @@ pub trait Corpus: Fetch {
         &self,
         source: usize,
     ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_>;
+
+    /// Returns the order of day and month that the dates of a source prove, if any. Called after all
+    /// blocks of the source were parsed. [`Fetch::fetch`] follows the same order.
+    fn date_order(&self, _source: usize) -> Option<DateOrder> {
+        None
+    }
 
     /// Hands each document of a block to `sink`, in order, and returns the counts of the block.
     fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally;

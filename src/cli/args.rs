@@ -19,13 +19,14 @@ use wirecopy::compare::exact::{
 use wirecopy::compare::reworded::DEFAULT_SCORE;
 use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, MOST_SAMPLED};
 use wirecopy::read::{EXPANSION_RATIO, SourceFormat};
+use wirecopy::read::dates::{DateFormat, UsualZone};
 use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::sketch::minhash::DEFAULT_SEED;
 use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
 use super::values::{
-    self, DEFAULT_MARK_FIELD, DEFAULT_MAX_RECORD, TRIED_CONTAINMENTS, TRIED_PASSAGES,
-    TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
+    self, DEFAULT_MARK_FIELD, DEFAULT_MAX_RECORD, DEFAULT_TIME_ZONE, TRIED_CONTAINMENTS,
+    TRIED_PASSAGES, TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
 };
 
 /// More threads than any machine has cores. A larger number is a typing error, and each thread
@@ -1037,6 +1038,28 @@ pub struct ReadingArguments {
 
     #[command(flatten)]
     pub fields: FieldArguments,
+
+    /// Form of dates as in strptime, tried first, such as '%d/%m/%Y %H:%M'
+    ///
+    /// Give it once for each form; the first that fits a date counts. Usual forms need none.
+    #[arg(
+        long,
+        value_name = "FORM",
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub date_format: Vec<DateFormat>,
+
+    /// Time zone of times without one, such as Europe/Berlin or +01:00
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = DEFAULT_TIME_ZONE,
+        allow_hyphen_values = true,
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub time_zone: UsualZone,
 
     /// Maximum size of a record
     #[arg(

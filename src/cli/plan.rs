@@ -9,6 +9,7 @@ use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
 use wirecopy::pipeline::{PageLimits, Settings, Surfacing};
+use wirecopy::read::dates::DateSettings;
 use wirecopy::read::{self, FieldNames};
 use wirecopy::report::table::TableFormat;
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
@@ -270,6 +271,10 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
             author: named(&fields.author_field, usual.author),
             canonical: named(&fields.canonical_field, usual.canonical),
             crawled: named(&fields.crawled_field, usual.crawled),
+        },
+        dates: DateSettings {
+            formats: typed.date_format.clone(),
+            time_zone: typed.time_zone.clone(),
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: running.temp_dir.clone(),

@@ -209,6 +209,7 @@ impl Renderer<'_> {
             index,
             run: closing::ClosingFacts {
                 catalog: &self.findings.catalog,
+                source_names: &session.source_names(),
                 read: &self.findings.read,
                 counts: &self.findings.counts,
                 removed: &self.findings.removed,

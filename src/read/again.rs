@@ -94,7 +94,9 @@ impl Inputs {
             None
         };
         let found = parsed.is_some();
-        if let Some(parsed) = parsed {
+        if let Some(mut parsed) = parsed {
+            parsed.document.published = parsed.published.settled(&source.orders.published);
+            parsed.document.crawled = parsed.crawled.settled(&source.orders.crawled);
             sink(&buffers.bytes[..read], &parsed.document);
         }
         buffers.put_back(self.context.settings.kept_bytes());

@@ -24,6 +24,7 @@ use memchr::{memchr, memchr2, memchr3};
 use super::assemble::{
     AssembledRecord, Decoding, FieldValue, FieldValues, RejectedRecord, assemble,
 };
+use super::date_order::SourceDates;
 use super::dates;
 use super::dialect::{Dialect, are_values};
 use super::format::LineEnd;
@@ -405,6 +406,7 @@ pub(super) fn parse<'s>(
     fields: &RecordFields,
     columns: &TableColumns,
     decoding: &'s mut Decoding,
+    dates: SourceDates<'_>,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     if !fits {
         let (here, header) = (fields.count(), columns.count);
@@ -441,7 +443,7 @@ pub(super) fn parse<'s>(
             }
         }
     }
-    Ok(assemble(&values, decoding, lossy, false))
+    Ok(assemble(&values, decoding, lossy, false, dates))
 }
 
 /// Appends the content of a field to `out`; `None` if it stands there as it is.

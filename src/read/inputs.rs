@@ -17,7 +17,7 @@ use super::parse::{BlockParser, ParseBuffers};
 use super::recognise::Layout;
 use super::settings::ReadSettings;
 use super::source::{InputSource, ReadFrom, SourceOrigin};
-use crate::document::{BlockTally, Corpus, ParsedRecord};
+use crate::document::{BlockTally, Corpus, DateOrder, ParsedRecord};
 use crate::error::ReadError;
 
 /// The inputs of a run.
@@ -221,6 +221,10 @@ impl Corpus for Inputs {
                 self.cut(number, from, reader, true)
             }
         }
+    }
+
+    fn date_order(&self, source: usize) -> Option<DateOrder> {
+        self.sources.get(source)?.orders.published.order()
     }
 
     fn parse(&self, block: InputBlock, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally {

@@ -25,6 +25,7 @@ mod block;
 mod compression;
 mod context;
 mod cut;
+mod date_order;
 pub mod dates;
 mod delimited;
 mod dialect;

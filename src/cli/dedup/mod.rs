@@ -135,6 +135,7 @@ impl DedupResults<'_> {
             marked: self.documents.mark.is_some(),
             run: ClosingFacts {
                 catalog: &self.found.catalog,
+                source_names: &session.source_names(),
                 read: &self.found.read,
                 counts: &self.found.counts,
                 removed: &self.found.removed,
