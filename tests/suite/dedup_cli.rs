@@ -416,9 +416,9 @@ fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
     assert_eq!(
         rows,
         [
-            format!("c,a,exact,1.0000,false,x.example,x.example,,,{file}"),
-            format!("a,a,exact,1.0000,true,y.example,x.example,,,{file}"),
-            format!("b,b,exact,1.0000,,,,,,{file}"),
+            format!("c,a,exact,1.0000,false,x.example,x.example,,,{file},,"),
+            format!("a,a,exact,1.0000,true,y.example,x.example,,,{file},,"),
+            format!("b,b,exact,1.0000,,,,,,{file},,"),
         ]
     );
     assert!(
