@@ -18,6 +18,7 @@
 //! rejected without being held in memory.
 
 mod again;
+mod archive;
 mod assemble;
 mod best_values;
 mod block;
@@ -26,8 +27,12 @@ mod context;
 mod cut;
 pub mod dates;
 mod delimited;
+mod dialect;
+mod encoding;
 mod format;
 mod inputs;
+mod json_outline;
+mod json_pieces;
 mod json_scanner;
 mod json_value;
 mod jsonl;
@@ -35,17 +40,21 @@ pub mod labels;
 mod names;
 mod open;
 mod parse;
+mod pieces;
+mod recognise;
 mod settings;
 mod source;
 mod spool;
+mod table_pieces;
 
 pub use block::InputBlock;
 pub use delimited::Header;
-pub use format::{LineEnd, SourceFormat};
+pub use dialect::{Dialect, DialectSettings};
+pub use format::{FormatInfo, LineEnd, SourceFormat};
 pub use inputs::Inputs;
 pub use names::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, FieldNames, ID_NAMES, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
-pub use open::{STANDARD_INPUT, SkippedInputs};
-pub use settings::{BLOCK_BYTES, MAX_RECORD, ReadSettings};
+pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
+pub use settings::{BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings};

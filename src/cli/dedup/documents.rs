@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 use wirecopy::document::{Corpus, Fetch};
 use wirecopy::pipeline::{Duplicates, Outcome};
-use wirecopy::read::{Header, Inputs, LineEnd, SourceFormat};
+use wirecopy::read::{Dialect, Header, Inputs, LineEnd, SourceFormat};
 use wirecopy::report::documents::{self, DocumentRow, DocumentSink, FIELDS};
 use wirecopy::report::records::{with_cell, with_member};
 use wirecopy::report::table::{FileCompression, TableEncoding, TableFormat};
@@ -25,23 +25,60 @@ pub struct DocumentsWriter<'a> {
 /// Form in which documents are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentsForm {
-    /// The bytes of their records, which all have this format.
-    Copies(SourceFormat, FileCompression),
+    /// The bytes of their records.
+    Copies(CopyFormat, FileCompression),
     /// The fields that wirecopy knows, as a table.
     Fields(TableEncoding),
 }
 
+/// Format of copied records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyFormat {
+    /// A JSON object a line.
+    Json,
+    /// Rows of a table, which is CSV or TSV as the input is.
+    Rows(TableFormat, Dialect),
+}
+
+impl CopyFormat {
+    /// The format of copies of the records of an input; `None` if records cannot be copied, because
+    /// they are not ranges of bytes that stand for themselves. `marked` is true if each gets one
+    /// more field.
+    fn of(inputs: &Inputs, source: usize, marked: bool) -> Option<CopyFormat> {
+        let table = |format: TableFormat| {
+            let dialect = inputs.dialect(source)?;
+            // A cell can be added to a row only if quotes can protect it.
+            let is_usual = dialect == Dialect::of_delimiter(dialect.delimiter);
+            (is_usual || !marked).then_some(CopyFormat::Rows(format, dialect))
+        };
+        match inputs.format(source)? {
+            SourceFormat::Jsonl | SourceFormat::Json => Some(CopyFormat::Json),
+            SourceFormat::Csv => table(TableFormat::Csv),
+            SourceFormat::Tsv => table(TableFormat::Tsv),
+            SourceFormat::Text => None,
+        }
+    }
+
+    /// The format of a file that holds the copies.
+    fn table_format(self) -> TableFormat {
+        match self {
+            CopyFormat::Json => TableFormat::Jsonl,
+            CopyFormat::Rows(format, _) => format,
+        }
+    }
+}
+
 impl DocumentsForm {
     /// The form for an output whose name asks for `named`: copies if all inputs have that format
-    /// already, else fields.
-    pub fn of(inputs: &Inputs, named: Option<TableEncoding>) -> DocumentsForm {
-        let mut formats = (0..inputs.sources()).filter_map(|at| inputs.format(at));
-        let first = formats.next().unwrap_or(SourceFormat::Jsonl);
-        let alike = formats.all(|format| format == first);
-        match (copied_as(first).filter(|_| alike), named) {
-            (Some(_), None) => DocumentsForm::Copies(first, FileCompression::None),
-            (Some(copied), Some(named)) if copied == named.format => {
-                DocumentsForm::Copies(first, named.compression)
+    /// already, else fields. `marked` is true if duplicates are marked.
+    pub fn of(inputs: &Inputs, named: Option<TableEncoding>, marked: bool) -> DocumentsForm {
+        let mut formats = (0..inputs.sources()).map(|at| CopyFormat::of(inputs, at, marked));
+        let first = formats.next().unwrap_or(Some(CopyFormat::Json));
+        let copied = first.filter(|_| formats.all(|format| format == first));
+        match (copied, named) {
+            (Some(copied), None) => DocumentsForm::Copies(copied, FileCompression::None),
+            (Some(copied), Some(named)) if copied.table_format() == named.format => {
+                DocumentsForm::Copies(copied, named.compression)
             }
             (_, named) => DocumentsForm::Fields(named.unwrap_or(TableFormat::Jsonl.into())),
         }
@@ -63,17 +100,6 @@ impl DocumentsForm {
     }
 }
 
-/// The format of a file that holds copies of records of an input; `None` if records cannot be
-/// copied, because they are not ranges of bytes that stand for themselves.
-fn copied_as(format: SourceFormat) -> Option<TableFormat> {
-    match format {
-        SourceFormat::Jsonl => Some(TableFormat::Jsonl),
-        SourceFormat::Csv => Some(TableFormat::Csv),
-        SourceFormat::Tsv => Some(TableFormat::Tsv),
-        SourceFormat::Text => None,
-    }
-}
-
 impl DocumentsWriter<'_> {
     /// Rejects tables with different columns, and a mark that is a field already.
     pub fn check(&self) -> Result<(), Stop> {
@@ -86,7 +112,7 @@ impl DocumentsWriter<'_> {
             (DocumentsForm::Fields(_), Some(mark)) if FIELDS.contains(&mark) => {
                 Err(taken("every document", mark))
             }
-            (DocumentsForm::Copies(SourceFormat::Jsonl, _), Some(mark)) => {
+            (DocumentsForm::Copies(CopyFormat::Json, _), Some(mark)) => {
                 match self.document_with(mark)? {
                     Some(id) => Err(taken(&format!("the document {id}"), mark)),
                     None => Ok(()),
@@ -156,11 +182,8 @@ impl DocumentsWriter<'_> {
         }
     }
 
-    fn write_copies(&self, format: SourceFormat, out: &mut dyn Write) -> io::Result<()> {
-        if let Some((_, header)) = self.headers().next() {
-            write_row(format, &header.bytes, self.mark, out)?;
-            out.write_all(header.line_end.bytes())?;
-        }
+    fn write_copies(&self, format: CopyFormat, out: &mut dyn Write) -> io::Result<()> {
+        self.write_header(format, out)?;
         for outcome in self.written() {
             let mut done = Ok(());
             let of = self.duplicated(&outcome);
@@ -171,6 +194,20 @@ impl DocumentsWriter<'_> {
             done?;
         }
         Ok(())
+    }
+
+    /// Writes the header of the first table, unless it has none.
+    fn write_header(&self, format: CopyFormat, mut out: &mut dyn Write) -> io::Result<()> {
+        let (CopyFormat::Rows(_, dialect), Some((_, header))) = (format, self.headers().next())
+        else {
+            return Ok(());
+        };
+        match self.mark {
+            _ if header.bytes.is_empty() => return Ok(()),
+            Some(mark) => with_cell(&header.bytes, dialect.delimiter, mark, &mut out)?,
+            None => out.write_all(&header.bytes)?,
+        }
+        out.write_all(header.line_end.bytes())
     }
 
     fn write_fields(&self, sink: DocumentSink<'_>) -> io::Result<()> {
@@ -209,30 +246,19 @@ impl DocumentsWriter<'_> {
 
     fn write_copy(
         &self,
-        format: SourceFormat,
+        format: CopyFormat,
         record: &[u8],
         line_end: LineEnd,
         of: Option<&str>,
         mut out: &mut dyn Write,
     ) -> io::Result<()> {
         match (format, self.mark) {
-            (SourceFormat::Jsonl, Some(mark)) => with_member(record, mark, of, &mut out)?,
-            (_, Some(_)) => write_row(format, record, Some(of.unwrap_or_default()), out)?,
+            (CopyFormat::Json, Some(mark)) => with_member(record, mark, of, &mut out)?,
+            (CopyFormat::Rows(_, dialect), Some(_)) => {
+                with_cell(record, dialect.delimiter, of.unwrap_or_default(), &mut out)?;
+            }
             (_, None) => out.write_all(record)?,
         }
         out.write_all(line_end.bytes())
-    }
-}
-
-/// Writes a row of a table, with one more cell if it is given.
-fn write_row(
-    format: SourceFormat,
-    row: &[u8],
-    cell: Option<&str>,
-    mut out: &mut dyn Write,
-) -> io::Result<()> {
-    match (cell, format.delimiter()) {
-        (Some(cell), Some(delimiter)) => with_cell(row, delimiter, cell, &mut out),
-        _ => out.write_all(row),
     }
 }
