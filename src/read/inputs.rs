@@ -11,6 +11,7 @@ use super::compression::Decompressor;
 use super::context::ReadContext;
 use super::cut::BlockCutter;
 use super::delimited::Header;
+use super::dialect::Dialect;
 use super::format::SourceFormat;
 use super::open::{self, Content, SkippedInputs};
 use super::parse::{BlockParser, ParseBuffers};
@@ -108,6 +109,13 @@ impl Inputs {
     #[must_use]
     pub fn format(&self, source: usize) -> Option<SourceFormat> {
         self.sources.get(source).map(|source| source.layout.format)
+    }
+
+    /// Separator and quotes of a table; `None` for a source of another format.
+    #[must_use]
+    pub fn dialect(&self, source: usize) -> Option<Dialect> {
+        let layout = &self.sources.get(source)?.layout;
+        layout.format.delimiter().map(|_| layout.dialect)
     }
 
     /// Header of a table, once its first block was read; `None` for a source that has none.
