@@ -528,7 +528,7 @@ fn reject(rejected: RejectedRecord, source: u32, tally: &mut BlockTally) {
         reason,
         unknown_loss,
     } = rejected;
-    tally.rejects.push(Reject {
+    tally.reject(Reject {
         source,
         record: tally.records,
         line: tally.lines,

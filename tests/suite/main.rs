@@ -45,6 +45,8 @@ mod tune_cli;
 #[cfg(all(unix, feature = "cli"))]
 mod cli;
 #[cfg(all(unix, feature = "cli"))]
+mod containers;
+#[cfg(all(unix, feature = "cli"))]
 mod concurrent;
 #[cfg(all(unix, feature = "cli"))]
 mod examples;
@@ -54,6 +56,8 @@ mod faults;
 mod flips;
 #[cfg(all(unix, feature = "cli"))]
 mod survival;
+#[cfg(all(unix, feature = "cli"))]
+mod tables;
 
 /// A file without a `mod` line is not compiled, so its tests would silently be missing.
 #[test]
