@@ -279,8 +279,53 @@ pub struct BlockTally {
     pub lossy: u64,
     /// Number of documents with a date that was not understood and left empty.
     pub bad_dates: u64,
+    /// Number of documents with an id that cannot be one and was left out.
+    pub bad_ids: u64,
+    /// Number of documents without a url.
+    pub without_url: u64,
+    /// Values that stand where the site is expected and were not taken for it.
+    pub sites_passed_over: CountedValues,
     /// Records that could not be used. Their `record` and `line` count in the block, from 0.
     pub rejects: Vec<Reject>,
+}
+
+/// Number of values that something happened to, and the first of them.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct CountedValues {
+    /// Number of values.
+    pub number: u64,
+    /// The first different values, at most [`CountedValues::MOST_EXAMPLES`], cut to a line's length.
+    pub examples: Vec<String>,
+}
+
+impl CountedValues {
+    /// Most values that are kept as examples.
+    pub const MOST_EXAMPLES: usize = 3;
+
+    /// Longest example, in characters.
+    const LONGEST: usize = 60;
+
+    /// Counts a value.
+    pub fn add(&mut self, value: &str) {
+        self.number += 1;
+        if self.examples.len() < Self::MOST_EXAMPLES {
+            self.keep(value.chars().take(Self::LONGEST).collect());
+        }
+    }
+
+    /// Counts the values that come after these.
+    pub fn append(&mut self, later: CountedValues) {
+        self.number += later.number;
+        for example in later.examples {
+            self.keep(example);
+        }
+    }
+
+    fn keep(&mut self, example: String) {
+        if self.examples.len() < Self::MOST_EXAMPLES && !self.examples.contains(&example) {
+            self.examples.push(example);
+        }
+    }
 }
 
 /// A record that could not be used, and the reason.

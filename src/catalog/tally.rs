@@ -1,7 +1,7 @@
 //! Counts and lists of what was read.
 
 use super::numbers::{DocNo, SiteNo};
-use crate::document::{Published, Reject, SourcePlace};
+use crate::document::{CountedValues, Published, Reject, SourcePlace};
 
 /// Counts of what was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -16,6 +16,16 @@ pub struct ReadTally {
     pub lossy: u64,
     /// Documents whose date was not understood.
     pub bad_dates: u64,
+    /// Documents whose id could not be one and was left out.
+    pub bad_ids: u64,
+    /// Records without a url that became documents. Those with a repeated id count, too.
+    pub without_url: u64,
+    /// Documents of this run without a site.
+    pub without_site: u64,
+    /// Documents of this run without a date.
+    pub without_date: u64,
+    /// Values that stood where the site was expected and were not taken for it.
+    pub sites_passed_over: CountedValues,
     /// Rejected records, in order of source and line.
     pub rejects: Vec<Reject>,
     /// Records of documents that were seen before with the same id and the same words, in order of

@@ -12,6 +12,7 @@ use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
 use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
 
+use super::closing_fields::FieldsFound;
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
 
@@ -331,6 +332,7 @@ impl ClosingFacts<'_> {
             (counts.documents.boilerplate_only, "boilerplate only"),
             (read.rejects.len() as u64, "rejected"),
             (read.bad_dates, "with an unreadable date"),
+            (read.bad_ids, "with an unusable id"),
             (read.lossy, "with invalid UTF-8 repaired"),
         ] {
             if n > 0 {
@@ -338,6 +340,7 @@ impl ClosingFacts<'_> {
             }
         }
         writeln!(out)?;
+        out.push_str(&FieldsFound::of(self).lines());
         self.files_skipped(out)
     }
 

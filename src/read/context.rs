@@ -1,14 +1,19 @@
 //! State that all threads share while they read: settings, field names, spool, spare buffers.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use super::field_lookup::FieldLookup;
 use super::jsonl;
-use super::names::FieldLookup;
 use super::settings::ReadSettings;
 use super::spool::Spool;
 
 /// Buffers kept for the next blocks, at most.
 const SPARE_BUFFERS: usize = 32;
+
+/// Names of one record that are noted.
+const MOST_NAMES: usize = 100;
 
 /// Bytes of a record that is too long in which its id is looked for.
 const BEGINNING: usize = 4096;
@@ -21,6 +26,8 @@ pub(super) struct ReadContext {
     pub(super) spool: Spool,
     /// Buffers of blocks that are done.
     spare: Mutex<Vec<Vec<u8>>>,
+    /// Names in the first records of sources, if the user chose names.
+    first_names: Mutex<BTreeSet<String>>,
 }
 
 impl ReadContext {
@@ -30,6 +37,7 @@ impl ReadContext {
             spool: Spool::new(settings.temp_dir.clone()),
             settings,
             spare: Mutex::default(),
+            first_names: Mutex::default(),
         }
     }
 
@@ -40,6 +48,25 @@ impl ReadContext {
             .min(self.settings.longest_record())
             .min(line.len());
         jsonl::id_of_beginning(&line[..in_memory], &self.lookup)
+    }
+
+    /// Notes the names in the first record of a source, to suggest one for a name that no record
+    /// has.
+    pub(super) fn note_names<'n>(&self, names: impl Iterator<Item = Cow<'n, str>>) {
+        let names = names.take(MOST_NAMES).map(Cow::into_owned);
+        self.first_names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(names);
+    }
+
+    /// The names that were noted, sorted.
+    pub(super) fn noted_names(&self) -> Vec<String> {
+        let names = self
+            .first_names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        names.iter().cloned().collect()
     }
 
     /// An empty buffer for a block: a used one where possible, since the system zeroes fresh memory

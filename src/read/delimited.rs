@@ -21,10 +21,12 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr3};
 
 use super::assemble::{
-    AssembledRecord, Decoding, FieldValue, FieldValues, RejectedRecord, assemble,
+    AssembledRecord, ChosenValues, Decoding, FieldValue, OfferedValue, RecordValues,
+    RejectedRecord, assemble,
 };
+use super::field_lookup::{FieldLookup, FieldTarget, Promise};
 use super::format::LineEnd;
-use super::names::{FIELDS, Field, FieldLookup, list_names};
+use super::names::{FIELDS, Field, list_names};
 
 /// State at a byte of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +158,14 @@ pub(super) struct TableColumns {
     /// Number of columns.
     count: usize,
     /// The columns of each field, the preferred one first.
-    of: [Vec<usize>; FIELDS],
+    of: [Vec<FieldColumn>; FIELDS],
+}
+
+/// A column that may hold a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FieldColumn {
+    column: usize,
+    promise: Promise,
 }
 
 impl TableColumns {
@@ -180,17 +189,23 @@ impl TableColumns {
                 }
             })
             .collect();
-        let mut ranked: [Vec<(u32, usize)>; FIELDS] = Default::default();
+        let mut ranked: [Vec<(u32, FieldColumn)>; FIELDS] = Default::default();
         for (column, name) in names.iter().enumerate() {
-            for target in lookup.targets(name) {
-                ranked[target.field.index()].push((target.rank, column));
+            let found = lookup.find(&lookup.top(), name);
+            for FieldTarget {
+                field,
+                rank,
+                promise,
+            } in lookup.targets(&found, false)
+            {
+                ranked[field.index()].push((rank, FieldColumn { column, promise }));
             }
         }
         if ranked[Field::Text.index()].is_empty() {
             return Err(list_names(names.into_iter().map(Cow::Owned)));
         }
         let of = ranked.map(|mut columns| {
-            columns.sort_unstable();
+            columns.sort_unstable_by_key(|(rank, column)| (*rank, column.column));
             columns.into_iter().map(|(_, column)| column).collect()
         });
         Ok(Self {
@@ -229,29 +244,45 @@ pub(super) fn parse<'s>(
              put fields that hold a separator or a line end in quotes"
         ));
     }
-    let mut values: FieldValues<'s> = [const { None }; FIELDS];
-    for (value, columns) in values.iter_mut().zip(&columns.of) {
-        for &column in columns {
-            let Some(raw) = fields
-                .spans
-                .get(column)
-                .and_then(|&(start, end)| text.get(start..end))
-            else {
-                continue;
-            };
-            let start = decoding.decoded.len();
-            *value = match unquote(raw, &mut decoding.decoded) {
-                None if raw.is_empty() => None,
-                None => Some(FieldValue::Borrowed(raw)),
-                Some(()) if decoding.decoded.len() == start => None,
-                Some(()) => Some(FieldValue::Decoded(start..decoding.decoded.len())),
-            };
-            if value.is_some() {
-                break;
-            }
+    decoding.lossy |= lossy;
+    let record = TableRecord {
+        text,
+        fields,
+        columns,
+    };
+    match ChosenValues::of(&record, decoding) {
+        Ok(chosen) => Ok(assemble(&chosen, decoding)),
+        Err(reason) => reject(reason),
+    }
+}
+
+/// A record with as many fields as the table has columns.
+struct TableRecord<'a, 'c> {
+    text: &'a str,
+    fields: &'c RecordFields,
+    columns: &'c TableColumns,
+}
+
+impl<'a> RecordValues<'a> for TableRecord<'a, '_> {
+    fn promise(&self, field: Field, n: usize) -> Option<Promise> {
+        let column = self.columns.of[field.index()].get(n)?;
+        Some(column.promise)
+    }
+
+    fn value(&self, field: Field, n: usize, decoding: &mut Decoding) -> OfferedValue<'a> {
+        let column = self.columns.of[field.index()].get(n);
+        let raw = column
+            .and_then(|column| self.fields.spans.get(column.column))
+            .and_then(|&(start, end)| self.text.get(start..end))
+            .unwrap_or_default();
+        let start = decoding.decoded.len();
+        match unquote(raw, &mut decoding.decoded) {
+            None if raw.is_empty() => OfferedValue::Nothing,
+            None => OfferedValue::Given(FieldValue::Borrowed(raw)),
+            Some(()) if decoding.decoded.len() == start => OfferedValue::Nothing,
+            Some(()) => OfferedValue::Given(FieldValue::Decoded(start..decoding.decoded.len())),
         }
     }
-    Ok(assemble(&values, decoding, lossy, false))
 }
 
 /// Appends the content of a quoted field to `out`; `None` if the field is not quoted.
@@ -374,8 +405,12 @@ mod tests {
             |header: &str| TableColumns::of_header(header.as_bytes(), LineEnd::Lf, b',', &lookup);
         let read = columns("Content, ID ,\"text\",x,text").unwrap();
         assert_eq!(read.count, 5);
-        assert_eq!(read.of[Field::Text.index()], [2, 4, 0]);
-        assert_eq!(read.of[Field::Id.index()], [1]);
+        let of = |field: Field| -> Vec<usize> {
+            let columns = read.of[field.index()].iter();
+            columns.map(|column| column.column).collect()
+        };
+        assert_eq!(of(Field::Text), [2, 4, 0]);
+        assert_eq!(of(Field::Id), [1]);
         assert_eq!(
             columns("a,\"b\"\"\",c\u{7}").unwrap_err(),
             "a, b\", c\\u{7}"

@@ -101,6 +101,29 @@ impl Inputs {
         Some(&columns.header)
     }
 
+    /// Field names that were chosen in the settings and that no record had, each with the field that
+    /// it was chosen for. Known once all blocks were parsed.
+    #[must_use]
+    pub fn unseen_names(&self) -> Vec<(&'static str, &str)> {
+        let unseen = self.context.lookup.unseen();
+        unseen.map(|(field, name)| (field.name(), name)).collect()
+    }
+
+    /// Names in the headers of tables and in the first records of other sources, sorted. Known once
+    /// all blocks were parsed, if the settings choose names.
+    #[must_use]
+    pub fn names_found(&self) -> Vec<String> {
+        let mut names = self.context.noted_names();
+        for source in &self.sources {
+            if let Some(columns) = source.columns.get() {
+                names.extend(columns.header.names.iter().cloned());
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// The blocks of a source that gives nothing but one reject.
     fn unreadable(number: u32, reason: String) -> Blocks<'static> {
         let content = BlockContent::Unreadable(UnreadableBytes {

@@ -19,19 +19,23 @@
 
 mod again;
 mod assemble;
-mod best_values;
 mod block;
+mod candidates;
 mod compression;
 mod context;
 mod cut;
 pub mod dates;
 mod delimited;
+mod field_lookup;
 mod format;
 mod inputs;
 mod json_scanner;
+mod json_strings;
 mod json_value;
 mod jsonl;
 pub mod labels;
+mod looks;
+mod markup;
 mod names;
 mod open;
 mod parse;
@@ -45,7 +49,7 @@ pub use format::{LineEnd, SourceFormat};
 pub use inputs::Inputs;
 pub use names::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, FieldNames, ID_NAMES, PUBLISHED_NAMES,
-    SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
+    SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES, WRAPPER_NAMES,
 };
 pub use open::{STANDARD_INPUT, SkippedInputs};
 pub use settings::{BLOCK_BYTES, MAX_RECORD, ReadSettings};

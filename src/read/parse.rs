@@ -5,13 +5,13 @@ use std::cell::Cell;
 
 use memchr::{memchr, memrchr};
 
-use super::assemble::{AssembledRecord, Decoding, RejectedRecord};
+use super::assemble::{AssembledRecord, Decoding, RecordNotes, RejectedRecord};
 use super::block::UnreadableBytes;
 use super::context::ReadContext;
 use super::delimited::{self, RecordFields};
+use super::field_lookup::FieldLookup;
 use super::format::{BOM, SourceFormat};
 use super::jsonl;
-use super::names::FieldLookup;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
 use crate::document::{BlockTally, Document, ParsedRecord, Reject, SourcePlace};
@@ -175,6 +175,10 @@ impl<'p, 's> BlockParser<'p, 's> {
             } = &mut self.buffers;
             decoding.clear(settings.kept_bytes());
             let (text, replaced) = decode(line, lossy);
+            let first = offset <= BOM.len() as u64 && self.tally.records == 0;
+            if first && self.context.lookup.has_chosen() {
+                self.context.note_names(jsonl::names(text));
+            }
             let parsed = jsonl::parse(text, replaced, &self.context.lookup, decoding);
             let place = SourcePlace {
                 source: self.number,
@@ -326,8 +330,10 @@ fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> AssembledReco
     };
     AssembledRecord {
         document,
-        lossy,
-        bad_date: false,
+        notes: RecordNotes {
+            lossy,
+            ..RecordNotes::default()
+        },
     }
 }
 
@@ -361,15 +367,16 @@ fn hand_over(
     sink: &mut dyn FnMut(ParsedRecord<'_>),
 ) {
     match parsed {
-        Ok(AssembledRecord {
-            document,
-            lossy,
-            bad_date,
-        }) => {
+        Ok(AssembledRecord { document, notes }) => {
             let record = tally.records;
             tally.records += 1;
-            tally.lossy += u64::from(lossy);
-            tally.bad_dates += u64::from(bad_date);
+            tally.lossy += u64::from(notes.lossy);
+            tally.bad_dates += u64::from(notes.bad_date);
+            tally.bad_ids += u64::from(notes.bad_id);
+            tally.without_url += u64::from(document.url.is_none());
+            if let Some(value) = notes.site_passed_over {
+                tally.sites_passed_over.add(value);
+            }
             sink(ParsedRecord {
                 place,
                 record,

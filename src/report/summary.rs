@@ -107,7 +107,7 @@ struct Summary<'a> {
     schema: &'static str,
     version: &'static str,
     settings: SettingsInForce,
-    read: ReadSection,
+    read: ReadSection<'a>,
     skipped: SkippedSection,
     boilerplate: BoilerplateSection<'a>,
     compared: ComparedSection,
@@ -167,7 +167,7 @@ struct ClusterMerged<'a> {
 }
 
 #[derive(Serialize)]
-struct ReadSection {
+struct ReadSection<'a> {
     sources: u64,
     bytes: u64,
     records: u64,
@@ -175,6 +175,17 @@ struct ReadSection {
     rejected: u64,
     lossy: u64,
     bad_dates: u64,
+    bad_ids: u64,
+    without_url: u64,
+    without_site: u64,
+    without_date: u64,
+    sites_passed_over: PassedOverSection<'a>,
+}
+
+#[derive(Serialize)]
+struct PassedOverSection<'a> {
+    documents: u64,
+    examples: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -285,8 +296,8 @@ impl<'a> Summary<'a> {
     }
 }
 
-impl ReadSection {
-    fn of(findings: &ScanResult) -> ReadSection {
+impl<'a> ReadSection<'a> {
+    fn of(findings: &'a ScanResult) -> ReadSection<'a> {
         let read = &findings.read;
         ReadSection {
             sources: read.sources,
@@ -296,6 +307,14 @@ impl ReadSection {
             rejected: read.rejects.len() as u64,
             lossy: read.lossy,
             bad_dates: read.bad_dates,
+            bad_ids: read.bad_ids,
+            without_url: read.without_url,
+            without_site: read.without_site,
+            without_date: read.without_date,
+            sites_passed_over: PassedOverSection {
+                documents: read.sites_passed_over.number,
+                examples: &read.sites_passed_over.examples,
+            },
         }
     }
 }
