@@ -340,7 +340,12 @@ impl ClosingFacts<'_> {
             }
         }
         writeln!(out)?;
-        out.push_str(&FieldsFound::of(self).lines());
+        let fields = FieldsFound {
+            documents: counts.documents.read,
+            read,
+            learns_boilerplate: self.settings.boilerplate,
+        };
+        out.push_str(&fields.lines());
         self.files_skipped(out)
     }
 

@@ -34,20 +34,31 @@ pub(super) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// Keeps a value. If there are too many, it can only replace one of the same name.
+    /// Keeps a value, if there is room.
     #[inline]
     fn offer(&mut self, target: FieldTarget, value: JsonValue<'a>) {
-        let candidate = Candidate { target, value };
-        if self.kept.try_push(candidate).is_ok() || !is_something(value) {
-            return;
+        if self.kept.is_full() {
+            self.leave_repeats_out();
         }
-        let same_name = self
-            .kept
-            .iter_mut()
-            .find(|known| (known.target.field, known.target.rank) == (target.field, target.rank));
-        if let Some(known) = same_name {
-            *known = candidate;
+        let _ = self.kept.try_push(Candidate { target, value });
+    }
+
+    /// Keeps one value of each name: the last one that holds something, if any does.
+    #[cold]
+    fn leave_repeats_out(&mut self) {
+        let mut once = ArrayVec::<Candidate<'a>, MOST_VALUES>::new();
+        for candidate in self.kept.drain(..) {
+            let name = |known: &Candidate<'_>| (known.target.field, known.target.rank);
+            match once
+                .iter_mut()
+                .find(|known| name(known) == name(&candidate))
+            {
+                Some(known) if is_something(candidate.value) => *known = candidate,
+                Some(_) => {}
+                None => once.push(candidate),
+            }
         }
+        self.kept = once;
     }
 
     /// Sorts the values by field and preference. Of two values of one name, the later one comes

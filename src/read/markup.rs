@@ -122,7 +122,7 @@ mod tests {
                 "<p>Tea &amp; <b>toast</b></p>\n<p>rose.</p>",
                 "Tea & toast\n\nrose.\n",
             ),
-            ("  <P class=\"x\">One<br/>two", "  One\ntwo"),
+            ("  <P class=\"x\">One<br/>two", "  \nOne\ntwo"),
             (
                 "<div><script>if (a<b) { \"<p>\" }</script>Seen</div>",
                 "Seen\n",

@@ -3,7 +3,7 @@
 //!
 //! A news database keeps copies, too, but its addresses do not tell from where.
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// What an address says about the page.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,16 +93,19 @@ fn archived(path: &str) -> Option<String> {
     let mut after_date = false;
     for segment in path.split('/') {
         let rest = &path[at..];
-        let scheme = ["http:", "https:", "http%3a", "https%3a"]
-            .iter()
-            .find(|scheme| {
-                rest.get(..scheme.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-            });
-        if let Some(scheme) = scheme {
+        let begins = |start: &str| {
+            let here = rest.get(..start.len());
+            here.is_some_and(|here| here.eq_ignore_ascii_case(start))
+        };
+        if let Some(scheme) = ["http:", "https:"].iter().find(|scheme| begins(scheme)) {
             // Some servers make one slash of two.
-            let page = rest[scheme.len()..].trim_start_matches(['/', '%', '2', 'f', 'F']);
+            let page = rest[scheme.len()..].trim_start_matches('/');
             return Some(format!("http://{page}"));
+        }
+        if begins("http%3a") || begins("https%3a") {
+            let value = format!("page={rest}");
+            let page = form_urlencoded::parse(value.as_bytes()).next()?.1;
+            return Some(page.into_owned());
         }
         if after_date && segment.contains('.') {
             return Some(rest.to_owned());
