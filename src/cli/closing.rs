@@ -4,13 +4,16 @@ use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::{Catalog, ReadTally};
+use wirecopy::document::DateOrder;
 use wirecopy::pipeline::{
     Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing,
 };
 use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
-use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
+use wirecopy::report::summary::{
+    FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
+};
 
 use super::closing_fields::FieldsFound;
 use super::figures::{bytes, count, counted, percent, seconds};
@@ -21,6 +24,12 @@ pub const CLUSTERS_SHOWN: usize = 5;
 
 /// Number of republishing routes shown.
 const ROUTES_SHOWN: usize = 3;
+
+/// Number of files shown that were left out, or of which something was assumed.
+const FILES_SHOWN: usize = 5;
+
+/// Longest name of a file, in characters.
+const FILE_SHOWN: usize = 60;
 
 /// Longest name of a site, in characters.
 const SITE_SHOWN: usize = 40;
@@ -48,13 +57,15 @@ pub struct ScanClosing<'a> {
 /// Facts about a run of `scan` or `dedup`.
 pub struct ClosingFacts<'a> {
     pub catalog: &'a Catalog,
+    /// Names of the inputs, by number.
+    pub source_names: &'a [&'a str],
     pub read: &'a ReadTally,
     pub counts: &'a Counts,
     pub removed: &'a Removed,
     pub settings: &'a Settings,
     pub costs: &'a [StageCost],
     pub outputs: &'a [Output],
-    pub files_skipped: FilesSkipped,
+    pub inputs: &'a InputFacts,
     pub details: bool,
     pub terminal: Terminal,
 }
@@ -340,6 +351,8 @@ impl ClosingFacts<'_> {
             }
         }
         writeln!(out)?;
+        self.bad_dates(out)?;
+        self.date_orders(out)?;
         let fields = FieldsFound {
             documents: counts.documents.read,
             read,
@@ -349,26 +362,94 @@ impl ClosingFacts<'_> {
         self.files_skipped(out)
     }
 
+    /// Examples of dates that were not understood.
+    fn bad_dates(&self, out: &mut String) -> fmt::Result {
+        let examples = &self.read.bad_date_examples;
+        if examples.is_empty() {
+            return Ok(());
+        }
+        let quoted: Vec<String> = examples
+            .iter()
+            .map(|example| format!("\"{}\"", escaped(example)))
+            .collect();
+        let more = match self.read.bad_dates > examples.len() as u64 {
+            true => ", ...",
+            false => "",
+        };
+        writeln!(
+            out,
+            "dates not understood: {}{more}; --date-format tells their form",
+            quoted.join(", ")
+        )
+    }
+
+    /// Files in which the order of day and month was worked out, or could not be.
+    fn date_orders(&self, out: &mut String) -> fmt::Result {
+        for (order, before, after) in [
+            (
+                Some(DateOrder::DayFirst),
+                "dates: the day comes first in",
+                ", as days over 12 show",
+            ),
+            (
+                Some(DateOrder::MonthFirst),
+                "dates: the month comes first in",
+                ", as days over 12 show",
+            ),
+            (
+                None,
+                "dates: day or month first is not told by",
+                "; add --date-format %d/%m/%Y or %m/%d/%Y",
+            ),
+        ] {
+            let sources = self.read.open_dates.iter();
+            let of_order = sources.filter(|source| source.order == order);
+            let names: Vec<&str> = of_order
+                .filter_map(|source| self.source_names.get(source.source as usize).copied())
+                .collect();
+            if !names.is_empty() {
+                writeln!(out, "{before} {}{after}", self.files(&names))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of files, a few of them unless details are wanted.
+    fn files(&self, names: &[&str]) -> String {
+        let most = if self.details {
+            names.len()
+        } else {
+            FILES_SHOWN
+        };
+        let shown: Vec<String> = names.iter().take(most).map(|name| escaped(name)).collect();
+        match names.len().saturating_sub(most) as u64 {
+            0 => shown.join(", "),
+            more => format!("{} and {}", shown.join(", "), counted(more, "more file")),
+        }
+    }
+
     fn files_skipped(&self, out: &mut String) -> fmt::Result {
         let FilesSkipped {
             unknown_ending,
+            left_out,
             hidden,
             same_file,
-        } = self.files_skipped;
-        let skipped = [
-            (unknown_ending, "with an unknown extension"),
-            (hidden, "hidden"),
-            (same_file, "read under another name"),
-        ];
+        } = &self.inputs.files_skipped;
+        let skipped = [(hidden, "hidden"), (same_file, "read under another name")];
         let parts: Vec<_> = skipped
             .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| format!("{} {what}", count(*n)))
+            .filter(|(n, _)| **n > 0)
+            .map(|(n, what)| format!("{} {what}", count(**n)))
             .collect();
-        if parts.is_empty() {
-            return Ok(());
+        if !parts.is_empty() {
+            writeln!(out, "skipped in directories: {}", parts.join(", "))?;
         }
-        writeln!(out, "skipped in directories: {}", parts.join(", "))
+        let left_out = left_out.iter().map(|left| (&left.file, &left.reason));
+        list(out, "left out", left_out, *unknown_ending)?;
+        let assumed = self.inputs.assumed.iter();
+        let all = assumed.len() as u64;
+        let assumed = assumed.map(|file| (&file.file, &file.assumed));
+        list(out, "assumed", assumed, all)
     }
 
     /// Boilerplate that was not compared. `done` is what happened to it.
@@ -468,5 +549,30 @@ impl ClosingFacts<'_> {
     /// A figure that stands out.
     pub fn strong(&self, figure: impl fmt::Display) -> String {
         self.terminal.paint(MessageStyle::Strong, figure)
+    }
+}
+
+/// A line that lists the first of `all` files with something about each.
+fn list<'f>(
+    out: &mut String,
+    title: &str,
+    files: impl Iterator<Item = (&'f String, &'f String)>,
+    all: u64,
+) -> fmt::Result {
+    let shown: Vec<String> = files
+        .take(FILES_SHOWN)
+        .map(|(file, what)| format!("{} ({})", excerpt(file, FILE_SHOWN), escaped(what)))
+        .collect();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    write!(out, "{title}: {}", shown.join(", "))?;
+    match all - shown.len() as u64 {
+        0 => writeln!(out),
+        more => writeln!(
+            out,
+            " and {}; --summary lists more",
+            counted(more, "more file")
+        ),
     }
 }

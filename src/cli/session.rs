@@ -134,7 +134,7 @@ impl<R: NamedOutput> Session<R> {
         if documents > 0 || !read.known.is_empty() {
             unseen_names(&self.inputs)?;
         }
-        let verdict = RejectVerdict::of(read, documents, self.setup.most_rejects);
+        let verdict = RejectVerdict::of(read, documents, self.setup.permitted_rejects);
         let nothing_left = verdict == RejectVerdict::NothingLeft;
         if !nothing_left || self.verbosity.details {
             rejected::show(
@@ -147,6 +147,9 @@ impl<R: NamedOutput> Session<R> {
         }
         if let RejectVerdict::TooMany(most) = verdict {
             return Err(rejected::too_many(&read.rejects, most));
+        }
+        if verdict == RejectVerdict::UnknownLoss {
+            return Err(rejected::unknown_loss(&read.rejects, &self.source_names()));
         }
         if self.setup.fail_if_empty
             && !nothing_left

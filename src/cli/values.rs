@@ -2,17 +2,21 @@
 //!
 //! The error of a parser states what a valid value is; clap adds the flag and the value.
 
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use encoding_rs::Encoding;
 use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::error::Size;
 use wirecopy::pipeline::LEAST_MEMORY;
-use wirecopy::read::dates;
+use wirecopy::read::{SourceFormat, dates};
 use wirecopy::report::metrics;
 use wirecopy::sketch::banding::MOST_PERMUTATIONS;
 
 /// [`wirecopy::read::MAX_RECORD`] as a user types it.
 pub const DEFAULT_MAX_RECORD: &str = "64M";
+
+/// Default zone of times without one: that of [`wirecopy::read::dates::UsualZone`].
+pub const DEFAULT_TIME_ZONE: &str = "UTC";
 
 /// Default field that names the kept document in `dedup --mark`.
 pub const DEFAULT_MARK_FIELD: &str = "duplicate_of";
@@ -34,6 +38,35 @@ pub fn share(typed: &str) -> Result<f64, String> {
         Ok(share)
     } else {
         Err("it must be over 0 and at most 1".to_owned())
+    }
+}
+
+/// Parses the format of inputs.
+pub fn source_format() -> impl TypedValueParser<Value = SourceFormat> {
+    let values = SourceFormat::ALL
+        .iter()
+        .map(|info| PossibleValue::new(info.key).help(info.help()));
+    PossibleValuesParser::new(values).map(|key| {
+        let of_key = SourceFormat::ALL.iter().find(|info| info.key == key);
+        of_key.map_or(SourceFormat::Jsonl, |info| info.format)
+    })
+}
+
+/// Parses the label of an encoding.
+pub fn encoding(typed: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(typed.as_bytes()).ok_or_else(|| {
+        "no encoding has this label; usual ones are utf-8, utf-16le, windows-1252, windows-1251, \
+         windows-1256, latin1, koi8-r, shift_jis, gb18030, big5, euc-kr"
+            .to_owned()
+    })
+}
+
+/// Parses the separator of a table.
+pub fn delimiter(typed: &str) -> Result<u8, String> {
+    match typed.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+        _ => Err("a separator is one ASCII character, or `tab`".to_owned()),
     }
 }
 
@@ -129,6 +162,8 @@ fn size(typed: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use wirecopy::read::dates::UsualZone;
+
     use super::*;
 
     #[test]
@@ -188,6 +223,11 @@ mod tests {
         ] {
             assert_eq!(share(typed).is_ok(), fits, "{typed}");
         }
+    }
+
+    #[test]
+    fn the_default_time_zone_is_that_of_the_readers() {
+        assert_eq!(DEFAULT_TIME_ZONE.parse(), Ok(UsualZone::default()));
     }
 
     #[test]

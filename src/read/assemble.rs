@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::dates;
+use super::date_order::{RecordDate, SourceDates};
 use super::field_lookup::Promise;
 use super::looks::{has_web_scheme, is_host, is_no_value, is_page, is_url};
 use super::markup;
@@ -98,6 +98,12 @@ impl Decoding {
 pub(super) struct AssembledRecord<'a> {
     pub(super) document: Document<'a>,
     pub(super) notes: RecordNotes<'a>,
+    /// Time of publication. The document has it only if it is known.
+    pub(super) published: RecordDate,
+    /// Time of the crawl. The document has it only if it is known.
+    pub(super) crawled: RecordDate,
+    /// Time of publication as it stands in the record.
+    pub(super) published_text: Option<&'a str>,
 }
 
 /// What happened while a record was read.
@@ -105,8 +111,6 @@ pub(super) struct AssembledRecord<'a> {
 pub(super) struct RecordNotes<'a> {
     /// Broken UTF-8 was replaced.
     pub(super) lossy: bool,
-    /// The record has a date that could not be read.
-    pub(super) bad_date: bool,
     /// The record has an id that cannot be one.
     pub(super) bad_id: bool,
     /// A value that stands where the site is expected, and is not taken for it.
@@ -118,6 +122,18 @@ pub(super) struct RecordNotes<'a> {
 pub(super) struct RejectedRecord {
     pub(super) id: Option<String>,
     pub(super) reason: String,
+    /// Any number of records may be lost with it.
+    pub(super) unknown_loss: bool,
+}
+
+impl RejectedRecord {
+    pub(super) fn new(id: Option<String>, reason: String) -> Self {
+        Self {
+            id,
+            reason,
+            unknown_loss: false,
+        }
+    }
 }
 
 /// The values that a record's fields take.
@@ -127,13 +143,12 @@ pub(super) struct ChosenValues<'a> {
     text: Option<FieldValue<'a>>,
     url: Option<FieldValue<'a>>,
     site: SiteValues<'a>,
-    published: Option<Published>,
+    published: ChosenDate<'a>,
     title: Option<FieldValue<'a>>,
     author: Option<FieldValue<'a>>,
     canonical: Option<FieldValue<'a>>,
-    crawled: Option<Published>,
+    crawled: ChosenDate<'a>,
     bad_id: bool,
-    bad_date: bool,
 }
 
 impl<'s> ChosenValues<'s> {
@@ -141,23 +156,22 @@ impl<'s> ChosenValues<'s> {
     pub(super) fn of(
         record: &impl RecordValues<'s>,
         decoding: &mut Decoding,
+        dates: SourceDates<'_>,
     ) -> Result<Self, String> {
         let mut choice = Choice { record, decoding };
         let text = choice.text()?;
         let (id, bad_id) = choice.id();
-        let (published, bad_date) = choice.date(Field::Published);
         Ok(Self {
             id,
             text,
             url: choice.url(),
             site: choice.site(),
-            published,
+            published: choice.date(Field::Published, |text| dates.published(Some(text))),
             title: choice.words(Field::Title),
             author: choice.words(Field::Author),
             canonical: choice.words(Field::Canonical),
-            crawled: choice.date(Field::Crawled).0,
+            crawled: choice.date(Field::Crawled, |text| dates.crawled(Some(text))),
             bad_id,
-            bad_date,
         })
     }
 }
@@ -198,21 +212,30 @@ pub(super) fn assemble<'s>(
         text: Cow::Borrowed(shown(&chosen.text).unwrap_or_default()),
         url: url.map(Cow::Borrowed),
         site: found.map(|site| Cow::Borrowed(site.text(site_buffer))),
-        published: chosen.published,
+        published: chosen.published.date.known(),
         title: trimmed(&chosen.title).map(Cow::Borrowed),
         author: trimmed(&chosen.author).map(Cow::Borrowed),
         canonical: trimmed(&chosen.canonical).map(Cow::Borrowed),
-        crawled: chosen.crawled,
+        crawled: chosen.crawled.date.known(),
     };
     AssembledRecord {
         document,
         notes: RecordNotes {
             lossy: *lossy,
-            bad_date: chosen.bad_date,
             bad_id: chosen.bad_id,
             site_passed_over: passed_over,
         },
+        published: chosen.published.date,
+        crawled: chosen.crawled.date,
+        published_text: trimmed(&chosen.published.text),
     }
+}
+
+/// A date, and the value that it was read from.
+#[derive(Debug)]
+struct ChosenDate<'a> {
+    date: RecordDate,
+    text: Option<FieldValue<'a>>,
 }
 
 /// The values that a record has for the site.
@@ -329,39 +352,32 @@ impl<'s, R: RecordValues<'s>> Choice<'_, '_, R> {
         site
     }
 
-    /// A date, and true if the record has only dates that cannot be read.
-    fn date(&mut self, field: Field) -> (Option<Published>, bool) {
-        let mut day: Option<Published> = None;
-        let mut unreadable = false;
+    /// The first date that is understood, or a later one that tells the time of the same day.
+    fn date(&mut self, field: Field, read: impl Fn(&str) -> RecordDate) -> ChosenDate<'s> {
+        let mut chosen = ChosenDate {
+            date: RecordDate::Missing,
+            text: None,
+        };
         for n in countable(self.record, field) {
-            let parsed = match self.record.value(field, n, self.decoding) {
+            let (date, text) = match self.record.value(field, n, self.decoding) {
                 OfferedValue::Nothing => continue,
-                OfferedValue::Unusable(_) => None,
+                OfferedValue::Unusable(_) => (RecordDate::NotUnderstood, None),
                 OfferedValue::Given(value) => {
                     let text = value.text(&self.decoding.decoded).trim();
                     if text.is_empty() || is_no_value(text) {
                         continue;
                     }
-                    dates::parse(text)
+                    (read(text), Some(value))
                 }
             };
-            match (parsed, day) {
-                (None, _) => unreadable = true,
-                (Some(exact), None) if exact.precision == Precision::Second => {
-                    return (Some(exact), false);
-                }
-                (Some(first), None) => day = Some(first),
-                (Some(exact), Some(day)) => {
-                    let within = BEFORE_MIDNIGHT..AFTER_MIDNIGHT;
-                    if exact.precision == Precision::Second
-                        && within.contains(&(exact.seconds - day.seconds))
-                    {
-                        return (Some(exact), false);
-                    }
-                }
+            if is_better(date, chosen.date) {
+                chosen = ChosenDate { date, text };
+            }
+            if tells_time(chosen.date) {
+                break;
             }
         }
-        (day, unreadable && day.is_none())
+        chosen
     }
 
     /// The first value of a field that is neither empty nor a word for that.
@@ -392,4 +408,28 @@ fn countable<'r, 's, R: RecordValues<'s>>(
     promises()
         .filter(move |(_, promise)| only_last || !is_last(*promise))
         .map(|(n, _)| n)
+}
+
+/// Tells whether a date is exact to the second.
+fn tells_time(date: RecordDate) -> bool {
+    matches!(date, RecordDate::Known(known) if known.precision == Precision::Second)
+}
+
+/// Tells whether a date is better than one that stands under a preferred name.
+fn is_better(date: RecordDate, preferred: RecordDate) -> bool {
+    let same_day = |exact: Published, day: Published| {
+        (BEFORE_MIDNIGHT..AFTER_MIDNIGHT).contains(&(exact.seconds - day.seconds))
+    };
+    match (date, preferred) {
+        (RecordDate::Missing, _) => false,
+        (_, RecordDate::Missing) => true,
+        (date, RecordDate::NotUnderstood) => date != RecordDate::NotUnderstood,
+        (RecordDate::Known(exact), RecordDate::Known(day)) => {
+            tells_time(date) && same_day(exact, day)
+        }
+        (RecordDate::Known(known), RecordDate::Open(open)) => {
+            same_day(known, open.day_first) || same_day(known, open.month_first)
+        }
+        _ => false,
+    }
 }

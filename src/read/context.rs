@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use super::date_order::SourceDates;
 use super::field_lookup::FieldLookup;
 use super::jsonl;
+use super::pieces::BEGINNING;
 use super::settings::ReadSettings;
+use super::source::InputSource;
 use super::spool::Spool;
 
 /// Buffers kept for the next blocks, at most.
@@ -14,9 +17,6 @@ const SPARE_BUFFERS: usize = 32;
 
 /// Names of one record that are noted.
 const MOST_NAMES: usize = 100;
-
-/// Bytes of a record that is too long in which its id is looked for.
-const BEGINNING: usize = 4096;
 
 /// Shared state of a reading.
 #[derive(Debug)]
@@ -38,6 +38,14 @@ impl ReadContext {
             settings,
             spare: Mutex::default(),
             first_names: Mutex::default(),
+        }
+    }
+
+    /// What is needed to read the dates of a source.
+    pub(super) fn dates<'c>(&'c self, source: &'c InputSource) -> SourceDates<'c> {
+        SourceDates {
+            settings: &self.settings.dates,
+            orders: &source.orders,
         }
     }
 

@@ -345,6 +345,24 @@ impl FieldLookup {
         })
     }
 
+    /// The fields that a name at the top of a record stands for.
+    pub(super) fn fields(&self, name: &str) -> ArrayVec<FieldTarget, { Field::ALL.len() }> {
+        let found = self.find(&self.top(), name);
+        self.targets(&found, false).take(Field::ALL.len()).collect()
+    }
+
+    /// Tells whether a name stands for a field.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        !self.fields(name).is_empty()
+    }
+
+    /// Tells whether a name is one of the text, and not only for want of another one.
+    pub(super) fn names_text(&self, name: &str) -> bool {
+        let is_text =
+            |target: &FieldTarget| target.field == Field::Text && target.promise != Promise::Last;
+        self.fields(name).iter().any(is_text)
+    }
+
     /// Tells whether the user chose a name.
     pub(super) fn has_chosen(&self) -> bool {
         !self.chosen.is_empty()

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::assemble::{AssembledRecord, ChosenValues, Decoding, RejectedRecord, assemble};
 use super::candidates::{Candidates, Collector};
+use super::date_order::SourceDates;
 use super::field_lookup::FieldLookup;
 use super::json_scanner::{JsonScanner, NamesOnly};
 use super::names::{Field, show};
@@ -25,6 +26,7 @@ pub(super) fn parse<'s>(
     lossy: bool,
     lookup: &FieldLookup,
     decoding: &'s mut Decoding,
+    dates: SourceDates<'_>,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let mut candidates = Candidates::default();
     let mut escapes = std::mem::take(&mut decoding.escapes);
@@ -36,7 +38,7 @@ pub(super) fn parse<'s>(
         Ok(()) => {
             candidates.sort();
             match candidates.has(Field::Text) {
-                true => ChosenValues::of(&candidates.in_line(&escapes), decoding),
+                true => ChosenValues::of(&candidates.in_line(&escapes), decoding, dates),
                 false => Err(lookup.no_text(names(line))),
             }
         }
@@ -45,7 +47,7 @@ pub(super) fn parse<'s>(
     decoding.escapes = escapes;
     match chosen {
         Ok(chosen) => Ok(assemble(&chosen, decoding)),
-        Err(reason) => Err(RejectedRecord { id, reason }),
+        Err(reason) => Err(RejectedRecord::new(id, reason)),
     }
 }
 

@@ -5,17 +5,29 @@ use proptest::prelude::*;
 use super::*;
 use crate::document::{Document, Precision, Published};
 use crate::read::FieldNames;
+use crate::read::date_order::{RecordDate, SourceOrders};
+use crate::read::dates::DateSettings;
 use crate::read::json_scanner::tests::lines;
 
 /// Parses a line with the default names: document, lossy, bad date; or id and reason.
 fn read(line: &str) -> Result<(Document<'static>, bool, bool), (Option<String>, String)> {
     let lookup = FieldLookup::new(&FieldNames::default());
     let mut decoding = Decoding::default();
-    match parse(line, false, &lookup, &mut decoding) {
-        Ok(AssembledRecord { document, notes }) => {
-            Ok((own(&document), notes.lossy, notes.bad_date))
+    let dates = SourceDates {
+        settings: &DateSettings::default(),
+        orders: &SourceOrders::default(),
+    };
+    match parse(line, false, &lookup, &mut decoding, dates) {
+        Ok(AssembledRecord {
+            document,
+            notes,
+            published,
+            ..
+        }) => {
+            let bad_date = published == RecordDate::NotUnderstood;
+            Ok((own(&document), notes.lossy, bad_date))
         }
-        Err(RejectedRecord { id, reason }) => Err((id, reason)),
+        Err(RejectedRecord { id, reason, .. }) => Err((id, reason)),
     }
 }
 
