@@ -47,6 +47,7 @@ impl Catalog {
         joining.reject_repeats(&ids.repeats);
         joining.tally.replaced = ids.replaced;
         joining.number(ids.kept);
+        joining.count_missing();
         joining.list_known(ids.known);
         (joining.catalog, joining.tally)
     }
@@ -173,6 +174,9 @@ impl<'a> Joining<'a> {
         }
         self.tally.unknown_loss |= tally.unknown_loss;
         self.tally.more_rejects += tally.more_rejects;
+        self.tally.bad_ids += tally.bad_ids;
+        self.tally.without_url += tally.without_url;
+        self.tally.sites_passed_over.append(tally.sites_passed_over);
         self.tally.rejects.append(&mut tally.rejects);
         self.bound_rejects();
     }
@@ -256,6 +260,17 @@ impl<'a> Joining<'a> {
     fn number(&mut self, mut kept: Vec<Slot>) {
         kept.par_sort_unstable_by(|&x, &y| self.catalog.canonical_order(x, y));
         self.catalog.slots = kept;
+    }
+
+    /// Counts the documents of the run that have no site, and those that have no date.
+    fn count_missing(&mut self) {
+        let seen = self.catalog.serials.len();
+        let of_run = self.catalog.slots.iter().map(|slot| slot.index());
+        let columns = &self.catalog.columns;
+        for at in of_run.filter(|&at| at >= seen) {
+            self.tally.without_site += u64::from(columns.site[at] == NO_SITE);
+            self.tally.without_date += u64::from(columns.published[at].is_none());
+        }
     }
 
     /// Lists the records of documents that were seen before with the same words.

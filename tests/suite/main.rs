@@ -14,6 +14,7 @@ mod explain;
 mod front_door;
 mod labelling;
 mod layering;
+mod makers;
 mod nights;
 mod oracle;
 mod passages;
