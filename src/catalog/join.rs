@@ -177,6 +177,7 @@ impl<'a> Joining<'a> {
                     self.source_names[columns.place[first].source as usize],
                     self.positions[first - seen].line
                 ),
+                unknown_loss: false,
             }
         });
         self.tally.rejects.extend(rejects);

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 use wirecopy::document::{BlockTally, Corpus, Document, Fetch, SourcePlace};
 use wirecopy::error::ReadError;
-use wirecopy::read::{FieldNames, Inputs, ReadSettings, SkippedInputs, SourceFormat};
+use wirecopy::read::{FieldNames, Inputs, LeftOut, ReadSettings, SkippedInputs, SourceFormat};
 
 /// The fields of a document, in a form that can be compared.
 type DocumentFields = Vec<Option<String>>;
@@ -181,11 +181,7 @@ fn same_however_read(
     assert_eq!(of_bytes(&gzip(bytes), format, &settings), expected, "gzip");
     assert_eq!(of_bytes(&zstd(bytes), format, &settings), expected, "zstd");
     let directory = tempfile::tempdir().unwrap();
-    let ending = SourceFormat::ENDINGS
-        .iter()
-        .find(|(_, of)| *of == format)
-        .unwrap()
-        .0;
+    let ending = format.info().endings[0];
     for (ending, bytes) in [
         (ending.to_owned(), bytes.to_vec()),
         (format!("{ending}.gz"), gzip(bytes)),
@@ -532,10 +528,15 @@ fn directories_are_walked() {
         })
         .collect();
     assert_eq!(names, ["a.csv", "b.text", "b/a.TXT", "z.jsonl"]);
+    let left_out = |name: &str| LeftOut {
+        file: root.join(name).display().to_string(),
+        reason: "of no format that is known".to_owned(),
+    };
     assert_eq!(
-        found.skipped(),
+        *found.skipped(),
         SkippedInputs {
-            unknown_ending: 2,
+            left_out: 2,
+            named: vec![left_out("b/x.pdf"), left_out("noending")],
             hidden: 2,
             same_file: 0
         }
@@ -575,14 +576,12 @@ fn looping_and_broken_links_are_handled() {
     std::os::unix::fs::symlink(root.join("gone"), root.join("gone.txt")).unwrap();
     std::os::unix::fs::symlink(root.join("gone"), root.join("gone.pdf")).unwrap();
     let inputs = Inputs::open(&[root.display().to_string()], ReadSettings::default()).unwrap();
+    let skipped = inputs.skipped();
     assert_eq!(
-        inputs.skipped(),
-        SkippedInputs {
-            unknown_ending: 1,
-            hidden: 0,
-            same_file: 1
-        }
+        (skipped.left_out, skipped.hidden, skipped.same_file),
+        (1, 0, 1)
     );
+    assert!(skipped.named[0].reason.starts_with("cannot be opened: "));
     let all = read(&inputs).unwrap();
     assert_eq!(texts(&all), ["one"]);
     assert_eq!(all.rejects.len(), 1);

@@ -17,7 +17,7 @@ fn read(line: &str) -> Result<(Document<'static>, bool, bool), (Option<String>, 
             lossy,
             bad_date,
         }) => Ok((own(&document), lossy, bad_date)),
-        Err(RejectedRecord { id, reason }) => Err((id, reason)),
+        Err(RejectedRecord { id, reason, .. }) => Err((id, reason)),
     }
 }
 
