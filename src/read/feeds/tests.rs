@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::tree::MAX_DEPTH;
 use super::*;
 use crate::read::raw_document::RawDocument;
 
@@ -20,7 +19,8 @@ fn read(
 /// The only item of a feed.
 fn one(xml: &str) -> RawDocument {
     let (mut found, result) = read(xml);
-    assert_eq!((result, found.len()), (Ok(()), 1), "{xml}");
+    let shown: String = xml.chars().take(2000).collect();
+    assert_eq!((result, found.len()), (Ok(()), 1), "{shown}");
     found.remove(0).unwrap()
 }
 
@@ -217,16 +217,14 @@ fn hostile_feeds_cost_little() {
          <rss><channel><item><description>&a29;&f;</description></item></channel></rss>"
     );
     assert_eq!(one(&xml).text, some("&a29;&f;"));
-    // Deep elements become part of the last that is built, and nothing recurses over them.
+    // Deep elements become part of the last that is built, and nothing recurses over them. Beyond
+    // 65,535 the parser refuses.
     let deep = format!(
         "<entry><content type='xhtml'>{}word{}</content></entry>",
-        "<div>".repeat(100_000),
-        "</div>".repeat(100_000)
+        "<div>".repeat(10_000),
+        "</div>".repeat(10_000)
     );
-    assert_eq!(
-        one(&deep).text,
-        None.or(some("word")).filter(|_| MAX_DEPTH > 2)
-    );
+    assert_eq!(one(&deep).text, some("word"));
     let (found, result) = read(&format!(
         "<item><guid>g</guid>{}</item>",
         "<a/>".repeat(200_000)
