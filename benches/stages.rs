@@ -26,7 +26,9 @@ use wirecopy::candidates::SearchScope;
 use wirecopy::candidates::bands::{self as by_bands, HOT_BUCKET};
 use wirecopy::candidates::families::SettledFamilies;
 use wirecopy::candidates::prefixes::{self, Postings, ShingleCounts};
-use wirecopy::catalog::{BlockColumns, Catalog, DocNo, DocPair, SeenDocuments, Traces, identical};
+use wirecopy::catalog::{
+    BlockColumns, Catalog, DocNo, DocPair, SeenDocuments, SourceFacts, Traces, identical,
+};
 use wirecopy::compare::exact::{Criteria, DEFAULT_PASSAGE, Shingled};
 use wirecopy::compare::tasks::{self, Task};
 use wirecopy::document::{BlockTally, Corpus, Fetch};
@@ -380,7 +382,11 @@ impl Signed {
             ));
             tally
         });
-        let (catalog, _) = Catalog::join(SeenDocuments::default(), blocks, &["corpus"]);
+        let source = SourceFacts {
+            name: "corpus",
+            date_order: None,
+        };
+        let (catalog, _) = Catalog::join(SeenDocuments::default(), blocks, &[source]);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
         let groups = identical::group_identical(&catalog, with_words);
         Signed {

@@ -74,6 +74,7 @@
 //!                 record: tally.records,
 //!                 line: tally.lines,
 //!                 document: self.document(number),
+//!                 open_date: None,
 //!             });
 //!             tally.records += 1;
 //!             tally.lines += 1;
@@ -93,6 +94,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::error::ReadError;
 
@@ -140,6 +144,24 @@ impl<'a> Document<'a> {
             title: self.title.as_deref().map(Cow::Borrowed),
             author: self.author.as_deref().map(Cow::Borrowed),
             canonical: self.canonical.as_deref().map(Cow::Borrowed),
+            crawled: self.crawled,
+        }
+    }
+
+    /// A copy of the document with another text.
+    #[must_use]
+    pub fn with_text(&self, text: String) -> Document<'static> {
+        let owned =
+            |field: &Option<Cow<'a, str>>| field.as_deref().map(|text| Cow::Owned(text.to_owned()));
+        Document {
+            id: owned(&self.id),
+            text: Cow::Owned(text),
+            url: owned(&self.url),
+            site: owned(&self.site),
+            published: self.published,
+            title: owned(&self.title),
+            author: owned(&self.author),
+            canonical: owned(&self.canonical),
             crawled: self.crawled,
         }
     }
@@ -221,6 +243,32 @@ pub struct Published {
     pub precision: Precision,
 }
 
+/// Written so that reading it gives the same value: a midnight of any time zone stays one, and no
+/// other time becomes one. Empty outside the years -9999 to 9999.
+impl fmt::Display for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAY: i64 = 86_400;
+        let Ok(time) = Timestamp::from_second(self.seconds) else {
+            return Ok(());
+        };
+        let after_midnight = self.seconds.rem_euclid(DAY);
+        let offset = match self.precision {
+            Precision::Day => return write!(f, "{}", TimeZone::UTC.to_datetime(time).date()),
+            // It was midnight this far west of Greenwich, or this far east.
+            Precision::Midnight if after_midnight <= DAY / 2 => -after_midnight,
+            Precision::Midnight => DAY - after_midnight,
+            Precision::Second if after_midnight == 0 => 3600,
+            Precision::Second => 0,
+        };
+        match Offset::from_seconds(offset as i32) {
+            // The usual form of a time in UTC.
+            Ok(Offset::UTC) if self.precision == Precision::Second => write!(f, "{time}"),
+            Ok(offset) => write!(f, "{}", time.display_with_offset(offset)),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
 /// Precision of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Precision {
@@ -231,6 +279,47 @@ pub enum Precision {
     Midnight,
     /// A time of day, in UTC if the source gives no offset.
     Second,
+}
+
+/// Order of day and month in dates such as `03/04/2026`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DateOrder {
+    /// `03/04/2026` is the third of April.
+    DayFirst,
+    /// `03/04/2026` is the fourth of March.
+    MonthFirst,
+}
+
+/// Date such as `03/04/2026`, which is one of two days until the order of day and month is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenDate {
+    /// Time of publication if the day comes first.
+    pub day_first: Published,
+    /// Time of publication if the month comes first.
+    pub month_first: Published,
+}
+
+impl OpenDate {
+    /// Returns the time of publication in one of the two orders.
+    #[must_use]
+    pub fn in_order(self, order: DateOrder) -> Published {
+        match order {
+            DateOrder::DayFirst => self.day_first,
+            DateOrder::MonthFirst => self.month_first,
+        }
+    }
+}
+
+impl Precision {
+    /// Name of the precision in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::Day => "day",
+            Precision::Midnight => "midnight",
+            Precision::Second => "second",
+        }
+    }
 }
 
 /// Place of a record: a range of bytes of one source, from which it can be read again.
@@ -264,6 +353,9 @@ pub struct ParsedRecord<'a> {
     pub line: u64,
     /// The document.
     pub document: Document<'a>,
+    /// Time of publication, if it depends on [`Corpus::date_order`]. [`Document::published`] is
+    /// `None` then.
+    pub open_date: Option<OpenDate>,
 }
 
 /// Counts of a block, and the records of it that were rejected.
@@ -277,10 +369,26 @@ pub struct BlockTally {
     pub bytes: u64,
     /// Number of documents in which broken UTF-8 was replaced by U+FFFD.
     pub lossy: u64,
-    /// Number of documents with a date that was not understood and left empty.
+    /// Number of documents with a date that was not understood and left empty, without those that
+    /// have an [`OpenDate`].
     pub bad_dates: u64,
+    /// First dates of the block that were not understood, in order of record: up to
+    /// [`DATE_EXAMPLES`] different ones of each kind.
+    pub date_examples: Vec<DateExample>,
     /// Records that could not be used. Their `record` and `line` count in the block, from 0.
     pub rejects: Vec<Reject>,
+}
+
+/// Number of different dates that are shown as examples of what was not understood.
+pub const DATE_EXAMPLES: usize = 3;
+
+/// A date that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateExample {
+    /// The date, short and escaped.
+    pub text: String,
+    /// True if the order of day and month would make it understood, as in [`OpenDate`].
+    pub open: bool,
 }
 
 /// A record that could not be used, and the reason.
@@ -336,6 +444,12 @@ pub trait Corpus: Fetch {
         &self,
         source: usize,
     ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_>;
+
+    /// Returns the order of day and month that the dates of a source prove, if any. Called after all
+    /// blocks of the source were parsed. [`Fetch::fetch`] follows the same order.
+    fn date_order(&self, _source: usize) -> Option<DateOrder> {
+        None
+    }
 
     /// Hands each document of a block to `sink`, in order, and returns the counts of the block.
     fn parse(&self, block: Self::Block, sink: &mut dyn FnMut(ParsedRecord<'_>)) -> BlockTally;

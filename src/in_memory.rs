@@ -91,6 +91,7 @@ impl Corpus for InMemory<'_, '_> {
                 record: tally.records,
                 line: tally.records,
                 document,
+                open_date: None,
             });
             tally.records += 1;
             tally.lines += 1;

@@ -8,7 +8,7 @@ use super::numbers::NO_SITE;
 use super::site_names::SiteNames;
 use super::strings::Strings;
 use super::traces::{Traces, bits, word_count};
-use crate::document::ParsedRecord;
+use crate::document::{OpenDate, ParsedRecord};
 use crate::error::ReadError;
 use crate::storage::lists::WritableStore;
 
@@ -23,6 +23,9 @@ pub struct BlockColumns {
     pub(super) lines: Vec<u64>,
     /// Number of each record within the block, from 0.
     pub(super) records: Vec<u64>,
+    /// Dates that depend on the order of day and month in the source, each with the number of its
+    /// document in the block, from 0.
+    pub(super) open_dates: Vec<(u32, OpenDate)>,
 }
 
 impl BlockColumns {
@@ -31,6 +34,9 @@ impl BlockColumns {
         let document = &record.document;
         let site = document.site.as_deref().filter(|site| !site.is_empty());
         let content = hashes::of_words(words);
+        if let Some(open) = record.open_date {
+            self.open_dates.push((self.columns.len() as u32, open));
+        }
         self.columns.push(Row {
             site: site.map_or(NO_SITE, |name| self.site_names.number(name)),
             place: record.place,
@@ -59,6 +65,7 @@ impl BlockColumns {
         self.ids.shrink();
         self.lines.shrink_to_fit();
         self.records.shrink_to_fit();
+        self.open_dates.shrink_to_fit();
     }
 
     /// Bytes of hashes that [`BlockColumns::move_to`] would move out of memory.
@@ -68,7 +75,9 @@ impl BlockColumns {
 
     /// Bytes of everything else.
     pub fn bytes_kept(&self) -> usize {
-        self.ids.bytes() + self.columns.len() * BYTES_A_DOCUMENT
+        self.ids.bytes()
+            + self.columns.len() * BYTES_A_DOCUMENT
+            + size_of_val(self.open_dates.as_slice())
     }
 
     /// Moves the hashes out of memory.

@@ -12,8 +12,17 @@ use super::numbers::{DocNo, NO_SITE, Slot};
 use super::repeated_ids::{RepeatedIds, SameId};
 use super::seen::SeenDocuments;
 use super::site_names::{SiteNames, sorted_names};
-use super::tally::{KnownRecord, ReadTally};
-use crate::document::{BlockTally, Reject};
+use super::tally::{KnownRecord, OpenDates, ReadTally};
+use crate::document::{BlockTally, DATE_EXAMPLES, DateExample, DateOrder, OpenDate, Reject};
+
+/// A source of a corpus, after it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceFacts<'a> {
+    /// Name of the source as a user knows it.
+    pub name: &'a str,
+    /// Order of day and month that its dates prove.
+    pub date_order: Option<DateOrder>,
+}
 
 impl Catalog {
     /// Joins the blocks of a corpus, in order of source and place, to the documents seen before.
@@ -22,14 +31,15 @@ impl Catalog {
     /// stays and the others are rejected. A record with the id of a document that was seen before
     /// replaces that document if its words are others, and otherwise is left out. If that document
     /// was added by an earlier attempt at this same run, it counts as a document of the run.
+    /// A date that depends on the order of day and month is read in the order of its source.
     pub fn join(
         seen: SeenDocuments,
         blocks: Vec<(usize, BlockColumns, BlockTally)>,
-        source_names: &[&str],
+        sources: &[SourceFacts<'_>],
     ) -> (Catalog, ReadTally) {
         let of_blocks = blocks.iter().map(|(_, block, _)| &block.site_names);
         let site_names = sorted_names([&seen.site_names].into_iter().chain(of_blocks));
-        let mut joining = Joining::start(seen, site_names, source_names);
+        let mut joining = Joining::start(seen, site_names, sources);
         for (source, block, tally) in blocks {
             joining.add_block(source, block, tally);
         }
@@ -58,7 +68,7 @@ impl Catalog {
 struct Joining<'a> {
     catalog: Catalog,
     tally: ReadTally,
-    source_names: &'a [&'a str],
+    sources: &'a [SourceFacts<'a>],
     /// Documents that were added by an earlier attempt at this same run.
     of_run: HashSet<Slot>,
     /// Position of each record of the blocks in its source.
@@ -85,13 +95,13 @@ impl<'a> Joining<'a> {
     fn start(
         seen: SeenDocuments,
         site_names: Vec<String>,
-        source_names: &'a [&'a str],
+        sources: &'a [SourceFacts<'a>],
     ) -> Joining<'a> {
         let mut columns = seen.columns;
         renumber_sites(&mut columns, &seen.site_names, &site_names);
         // An index numbers its files from 0; they are numbered after the sources of this run.
         for place in &mut columns.place {
-            place.source += source_names.len() as u32;
+            place.source += sources.len() as u32;
         }
         // Indexes do not keep these lists. They are made again where they are needed.
         columns.repeats.push_none(seen.serials.len());
@@ -105,10 +115,10 @@ impl<'a> Joining<'a> {
                 ..Catalog::default()
             },
             tally: ReadTally {
-                sources: source_names.len() as u64,
+                sources: sources.len() as u64,
                 ..ReadTally::default()
             },
-            source_names,
+            sources,
             of_run: seen.of_run,
             positions: Vec::new(),
             source: 0,
@@ -128,6 +138,7 @@ impl<'a> Joining<'a> {
             mut columns,
             lines,
             records,
+            open_dates,
         } = block;
         for (at, (line, record)) in lines.into_iter().zip(records).enumerate() {
             let position = Position {
@@ -136,7 +147,7 @@ impl<'a> Joining<'a> {
             };
             match ids.get(at) {
                 "" => {
-                    let source = self.source_names[source];
+                    let source = self.sources[source].name;
                     let id = format!("{source}:{}", position.record);
                     self.catalog.ids.push(&id);
                 }
@@ -144,6 +155,7 @@ impl<'a> Joining<'a> {
             }
             self.positions.push(position);
         }
+        self.settle_dates(source, &mut columns, &open_dates, &tally.date_examples);
         renumber_sites(&mut columns, &site_names, &self.catalog.site_names);
         self.catalog.columns.append(columns);
         for reject in &mut tally.rejects {
@@ -157,6 +169,45 @@ impl<'a> Joining<'a> {
         self.tally.lossy += tally.lossy;
         self.tally.bad_dates += tally.bad_dates;
         self.tally.rejects.append(&mut tally.rejects);
+    }
+
+    /// Reads the open dates of a block in the order of day and month of its source, or counts them
+    /// as not understood, and takes over examples of dates that were not understood.
+    fn settle_dates(
+        &mut self,
+        source: usize,
+        columns: &mut Columns,
+        open_dates: &[(u32, OpenDate)],
+        examples: &[DateExample],
+    ) {
+        let order = self.sources[source].date_order;
+        let tally = &mut self.tally;
+        match order {
+            Some(order) => {
+                for &(at, open) in open_dates {
+                    columns.published[at as usize] = Some(open.in_order(order));
+                }
+            }
+            None => tally.bad_dates += open_dates.len() as u64,
+        }
+        for example in examples.iter().filter(|one| !one.open || order.is_none()) {
+            let shown = &mut tally.bad_date_examples;
+            if shown.len() < DATE_EXAMPLES && !shown.contains(&example.text) {
+                shown.push(example.text.clone());
+            }
+        }
+        if open_dates.is_empty() {
+            return;
+        }
+        let documents = open_dates.len() as u64;
+        match tally.open_dates.last_mut() {
+            Some(last) if last.source as usize == source => last.documents += documents,
+            _ => tally.open_dates.push(OpenDates {
+                source: source as u32,
+                documents,
+                order,
+            }),
+        }
     }
 
     /// Rejects records with the id of an earlier record.
@@ -174,7 +225,7 @@ impl<'a> Joining<'a> {
                 reason: format!(
                     "the id was taken already, by {} line {}; give every record its own id, \
                      or choose another field with --id-field",
-                    self.source_names[columns.place[first].source as usize],
+                    self.sources[columns.place[first].source as usize].name,
                     self.positions[first - seen].line
                 ),
                 unknown_loss: false,

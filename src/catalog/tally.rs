@@ -1,7 +1,7 @@
 //! Counts and lists of what was read.
 
 use super::numbers::{DocNo, SiteNo};
-use crate::document::{Published, Reject, SourcePlace};
+use crate::document::{DateOrder, Published, Reject, SourcePlace};
 
 /// Counts of what was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -16,6 +16,11 @@ pub struct ReadTally {
     pub lossy: u64,
     /// Documents whose date was not understood.
     pub bad_dates: u64,
+    /// First dates that were not understood, in order of source and record: up to
+    /// [`DATE_EXAMPLES`](crate::document::DATE_EXAMPLES) different ones, short and escaped.
+    pub bad_date_examples: Vec<String>,
+    /// Sources with dates that depend on the order of day and month, in order.
+    pub open_dates: Vec<OpenDates>,
     /// Rejected records, in order of source and line.
     pub rejects: Vec<Reject>,
     /// Records of documents that were seen before with the same id and the same words, in order of
@@ -24,6 +29,17 @@ pub struct ReadTally {
     /// Documents that were seen before and that a record with the same id and other words
     /// replaces, by their number in the index.
     pub replaced: Vec<u64>,
+}
+
+/// Dates of one source that depend on the order of day and month, such as `03/04/2026`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenDates {
+    /// Number of the source in the corpus, from 0.
+    pub source: u32,
+    /// Number of documents with such a date.
+    pub documents: u64,
+    /// Order that other dates of the source prove. Without one these dates are not understood.
+    pub order: Option<DateOrder>,
 }
 
 /// A record of a document that was seen before with the same words.

@@ -4,15 +4,14 @@ use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::{Catalog, ReadTally};
+use wirecopy::document::DateOrder;
 use wirecopy::pipeline::{
     Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing,
 };
 use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
-use wirecopy::report::summary::{
-    FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
-};
+use wirecopy::report::summary::{FilesSkipped, InputFacts, IndexUse, Output, StageCost, recall_at_threshold};
 
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
@@ -55,6 +54,8 @@ pub struct ScanClosing<'a> {
 /// Facts about a run of `scan` or `dedup`.
 pub struct ClosingFacts<'a> {
     pub catalog: &'a Catalog,
+    /// Names of the inputs, by number.
+    pub source_names: &'a [&'a str],
     pub read: &'a ReadTally,
     pub counts: &'a Counts,
     pub removed: &'a Removed,
@@ -346,7 +347,75 @@ impl ClosingFacts<'_> {
             }
         }
         writeln!(out)?;
+        self.bad_dates(out)?;
+        self.date_orders(out)?;
         self.files_skipped(out)
+    }
+
+    /// Examples of dates that were not understood.
+    fn bad_dates(&self, out: &mut String) -> fmt::Result {
+        let examples = &self.read.bad_date_examples;
+        if examples.is_empty() {
+            return Ok(());
+        }
+        let quoted: Vec<String> = examples
+            .iter()
+            .map(|example| format!("\"{}\"", escaped(example)))
+            .collect();
+        let more = match self.read.bad_dates > examples.len() as u64 {
+            true => ", ...",
+            false => "",
+        };
+        writeln!(
+            out,
+            "dates not understood: {}{more}; --date-format tells their form",
+            quoted.join(", ")
+        )
+    }
+
+    /// Files in which the order of day and month was worked out, or could not be.
+    fn date_orders(&self, out: &mut String) -> fmt::Result {
+        for (order, before, after) in [
+            (
+                Some(DateOrder::DayFirst),
+                "dates: the day comes first in",
+                ", as days over 12 show",
+            ),
+            (
+                Some(DateOrder::MonthFirst),
+                "dates: the month comes first in",
+                ", as days over 12 show",
+            ),
+            (
+                None,
+                "dates: day or month first is not told by",
+                "; add --date-format %d/%m/%Y or %m/%d/%Y",
+            ),
+        ] {
+            let sources = self.read.open_dates.iter();
+            let of_order = sources.filter(|source| source.order == order);
+            let names: Vec<&str> = of_order
+                .filter_map(|source| self.source_names.get(source.source as usize).copied())
+                .collect();
+            if !names.is_empty() {
+                writeln!(out, "{before} {}{after}", self.files(&names))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of files, a few of them unless details are wanted.
+    fn files(&self, names: &[&str]) -> String {
+        let most = if self.details {
+            names.len()
+        } else {
+            FILES_SHOWN
+        };
+        let shown: Vec<String> = names.iter().take(most).map(|name| escaped(name)).collect();
+        match names.len().saturating_sub(most) as u64 {
+            0 => shown.join(", "),
+            more => format!("{} and {}", shown.join(", "), counted(more, "more file")),
+        }
     }
 
     fn files_skipped(&self, out: &mut String) -> fmt::Result {
@@ -356,7 +425,10 @@ impl ClosingFacts<'_> {
             hidden,
             same_file,
         } = &self.inputs.files_skipped;
-        let skipped = [(hidden, "hidden"), (same_file, "read under another name")];
+        let skipped = [
+            (hidden, "hidden"),
+            (same_file, "read under another name"),
+        ];
         let parts: Vec<_> = skipped
             .iter()
             .filter(|(n, _)| **n > 0)
@@ -490,10 +562,6 @@ fn list<'f>(
     write!(out, "{title}: {}", shown.join(", "))?;
     match all - shown.len() as u64 {
         0 => writeln!(out),
-        more => writeln!(
-            out,
-            " and {}; --summary lists more",
-            counted(more, "more file")
-        ),
+        more => writeln!(out, " and {}; --summary lists more", counted(more, "more file")),
     }
 }

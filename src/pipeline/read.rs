@@ -6,7 +6,7 @@ use super::memory::MemoryAccount;
 use super::observer::{Observer, Stage};
 use super::settings::Settings;
 use super::tracer::Tracer;
-use crate::catalog::{BlockColumns, Catalog, ReadTally, SeenDocuments, Traces};
+use crate::catalog::{BlockColumns, Catalog, ReadTally, SeenDocuments, SourceFacts, Traces};
 use crate::document::{BlockTally, Corpus};
 use crate::error::ReadError;
 use crate::text::shingle::Shingler;
@@ -71,8 +71,10 @@ pub(super) fn read<C: Corpus>(
         .flatten()
         .map(|(_, read)| read)
         .collect();
-    let names: Vec<&str> = (0..corpus.sources())
-        .map(|source| corpus.source_name(source))
-        .collect();
-    Ok(Catalog::join(seen, blocks, &names))
+    let facts = |source| SourceFacts {
+        name: corpus.source_name(source),
+        date_order: corpus.date_order(source),
+    };
+    let sources: Vec<SourceFacts<'_>> = (0..corpus.sources()).map(facts).collect();
+    Ok(Catalog::join(seen, blocks, &sources))
 }

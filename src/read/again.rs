@@ -35,13 +35,7 @@ impl Inputs {
                 // JSON has line ends between its tokens alone.
                 let one_line: Vec<u8> = record
                     .iter()
-                    .map(|&byte| {
-                        if matches!(byte, b'\n' | b'\r') {
-                            b' '
-                        } else {
-                            byte
-                        }
-                    })
+                    .map(|&byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte })
                     .collect();
                 sink(&one_line, LineEnd::Lf);
             } else {
@@ -100,7 +94,9 @@ impl Inputs {
             None
         };
         let found = parsed.is_some();
-        if let Some(parsed) = parsed {
+        if let Some(mut parsed) = parsed {
+            parsed.document.published = parsed.published.settled(&source.orders.published);
+            parsed.document.crawled = parsed.crawled.settled(&source.orders.crawled);
             sink(&buffers.bytes[..read], &parsed.document);
         }
         buffers.put_back(self.context.settings.kept_bytes());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::dates;
+use super::date_order::{RecordDate, SourceDates};
 use super::names::{FIELDS, Field};
 use crate::document::Document;
 use crate::text::domain::{SiteCache, site_of};
@@ -51,8 +51,12 @@ pub(super) struct AssembledRecord<'a> {
     pub(super) document: Document<'a>,
     /// Broken UTF-8 was replaced.
     pub(super) lossy: bool,
-    /// The record has a date that could not be read.
-    pub(super) bad_date: bool,
+    /// Time of publication. The document has it only if it is known.
+    pub(super) published: RecordDate,
+    /// Time of the crawl. The document has it only if it is known.
+    pub(super) crawled: RecordDate,
+    /// Time of publication as it stands in the record.
+    pub(super) published_text: Option<&'a str>,
 }
 
 /// A record that gives no document.
@@ -81,7 +85,8 @@ pub(super) fn assemble<'s>(
     values: &FieldValues<'s>,
     decoding: &'s mut Decoding,
     lossy: bool,
-    mut bad_date: bool,
+    bad_date: bool,
+    dates: SourceDates<'_>,
 ) -> AssembledRecord<'s> {
     let Decoding {
         decoded,
@@ -103,11 +108,12 @@ pub(super) fn assemble<'s>(
     let site = site_of(trimmed(Field::Site), url, sites, site_buffer);
     let site_buffer: &'s str = site_buffer;
     let site = site.map(|site| Cow::Borrowed(site.text(site_buffer)));
-    let published = trimmed(Field::Published).and_then(|text| {
-        let parsed = dates::parse(text);
-        bad_date |= parsed.is_none();
-        parsed
-    });
+    let published_text = trimmed(Field::Published);
+    let published = match dates.published(published_text) {
+        RecordDate::Missing if bad_date => RecordDate::NotUnderstood,
+        read => read,
+    };
+    let crawled = dates.crawled(trimmed(Field::Crawled));
     let document = Document {
         id: get(Field::Id)
             .filter(|id| !id.is_empty())
@@ -115,15 +121,17 @@ pub(super) fn assemble<'s>(
         text: Cow::Borrowed(get(Field::Text).unwrap_or_default()),
         url: url.map(Cow::Borrowed),
         site,
-        published,
+        published: published.known(),
         title: trimmed(Field::Title).map(Cow::Borrowed),
         author: trimmed(Field::Author).map(Cow::Borrowed),
         canonical: trimmed(Field::Canonical).map(Cow::Borrowed),
-        crawled: trimmed(Field::Crawled).and_then(dates::parse),
+        crawled: crawled.known(),
     };
     AssembledRecord {
         document,
         lossy,
-        bad_date,
+        published,
+        crawled,
+        published_text,
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::date_order::SourceDates;
 use super::jsonl;
 use super::names::FieldLookup;
 use super::pieces::BEGINNING;
 use super::settings::ReadSettings;
+use super::source::InputSource;
 use super::spool::Spool;
 
 /// Buffers kept for the next blocks, at most.
@@ -28,6 +30,14 @@ impl ReadContext {
             spool: Spool::new(settings.temp_dir.clone()),
             settings,
             spare: Mutex::default(),
+        }
+    }
+
+    /// What is needed to read the dates of a source.
+    pub(super) fn dates<'c>(&'c self, source: &'c InputSource) -> SourceDates<'c> {
+        SourceDates {
+            settings: &self.settings.dates,
+            orders: &source.orders,
         }
     }
 

@@ -1,8 +1,9 @@
 //! Works out, from the first bytes, where the records of a JSON input stand.
 
-use super::json_pieces::RecordPath;
+use super::json_pieces::{JsonFinder, RecordPath};
 use super::json_scanner::JsonScanner;
 use super::names::{Field, FieldLookup};
+use super::pieces::{Piece, PieceFinder};
 
 /// Lines at the start of a file that are parsed to see whether each is a record.
 const LINES_PARSED: usize = 20;
@@ -24,10 +25,7 @@ pub(super) enum JsonLayout {
 
 /// Tells whether bytes begin like JSON that has objects or an array.
 pub(super) fn is_json(head: &[u8]) -> bool {
-    let mut bytes = head
-        .iter()
-        .copied()
-        .filter(|b| !b.is_ascii_whitespace() && *b != 0x1e);
+    let mut bytes = head.iter().copied().filter(|b| !b.is_ascii_whitespace() && *b != 0x1e);
     match (bytes.next(), bytes.next()) {
         (Some(b'{'), second) => matches!(second, Some(b'"' | b'}') | None),
         (Some(b'['), second) => matches!(second, Some(b'{' | b'[' | b'"' | b']') | None),
@@ -50,7 +48,7 @@ pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayou
     let count = text.lines().count();
     let lines: Vec<&str> = text
         .lines()
-        .take(if last_is_whole { count } else { count - 1 })
+        .take(count.saturating_sub(usize::from(!last_is_whole)))
         .filter(|line| !line.trim().is_empty())
         .take(LINES_PARSED)
         .collect();
@@ -65,10 +63,30 @@ pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayou
         // Answers of an interface, one a line.
         (Some(_), Some(path)) => JsonLayout::At(path),
         (Some(_), None) => JsonLayout::Lines,
-        // One line, or a beginning of one, that is no object.
-        (None, None) if lines.len() < 2 && first != Some(&b'{') => JsonLayout::Lines,
-        (None, None) if !text.trim_end().contains('\n') => JsonLayout::Lines,
-        (None, path) => JsonLayout::At(path.unwrap_or_default()),
+        (None, Some(path)) => JsonLayout::At(path),
+        (None, None) if goes_over_lines(text, complete) => JsonLayout::At(RecordPath::default()),
+        (None, None) => JsonLayout::Lines,
+    }
+}
+
+/// Tells whether the first top-level value is an object over several lines.
+fn goes_over_lines(text: &str, complete: bool) -> bool {
+    let mut pieces = Vec::new();
+    let path = RecordPath::default();
+    JsonFinder::new(path).find(text.as_bytes(), complete, usize::MAX, &mut pieces);
+    match pieces.first() {
+        Some(Piece {
+            range, lost: None, ..
+        }) => {
+            let record = &text[range.clone()];
+            let mut escapes = Vec::new();
+            let is_object = JsonScanner::new(record, &mut escapes)
+                .record(|_, _| {})
+                .is_ok();
+            is_object && record.contains('\n')
+        }
+        // An object that is longer than the first bytes.
+        Some(_) | None => !complete && text.lines().next().is_some_and(|line| line.trim() == "{"),
     }
 }
 
@@ -212,10 +230,7 @@ mod tests {
             ("{\"text\": \"x\"}", JsonLayout::Lines),
             ("{\"tex\n{\"text\": \"y\"}\n", JsonLayout::Lines),
             ("{\n \"text\": \"x\"\n}\n", at(&[], false)),
-            (
-                "{\n \"text\": \"x\",\n \"tags\": [{\"name\":1}]\n}{\n",
-                at(&[], false),
-            ),
+            ("{\n \"text\": \"x\",\n \"tags\": [{\"name\":1}]\n}{\n", at(&[], false)),
             (
                 "{\"status\": \"ok\", \"articles\": [{\"title\": \"t\", \"content\": \"x\"}]}",
                 at(&["articles"], true),

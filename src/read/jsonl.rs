@@ -9,6 +9,7 @@ use super::assemble::{
     AssembledRecord, Decoding, FieldValue, FieldValues, RejectedRecord, assemble,
 };
 use super::best_values::BestValues;
+use super::date_order::SourceDates;
 use super::json_scanner::{JsonScanner, join_strings};
 use super::json_value::JsonValue;
 use super::names::{FIELDS, Field, FieldLookup, show};
@@ -27,6 +28,7 @@ pub(super) fn parse<'s>(
     lossy: bool,
     lookup: &FieldLookup,
     decoding: &'s mut Decoding,
+    dates: SourceDates<'_>,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let mut best = BestValues::default();
     let mut escapes = std::mem::take(&mut decoding.escapes);
@@ -43,6 +45,7 @@ pub(super) fn parse<'s>(
         decoding,
         decoded.lossy,
         decoded.bad_date,
+        dates,
     ))
 }
 
@@ -65,7 +68,9 @@ fn decode<'s>(
     let mut values: FieldValues<'s> = [const { None }; FIELDS];
     let mut bad_date = false;
     for field in Field::ALL {
-        let reject = |reason: String| Err(RejectedRecord::new(best.id(escapes), reason));
+        let reject = |reason: String| {
+            Err(RejectedRecord::new(best.id(escapes), reason))
+        };
         let start = decoding.decoded.len();
         values[field.index()] = match (field, best.of(field)) {
             (Field::Text, None) => return reject(lookup.no_text(names(line))),

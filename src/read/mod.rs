@@ -25,6 +25,7 @@ mod block;
 mod compression;
 mod context;
 mod cut;
+mod date_order;
 pub mod dates;
 mod delimited;
 mod dialect;
@@ -45,13 +46,13 @@ mod names;
 mod open;
 mod parse;
 mod pieces;
-#[allow(dead_code, reason = "connected by the readers")]
-mod raw_document;
 mod recognise;
 mod settings;
 mod source;
 mod spool;
 mod table_pieces;
+#[allow(dead_code, reason = "connected by the readers")]
+mod raw_document;
 #[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod warc;
 
@@ -65,6 +66,4 @@ pub use names::{
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
 pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
-pub use settings::{
-    BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,
-};
+pub use settings::{BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings};

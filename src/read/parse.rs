@@ -8,18 +8,25 @@ use memchr::{memchr, memrchr};
 use super::assemble::{AssembledRecord, Decoding, RejectedRecord};
 use super::block::UnreadableBytes;
 use super::context::ReadContext;
+use super::date_order::RecordDate;
 use super::delimited::{self, RecordFields};
 use super::encoding;
 use super::format::{BOM, SourceFormat};
 use super::jsonl;
 use super::pieces::Piece;
+use super::names::show;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
-use crate::document::{BlockTally, Document, ParsedRecord, Reject, SourcePlace};
+use crate::document::{
+    BlockTally, DATE_EXAMPLES, DateExample, Document, ParsedRecord, Reject, SourcePlace,
+};
 
 /// The reason to reject the rest of a file that was cut off during the run.
 const SHRUNK: &str =
     "the file is shorter than it was when it was opened; run again when nothing writes to it";
+
+/// Characters of a date that are shown as an example of what was not understood.
+const DATE_CHARACTERS: usize = 40;
 
 /// Parses the records of one block, one after the other, and counts.
 pub(super) struct BlockParser<'p, 's> {
@@ -299,9 +306,10 @@ pub(super) fn parse_record<'s>(
     decoding: &'s mut Decoding,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let (text, replaced) = decode(context, source, bytes, lossy);
+    let dates = context.dates(source);
     match source.layout.format {
         SourceFormat::Jsonl | SourceFormat::Json => {
-            jsonl::parse(text, replaced, &context.lookup, decoding)
+            jsonl::parse(text, replaced, &context.lookup, decoding, dates)
         }
         SourceFormat::Text => Ok(text_document(&source.name, text, replaced)),
         SourceFormat::Csv | SourceFormat::Tsv => {
@@ -310,7 +318,7 @@ pub(super) fn parse_record<'s>(
                 return Err(RejectedRecord::new(None, reason));
             };
             let fits = fields.split_whole(text.as_bytes(), columns.dialect, columns.count());
-            delimited::parse(text, replaced, fits, fields, columns, decoding)
+            delimited::parse(text, replaced, fits, fields, columns, decoding, dates)
         }
     }
 }
@@ -325,7 +333,9 @@ fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> AssembledReco
     AssembledRecord {
         document,
         lossy,
-        bad_date: false,
+        published: RecordDate::Missing,
+        crawled: RecordDate::Missing,
+        published_text: None,
     }
 }
 
@@ -368,20 +378,42 @@ fn hand_over(
         Ok(AssembledRecord {
             document,
             lossy,
-            bad_date,
+            published,
+            published_text,
+            ..
         }) => {
             let record = tally.records;
             tally.records += 1;
             tally.lossy += u64::from(lossy);
-            tally.bad_dates += u64::from(bad_date);
+            tally.bad_dates += u64::from(published == RecordDate::NotUnderstood);
+            note_example(published, published_text, tally);
             sink(ParsedRecord {
                 place,
                 record,
                 line: tally.lines,
                 document,
+                open_date: published.open(),
             });
         }
         Err(rejected) => reject(rejected, place.source, tally),
+    }
+}
+
+/// Keeps a date as an example if it is not understood, or not yet.
+fn note_example(date: RecordDate, text: Option<&str>, tally: &mut BlockTally) {
+    let (RecordDate::NotUnderstood | RecordDate::Open(_)) = date else {
+        return;
+    };
+    let open = date.open().is_some();
+    let examples = &mut tally.date_examples;
+    let of_kind = examples.iter().filter(|one| one.open == open);
+    if of_kind.clone().count() == DATE_EXAMPLES {
+        return;
+    }
+    if let Some(text) = text.map(|text| show(text, DATE_CHARACTERS))
+        && !of_kind.clone().any(|one| one.text == text)
+    {
+        examples.push(DateExample { text, open });
     }
 }
 

@@ -160,11 +160,7 @@ fn recognise_plain(
             layout.before_header = sniffed.before;
             if settings.format.is_none() {
                 let tabs = sniffed.dialect.delimiter == b'\t';
-                layout.format = if tabs {
-                    SourceFormat::Tsv
-                } else {
-                    SourceFormat::Csv
-                };
+                layout.format = if tabs { SourceFormat::Tsv } else { SourceFormat::Csv };
             }
         }
         SourceFormat::Json | SourceFormat::Jsonl => {
@@ -226,10 +222,7 @@ fn is_binary(head: &[u8], complete: bool) -> bool {
 fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[
         (b"%PDF-", "a PDF document"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "a document of old Microsoft Office",
-        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of old Microsoft Office"),
         (b"PK\x03\x04", "a zip archive or an Office document"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"Rar!\x1a\x07", "a RAR archive"),

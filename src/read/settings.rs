@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 
+use super::dates::DateSettings;
 use super::dialect::DialectSettings;
 use super::format::SourceFormat;
 use super::names::FieldNames;
@@ -34,6 +35,8 @@ pub struct ReadSettings {
     pub expansion: ExpansionLimit,
     /// The names under which fields are found.
     pub fields: FieldNames,
+    /// Forms of dates, and the time zone of times without one.
+    pub dates: DateSettings,
     /// Bytes read at once. Results never depend on it.
     pub block_bytes: usize,
     /// Size of the longest record in bytes; longer ones are rejected. At most 4 GiB less one byte.
@@ -101,6 +104,7 @@ impl Default for ReadSettings {
             header: HeaderLine::default(),
             expansion: ExpansionLimit::default(),
             fields: FieldNames::default(),
+            dates: DateSettings::default(),
             block_bytes: BLOCK_BYTES,
             max_record: MAX_RECORD,
             temp_dir: None,

@@ -10,6 +10,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::archive::MemberPlace;
 use super::compression::{Compression, Decompressor};
+use super::date_order::SourceOrders;
 use super::delimited::TableColumns;
 use super::encoding::Evidence;
 use super::recognise::Layout;
@@ -33,6 +34,8 @@ pub(super) struct InputSource {
     pub(super) columns: OnceLock<Box<TableColumns>>,
     /// Encoding of records that are not UTF-8, once one was seen.
     late_encoding: OnceLock<&'static Encoding>,
+    /// Orders of day and month that its dates prove.
+    pub(super) orders: SourceOrders,
 }
 
 impl InputSource {
@@ -45,6 +48,7 @@ impl InputSource {
             spooled: RwLock::default(),
             columns: OnceLock::new(),
             late_encoding: OnceLock::new(),
+            orders: SourceOrders::default(),
         }
     }
 

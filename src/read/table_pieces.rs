@@ -159,8 +159,8 @@ impl StrictScan {
                         false => memchr(b'"', rest),
                     };
                     let passed = found.unwrap_or(rest.len());
-                    self.several_lines =
-                        self.several_lines || memchr2(b'\n', b'\r', &rest[..passed]).is_some();
+                    self.several_lines = self.several_lines
+                        || memchr2(b'\n', b'\r', &rest[..passed]).is_some();
                     self.at += passed;
                     match found {
                         None => return Scanned::More,
@@ -240,31 +240,32 @@ impl TableFinder {
         } = self.shape;
         let scanned = self.scan.run(held, dialect);
         let scan = self.scan;
-        match scanned {
+        let over = held.len() - self.start > longest;
+        let end = match scanned {
             Scanned::Ends(end) if !scan.several_lines => return self.one_line(held, end),
-            Scanned::Ends(end) => {
-                let record = &held[self.start..end];
-                let right = !scan.unclean && scan.fields == columns;
-                if right && !self.shape.holds_records(record, &mut self.fields) {
-                    return Verdict::Record(end);
-                }
+            Scanned::Ends(end) => Some(end).filter(|end| end - self.start <= longest),
+            Scanned::Wrong => None,
+            Scanned::More if over && !scan.several_lines => return Verdict::TooLong,
+            Scanned::More if !over && !last => return Verdict::More,
+            // The file is cut off within a field.
+            Scanned::More if !scan.several_lines && scan.state == TableState::Quoted => {
+                return Verdict::Lost(held.len());
             }
-            Scanned::Wrong => {}
-            Scanned::More if last && !scan.several_lines => {
-                return self.one_line(held, held.len());
+            Scanned::More if !scan.several_lines => return self.one_line(held, held.len()),
+            Scanned::More if over || scan.state == TableState::Quoted => None,
+            Scanned::More => Some(held.len()),
+        };
+        let end = end.filter(|_| !scan.unclean && scan.fields == columns);
+        match end {
+            Some(end)
+                if !self
+                    .shape
+                    .holds_records(&held[self.start..end], &mut self.fields) =>
+            {
+                Verdict::Record(end)
             }
-            Scanned::More if !last && held.len() - self.start <= longest => return Verdict::More,
-            Scanned::More if !scan.several_lines => return Verdict::TooLong,
-            Scanned::More if last && scan.state != TableState::Quoted => {
-                let record = &held[self.start..];
-                let right = !scan.unclean && scan.fields == columns;
-                if right && !self.shape.holds_records(record, &mut self.fields) {
-                    return Verdict::Record(held.len());
-                }
-            }
-            Scanned::More => {}
+            _ => self.mend(held, last),
         }
-        self.mend(held, last)
     }
 
     /// A record of one line that ends at `end`. While lines are lost, only a line that is sure to be
@@ -304,11 +305,11 @@ impl TableFinder {
                 false => lost,
             };
         }
-        if self.fits(&rest[..first]) {
-            return Verdict::Record(self.start + first);
-        }
         if rest.len() < MENDED_BYTES && !last {
             return Verdict::More;
+        }
+        if self.shape.columns > 1 && self.fits(&rest[..first]) && self.goes_on(rest, first) {
+            return Verdict::Record(self.start + first);
         }
         let near = &rest[..rest.len().min(MENDED_BYTES)];
         let end = self.fields.split_mended(near, self.shape.dialect);
@@ -317,6 +318,18 @@ impl TableFinder {
         match found && !self.shape.holds_records(&near[..end], &mut self.fields) {
             true => Verdict::Record(self.start + end),
             false => lost,
+        }
+    }
+
+    /// Tells whether a record begins after the line that ends at `first`.
+    fn goes_on(&self, rest: &[u8], first: usize) -> bool {
+        let near = &rest[..rest.len().min(MENDED_BYTES)];
+        let next = skip_line_ends(near, first);
+        let mut scan = StrictScan::new(next);
+        match scan.run(near, self.shape.dialect) {
+            Scanned::Ends(_) => !scan.unclean && scan.fields == self.shape.columns,
+            Scanned::Wrong => false,
+            Scanned::More => true,
         }
     }
 

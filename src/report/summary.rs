@@ -8,7 +8,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::catalog::ReadTally;
 use crate::cluster::Relation;
+use crate::document::DateOrder;
 use crate::pipeline::{
     Counts, DocumentCounts, MergedCluster, Removed, RemovedOnSite, RemovedPassage, ScanResult,
     Settings, Surfacing,
@@ -205,6 +207,16 @@ struct ReadSection<'a> {
     lossy: u64,
     bad_dates: u64,
     assumed: &'a [AssumedOfFile],
+    bad_date_examples: &'a [String],
+    date_order: DateOrderSection,
+}
+
+/// Numbers of files with dates such as 03/04/2026, by the order that they have.
+#[derive(Serialize)]
+struct DateOrderSection {
+    day_first: u64,
+    month_first: u64,
+    unknown: u64,
 }
 
 #[derive(Serialize)]
@@ -315,8 +327,22 @@ impl<'a> Summary<'a> {
     }
 }
 
+impl DateOrderSection {
+    fn of(read: &ReadTally) -> DateOrderSection {
+        let files = |order| {
+            let of_order = read.open_dates.iter().filter(|file| file.order == order);
+            of_order.count() as u64
+        };
+        DateOrderSection {
+            day_first: files(Some(DateOrder::DayFirst)),
+            month_first: files(Some(DateOrder::MonthFirst)),
+            unknown: files(None),
+        }
+    }
+}
+
 impl<'a> ReadSection<'a> {
-    fn of(findings: &ScanResult, inputs: &'a InputFacts) -> ReadSection<'a> {
+    fn of(findings: &'a ScanResult, inputs: &'a InputFacts) -> ReadSection<'a> {
         let read = &findings.read;
         ReadSection {
             sources: read.sources,
@@ -327,6 +353,8 @@ impl<'a> ReadSection<'a> {
             lossy: read.lossy,
             bad_dates: read.bad_dates,
             assumed: &inputs.assumed,
+            bad_date_examples: &read.bad_date_examples,
+            date_order: DateOrderSection::of(read),
         }
     }
 }

@@ -5,18 +5,29 @@ use proptest::prelude::*;
 use super::*;
 use crate::document::{Document, Precision, Published};
 use crate::read::FieldNames;
+use crate::read::date_order::{RecordDate, SourceOrders};
+use crate::read::dates::DateSettings;
 use crate::read::json_scanner::tests::lines;
 
 /// Parses a line with the default names: document, lossy, bad date; or id and reason.
 fn read(line: &str) -> Result<(Document<'static>, bool, bool), (Option<String>, String)> {
     let lookup = FieldLookup::new(&FieldNames::default());
     let mut decoding = Decoding::default();
-    match parse(line, false, &lookup, &mut decoding) {
+    let dates = SourceDates {
+        settings: &DateSettings::default(),
+        orders: &SourceOrders::default(),
+    };
+    match parse(line, false, &lookup, &mut decoding, dates) {
         Ok(AssembledRecord {
             document,
             lossy,
-            bad_date,
-        }) => Ok((own(&document), lossy, bad_date)),
+            published,
+            ..
+        }) => Ok((
+            own(&document),
+            lossy,
+            published == RecordDate::NotUnderstood,
+        )),
         Err(RejectedRecord { id, reason, .. }) => Err((id, reason)),
     }
 }

@@ -149,6 +149,7 @@ impl Corpus for Memory {
                 record: number,
                 line: number,
                 document: Memory::document(&self.pages[at]),
+                open_date: None,
             });
         }
         BlockTally {
