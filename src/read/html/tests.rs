@@ -320,7 +320,7 @@ fn hostile_pages_are_refused_or_read_within_a_small_stack() {
         ),
         (
             "closing tags",
-            many(100_000, "</p></div></b>"),
+            format!("<body>{}", many(100_000, "</p></div></b>")),
             Some(PageError::TooManyElements),
         ),
     ];
