@@ -93,6 +93,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -375,6 +376,8 @@ pub struct BlockTally {
     /// First dates of the block that were not understood, in order of record: up to
     /// [`DATE_EXAMPLES`] different ones of each kind.
     pub date_examples: Vec<DateExample>,
+    /// Records that are no documents, such as the requests of a web archive, by their kind.
+    pub left_out: BTreeMap<&'static str, u64>,
     /// Records that could not be used. Their `record` and `line` count in the block, from 0.
     pub rejects: Vec<Reject>,
 }

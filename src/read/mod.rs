@@ -22,6 +22,7 @@ mod archive;
 mod assemble;
 mod best_values;
 mod block;
+mod columnar;
 mod compression;
 mod context;
 mod cut;
@@ -30,10 +31,8 @@ pub mod dates;
 mod delimited;
 mod dialect;
 mod encoding;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod feeds;
 mod format;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod html;
 mod inputs;
 mod json_outline;
@@ -47,13 +46,13 @@ mod open;
 mod parse;
 mod pieces;
 mod recognise;
+mod rows;
 mod settings;
 mod source;
+mod spreadsheet;
 mod spool;
 mod table_pieces;
-#[allow(dead_code, reason = "connected by the readers")]
 mod raw_document;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod warc;
 
 pub use block::InputBlock;
