@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::items::FeedError;
 use super::*;
 use crate::read::raw_document::RawDocument;
 
