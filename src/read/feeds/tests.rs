@@ -64,18 +64,18 @@ fn items_of_rss_become_documents() {
 #[test]
 fn old_and_careless_feeds_are_read_too() {
     let item = one(
-        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>\
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'\
+         \x20xmlns='http://purl.org/rss/1.0/'>\
          <channel rdf:about='x'><title>c</title></channel>\
          <item rdf:about='https://a.example/1'><title>t</title><dc:date>2026-03-04</dc:date>\
-         <description>&lt;p&gt;One &amp;eacute; AT&amp;T.&lt;/p&gt;Two &copy; &unknown; &#8212;</description></item></rdf:RDF>",
+         <description>&lt;p&gt;One &amp;eacute; AT&amp;T.&lt;/p&gt;\
+         Two &copy; &unknown; &#8212;</description></item></rdf:RDF>",
     );
     assert_eq!(item.id, some("https://a.example/1"));
     assert_eq!(item.published, some("2026-03-04"));
     assert_eq!(item.text, some("One é AT&T.\nTwo © &unknown; —"));
-    let item = one(
-        "<rss><channel><item><guid>https://a.example/2</guid>\
-         <author>ada@a.example (Ada O)</author><link/></item></channel></rss>",
-    );
+    let item = one("<rss><channel><item><guid>https://a.example/2</guid>\
+         <author>ada@a.example (Ada O)</author><link/></item></channel></rss>");
     assert_eq!(item.url, some("https://a.example/2"));
     assert_eq!((item.author, item.text), (some("Ada O"), None));
 }
