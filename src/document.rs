@@ -345,6 +345,8 @@ pub struct Reject {
     pub id: Option<String>,
     /// Reason for the rejection, and advice.
     pub reason: String,
+    /// True if any number of records may be lost here, not only one.
+    pub unknown_loss: bool,
 }
 
 /// Source of documents that were read before.

@@ -36,13 +36,19 @@ pub enum ReadError {
         /// The columns that are there, comma-separated.
         columns: String,
     },
+    /// A table begins with values where the names of its columns are expected.
+    #[error("{input} has no header line: its first line holds values, not names of columns")]
+    NoHeader {
+        /// The input as the user named it.
+        input: String,
+    },
     /// The format of an input cannot be told.
-    #[error("cannot tell the format of {input}: its name ends in none of {known}")]
+    #[error("cannot read {input}: it is {kind}")]
     UnknownFormat {
         /// The input as the user named it.
         input: String,
-        /// The endings that are known.
-        known: String,
+        /// What the input is, as far as that is known.
+        kind: String,
     },
     /// A stream could not be kept for its second reading.
     #[error("cannot keep a copy of {input} in {directory}")]

@@ -228,6 +228,7 @@ impl<'a> Joining<'a> {
                     self.sources[columns.place[first].source as usize].name,
                     self.positions[first - seen].line
                 ),
+                unknown_loss: false,
             }
         });
         self.tally.rejects.extend(rejects);

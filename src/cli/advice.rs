@@ -21,7 +21,11 @@ pub fn for_error(error: &anyhow::Error) -> Option<String> {
 fn for_read_error(error: &ReadError) -> Option<&'static str> {
     match error {
         ReadError::NoTextColumn { .. } => Some("name the right column with --text-field"),
-        ReadError::UnknownFormat { .. } => Some("name it with --input-format"),
+        ReadError::UnknownFormat { .. } => Some("name its format with --input-format"),
+        ReadError::NoHeader { .. } => Some(
+            "name the columns with --columns id,url,text, or pass --no-header to tell them by what \
+             they hold",
+        ),
         ReadError::Spool { .. } | ReadError::Spill { .. } => {
             Some("free disk space, or name another directory with --temp-dir")
         }

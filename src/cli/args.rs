@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use encoding_rs::Encoding;
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, duplicates};
 use wirecopy::compare::exact::{
@@ -18,6 +19,7 @@ use wirecopy::compare::exact::{
 use wirecopy::compare::reworded::DEFAULT_SCORE;
 use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, MOST_SAMPLED};
 use wirecopy::read::dates::{DateFormat, UsualZone};
+use wirecopy::read::{EXPANSION_RATIO, SourceFormat};
 use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::sketch::minhash::DEFAULT_SEED;
 use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingle};
@@ -1022,9 +1024,17 @@ pub struct ComparingArguments {
 pub struct ReadingArguments {
     /// Format of all inputs
     ///
-    /// The default is the format that each name shows.
-    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Reading")]
-    pub input_format: Option<InputFormatName>,
+    /// By default, the first bytes of each input show its format, and its name is a hint.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_parser = values::source_format(),
+        help_heading = "Reading"
+    )]
+    pub input_format: Option<SourceFormat>,
+
+    #[command(flatten)]
+    pub dialect: DialectArguments,
 
     #[command(flatten)]
     pub fields: FieldArguments,
@@ -1062,6 +1072,29 @@ pub struct ReadingArguments {
     )]
     pub max_record: u64,
 
+    /// Maximum number of bytes that one compressed byte may expand to
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = EXPANSION_RATIO,
+        value_parser = clap::value_parser!(u64).range(1..),
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub max_expansion: u64,
+
+    /// Go on if an unknown number of records is lost
+    ///
+    /// A compressed file that is cut off, a file that shrinks, or a quote that goes wrong in a
+    /// table loses records that nobody can count. Without this flag the run fails.
+    #[arg(
+        long,
+        conflicts_with = "strict",
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub allow_loss: bool,
+
     /// Fail and write nothing if any record is rejected
     #[arg(long, conflicts_with = "max_rejects", help_heading = "Reading")]
     pub strict: bool,
@@ -1078,6 +1111,59 @@ pub struct ReadingArguments {
     /// Fail and write nothing if no document with a word was read
     #[arg(long, hide_short_help = true, help_heading = "Reading")]
     pub fail_if_empty: bool,
+}
+
+/// How text and tables are written, where the first bytes do not show it.
+#[derive(Debug, Args)]
+pub struct DialectArguments {
+    /// Encoding of all inputs, such as windows-1252
+    ///
+    /// By default, it is recognised from the bytes of each input.
+    #[arg(
+        long,
+        value_name = "LABEL",
+        value_parser = values::encoding,
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub encoding: Option<&'static Encoding>,
+
+    /// Separator of the cells of tables: a character, or `tab`
+    #[arg(
+        long,
+        value_name = "CHAR",
+        value_parser = values::delimiter,
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub delimiter: Option<u8>,
+
+    /// Meaning of double quotes in tables
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_enum,
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub quote: Option<QuoteName>,
+
+    /// Names of the columns of tables that have no header line
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
+    pub columns: Option<Vec<String>>,
+
+    /// Take the first line of tables for a record
+    ///
+    /// Without --columns, the columns are told by what the first line holds: an address, a date, a
+    /// text.
+    #[arg(long, hide_short_help = true, help_heading = "Reading")]
+    pub no_header: bool,
 }
 
 /// Field names that replace the usual ones.
@@ -1317,13 +1403,13 @@ pub enum RelationName {
     Excerpt,
 }
 
-/// Format of the inputs.
+/// Meaning of double quotes in tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum InputFormatName {
-    Jsonl,
-    Csv,
-    Tsv,
-    Text,
+pub enum QuoteName {
+    /// They may enclose a cell
+    Double,
+    /// None
+    None,
 }
 
 impl UseWhen {

@@ -11,7 +11,9 @@ use wirecopy::pipeline::{
 use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
-use wirecopy::report::summary::{FilesSkipped, IndexUse, Output, StageCost, recall_at_threshold};
+use wirecopy::report::summary::{
+    FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
+};
 
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
@@ -22,8 +24,11 @@ pub const CLUSTERS_SHOWN: usize = 5;
 /// Number of republishing routes shown.
 const ROUTES_SHOWN: usize = 3;
 
-/// Number of files named in a line, unless details are wanted.
-const FILES_SHOWN: usize = 3;
+/// Number of files shown that were left out, or of which something was assumed.
+const FILES_SHOWN: usize = 5;
+
+/// Longest name of a file, in characters.
+const FILE_SHOWN: usize = 60;
 
 /// Longest name of a site, in characters.
 const SITE_SHOWN: usize = 40;
@@ -59,7 +64,7 @@ pub struct ClosingFacts<'a> {
     pub settings: &'a Settings,
     pub costs: &'a [StageCost],
     pub outputs: &'a [Output],
-    pub files_skipped: FilesSkipped,
+    pub inputs: &'a InputFacts,
     pub details: bool,
     pub terminal: Terminal,
 }
@@ -418,23 +423,25 @@ impl ClosingFacts<'_> {
     fn files_skipped(&self, out: &mut String) -> fmt::Result {
         let FilesSkipped {
             unknown_ending,
+            left_out,
             hidden,
             same_file,
-        } = self.files_skipped;
-        let skipped = [
-            (unknown_ending, "with an unknown extension"),
-            (hidden, "hidden"),
-            (same_file, "read under another name"),
-        ];
+        } = &self.inputs.files_skipped;
+        let skipped = [(hidden, "hidden"), (same_file, "read under another name")];
         let parts: Vec<_> = skipped
             .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| format!("{} {what}", count(*n)))
+            .filter(|(n, _)| **n > 0)
+            .map(|(n, what)| format!("{} {what}", count(**n)))
             .collect();
-        if parts.is_empty() {
-            return Ok(());
+        if !parts.is_empty() {
+            writeln!(out, "skipped in directories: {}", parts.join(", "))?;
         }
-        writeln!(out, "skipped in directories: {}", parts.join(", "))
+        let left_out = left_out.iter().map(|left| (&left.file, &left.reason));
+        list(out, "left out", left_out, *unknown_ending)?;
+        let assumed = self.inputs.assumed.iter();
+        let all = assumed.len() as u64;
+        let assumed = assumed.map(|file| (&file.file, &file.assumed));
+        list(out, "assumed", assumed, all)
     }
 
     /// Boilerplate that was not compared. `done` is what happened to it.
@@ -534,5 +541,30 @@ impl ClosingFacts<'_> {
     /// A figure that stands out.
     pub fn strong(&self, figure: impl fmt::Display) -> String {
         self.terminal.paint(MessageStyle::Strong, figure)
+    }
+}
+
+/// A line that lists the first of `all` files with something about each.
+fn list<'f>(
+    out: &mut String,
+    title: &str,
+    files: impl Iterator<Item = (&'f String, &'f String)>,
+    all: u64,
+) -> fmt::Result {
+    let shown: Vec<String> = files
+        .take(FILES_SHOWN)
+        .map(|(file, what)| format!("{} ({})", excerpt(file, FILE_SHOWN), escaped(what)))
+        .collect();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    write!(out, "{title}: {}", shown.join(", "))?;
+    match all - shown.len() as u64 {
+        0 => writeln!(out),
+        more => writeln!(
+            out,
+            " and {}; --summary lists more",
+            counted(more, "more file")
+        ),
     }
 }

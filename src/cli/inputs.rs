@@ -8,8 +8,8 @@ use wirecopy::catalog::ReadTally;
 use wirecopy::document::Corpus;
 use wirecopy::error::{ReadError, Size};
 use wirecopy::pipeline::{Counts, Memory};
-use wirecopy::read::{Inputs, SkippedInputs};
-use wirecopy::report::summary::FilesSkipped;
+use wirecopy::read::{Inputs, LeftOut, SkippedInputs};
+use wirecopy::report::summary::{AssumedOfFile, FileLeftOut, FilesSkipped, InputFacts};
 use wirecopy::storage::spill::Spill;
 
 use super::figures::counted;
@@ -22,24 +22,37 @@ pub fn source_names(inputs: &Inputs) -> Vec<&str> {
         .collect()
 }
 
-/// Number of skipped files, in the type of the reports.
-pub fn files_skipped(inputs: &Inputs) -> FilesSkipped {
+/// What was left out and assumed, in the types of the reports. Complete once everything was read.
+pub fn input_facts(inputs: &Inputs) -> InputFacts {
     let SkippedInputs {
-        unknown_ending,
+        left_out,
+        named,
         hidden,
         same_file,
     } = inputs.skipped();
-    FilesSkipped {
-        unknown_ending,
-        hidden,
-        same_file,
+    let named = named.iter().map(|LeftOut { file, reason }| FileLeftOut {
+        file: file.clone(),
+        reason: reason.clone(),
+    });
+    let assumed = inputs.assumptions().map(|(source, assumed)| AssumedOfFile {
+        file: inputs.source_name(source).to_owned(),
+        assumed,
+    });
+    InputFacts {
+        files_skipped: FilesSkipped {
+            unknown_ending: *left_out,
+            left_out: named.collect(),
+            hidden: *hidden,
+            same_file: *same_file,
+        },
+        assumed: assumed.collect(),
     }
 }
 
 /// The error that ends the program if inputs cannot be read.
 pub fn unreadable(error: ReadError) -> Stop {
     match error {
-        ReadError::UnknownFormat { .. } => Stop::Usage(error.into()),
+        ReadError::UnknownFormat { .. } | ReadError::NoHeader { .. } => Stop::Usage(error.into()),
         _ => Stop::Failed(error.into()),
     }
 }

@@ -16,10 +16,11 @@ use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::domain;
 
 use super::args::{
-    ComparingArguments, FindingArguments, InputFormatName, OutputFormatName, ReadingArguments,
+    ComparingArguments, FindingArguments, OutputFormatName, QuoteName, ReadingArguments,
     RelationName, RunningArguments, ScanArguments, SeenArguments, SourceArguments, UseWhen,
 };
 use super::outputs::{NamedOutput, OutputTarget, ScanReport, WantedOutput};
+use super::rejected::PermittedRejects;
 use super::status::Stop;
 
 /// Inputs and resources of a command.
@@ -30,7 +31,7 @@ pub struct RunSetup {
     /// Settings of the readers.
     pub reading: read::ReadSettings,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
-    pub most_rejects: Option<u64>,
+    pub permitted_rejects: PermittedRejects,
     /// True if a run without any word must fail.
     pub fail_if_empty: bool,
     /// Limit to memory, in bytes.
@@ -95,10 +96,13 @@ impl RunSetup {
         RunSetup {
             inputs,
             reading: read_settings(reading, running),
-            most_rejects: if reading.strict {
-                Some(0)
-            } else {
-                reading.max_rejects
+            permitted_rejects: PermittedRejects {
+                most: if reading.strict {
+                    Some(0)
+                } else {
+                    reading.max_rejects
+                },
+                unknown_loss: reading.allow_loss,
             },
             fail_if_empty: reading.fail_if_empty,
             memory: running.memory,
@@ -243,12 +247,20 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
     let named =
         |typed: &Option<String>, usual: Vec<String>| typed.clone().map_or(usual, |name| vec![name]);
     read::ReadSettings {
-        format: typed.input_format.map(|format| match format {
-            InputFormatName::Jsonl => read::SourceFormat::Jsonl,
-            InputFormatName::Csv => read::SourceFormat::Csv,
-            InputFormatName::Tsv => read::SourceFormat::Tsv,
-            InputFormatName::Text => read::SourceFormat::Text,
-        }),
+        format: typed.input_format,
+        encoding: typed.dialect.encoding,
+        dialect: read::DialectSettings {
+            delimiter: typed.dialect.delimiter,
+            quotes: typed.dialect.quote.map(|quote| quote == QuoteName::Double),
+        },
+        header: match (&typed.dialect.columns, typed.dialect.no_header) {
+            (Some(names), _) => read::HeaderLine::Given(names.clone()),
+            (None, true) => read::HeaderLine::Inferred,
+            (None, false) => read::HeaderLine::Present,
+        },
+        expansion: read::ExpansionLimit {
+            ratio: typed.max_expansion,
+        },
         fields: FieldNames {
             id: named(&fields.id_field, usual.id),
             text: named(&fields.text_field, usual.text),

@@ -13,6 +13,15 @@ use super::terminal::{MessageStyle, Terminal, escaped};
 /// Number of rejects shown without --verbose.
 const REJECTS_SHOWN: usize = 5;
 
+/// Rejects with which a run goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PermittedRejects {
+    /// Most of them; `None` for any number.
+    pub most: Option<u64>,
+    /// An unknown number of records may be lost.
+    pub unknown_loss: bool,
+}
+
 /// Effect of rejected records on the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RejectVerdict {
@@ -22,6 +31,8 @@ pub enum RejectVerdict {
     SomeRejected,
     /// More were rejected than this permitted number.
     TooMany(u64),
+    /// Nobody can count the records that are lost.
+    UnknownLoss,
     /// Every record was rejected, and there was at least one.
     NothingLeft,
 }
@@ -29,11 +40,13 @@ pub enum RejectVerdict {
 impl RejectVerdict {
     /// Judges the rejects of a run that read this many documents. Documents that the index has
     /// already count as read.
-    pub fn of(read: &ReadTally, documents: u64, most_rejects: Option<u64>) -> RejectVerdict {
+    pub fn of(read: &ReadTally, documents: u64, permitted: PermittedRejects) -> RejectVerdict {
         let rejected = read.rejects.len() as u64;
-        match most_rejects {
+        let unknown = read.rejects.iter().any(|reject| reject.unknown_loss);
+        match permitted.most {
             _ if rejected == 0 => RejectVerdict::Clean,
             Some(most) if rejected > most => RejectVerdict::TooMany(most),
+            _ if unknown && !permitted.unknown_loss => RejectVerdict::UnknownLoss,
             _ if documents == 0 && read.known.is_empty() => RejectVerdict::NothingLeft,
             _ => RejectVerdict::SomeRejected,
         }
@@ -44,7 +57,9 @@ impl RejectVerdict {
         match self {
             RejectVerdict::Clean => Status::Done,
             RejectVerdict::SomeRejected => Status::SomeRejected,
-            RejectVerdict::TooMany(_) | RejectVerdict::NothingLeft => Status::Failed,
+            RejectVerdict::TooMany(_) | RejectVerdict::UnknownLoss | RejectVerdict::NothingLeft => {
+                Status::Failed
+            }
         }
     }
 }
@@ -104,6 +119,18 @@ pub fn too_many(rejects: &[Reject], most: u64) -> Stop {
             anyhow!("{rejected} {was} rejected and at most {most} are allowed; nothing was written")
         }
     })
+}
+
+/// The error for a run that lost records that nobody can count.
+pub fn unknown_loss(rejects: &[Reject], source_names: &[&str]) -> Stop {
+    let first = rejects.iter().find(|reject| reject.unknown_loss);
+    let first = first
+        .map(|reject| described(reject, source_names))
+        .unwrap_or_default();
+    Stop::Failed(anyhow!(
+        "an unknown number of records is lost: {first}; nothing was written (mend the input, or \
+         pass --allow-loss to go on without them)"
+    ))
 }
 
 /// The error for a run in which every record was rejected.

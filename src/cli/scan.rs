@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use serde_json::Value;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, ScanResult, Settings};
-use wirecopy::report::summary::{self, FilesSkipped, IndexUse, Output, RunFacts, StageCost};
+use wirecopy::report::summary::{self, IndexUse, InputFacts, Output, RunFacts, StageCost};
 use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::ScanArguments;
 use super::closing;
-use super::inputs::files_skipped;
+use super::inputs::input_facts;
 use super::log::LogLevel;
 use super::nightly::NightlyIndex;
 use super::outputs::{Outputs, ScanReport, WantedOutput};
@@ -78,7 +78,7 @@ fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<S
         settings: &settings,
         index: nightly.usage(),
         written: &written,
-        files_skipped: files_skipped(inputs),
+        inputs: input_facts(inputs),
         progress: &session.progress,
         threads: session.threads(),
         metrics_labels: &plan.metrics_labels,
@@ -151,7 +151,7 @@ struct Renderer<'a> {
     settings: &'a Settings,
     index: Option<IndexUse>,
     written: &'a [Output],
-    files_skipped: FilesSkipped,
+    inputs: InputFacts,
     progress: &'a Progress,
     threads: usize,
     metrics_labels: &'a [(String, String)],
@@ -188,7 +188,7 @@ impl Renderer<'_> {
         RunFacts {
             settings: self.settings,
             threads: self.threads,
-            files_skipped: self.files_skipped,
+            inputs: &self.inputs,
             stages,
             outputs: self.written,
             index: self.index,
@@ -216,7 +216,7 @@ impl Renderer<'_> {
                 settings: self.settings,
                 costs: &costs,
                 outputs: self.written,
-                files_skipped: self.files_skipped,
+                inputs: &self.inputs,
                 details: session.verbosity.details,
                 terminal,
             },

@@ -130,7 +130,7 @@ impl<R: NamedOutput> Session<R> {
         counts: &Counts,
         documents: u64,
     ) -> Result<RejectVerdict, Stop> {
-        let verdict = RejectVerdict::of(read, documents, self.setup.most_rejects);
+        let verdict = RejectVerdict::of(read, documents, self.setup.permitted_rejects);
         let nothing_left = verdict == RejectVerdict::NothingLeft;
         if !nothing_left || self.verbosity.details {
             rejected::show(
@@ -143,6 +143,9 @@ impl<R: NamedOutput> Session<R> {
         }
         if let RejectVerdict::TooMany(most) = verdict {
             return Err(rejected::too_many(&read.rejects, most));
+        }
+        if verdict == RejectVerdict::UnknownLoss {
+            return Err(rejected::unknown_loss(&read.rejects, &self.source_names()));
         }
         if self.setup.fail_if_empty
             && !nothing_left

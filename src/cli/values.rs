@@ -2,12 +2,13 @@
 //!
 //! The error of a parser states what a valid value is; clap adds the flag and the value.
 
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use encoding_rs::Encoding;
 use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::error::Size;
 use wirecopy::pipeline::LEAST_MEMORY;
-use wirecopy::read::dates;
+use wirecopy::read::{SourceFormat, dates};
 use wirecopy::report::metrics;
 use wirecopy::sketch::banding::MOST_PERMUTATIONS;
 
@@ -37,6 +38,35 @@ pub fn share(typed: &str) -> Result<f64, String> {
         Ok(share)
     } else {
         Err("it must be over 0 and at most 1".to_owned())
+    }
+}
+
+/// Parses the format of inputs.
+pub fn source_format() -> impl TypedValueParser<Value = SourceFormat> {
+    let values = SourceFormat::ALL
+        .iter()
+        .map(|info| PossibleValue::new(info.key).help(info.help()));
+    PossibleValuesParser::new(values).map(|key| {
+        let of_key = SourceFormat::ALL.iter().find(|info| info.key == key);
+        of_key.map_or(SourceFormat::Jsonl, |info| info.format)
+    })
+}
+
+/// Parses the label of an encoding.
+pub fn encoding(typed: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(typed.as_bytes()).ok_or_else(|| {
+        "no encoding has this label; usual ones are utf-8, utf-16le, windows-1252, windows-1251, \
+         windows-1256, latin1, koi8-r, shift_jis, gb18030, big5, euc-kr"
+            .to_owned()
+    })
+}
+
+/// Parses the separator of a table.
+pub fn delimiter(typed: &str) -> Result<u8, String> {
+    match typed.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+        _ => Err("a separator is one ASCII character, or `tab`".to_owned()),
     }
 }
 

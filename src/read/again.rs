@@ -1,7 +1,6 @@
 //! Reading a record again, by its place.
 
-use super::compression::Compression;
-use super::format::LineEnd;
+use super::format::{LineEnd, SourceFormat};
 use super::inputs::Inputs;
 use super::jsonl;
 use super::parse::{ParseBuffers, parse_record};
@@ -20,7 +19,8 @@ impl Fetch for Inputs {
 }
 
 impl Inputs {
-    /// Gives the bytes of a record, without its line end, and the line end.
+    /// Gives the bytes of a record, without its line end, and the line end. A record of JSON that
+    /// stands on several lines comes on one.
     ///
     /// # Errors
     /// If the bytes are gone or no longer hold that record.
@@ -31,7 +31,22 @@ impl Inputs {
     ) -> Result<(), ReadError> {
         self.read_again(place, &mut |bytes, _| {
             let (record, after) = bytes.split_at(place.length as usize);
-            sink(record, LineEnd::at_start_of(after));
+            if self.format(place.source as usize) == Some(SourceFormat::Json) {
+                // JSON has line ends between its tokens alone.
+                let one_line: Vec<u8> = record
+                    .iter()
+                    .map(|&byte| {
+                        if matches!(byte, b'\n' | b'\r') {
+                            b' '
+                        } else {
+                            byte
+                        }
+                    })
+                    .collect();
+                sink(&one_line, LineEnd::Lf);
+            } else {
+                sink(record, LineEnd::at_start_of(after));
+            }
         })
     }
 
@@ -106,12 +121,8 @@ impl Inputs {
         place: SourcePlace,
         bytes: &mut [u8],
     ) -> Result<Option<usize>, ReadError> {
-        let read = if let SourceOrigin::File {
-            path,
-            compression: Compression::None,
-            open,
-            ..
-        } = &source.origin
+        let read = if let SourceOrigin::File { path, open, .. } = &source.origin
+            && source.layout.is_direct()
         {
             OpenFile::of(path, open.as_ref())
                 .and_then(|file| read_full_at(&file, bytes, place.offset))

@@ -64,6 +64,18 @@ pub(super) struct AssembledRecord<'a> {
 pub(super) struct RejectedRecord {
     pub(super) id: Option<String>,
     pub(super) reason: String,
+    /// Any number of records may be lost with it.
+    pub(super) unknown_loss: bool,
+}
+
+impl RejectedRecord {
+    pub(super) fn new(id: Option<String>, reason: String) -> Self {
+        Self {
+            id,
+            reason,
+            unknown_loss: false,
+        }
+    }
 }
 
 /// Builds the document: trims the values, reads the dates, derives the site.

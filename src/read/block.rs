@@ -1,5 +1,7 @@
 //! A block: the piece of a source that one thread parses at a time.
 
+use super::pieces::Piece;
+
 /// A piece of one source.
 #[derive(Debug)]
 pub struct InputBlock {
@@ -19,8 +21,8 @@ pub(super) enum BlockContent {
         offset: u64,
         /// Bytes of the source before them that belong to no record.
         before: u64,
-        /// Bytes of a table's header at the start of `bytes`.
-        header: usize,
+        /// The records in `bytes`; `None` if every line is one, or the whole source is.
+        pieces: Option<Vec<Piece>>,
         /// The source ends here.
         last: bool,
     },
@@ -35,4 +37,6 @@ pub(super) struct UnreadableBytes {
     pub(super) lines: u64,
     pub(super) id: Option<String>,
     pub(super) reason: String,
+    /// Any number of records may be lost with them.
+    pub(super) unknown_loss: bool,
 }

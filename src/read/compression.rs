@@ -1,14 +1,23 @@
-//! Compressed inputs: detected by their first bytes, decompressed as they are read.
+//! Compressed inputs: recognised by their first bytes, decompressed as they are read.
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use bzip2::bufread::MultiBzDecoder;
+use encoding_rs::Encoding;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use lzma_rust2::XzReader;
 
-/// Bytes by which a compressed file is known; the longest magic number has four.
-const MAGIC: usize = 4;
+use super::encoding::Transcoder;
+use super::settings::ExpansionLimit;
 
 /// Compressed bytes read at once.
 const COMPRESSED_CHUNK: usize = 256 << 10;
+
+/// Memory that a decompressor may ask for, in KiB.
+const MOST_MEMORY_KIB: u32 = 1 << 20;
+
+/// Windows of zstd up to 2 GiB, which `zstd --long=31` makes, are read.
+const ZSTD_WINDOW_LOG: u32 = 31;
 
 /// Compression of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +25,10 @@ pub(super) enum Compression {
     None,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
+    /// Without a header, as in a member of a zip archive.
+    Deflate,
 }
 
 impl Compression {
@@ -26,79 +39,176 @@ impl Compression {
             // A zstd frame, or a skippable frame before one (pzstd and seekable files start with
             // it).
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, ..] => Self::Bzip2,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             _ => Self::None,
+        }
+    }
+
+    /// Name of the compression in messages.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::None => "uncompressed",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Deflate => "zip",
         }
     }
 }
 
-/// Reads the bytes that [`Compression::detect`] needs; fewer if the input is shorter.
-pub(super) fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut first = Vec::with_capacity(MAGIC);
-    reader.take(MAGIC as u64).read_to_end(&mut first)?;
-    Ok(first)
+/// A stream of plain bytes.
+type Plain<'r> = Box<dyn Read + Send + 'r>;
+
+/// A reader of decompressed bytes in UTF-8 that knows its place in the compressed ones.
+pub(super) struct Decompressor<'r> {
+    compression: Compression,
+    reader: Unpacker<'r>,
+    limit: ExpansionLimit,
+    produced: u64,
 }
 
-/// A reader of decompressed bytes that knows its place in the compressed ones.
-pub(super) enum Decompressor<'r> {
-    Plain(Box<dyn Read + Send + 'r>),
+/// The decompressor of each kind, and what decodes its output if that is not UTF-8.
+enum Unpacker<'r> {
+    Plain(Plain<'r>),
     Gzip(Box<MultiGzDecoder<CountingReader<'r>>>),
     Zstd(Box<zstd::Decoder<'static, CountingReader<'r>>>),
+    Bzip2(Box<MultiBzDecoder<CountingReader<'r>>>),
+    Xz(Box<XzReader<CountingReader<'r>>>),
+    Deflate(Box<DeflateDecoder<CountingReader<'r>>>),
+    Transcoded(Box<Transcoder<Unpacker<'r>>>),
 }
 
-impl<'r> Decompressor<'r> {
-    /// Detects the compression of `reader` from its first bytes.
-    pub(super) fn new(mut reader: Box<dyn Read + Send + 'r>) -> io::Result<Self> {
-        let first = first_bytes(&mut reader)?;
-        let compression = Compression::detect(&first);
-        let whole = io::Cursor::new(first).chain(reader);
-        let counting = |whole| CountingReader {
-            inner: BufReader::with_capacity(COMPRESSED_CHUNK, whole),
+impl<'r> Unpacker<'r> {
+    fn new(compression: Compression, reader: Plain<'r>) -> io::Result<Self> {
+        let counting = |reader| CountingReader {
+            inner: BufReader::with_capacity(COMPRESSED_CHUNK, reader),
             consumed: 0,
         };
         Ok(match compression {
-            Compression::None => Self::Plain(Box::new(whole)),
-            Compression::Gzip => {
-                Self::Gzip(Box::new(MultiGzDecoder::new(counting(Box::new(whole)))))
+            Compression::None => Self::Plain(reader),
+            Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(counting(reader)))),
+            Compression::Zstd => {
+                let mut decoder = zstd::Decoder::with_buffer(counting(reader))?;
+                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+                Self::Zstd(Box::new(decoder))
             }
-            Compression::Zstd => Self::Zstd(Box::new(zstd::Decoder::with_buffer(counting(
-                Box::new(whole),
-            ))?)),
+            Compression::Bzip2 => Self::Bzip2(Box::new(MultiBzDecoder::new(counting(reader)))),
+            Compression::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(
+                counting(reader),
+                true,
+                MOST_MEMORY_KIB,
+            ))),
+            Compression::Deflate => Self::Deflate(Box::new(DeflateDecoder::new(counting(reader)))),
+        })
+    }
+
+    /// Compressed bytes that were used; `None` if the bytes are not compressed.
+    fn consumed(&self) -> Option<u64> {
+        Some(match self {
+            Self::Plain(_) => return None,
+            Self::Gzip(reader) => reader.get_ref().consumed,
+            Self::Zstd(reader) => reader.get_ref().consumed,
+            Self::Bzip2(reader) => reader.get_ref().consumed,
+            Self::Xz(reader) => reader.inner().consumed,
+            Self::Deflate(reader) => reader.get_ref().consumed,
+            Self::Transcoded(reader) => return reader.inner().consumed(),
+        })
+    }
+}
+
+impl Read for Unpacker<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(reader) => reader.read(buffer),
+            Self::Gzip(reader) => reader.read(buffer),
+            Self::Zstd(reader) => reader.read(buffer),
+            Self::Bzip2(reader) => reader.read(buffer),
+            Self::Xz(reader) => reader.read(buffer),
+            Self::Deflate(reader) => reader.read(buffer),
+            Self::Transcoded(reader) => reader.read(buffer),
+        }
+    }
+}
+
+impl<'r> Decompressor<'r> {
+    /// Reads `reader`, and decodes its text if that must be done before it is cut.
+    pub(super) fn new(
+        compression: Compression,
+        transcoded: Option<&'static Encoding>,
+        reader: Plain<'r>,
+        limit: ExpansionLimit,
+    ) -> io::Result<Self> {
+        let unpacker = Unpacker::new(compression, reader)?;
+        Ok(Self {
+            compression,
+            reader: match transcoded {
+                None => unpacker,
+                Some(encoding) => {
+                    Unpacker::Transcoded(Box::new(Transcoder::new(unpacker, encoding)))
+                }
+            },
+            limit,
+            produced: 0,
         })
     }
 
     /// Appends up to `limit` bytes to `buffer`. After an error, the bytes before it are in the
     /// buffer.
     pub(super) fn append(&mut self, limit: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
-        fn upto(reader: &mut impl Read, limit: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
-            buffer.reserve(limit);
-            reader.take(limit as u64).read_to_end(buffer)
+        buffer.reserve(limit);
+        let before = buffer.len();
+        let read = (&mut self.reader).take(limit as u64).read_to_end(buffer);
+        self.produced += (buffer.len() - before) as u64;
+        let read = read?;
+        let consumed = self.reader.consumed().unwrap_or(u64::MAX);
+        if self.limit.is_exceeded(consumed, self.produced) {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                self.limit.reason(),
+            ));
         }
-        match self {
-            Self::Plain(reader) => upto(reader, limit, buffer),
-            Self::Gzip(reader) => upto(reader, limit, buffer),
-            Self::Zstd(reader) => upto(reader, limit, buffer),
-        }
+        Ok(read)
     }
 
     /// Describes an error of [`Self::append`], for a reject.
     pub(super) fn reason(&self, cause: &io::Error) -> String {
-        let (name, at) = match self {
-            Self::Plain(_) => return format!("reading fails here: {cause}"),
-            Self::Gzip(reader) => ("gzip", reader.get_ref().consumed),
-            Self::Zstd(reader) => ("zstd", reader.get_ref().consumed),
+        let Some(at) = self.reader.consumed() else {
+            return format!("reading fails here: {cause}");
         };
-        if cause.kind() == io::ErrorKind::UnexpectedEof {
-            format!(
+        let name = self.compression.name();
+        match cause.kind() {
+            io::ErrorKind::FileTooLarge => format!("{cause} (byte {at} of the compressed file)"),
+            io::ErrorKind::UnexpectedEof => format!(
                 "the {name} stream ends in the middle (byte {at} of the compressed file); \
                  fetch the file again"
-            )
-        } else {
-            format!(
+            ),
+            _ => format!(
                 "the {name} stream is broken at byte {at} of the compressed file ({cause}); \
                  fetch the file again"
-            )
+            ),
         }
     }
+}
+
+impl Read for Decompressor<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.produced += read as u64;
+        Ok(read)
+    }
+}
+
+/// Reads up to `limit` bytes from the start of a source, decompressed. An error ends them early.
+pub(super) fn head(compression: Compression, reader: Plain<'_>, limit: usize) -> (Vec<u8>, bool) {
+    let mut head = Vec::new();
+    let complete = Unpacker::new(compression, reader).is_ok_and(|unpacker| {
+        let read = unpacker.take(limit as u64).read_to_end(&mut head);
+        read.is_ok_and(|read| read < limit)
+    });
+    (head, complete)
 }
 
 /// A buffered reader that counts the bytes taken from it.
@@ -139,7 +249,13 @@ mod tests {
     }
 
     fn decompress(bytes: Vec<u8>) -> (Vec<u8>, Option<String>) {
-        let mut reader = Decompressor::new(Box::new(io::Cursor::new(bytes))).unwrap();
+        let mut reader = Decompressor::new(
+            Compression::detect(&bytes),
+            None,
+            Box::new(io::Cursor::new(bytes)),
+            ExpansionLimit::default(),
+        )
+        .unwrap();
         let mut out = Vec::new();
         loop {
             match reader.append(7, &mut out) {

@@ -5,15 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use super::date_order::SourceDates;
 use super::jsonl;
 use super::names::FieldLookup;
+use super::pieces::BEGINNING;
 use super::settings::ReadSettings;
 use super::source::InputSource;
 use super::spool::Spool;
 
 /// Buffers kept for the next blocks, at most.
 const SPARE_BUFFERS: usize = 32;
-
-/// Bytes of a record that is too long in which its id is looked for.
-const BEGINNING: usize = 4096;
 
 /// Shared state of a reading.
 #[derive(Debug)]

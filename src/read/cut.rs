@@ -1,9 +1,9 @@
 //! Cuts a source that can only be read from front to back into blocks of whole records.
 //!
 //! Every source but a plain JSONL file is cut here: streams and compressed files are decompressed,
-//! tables must be read in order because a quoted field may hold line ends, and a text file is one
-//! record. The threads that take the blocks parse them; here bytes are only searched for the ends
-//! of records.
+//! tables must be read in order because a quoted field may hold line ends, JSON because its
+//! brackets must be counted, and a text file is one record. The threads that take the blocks parse
+//! them; here bytes are only searched for the ends of records.
 //!
 //! At most `max_record` and one block of bytes are held at a time. A record longer than that is
 //! skipped without being held.
@@ -16,10 +16,14 @@ use memchr::{memchr, memrchr};
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
 use super::compression::Decompressor;
 use super::context::ReadContext;
-use super::delimited::{RecordEnds, RecordFields, TableColumns, line_ends, skip_line_ends};
+use super::delimited::{HeaderError, RecordFields, TableColumns, line_ends, skip_line_ends};
 use super::format::{BOM, LineEnd, SourceFormat};
+use super::json_pieces::JsonFinder;
+use super::pieces::{DroppedBytes, Piece, PieceFinder};
+use super::settings::HeaderLine;
 use super::source::InputSource;
 use super::spool::SpooledRange;
+use super::table_pieces::{TableFinder, TableShape};
 use crate::error::ReadError;
 
 /// Iterator over the blocks of one source.
@@ -33,17 +37,32 @@ pub(super) struct BlockCutter<'c> {
     ends: EndFinder,
     /// Bytes read and not yet in a block; the first is the start of a record.
     held: Vec<u8>,
-    /// Number of them that were searched for the ends of records.
-    searched: usize,
     /// Place of `held` in the source.
     offset: u64,
     /// Bytes before the first record that belong to no other block: the byte order mark.
     before: u64,
     started: bool,
-    /// A record that is too long and is being skipped.
-    skipping: Option<UnreadableBytes>,
     ready: VecDeque<Result<InputBlock, ReadError>>,
     finished: bool,
+}
+
+/// How the ends of records are found.
+enum EndFinder {
+    Lines(LineFinder),
+    /// The whole source is one record.
+    Source,
+    /// The header of the table is not known yet.
+    Header,
+    Pieces(Box<dyn PieceFinder>),
+}
+
+/// State of finding the ends of lines.
+#[derive(Default)]
+struct LineFinder {
+    /// Number of the bytes held that were searched.
+    searched: usize,
+    /// A line that is too long goes by.
+    dropped: Option<Box<DroppedBytes>>,
 }
 
 impl<'c> BlockCutter<'c> {
@@ -54,38 +73,41 @@ impl<'c> BlockCutter<'c> {
         reader: Decompressor<'c>,
         spooled: bool,
     ) -> Self {
+        let layout = &source.layout;
         Self {
             context,
             source,
             number,
             spooled,
             reader,
-            ends: EndFinder::of(source.format),
+            ends: match layout.format {
+                SourceFormat::Jsonl => EndFinder::Lines(LineFinder::default()),
+                SourceFormat::Json => {
+                    EndFinder::Pieces(Box::new(JsonFinder::new(layout.records.clone())))
+                }
+                SourceFormat::Csv | SourceFormat::Tsv => EndFinder::Header,
+                SourceFormat::Text => EndFinder::Source,
+            },
             held: Vec::new(),
-            searched: 0,
             offset: 0,
             before: 0,
             started: false,
-            skipping: None,
             ready: VecDeque::new(),
             finished: false,
         }
     }
 
-    /// Reads some bytes if all that were read are searched, then cuts.
+    /// Reads some bytes, and cuts.
     fn step(&mut self) {
-        if self.searched == self.held.len() {
-            match self.read() {
-                Ok(0) => return self.finish(None),
-                Ok(_) => {}
-                Err(cause) => {
-                    self.cut();
-                    let reason = self.reader.reason(&cause);
-                    return self.finish(Some(reason));
-                }
+        match self.read() {
+            Ok(0) => self.finish(None),
+            Ok(_) => self.cut(false),
+            Err(cause) => {
+                let reason = self.reader.reason(&cause);
+                self.cut(false);
+                self.finish(Some(reason));
             }
         }
-        self.cut();
     }
 
     fn read(&mut self) -> io::Result<usize> {
@@ -104,61 +126,37 @@ impl<'c> BlockCutter<'c> {
         Ok(read)
     }
 
-    /// Makes a block of the whole records among the bytes not yet searched.
-    fn cut(&mut self) {
-        if self.skipping.is_some() {
-            return self.skip();
-        }
-        let end = self
-            .ends
-            .last(&self.held[self.searched..])
-            .map(|end| self.searched + end);
-        self.searched = self.held.len();
-        if let Some(end) = end {
-            self.push_records(end, false);
-        }
-        let settings = &self.context.settings;
-        if self.held.len() > settings.longest_record() {
-            self.skipping = Some(UnreadableBytes {
-                bytes: self.held.len() as u64 + std::mem::take(&mut self.before),
-                lines: line_ends(&self.held),
-                id: match self.ends {
-                    EndFinder::Lines => self.context.id_of_too_long(&self.held),
-                    _ => None,
-                },
-                reason: settings.too_long(self.source.format),
-            });
-            self.offset += self.held.len() as u64;
-            self.held = Vec::new();
-            self.searched = 0;
-        }
-    }
-
-    /// Drops the bytes not yet searched, up to the end of the record that is being skipped.
-    fn skip(&mut self) {
-        let Some(skipped) = &mut self.skipping else {
+    /// Makes a block of the whole records among the bytes held. `last` says that the source ends
+    /// with them.
+    fn cut(&mut self, last: bool) {
+        if matches!(self.ends, EndFinder::Header) && !self.read_header(last) {
             return;
-        };
-        let fresh = &self.held[self.searched..];
-        let end = self.ends.first(fresh);
-        let passed = end.unwrap_or(fresh.len());
-        skipped.bytes += passed as u64;
-        skipped.lines += line_ends(&fresh[..passed]);
-        self.held.drain(..self.searched + passed);
-        self.offset += passed as u64;
-        self.searched = 0;
-        if end.is_some() {
-            self.end_skipping();
         }
-    }
-
-    fn end_skipping(&mut self) {
-        if let Some(skipped) = self.skipping.take() {
-            // Without its header, the rest of a table cannot be understood.
-            if matches!(self.ends, EndFinder::Table(_)) && self.source.columns.get().is_none() {
-                self.finished = true;
+        let longest = self.context.settings.longest_record();
+        match &mut self.ends {
+            EndFinder::Lines(lines) => {
+                if let Some(end) = lines.end(&self.held, last) {
+                    self.push_records(end, None, last);
+                } else {
+                    self.skip_line(last);
+                }
             }
-            self.push(BlockContent::Unreadable(skipped));
+            EndFinder::Source if last => self.push_records(self.held.len(), None, true),
+            EndFinder::Source if self.held.len() > longest => {
+                let lost = self.unreadable(&self.held, self.too_long());
+                self.finished = true;
+                self.push(lost);
+            }
+            EndFinder::Pieces(finder) => {
+                let mut pieces = Vec::new();
+                let done = finder.find(&self.held, last, longest, &mut pieces);
+                if done.cut > 0 || last {
+                    self.push_records(done.cut, Some(pieces), last);
+                }
+                self.held.drain(..done.dropped);
+                self.offset += done.dropped as u64;
+            }
+            EndFinder::Source | EndFinder::Header => {}
         }
     }
 
@@ -168,24 +166,137 @@ impl<'c> BlockCutter<'c> {
         if self.finished {
             return;
         }
-        if let Some(skipped) = &mut self.skipping {
-            // The end of the source ends its last line.
-            skipped.lines += 1;
-            self.end_skipping();
-        } else if reason.is_none()
-            && (!self.held.is_empty() || self.before > 0 || matches!(self.ends, EndFinder::Source))
-        {
-            self.push_records(self.held.len(), true);
-        }
         if let Some(reason) = reason {
             self.push(BlockContent::Unreadable(UnreadableBytes {
                 bytes: self.held.len() as u64,
                 lines: 1,
                 id: None,
                 reason,
+                unknown_loss: true,
             }));
+        } else {
+            self.cut(true);
         }
         self.finished = true;
+    }
+
+    /// Drops the bytes of a line that is too long as they go by.
+    fn skip_line(&mut self, last: bool) {
+        let longest = self.context.settings.longest_record();
+        let EndFinder::Lines(lines) = &mut self.ends else {
+            return;
+        };
+        if lines.dropped.is_none() && self.held.len() <= longest {
+            return;
+        }
+        let dropped = lines.dropped.get_or_insert_default();
+        let end = memchr(b'\n', &self.held).map(|n| n + 1);
+        let passed = end.unwrap_or(self.held.len());
+        dropped.add(&self.held[..passed]);
+        lines.searched = 0;
+        if end.is_some() || last {
+            let dropped = lines.dropped.take().unwrap_or_default();
+            let id = self.context.id_of_too_long(&dropped.beginning);
+            let reason = self.too_long();
+            let before = std::mem::take(&mut self.before);
+            self.push(BlockContent::Unreadable(UnreadableBytes {
+                bytes: dropped.bytes + before,
+                // The end of the source ends its last line.
+                lines: dropped.lines + u64::from(end.is_none()),
+                id,
+                reason,
+                unknown_loss: false,
+            }));
+        }
+        self.held.drain(..passed);
+        self.offset += passed as u64;
+    }
+
+    fn too_long(&self) -> String {
+        self.context.settings.too_long(self.source.layout.format)
+    }
+
+    /// Reads the header of a table from the bytes held. Returns false if they do not hold it, or if
+    /// the table cannot be read.
+    fn read_header(&mut self, last: bool) -> bool {
+        let settings = &self.context.settings;
+        let layout = &self.source.layout;
+        let start = layout.before_header.min(self.held.len());
+        let start = skip_line_ends(&self.held, start);
+        if start == self.held.len() {
+            if last {
+                self.push_records(start, Some(Vec::new()), true);
+            }
+            return false;
+        }
+        let mut fields = RecordFields::default();
+        let end = fields.split(&self.held, start, layout.dialect);
+        if end == self.held.len() && !last {
+            if end > settings.longest_record() {
+                self.refuse("the first line is longer than a record may be".to_owned());
+            }
+            return false;
+        }
+        let first = &self.held[start..end];
+        let lookup = &self.context.lookup;
+        let (columns, end) = match &settings.header {
+            HeaderLine::Present => {
+                let line_end = LineEnd::at_start_of(&self.held[end..]);
+                let columns = TableColumns::of_header(first, line_end, layout.dialect, lookup);
+                (columns, end)
+            }
+            HeaderLine::Given(names) => (TableColumns::given(names, layout.dialect, lookup), start),
+            HeaderLine::Inferred => (TableColumns::inferred(first, layout.dialect), start),
+        };
+        match columns {
+            Ok(columns) => {
+                let finder = TableFinder::new(TableShape::of(&columns), end);
+                self.ends = EndFinder::Pieces(Box::new(finder));
+                // Only this iterator sets it, and there is one per source.
+                let _ = self.source.columns.set(Box::new(columns));
+                true
+            }
+            Err(error) => {
+                self.refuse_header(error);
+                false
+            }
+        }
+    }
+
+    /// Gives up a table whose header cannot be used.
+    fn refuse_header(&mut self, error: HeaderError) {
+        let input = self.source.name.clone();
+        let failure = match error {
+            HeaderError::QuoteOpen => {
+                return self
+                    .refuse("a quote in the header line is never closed; close it".to_owned());
+            }
+            HeaderError::NoText(columns) => ReadError::NoTextColumn { input, columns },
+            HeaderError::NoHeader => ReadError::NoHeader { input },
+        };
+        if self.source.walked {
+            self.refuse(failure.to_string());
+        } else {
+            self.finished = true;
+            self.ready.push_back(Err(failure));
+        }
+    }
+
+    /// Makes one reject of a table that cannot be read.
+    fn refuse(&mut self, reason: String) {
+        let lost = self.unreadable(&self.held, reason);
+        self.finished = true;
+        self.push(lost);
+    }
+
+    fn unreadable(&self, bytes: &[u8], reason: String) -> BlockContent {
+        BlockContent::Unreadable(UnreadableBytes {
+            bytes: bytes.len() as u64,
+            lines: line_ends(bytes),
+            id: None,
+            reason,
+            unknown_loss: !matches!(self.ends, EndFinder::Source),
+        })
     }
 
     fn push(&mut self, content: BlockContent) {
@@ -196,33 +307,25 @@ impl<'c> BlockCutter<'c> {
     }
 
     /// Makes a block of the first `end` bytes held.
-    fn push_records(&mut self, end: usize, last: bool) {
+    fn push_records(&mut self, end: usize, pieces: Option<Vec<Piece>>, last: bool) {
         let mut rest = self.context.take_buffer();
         rest.extend_from_slice(&self.held[end..]);
-        self.searched -= end;
         let mut bytes = std::mem::replace(&mut self.held, rest);
         bytes.truncate(end);
         let offset = self.offset;
         self.offset += end as u64;
-
-        let prepared = self.header(&bytes).and_then(|header| {
-            self.spool(&bytes, offset).map_err(Err)?;
-            Ok(header)
-        });
-        match prepared {
-            Ok(header) => {
-                let before = std::mem::take(&mut self.before);
-                self.push(BlockContent::Records {
-                    bytes,
-                    offset,
-                    before,
-                    header,
-                    last,
-                });
-            }
-            Err(stop) => {
+        let before = std::mem::take(&mut self.before);
+        match self.spool(&bytes, offset) {
+            Ok(()) => self.push(BlockContent::Records {
+                bytes,
+                offset,
+                before,
+                pieces,
+                last,
+            }),
+            Err(error) => {
                 self.finished = true;
-                self.ready.push_back(stop);
+                self.ready.push_back(Err(error));
             }
         }
     }
@@ -245,60 +348,6 @@ impl<'c> BlockCutter<'c> {
         });
         Ok(())
     }
-
-    /// Reads the header of a table if it is not known yet. Returns how many of `bytes` it takes, or
-    /// the last item of a source that ends here.
-    fn header(&self, bytes: &[u8]) -> Result<usize, Result<InputBlock, ReadError>> {
-        let Some(delimiter) = self.source.format.delimiter() else {
-            return Ok(0);
-        };
-        if self.source.columns.get().is_some() {
-            return Ok(0);
-        }
-        let start = skip_line_ends(bytes, 0);
-        if start == bytes.len() {
-            return Ok(start);
-        }
-        let mut fields = RecordFields::default();
-        let end = fields.split(bytes, start, delimiter);
-        let line_end = LineEnd::at_start_of(&bytes[end..]);
-        let header = &bytes[start..end];
-        match TableColumns::of_header(header, line_end, delimiter, &self.context.lookup) {
-            Ok(columns) if !fields.quote_open() => {
-                // Only this iterator sets it, and there is one per source.
-                let _ = self.source.columns.set(Box::new(columns));
-                Ok(end)
-            }
-            Ok(_) => Err(self.unreadable_table(
-                bytes,
-                "a quote in the header line is never closed; close it".to_owned(),
-            )),
-            Err(columns) => {
-                let failure = ReadError::NoTextColumn {
-                    input: self.source.name.clone(),
-                    columns,
-                };
-                if self.source.walked {
-                    Err(self.unreadable_table(bytes, failure.to_string()))
-                } else {
-                    Err(Err(failure))
-                }
-            }
-        }
-    }
-
-    /// The only block of a table that cannot be used.
-    fn unreadable_table(&self, bytes: &[u8], reason: String) -> Result<InputBlock, ReadError> {
-        Ok(InputBlock {
-            source: self.number,
-            content: BlockContent::Unreadable(UnreadableBytes {
-                bytes: bytes.len() as u64,
-                lines: line_ends(bytes),
-                id: None,
-                reason,
-            }),
-        })
-    }
 }
 
 impl Iterator for BlockCutter<'_> {
@@ -317,44 +366,18 @@ impl Iterator for BlockCutter<'_> {
     }
 }
 
-/// Finds the ends of records in bytes that arrive piece by piece.
-enum EndFinder {
-    Lines,
-    Table(RecordEnds),
-    /// The whole source is one record.
-    Source,
-}
-
-impl EndFinder {
-    fn of(format: SourceFormat) -> Self {
-        match (format, format.delimiter()) {
-            (SourceFormat::Text, _) => Self::Source,
-            (_, Some(delimiter)) => Self::Table(RecordEnds::new(delimiter)),
-            (_, None) => Self::Lines,
+impl LineFinder {
+    /// Index after the last whole line of the bytes held; at the end of the source, of all of them.
+    fn end(&mut self, held: &[u8], last: bool) -> Option<usize> {
+        if self.dropped.is_some() {
+            return None;
         }
-    }
-
-    /// Index after the first end of a record in `fresh`.
-    fn first(&mut self, fresh: &[u8]) -> Option<usize> {
-        match self {
-            Self::Lines => memchr(b'\n', fresh).map(|n| n + 1),
-            Self::Table(ends) => ends.next_end(fresh),
-            Self::Source => None,
+        let searched = std::mem::replace(&mut self.searched, held.len());
+        if last {
+            return Some(held.len());
         }
-    }
-
-    /// Index after the last end of a record in `fresh`.
-    fn last(&mut self, fresh: &[u8]) -> Option<usize> {
-        match self {
-            Self::Lines => memrchr(b'\n', fresh).map(|n| n + 1),
-            Self::Table(ends) => {
-                let mut last = None;
-                while let Some(end) = ends.next_end(&fresh[last.unwrap_or(0)..]) {
-                    last = Some(last.unwrap_or(0) + end);
-                }
-                last
-            }
-            Self::Source => None,
-        }
+        let end = searched + memrchr(b'\n', &held[searched..])? + 1;
+        self.searched = held.len() - end;
+        Some(end)
     }
 }

@@ -4,37 +4,87 @@
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Format of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceFormat {
     /// One JSON object per line.
     Jsonl,
-    /// Comma-separated values with a header line.
+    /// JSON in another form: an array, a wrapper object with an array, objects over several lines.
+    Json,
+    /// Comma-separated values, or with another separator.
     Csv,
-    /// Tab-separated values with a header line, quoted like CSV.
+    /// Tab-separated values.
     Tsv,
     /// One document per file; its id is the file's name.
     Text,
 }
 
+/// A format as users know it.
+#[derive(Debug, Clone, Copy)]
+pub struct FormatInfo {
+    /// The format.
+    pub format: SourceFormat,
+    /// Its value of `--input-format`.
+    pub key: &'static str,
+    /// Its name in messages.
+    pub name: &'static str,
+    /// What a file of it holds.
+    pub content: &'static str,
+    /// Endings of file names that promise it.
+    pub endings: &'static [&'static str],
+}
+
+impl FormatInfo {
+    /// One line for a user.
+    #[must_use]
+    pub fn help(&self) -> String {
+        format!("{} ({})", self.content, self.endings.join(" "))
+    }
+}
+
 impl SourceFormat {
-    /// Endings of file names, and the format that each stands for.
-    pub const ENDINGS: &[(&str, Self)] = &[
-        (".jsonl", Self::Jsonl),
-        (".ndjson", Self::Jsonl),
-        (".json-lines", Self::Jsonl),
-        (".jsonlines", Self::Jsonl),
-        (".jl", Self::Jsonl),
-        (".csv", Self::Csv),
-        (".tsv", Self::Tsv),
-        (".tab", Self::Tsv),
-        (".txt", Self::Text),
-        (".text", Self::Text),
+    /// All formats: the one table that the program, its help and the documentation share.
+    pub const ALL: &[FormatInfo] = &[
+        FormatInfo {
+            format: Self::Jsonl,
+            key: "jsonl",
+            name: "JSON lines",
+            content: "One JSON object a line",
+            endings: &[".jsonl", ".ndjson", ".json-lines", ".jsonlines", ".jl"],
+        },
+        FormatInfo {
+            format: Self::Json,
+            key: "json",
+            name: "JSON",
+            content: "An array of objects, an object around one, or objects over several lines",
+            endings: &[".json", ".geojson"],
+        },
+        FormatInfo {
+            format: Self::Csv,
+            key: "csv",
+            name: "CSV",
+            content: "A table with a header line",
+            endings: &[".csv"],
+        },
+        FormatInfo {
+            format: Self::Tsv,
+            key: "tsv",
+            name: "TSV",
+            content: "A table separated by tabs",
+            endings: &[".tsv", ".tab"],
+        },
+        FormatInfo {
+            format: Self::Text,
+            key: "text",
+            name: "plain text",
+            content: "One document a file",
+            endings: &[".txt", ".text"],
+        },
     ];
 
-    /// Endings of compressed files, which may follow one of [`Self::ENDINGS`].
-    pub const PACKED_ENDINGS: &[&str] = &[".gz", ".zst"];
+    /// Endings of compressed files, which may follow the ending of a format.
+    pub const PACKED_ENDINGS: &[&str] = &[".gz", ".zst", ".bz2", ".xz"];
 
-    /// Detects the format from the ending of a name.
+    /// The format that the ending of a name promises.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -42,40 +92,31 @@ impl SourceFormat {
             .iter()
             .find_map(|ending| name.strip_suffix(ending))
             .unwrap_or(&name);
-        Self::ENDINGS
-            .iter()
-            .find(|(ending, _)| bare.ends_with(ending))
-            .map(|&(_, format)| format)
+        let promises = |info: &&FormatInfo| info.endings.iter().any(|end| bare.ends_with(end));
+        Self::ALL.iter().find(promises).map(|info| info.format)
     }
 
-    /// Lists the endings, for an error message.
-    pub(super) fn known_endings() -> String {
-        let endings: Vec<_> = Self::ENDINGS.iter().map(|&(ending, _)| ending).collect();
-        format!(
-            "{} (or these with {})",
-            endings.join(" "),
-            Self::PACKED_ENDINGS.join(" ")
-        )
+    /// What users know of the format.
+    #[must_use]
+    pub fn info(self) -> &'static FormatInfo {
+        let of_format = |info: &&FormatInfo| info.format == self;
+        Self::ALL.iter().find(of_format).unwrap_or(&Self::ALL[0])
     }
 
     /// Name of the format in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Jsonl => "JSON lines",
-            Self::Csv => "CSV",
-            Self::Tsv => "TSV",
-            Self::Text => "plain text",
-        }
+        self.info().name
     }
 
-    /// Separator of a table's fields; `None` for a format that is no table.
+    /// Separator of a table's fields, unless the table shows another; `None` for a format that is
+    /// no table.
     #[must_use]
     pub fn delimiter(self) -> Option<u8> {
         match self {
             Self::Csv => Some(b','),
             Self::Tsv => Some(b'\t'),
-            Self::Jsonl | Self::Text => None,
+            _ => None,
         }
     }
 }

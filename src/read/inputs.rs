@@ -4,14 +4,17 @@ use std::fs::File;
 use std::io;
 use std::sync::PoisonError;
 
+use encoding_rs::UTF_8;
+
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
-use super::compression::{Compression, Decompressor};
+use super::compression::Decompressor;
 use super::context::ReadContext;
 use super::cut::BlockCutter;
 use super::delimited::Header;
 use super::format::SourceFormat;
-use super::open::{self, SkippedInputs};
+use super::open::{self, Content, SkippedInputs};
 use super::parse::{BlockParser, ParseBuffers};
+use super::recognise::Layout;
 use super::settings::ReadSettings;
 use super::source::{InputSource, ReadFrom, SourceOrigin};
 use crate::document::{BlockTally, Corpus, DateOrder, ParsedRecord};
@@ -35,8 +38,13 @@ impl Inputs {
     /// If a named input cannot be opened or its format cannot be detected. An error inside a
     /// directory becomes a reject instead.
     pub fn open(names: &[String], settings: ReadSettings) -> Result<Self, ReadError> {
-        let (sources, skipped) = open::sources(names, &settings)?;
-        Ok(Self::of_sources(sources, skipped, settings))
+        let context = ReadContext::new(settings);
+        let (sources, skipped) = open::sources(names, &context)?;
+        Ok(Self {
+            sources,
+            skipped,
+            context,
+        })
     }
 
     /// Reads one stream of bytes, as from a pipe. Rejects call it `name`.
@@ -45,22 +53,23 @@ impl Inputs {
         name: &str,
         format: SourceFormat,
         reader: impl io::Read + Send + 'static,
-        settings: ReadSettings,
+        mut settings: ReadSettings,
     ) -> Self {
-        let origin = SourceOrigin::stream(reader);
-        let source = InputSource::new(name.to_owned(), false, format, origin);
-        Self::of_sources(vec![source], SkippedInputs::default(), settings)
-    }
-
-    fn of_sources(
-        sources: Vec<InputSource>,
-        skipped: SkippedInputs,
-        settings: ReadSettings,
-    ) -> Self {
+        settings.format = Some(format);
+        let context = ReadContext::new(settings);
+        let opened = open::open_stream(name, reader, &context);
+        let (layout, origin) = match opened.map(Content::into_stream) {
+            Ok(Some(opened)) => opened,
+            Ok(None) => (Layout::plain(format), SourceOrigin::stream(io::empty())),
+            Err(cause) => (
+                Layout::plain(format),
+                SourceOrigin::Unreadable(cause.to_string()),
+            ),
+        };
         Self {
-            sources,
-            skipped,
-            context: ReadContext::new(settings),
+            sources: vec![InputSource::new(name.to_owned(), false, layout, origin)],
+            skipped: SkippedInputs::default(),
+            context,
         }
     }
 
@@ -71,27 +80,37 @@ impl Inputs {
         self.sources
             .iter()
             .map(|source| match source.origin {
-                SourceOrigin::File {
-                    bytes,
-                    compression: Compression::None,
-                    ..
-                } => Some(bytes),
+                SourceOrigin::File { bytes, .. } if source.layout.is_direct() => Some(bytes),
                 SourceOrigin::Unreadable(_) => Some(0),
                 _ => None,
             })
             .sum()
     }
 
-    /// Counts of files that were found in directories and not read.
+    /// Files that were found in directories and archives and not read.
     #[must_use]
-    pub fn skipped(&self) -> SkippedInputs {
-        self.skipped
+    pub fn skipped(&self) -> &SkippedInputs {
+        &self.skipped
+    }
+
+    /// What was assumed of each source and the user may want to know: its number, and the
+    /// encoding, the separator or the quotes. Complete once everything was read.
+    pub fn assumptions(&self) -> impl Iterator<Item = (usize, String)> {
+        self.sources
+            .iter()
+            .enumerate()
+            .flat_map(|(number, source)| {
+                let late = source.late_encoding().filter(|late| *late != UTF_8);
+                let late = late.map(|late| format!("encoding {}", late.name()));
+                let assumed = source.layout.assumptions().into_iter().chain(late);
+                assumed.map(move |assumed| (number, assumed))
+            })
     }
 
     /// Format of a source.
     #[must_use]
     pub fn format(&self, source: usize) -> Option<SourceFormat> {
-        self.sources.get(source).map(|source| source.format)
+        self.sources.get(source).map(|source| source.layout.format)
     }
 
     /// Header of a table, once its first block was read; `None` for a source that has none.
@@ -108,6 +127,8 @@ impl Inputs {
             lines: 1,
             id: None,
             reason,
+            // The reject names the file.
+            unknown_loss: false,
         });
         Box::new(std::iter::once(Ok(InputBlock {
             source: number,
@@ -126,6 +147,17 @@ impl Inputs {
                 content: BlockContent::Range { start, end },
             })
         }))
+    }
+
+    /// The bytes of a source as they are cut into records.
+    fn decompressed<'c>(
+        &self,
+        source: &InputSource,
+        reader: Box<dyn io::Read + Send + 'c>,
+    ) -> io::Result<Decompressor<'c>> {
+        let layout = &source.layout;
+        let limit = self.context.settings.expansion;
+        Decompressor::new(layout.compression, layout.transcoded(), reader, limit)
     }
 
     /// The blocks of a source that is read from front to back. `spooled` asks for a copy.
@@ -168,26 +200,29 @@ impl Corpus for Inputs {
             }
             SourceOrigin::Stream(stream) => {
                 match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                    Some(reader) => self.cut(number, from, Decompressor::new(reader), true),
+                    Some(reader) => self.cut(number, from, self.decompressed(from, reader), true),
                     None => Box::new(std::iter::empty()),
                 }
             }
-            SourceOrigin::File {
-                bytes,
-                compression: Compression::None,
-                ..
-            } if from.format == SourceFormat::Jsonl => self.ranges(number, *bytes),
-            SourceOrigin::File {
-                path,
-                compression,
-                open,
-                ..
-            } => {
+            SourceOrigin::File { bytes, .. }
+                if from.layout.format == SourceFormat::Jsonl && from.layout.is_direct() =>
+            {
+                self.ranges(number, *bytes)
+            }
+            SourceOrigin::File { path, open, .. } => {
                 let reader = match open {
-                    Some(file) => Decompressor::new(Box::new(ReadFrom { file, at: 0 })),
-                    None => File::open(path).and_then(|file| Decompressor::new(Box::new(file))),
+                    Some(file) => self.decompressed(from, Box::new(ReadFrom { file, at: 0 })),
+                    None => {
+                        File::open(path).and_then(|file| self.decompressed(from, Box::new(file)))
+                    }
                 };
-                self.cut(number, from, reader, *compression != Compression::None)
+                self.cut(number, from, reader, !from.layout.is_direct())
+            }
+            SourceOrigin::Member(place) => {
+                let layout = &from.layout;
+                let limit = self.context.settings.expansion;
+                let reader = place.open(layout.compression, layout.transcoded(), limit);
+                self.cut(number, from, reader, true)
             }
         }
     }
@@ -208,10 +243,10 @@ impl Corpus for Inputs {
                 bytes,
                 offset,
                 before,
-                header,
+                pieces,
                 last,
             } => {
-                parser.records(&bytes, offset, before, header, last);
+                parser.records(&bytes, offset, before, pieces.as_deref(), last);
                 self.context.give_back(bytes);
             }
             BlockContent::Unreadable(bytes) => parser.unreadable(bytes),

@@ -36,10 +36,7 @@ pub(super) fn parse<'s>(
         .record(|name, value| best.offer(lookup.targets(name), value));
     let decoded = match scanned {
         Ok(()) => decode(line, lossy, &best, &escapes, lookup, decoding),
-        Err(error) => Err(RejectedRecord {
-            id: best.id(&escapes),
-            reason: error.reason(),
-        }),
+        Err(error) => Err(RejectedRecord::new(best.id(&escapes), error.reason())),
     };
     decoding.escapes = escapes;
     let decoded = decoded?;
@@ -71,12 +68,7 @@ fn decode<'s>(
     let mut values: FieldValues<'s> = [const { None }; FIELDS];
     let mut bad_date = false;
     for field in Field::ALL {
-        let reject = |reason: String| {
-            Err(RejectedRecord {
-                id: best.id(escapes),
-                reason,
-            })
-        };
+        let reject = |reason: String| Err(RejectedRecord::new(best.id(escapes), reason));
         let start = decoding.decoded.len();
         values[field.index()] = match (field, best.of(field)) {
             (Field::Text, None) => return reject(lookup.no_text(names(line))),

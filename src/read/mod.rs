@@ -18,6 +18,7 @@
 //! rejected without being held in memory.
 
 mod again;
+mod archive;
 mod assemble;
 mod best_values;
 mod block;
@@ -27,8 +28,16 @@ mod cut;
 mod date_order;
 pub mod dates;
 mod delimited;
+mod dialect;
+mod encoding;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod feeds;
 mod format;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod html;
 mod inputs;
+mod json_outline;
+mod json_pieces;
 mod json_scanner;
 mod json_value;
 mod jsonl;
@@ -36,17 +45,27 @@ pub mod labels;
 mod names;
 mod open;
 mod parse;
+mod pieces;
+#[allow(dead_code, reason = "connected by the readers")]
+mod raw_document;
+mod recognise;
 mod settings;
 mod source;
 mod spool;
+mod table_pieces;
+#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod warc;
 
 pub use block::InputBlock;
 pub use delimited::Header;
-pub use format::{LineEnd, SourceFormat};
+pub use dialect::{Dialect, DialectSettings};
+pub use format::{FormatInfo, LineEnd, SourceFormat};
 pub use inputs::Inputs;
 pub use names::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, FieldNames, ID_NAMES, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
-pub use open::{STANDARD_INPUT, SkippedInputs};
-pub use settings::{BLOCK_BYTES, MAX_RECORD, ReadSettings};
+pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
+pub use settings::{
+    BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,
+};

@@ -1,17 +1,20 @@
-//! Finds the sources behind the names that the user gave: files, directories, standard input.
+//! Finds the sources behind the names that the user gave: files, directories, patterns, members of
+//! archives, standard input.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use super::compression::{Compression, first_bytes};
+use super::archive::{self, Member};
+use super::compression::{self, Compression};
+use super::context::ReadContext;
 use super::format::SourceFormat;
-use super::settings::ReadSettings;
-use super::source::{InputSource, SourceOrigin};
+use super::recognise::{HEAD, Layout, Unrecognised, recognise};
+use super::source::{InputSource, ReadFrom, SourceOrigin};
 use crate::error::ReadError;
 
 /// The name that stands for standard input.
@@ -21,21 +24,46 @@ pub const STANDARD_INPUT: &str = "-";
 /// files.
 const KEPT_OPEN: usize = 100;
 
-/// Counts of what was found in directories and not read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Most files that were left out of which the name is kept.
+const MOST_NAMED: usize = 1000;
+
+/// What was found in directories and archives and not read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SkippedInputs {
-    /// Files whose ending stands for no format.
-    pub unknown_ending: u64,
-    /// Hidden files and directories.
+    /// Number of files of no format that is read.
+    pub left_out: u64,
+    /// The first of them by name, and why.
+    pub named: Vec<LeftOut>,
+    /// Number of hidden files and directories.
     pub hidden: u64,
-    /// Other names of files that are inputs already.
+    /// Number of other names of files that are inputs already.
     pub same_file: u64,
+}
+
+/// A file that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Name of the file.
+    pub file: String,
+    /// The reason: what the file is.
+    pub reason: String,
+}
+
+impl SkippedInputs {
+    fn leave_out(&mut self, file: String, reason: &str) {
+        self.left_out += 1;
+        if self.named.len() < MOST_NAMED {
+            self.named.push(LeftOut {
+                file,
+                reason: reason.to_owned(),
+            });
+        }
+    }
 }
 
 /// A name on the way to becoming a source.
 struct InputCandidate {
     path: PathBuf,
-    format: SourceFormat,
     walked: bool,
     kind: CandidateKind,
 }
@@ -45,43 +73,81 @@ enum CandidateKind {
     RegularFile,
     /// A pipe, a device or standard input.
     Stream,
+    /// Neither a file nor a directory, found in a directory.
+    Special,
     /// The walk of its directory failed here.
     Unreadable(io::Error),
+}
+
+/// What became of a candidate.
+enum Opened {
+    /// One source, and the real path of a regular file, which tells whether two names are one file.
+    Source(Box<InputSource>, Option<PathBuf>),
+    /// The members of an archive, and the real path of that.
+    Members(Vec<Opened>, Option<PathBuf>),
+    LeftOut {
+        file: String,
+        reason: String,
+    },
 }
 
 /// Opens everything. The sources are sorted bytewise by name, and a file with several names is
 /// there once.
 pub(super) fn sources(
     names: &[String],
-    settings: &ReadSettings,
+    context: &ReadContext,
 ) -> Result<(Vec<InputSource>, SkippedInputs), ReadError> {
     let mut candidates = BTreeMap::new();
     let mut skipped = SkippedInputs::default();
     for name in names {
-        add_named(name, settings, &mut candidates, &mut skipped)?;
+        add_named(name, &mut candidates, &mut skipped)?;
     }
     let keep_open = candidates.len() <= KEPT_OPEN;
     let opened: Vec<_> = candidates
         .into_par_iter()
-        .map(|(name, candidate)| open(name, candidate, keep_open))
+        .map(|(name, candidate)| open(name, candidate, keep_open, context))
         .collect();
-    let mut sources = Vec::with_capacity(opened.len());
-    let mut seen = HashSet::new();
+    let mut found = Found {
+        sources: Vec::with_capacity(opened.len()),
+        seen: HashSet::new(),
+        skipped,
+    };
     for opened in opened {
-        let (source, real_path) = opened?;
-        if real_path.is_none_or(|path| seen.insert(path)) {
-            sources.push(source);
-        } else {
-            skipped.same_file += 1;
+        found.add(opened?);
+    }
+    // A member of `a.zip` is called `a.zip/name`, which may come after `a.zip.jsonl`.
+    found.sources.sort_by(|x, y| x.name.cmp(&y.name));
+    Ok((found.sources, found.skipped))
+}
+
+/// The sources found so far.
+struct Found {
+    sources: Vec<InputSource>,
+    seen: HashSet<PathBuf>,
+    skipped: SkippedInputs,
+}
+
+impl Found {
+    fn add(&mut self, opened: Opened) {
+        let real_path = match &opened {
+            Opened::Source(_, path) | Opened::Members(_, path) => path.clone(),
+            Opened::LeftOut { .. } => None,
+        };
+        if real_path.is_some_and(|path| !self.seen.insert(path)) {
+            self.skipped.same_file += 1;
+            return;
+        }
+        match opened {
+            Opened::Source(source, _) => self.sources.push(*source),
+            Opened::Members(members, _) => members.into_iter().for_each(|member| self.add(member)),
+            Opened::LeftOut { file, reason } => self.skipped.leave_out(file, &reason),
         }
     }
-    Ok((sources, skipped))
 }
 
 /// Adds what one name stands for.
 fn add_named(
     name: &str,
-    settings: &ReadSettings,
     candidates: &mut BTreeMap<String, InputCandidate>,
     skipped: &mut SkippedInputs,
 ) -> Result<(), ReadError> {
@@ -89,44 +155,77 @@ fn add_named(
         input: name.to_owned(),
         cause,
     };
-    let (format, kind) = if name == STANDARD_INPUT {
-        let format = settings.format.unwrap_or(SourceFormat::Jsonl);
-        (format, CandidateKind::Stream)
+    let mut add = |name: &str, path: PathBuf, kind| {
+        candidates.insert(
+            name.to_owned(),
+            InputCandidate {
+                path,
+                walked: false,
+                kind,
+            },
+        );
+    };
+    if name == STANDARD_INPUT {
+        add(name, PathBuf::from(name), CandidateKind::Stream);
+        return Ok(());
+    }
+    let path = Path::new(name);
+    let metadata = match path.metadata() {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound && has_wildcard(name) => {
+            return add_matching(name, candidates, skipped);
+        }
+        metadata => metadata.map_err(cannot_open)?,
+    };
+    if metadata.is_dir() {
+        // Checked before the walk, which would make a reject of an unreadable directory.
+        path.read_dir().map_err(cannot_open)?;
+        walk(path, candidates, skipped);
+    } else if metadata.is_file() {
+        add(name, path.to_owned(), CandidateKind::RegularFile);
     } else {
-        let path = Path::new(name);
-        let metadata = path.metadata().map_err(cannot_open)?;
-        if metadata.is_dir() {
-            // Checked before the walk, which would make a reject of an unreadable directory.
-            path.read_dir().map_err(cannot_open)?;
-            walk(path, settings, candidates, skipped);
-            return Ok(());
-        }
-        match settings.format.or_else(|| SourceFormat::of_name(name)) {
-            Some(format) if metadata.is_file() => (format, CandidateKind::RegularFile),
-            Some(format) => (format, CandidateKind::Stream),
-            None if !metadata.is_file() => (SourceFormat::Jsonl, CandidateKind::Stream),
-            None => {
-                return Err(ReadError::UnknownFormat {
-                    input: name.to_owned(),
-                    known: SourceFormat::known_endings(),
-                });
-            }
-        }
-    };
-    let candidate = InputCandidate {
-        path: PathBuf::from(name),
-        format,
-        walked: false,
-        kind,
-    };
-    candidates.insert(name.to_owned(), candidate);
+        add(name, path.to_owned(), CandidateKind::Stream);
+    }
     Ok(())
+}
+
+/// Tells whether a name that is no file may be a pattern.
+fn has_wildcard(name: &str) -> bool {
+    name.contains(['*', '?', '['])
+}
+
+/// Adds what a pattern such as `2026-*/*.jsonl` matches; `**` matches any number of directories.
+fn add_matching(
+    pattern: &str,
+    candidates: &mut BTreeMap<String, InputCandidate>,
+    skipped: &mut SkippedInputs,
+) -> Result<(), ReadError> {
+    let failed = |cause: io::Error| ReadError::Open {
+        input: pattern.to_owned(),
+        cause,
+    };
+    let paths = glob::glob(pattern)
+        .map_err(|cause| failed(io::Error::new(io::ErrorKind::InvalidInput, cause)))?;
+    let mut matched = false;
+    for path in paths {
+        let path = path.map_err(|cause| failed(cause.into()))?;
+        matched = true;
+        // A name that was matched is no pattern again.
+        if path.exists() {
+            add_named(&path.to_string_lossy(), candidates, skipped)?;
+        }
+    }
+    if matched {
+        return Ok(());
+    }
+    Err(failed(io::Error::new(
+        io::ErrorKind::NotFound,
+        "no file matches the pattern",
+    )))
 }
 
 /// Adds the files of a directory that can be inputs.
 fn walk(
     root: &Path,
-    settings: &ReadSettings,
     candidates: &mut BTreeMap<String, InputCandidate>,
     skipped: &mut SkippedInputs,
 ) {
@@ -148,44 +247,26 @@ fn walk(
             shown && !(entry.file_type().is_dir() && again())
         });
     for entry in visible {
-        let Some((path, kind)) = walked_entry(entry, skipped) else {
-            continue;
-        };
-        let format = match (format_in_directory(&path, settings), &kind) {
-            (Some(format), _) => format,
-            (None, CandidateKind::Unreadable(_)) if path.is_dir() => SourceFormat::Jsonl,
-            (None, _) => {
-                skipped.unknown_ending += 1;
-                continue;
-            }
-        };
-        let name = path.to_string_lossy().into_owned();
-        candidates.entry(name).or_insert(InputCandidate {
-            path,
-            format,
-            walked: true,
-            kind,
-        });
+        if let Some((path, kind)) = walked_entry(entry) {
+            let name = path.to_string_lossy().into_owned();
+            candidates.entry(name).or_insert(InputCandidate {
+                path,
+                walked: true,
+                kind,
+            });
+        }
     }
     skipped.hidden += hidden;
 }
 
-/// The file that a step of the walk found, or its error; `None` for directories and what no run
-/// reads.
-fn walked_entry(
-    entry: walkdir::Result<DirEntry>,
-    skipped: &mut SkippedInputs,
-) -> Option<(PathBuf, CandidateKind)> {
+/// The file that a step of the walk found, or its error; `None` for directories.
+fn walked_entry(entry: walkdir::Result<DirEntry>) -> Option<(PathBuf, CandidateKind)> {
     match entry {
         Ok(entry) if entry.file_type().is_file() => {
             Some((entry.into_path(), CandidateKind::RegularFile))
         }
         Ok(entry) if entry.file_type().is_dir() => None,
-        // A pipe or a device in a directory holds no articles.
-        Ok(_) => {
-            skipped.unknown_ending += 1;
-            None
-        }
+        Ok(entry) => Some((entry.into_path(), CandidateKind::Special)),
         // A loop of links leads to files that are found without it.
         Err(failure) if failure.loop_ancestor().is_some() => None,
         Err(failure) => {
@@ -197,57 +278,179 @@ fn walked_entry(
     }
 }
 
-/// Format of a file found in a directory; `None` if it is not to be read.
-fn format_in_directory(path: &Path, settings: &ReadSettings) -> Option<SourceFormat> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    match settings.format {
-        // Hadoop and Spark write job markers such as `_SUCCESS` beside their files.
-        Some(_) if name.starts_with('_') => None,
-        Some(format) => Some(format),
-        None => SourceFormat::of_name(&name),
-    }
-}
-
-/// Opens one source. A regular file comes with its real path, which tells whether two names are one
-/// file.
+/// Opens one candidate and recognises what it is.
 fn open(
     name: String,
     candidate: InputCandidate,
     keep_open: bool,
-) -> Result<(InputSource, Option<PathBuf>), ReadError> {
-    let InputCandidate {
-        path,
-        format,
-        walked,
-        kind,
-    } = candidate;
-    let mut real_path = None;
-    let origin = match kind {
-        CandidateKind::Unreadable(cause) => Ok(SourceOrigin::Unreadable(cause)),
-        CandidateKind::Stream if name == STANDARD_INPUT => Ok(SourceOrigin::stream(io::stdin())),
-        CandidateKind::Stream => File::open(&path).map(SourceOrigin::stream),
-        CandidateKind::RegularFile => {
-            real_path = path.canonicalize().ok();
-            open_file(path, keep_open)
+    context: &ReadContext,
+) -> Result<Opened, ReadError> {
+    let InputCandidate { path, walked, kind } = candidate;
+    let opened = match kind {
+        CandidateKind::Unreadable(cause) => Err(cause),
+        CandidateKind::Special => {
+            return Ok(Opened::LeftOut {
+                file: name,
+                reason: "neither a file nor a directory".to_owned(),
+            });
         }
+        CandidateKind::Stream if name == STANDARD_INPUT => open_stream(&name, io::stdin(), context),
+        CandidateKind::Stream => {
+            File::open(&path).and_then(|pipe| open_stream(&name, pipe, context))
+        }
+        CandidateKind::RegularFile => open_file(&name, &path, keep_open, context),
     };
-    let origin = match origin {
-        Ok(origin) => origin,
-        Err(cause) if walked => SourceOrigin::Unreadable(cause),
-        Err(cause) => return Err(ReadError::Open { input: name, cause }),
+    let recognised = match opened {
+        Ok(Content::Archive) => {
+            let members = open_members(&name, &path, context);
+            match members {
+                Ok(members) => return Ok(Opened::Members(members, path.canonicalize().ok())),
+                Err(cause) if walked => {
+                    return Ok(Opened::LeftOut {
+                        file: name,
+                        reason: format!("a zip archive that cannot be read: {cause}"),
+                    });
+                }
+                Err(cause) => return Err(ReadError::Open { input: name, cause }),
+            }
+        }
+        Ok(Content::Source(layout, origin)) => Ok((layout, origin)),
+        Err(cause) if walked && !path.is_dir() && SourceFormat::of_name(&name).is_none() => {
+            return Ok(Opened::LeftOut {
+                file: name,
+                reason: format!("cannot be opened: {cause}"),
+            });
+        }
+        Err(cause) if walked => Ok((
+            Ok(Layout::plain(SourceFormat::Jsonl)),
+            SourceOrigin::Unreadable(cause.to_string()),
+        )),
+        Err(cause) => Err(ReadError::Open {
+            input: name.clone(),
+            cause,
+        }),
     };
-    Ok((InputSource::new(name, walked, format, origin), real_path))
+    let (layout, origin) = recognised?;
+    let real_path = match &origin {
+        SourceOrigin::File { path, .. } => path.canonicalize().ok(),
+        _ => None,
+    };
+    match layout {
+        Ok(layout) => Ok(Opened::Source(
+            Box::new(InputSource::new(name, walked, layout, origin)),
+            real_path,
+        )),
+        Err(unrecognised) if walked => Ok(Opened::LeftOut {
+            file: name,
+            reason: unrecognised.reason().to_owned(),
+        }),
+        Err(unrecognised) => Err(ReadError::UnknownFormat {
+            input: name,
+            kind: unrecognised.reason().to_owned(),
+        }),
+    }
 }
 
-/// Opens a regular file for its size and its compression.
-fn open_file(path: PathBuf, keep_open: bool) -> io::Result<SourceOrigin> {
-    let mut file = File::open(&path)?;
+/// Content of a file or a stream.
+pub(super) enum Content {
+    /// A zip archive with members to read.
+    Archive,
+    Source(Result<Layout, Unrecognised>, SourceOrigin),
+}
+
+/// Opens a regular file and recognises it.
+fn open_file(
+    name: &str,
+    path: &Path,
+    keep_open: bool,
+    context: &ReadContext,
+) -> io::Result<Content> {
+    let file = File::open(path)?;
     let bytes = file.metadata()?.len();
-    let compression = Compression::detect(&first_bytes(&mut file)?);
-    Ok(SourceOrigin::File {
-        path,
+    let mut head = Vec::new();
+    ReadFrom { file: &file, at: 0 }
+        .take(HEAD as u64)
+        .read_to_end(&mut head)?;
+    if head.starts_with(archive::MAGIC) {
+        return Ok(Content::Archive);
+    }
+    let complete = head.len() as u64 >= bytes;
+    let layout = recognise(name, &head, complete, &context.settings, &context.lookup);
+    let origin = SourceOrigin::File {
+        path: path.to_owned(),
         bytes,
-        compression,
         open: keep_open.then_some(file),
-    })
+    };
+    Ok(Content::Source(layout, origin))
+}
+
+/// Reads the first bytes of a stream and recognises it.
+pub(super) fn open_stream(
+    name: &str,
+    mut reader: impl Read + Send + 'static,
+    context: &ReadContext,
+) -> io::Result<Content> {
+    let mut head = Vec::new();
+    (&mut reader).take(HEAD as u64).read_to_end(&mut head)?;
+    let complete = head.len() < HEAD;
+    let layout = recognise(name, &head, complete, &context.settings, &context.lookup);
+    let whole = io::Cursor::new(head).chain(reader);
+    Ok(Content::Source(layout, SourceOrigin::stream(whole)))
+}
+
+impl Content {
+    /// The layout and the origin of a stream.
+    pub(super) fn into_stream(self) -> Option<(Layout, SourceOrigin)> {
+        match self {
+            Content::Source(Ok(layout), origin) => Some((layout, origin)),
+            _ => None,
+        }
+    }
+}
+
+/// Opens the members of an archive.
+fn open_members(archive: &str, path: &Path, context: &ReadContext) -> io::Result<Vec<Opened>> {
+    let members = archive::members(path)?;
+    if members
+        .iter()
+        .any(|member| member.name == "[Content_Types].xml")
+    {
+        return Ok(vec![Opened::LeftOut {
+            file: archive.to_owned(),
+            reason: "an Office document".to_owned(),
+        }]);
+    }
+    let open = |Member { name, place }: Member| {
+        let name = format!("{archive}/{name}");
+        let layout = match &place {
+            Err(reason) => Err(reason.clone()),
+            Ok(place) => {
+                let reader = place.open(Compression::None, None, context.settings.expansion);
+                reader
+                    .map_err(|cause| cause.to_string())
+                    .and_then(|reader| {
+                        let plain: Box<dyn Read + Send> = Box::new(reader);
+                        let (head, complete) = compression::head(Compression::None, plain, HEAD);
+                        recognise(&name, &head, complete, &context.settings, &context.lookup)
+                            .map_err(|unrecognised| unrecognised.reason().to_owned())
+                    })
+            }
+        };
+        match (layout, place) {
+            (Ok(layout), Ok(place)) => {
+                let origin = SourceOrigin::Member(place);
+                Opened::Source(Box::new(InputSource::new(name, true, layout, origin)), None)
+            }
+            (Err(reason), _) | (_, Err(reason)) => Opened::LeftOut { file: name, reason },
+        }
+    };
+    let hidden = |member: &Member| {
+        let mut parts = member.name.split('/');
+        parts.any(|part| part.starts_with('.') || part == "__MACOSX")
+    };
+    Ok(members
+        .into_iter()
+        .filter(|member| !hidden(member))
+        .map(open)
+        .collect())
 }

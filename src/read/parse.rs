@@ -10,9 +10,11 @@ use super::block::UnreadableBytes;
 use super::context::ReadContext;
 use super::date_order::RecordDate;
 use super::delimited::{self, RecordFields};
+use super::encoding;
 use super::format::{BOM, SourceFormat};
 use super::jsonl;
 use super::names::show;
+use super::pieces::Piece;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
 use crate::document::{
@@ -59,27 +61,30 @@ impl<'p, 's> BlockParser<'p, 's> {
         (self.tally, self.buffers)
     }
 
-    /// Whole records of any format, the first `header` bytes of them a table's header.
+    /// Whole records of any format.
     pub(super) fn records(
         &mut self,
         bytes: &[u8],
         offset: u64,
         before: u64,
-        header: usize,
+        pieces: Option<&[Piece]>,
         last: bool,
     ) {
         self.tally.bytes += before + bytes.len() as u64;
-        match self.source.format {
-            SourceFormat::Jsonl => self.lines(bytes, offset),
-            SourceFormat::Csv | SourceFormat::Tsv => self.table(bytes, offset, header, last),
-            SourceFormat::Text => self.text(bytes, offset),
+        match (pieces, self.source.layout.format) {
+            (Some(pieces), _) => self.pieces(bytes, offset, pieces, last),
+            (None, SourceFormat::Text) => self.text(bytes, offset),
+            (None, _) => self.lines(bytes, offset),
         }
     }
 
     /// Bytes that cannot be read: one reject.
     pub(super) fn unreadable(&mut self, lost: UnreadableBytes) {
         self.tally.bytes += lost.bytes;
-        self.reject(lost.id, lost.reason);
+        self.reject(RejectedRecord {
+            unknown_loss: lost.unknown_loss,
+            ..RejectedRecord::new(lost.id, lost.reason)
+        });
         self.tally.lines += lost.lines;
     }
 
@@ -88,7 +93,10 @@ impl<'p, 's> BlockParser<'p, 's> {
         // The parser's other methods take the whole of `self`.
         let mut bytes = std::mem::take(&mut self.buffers.bytes);
         if let Err(reason) = self.lines_of_range(start, end, &mut bytes) {
-            self.reject(None, reason);
+            self.reject(RejectedRecord {
+                unknown_loss: true,
+                ..RejectedRecord::new(None, reason)
+            });
             self.tally.lines += 1;
         }
         self.buffers.bytes = bytes;
@@ -173,91 +181,82 @@ impl<'p, 's> BlockParser<'p, 's> {
         let settings = &self.context.settings;
         if line.len() > settings.longest_record() {
             let id = self.context.id_of_too_long(line);
-            self.reject(id, settings.too_long(SourceFormat::Jsonl));
+            let reason = settings.too_long(SourceFormat::Jsonl);
+            self.reject(RejectedRecord::new(id, reason));
         } else if !line.trim_ascii_start().is_empty() {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let ParseBuffers {
-                lossy, decoding, ..
-            } = &mut self.buffers;
-            decoding.clear(settings.kept_bytes());
-            let (text, replaced) = decode(line, lossy);
-            let dates = self.context.dates(self.source);
-            let parsed = jsonl::parse(text, replaced, &self.context.lookup, decoding, dates);
-            let place = SourcePlace {
-                source: self.number,
-                length: line.len() as u32,
-                offset,
-            };
-            hand_over(parsed, place, &mut self.tally, self.sink);
+            self.record(line, offset);
         }
         self.tally.lines += 1;
     }
 
-    /// Whole records of a table.
-    fn table(&mut self, bytes: &[u8], offset: u64, header: usize, last: bool) {
-        let (Some(delimiter), Some(columns)) =
-            (self.source.format.delimiter(), self.source.columns.get())
-        else {
-            self.tally.lines += delimited::line_ends(bytes);
-            return;
-        };
-        let settings = &self.context.settings;
-        let mut counted = 0;
-        let mut at = header;
-        loop {
-            at = delimited::skip_line_ends(bytes, at);
-            self.tally.lines += delimited::line_ends(&bytes[counted..at]);
-            counted = at;
-            if at == bytes.len() {
-                break;
-            }
-            let ParseBuffers {
-                lossy,
-                fields,
-                decoding,
-                ..
-            } = &mut self.buffers;
-            let end = fields.split(bytes, at, delimiter);
-            let record = &bytes[at..end];
-            if record.len() > settings.longest_record() {
-                self.reject(None, settings.too_long(self.source.format));
-            } else {
-                decoding.clear(settings.kept_bytes());
-                let (text, replaced) = decode(record, lossy);
-                if replaced {
-                    fields.split(text.as_bytes(), 0, delimiter);
-                }
-                let dates = self.context.dates(self.source);
-                let parsed = delimited::parse(text, replaced, fields, columns, decoding, dates);
-                let place = SourcePlace {
-                    source: self.number,
-                    length: record.len() as u32,
-                    offset: offset + at as u64,
-                };
-                hand_over(parsed, place, &mut self.tally, self.sink);
-            }
-            at = end;
-        }
-        self.tally.lines += u64::from(last && !bytes.is_empty() && !bytes.ends_with(b"\n"));
-    }
-
-    /// A text file.
-    fn text(&mut self, bytes: &[u8], offset: u64) {
-        let (text, replaced) = decode(bytes, &mut self.buffers.lossy);
+    /// One whole record, at a place of the source.
+    fn record(&mut self, bytes: &[u8], offset: u64) {
+        let ParseBuffers {
+            lossy,
+            fields,
+            decoding,
+            ..
+        } = &mut self.buffers;
+        decoding.clear(self.context.settings.kept_bytes());
+        let parsed = parse_record(self.context, self.source, bytes, lossy, fields, decoding);
         let place = SourcePlace {
             source: self.number,
             length: bytes.len() as u32,
             offset,
         };
-        let parsed = Ok(text_document(&self.source.name, text, replaced));
         hand_over(parsed, place, &mut self.tally, self.sink);
+    }
+
+    /// Records that a finder found, and what it lost.
+    fn pieces(&mut self, bytes: &[u8], offset: u64, pieces: &[Piece], last: bool) {
+        let settings = &self.context.settings;
+        let mut counted = 0;
+        for piece in pieces {
+            let range = piece.range.clone();
+            self.tally.lines += delimited::line_ends(&bytes[counted..range.start]);
+            counted = range.end;
+            let record = &bytes[range.clone()];
+            match (&piece.dropped, piece.lost) {
+                (_, Some(reason)) => self.reject(RejectedRecord {
+                    unknown_loss: true,
+                    ..RejectedRecord::new(None, reason.to_owned())
+                }),
+                (None, None) if record.len() <= settings.longest_record() => {
+                    self.record(record, offset + range.start as u64);
+                }
+                (dropped, None) => {
+                    let beginning = dropped
+                        .as_ref()
+                        .map_or(record, |dropped| &dropped.beginning);
+                    let id = match self.source.layout.format {
+                        SourceFormat::Json => self.context.id_of_too_long(beginning),
+                        _ => None,
+                    };
+                    let reason = settings.too_long(self.source.layout.format);
+                    self.reject(RejectedRecord::new(id, reason));
+                }
+            }
+            if let Some(dropped) = &piece.dropped {
+                self.tally.lines += dropped.lines;
+                self.tally.bytes += dropped.bytes;
+            }
+            self.tally.lines += delimited::line_ends(record);
+        }
+        self.tally.lines += delimited::line_ends(&bytes[counted..]);
+        self.tally.lines += u64::from(last && !bytes.is_empty() && !bytes.ends_with(b"\n"));
+    }
+
+    /// A text file.
+    fn text(&mut self, bytes: &[u8], offset: u64) {
+        self.record(bytes, offset);
         self.tally.lines +=
             delimited::line_ends(bytes) + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
     }
 
     /// Rejects the current record.
-    fn reject(&mut self, id: Option<String>, reason: String) {
-        reject(RejectedRecord { id, reason }, self.number, &mut self.tally);
+    fn reject(&mut self, rejected: RejectedRecord) {
+        reject(rejected, self.number, &mut self.tally);
     }
 }
 
@@ -306,22 +305,20 @@ pub(super) fn parse_record<'s>(
     fields: &mut RecordFields,
     decoding: &'s mut Decoding,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
-    let (text, replaced) = decode(bytes, lossy);
+    let (text, replaced) = decode(context, source, bytes, lossy);
     let dates = context.dates(source);
-    match source.format {
-        SourceFormat::Jsonl => jsonl::parse(text, replaced, &context.lookup, decoding, dates),
+    match source.layout.format {
+        SourceFormat::Jsonl | SourceFormat::Json => {
+            jsonl::parse(text, replaced, &context.lookup, decoding, dates)
+        }
         SourceFormat::Text => Ok(text_document(&source.name, text, replaced)),
         SourceFormat::Csv | SourceFormat::Tsv => {
-            let (Some(delimiter), Some(columns)) =
-                (source.format.delimiter(), source.columns.get())
-            else {
-                return Err(RejectedRecord {
-                    id: None,
-                    reason: "the table has no header".to_owned(),
-                });
+            let Some(columns) = source.columns.get() else {
+                let reason = "the table has no header".to_owned();
+                return Err(RejectedRecord::new(None, reason));
             };
-            fields.split(text.as_bytes(), 0, delimiter);
-            delimited::parse(text, replaced, fields, columns, decoding, dates)
+            let fits = fields.split_whole(text.as_bytes(), columns.dialect, columns.count());
+            delimited::parse(text, replaced, fits, fields, columns, decoding, dates)
         }
     }
 }
@@ -342,16 +339,22 @@ fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> AssembledReco
     }
 }
 
-/// Takes bytes as text. Broken UTF-8 is replaced, in `buffer`, and makes the second value true.
-fn decode<'s>(bytes: &'s [u8], buffer: &'s mut String) -> (&'s str, bool) {
-    match simdutf8::basic::from_utf8(bytes) {
-        Ok(text) => (text, false),
-        Err(_) => {
-            buffer.clear();
-            buffer.push_str(&String::from_utf8_lossy(bytes));
-            (buffer, true)
-        }
+/// Takes bytes as text. Bytes that are not UTF-8 are decoded, in `buffer`; what is broken in them is
+/// replaced, and makes the second value true.
+fn decode<'s>(
+    context: &ReadContext,
+    source: &InputSource,
+    bytes: &'s [u8],
+    buffer: &'s mut String,
+) -> (&'s str, bool) {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        return (text, false);
     }
+    let encoding = source.encoding_of_broken(context.settings.expansion);
+    let (text, broken) = encoding::decode(bytes, encoding);
+    buffer.clear();
+    buffer.push_str(&text);
+    (buffer, broken)
 }
 
 /// Fills `buffer` from an offset on. `Err` is the reason to reject what should be there.
@@ -414,13 +417,19 @@ fn note_example(date: RecordDate, text: Option<&str>, tally: &mut BlockTally) {
     }
 }
 
-fn reject(RejectedRecord { id, reason }: RejectedRecord, source: u32, tally: &mut BlockTally) {
+fn reject(rejected: RejectedRecord, source: u32, tally: &mut BlockTally) {
+    let RejectedRecord {
+        id,
+        reason,
+        unknown_loss,
+    } = rejected;
     tally.rejects.push(Reject {
         source,
         record: tally.records,
         line: tally.lines,
         id,
         reason,
+        unknown_loss,
     });
     tally.records += 1;
 }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use encoding_rs::Encoding;
+
 use super::dates::DateSettings;
+use super::dialect::DialectSettings;
 use super::format::SourceFormat;
 use super::names::FieldNames;
 
@@ -19,9 +22,17 @@ pub(super) const READ_ON: usize = 64 << 10;
 /// Settings of the readers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadSettings {
-    /// The format of every input. `None` detects it from the ending of each name, without `.gz` or
-    /// `.zst`.
+    /// The format of every input. `None` recognises it from the first bytes.
     pub format: Option<SourceFormat>,
+    /// Label of the encoding of every input, as the Encoding Standard has it (`windows-1252`).
+    /// `None` recognises it.
+    pub encoding: Option<&'static Encoding>,
+    /// How the cells of tables are written, as far as it is not recognised.
+    pub dialect: DialectSettings,
+    /// Header line of every table.
+    pub header: HeaderLine,
+    /// Most bytes that a compressed input may expand to.
+    pub expansion: ExpansionLimit,
     /// The names under which fields are found.
     pub fields: FieldNames,
     /// Forms of dates, and the time zone of times without one.
@@ -34,10 +45,64 @@ pub struct ReadSettings {
     pub temp_dir: Option<PathBuf>,
 }
 
+/// Header line of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum HeaderLine {
+    /// It is the first line.
+    #[default]
+    Present,
+    /// There is none, and these are the names of the columns.
+    Given(Vec<String>),
+    /// There is none, and the first record shows what its columns are.
+    Inferred,
+}
+
+/// Limit to what a compressed input may expand to: a small file can hold terabytes of zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpansionLimit {
+    /// Most bytes that come from one compressed byte, beyond the first [`FREE_EXPANSION`] bytes.
+    pub ratio: u64,
+}
+
+/// Decompressed bytes of an input for which no ratio is asked.
+pub const FREE_EXPANSION: u64 = 256 << 20;
+
+/// Default of [`ExpansionLimit::ratio`]. News compresses to a third or a tenth; one line repeated
+/// for ever compresses to a thousandth by gzip.
+pub const EXPANSION_RATIO: u64 = 200;
+
+impl Default for ExpansionLimit {
+    fn default() -> Self {
+        Self {
+            ratio: EXPANSION_RATIO,
+        }
+    }
+}
+
+impl ExpansionLimit {
+    /// Tells whether so many bytes came from so many compressed ones against the limit.
+    pub(super) fn is_exceeded(self, compressed: u64, produced: u64) -> bool {
+        produced > FREE_EXPANSION && produced / self.ratio.max(1) > compressed
+    }
+
+    /// The reason to stop.
+    pub(super) fn reason(self) -> String {
+        format!(
+            "one compressed byte expands to more than {} bytes, as in a file made to fill a disk; \
+             raise --max-expansion to read it",
+            self.ratio
+        )
+    }
+}
+
 impl Default for ReadSettings {
     fn default() -> Self {
         Self {
             format: None,
+            encoding: None,
+            dialect: DialectSettings::default(),
+            header: HeaderLine::default(),
+            expansion: ExpansionLimit::default(),
             fields: FieldNames::default(),
             dates: DateSettings::default(),
             block_bytes: BLOCK_BYTES,

@@ -1,14 +1,20 @@
 //! One input: its name, its format, and its bytes.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
-use super::compression::Compression;
+use encoding_rs::{Encoding, UTF_8};
+
+use super::archive::MemberPlace;
+use super::compression::{Compression, Decompressor};
 use super::date_order::SourceOrders;
 use super::delimited::TableColumns;
-use super::format::SourceFormat;
+use super::encoding::Evidence;
+use super::recognise::Layout;
+use super::settings::ExpansionLimit;
 use super::spool::SpooledRange;
 use crate::platform;
 
@@ -19,32 +25,30 @@ pub(super) struct InputSource {
     pub(super) name: String,
     /// Found in a directory rather than named by the user, so an error in it does not end the run.
     pub(super) walked: bool,
-    pub(super) format: SourceFormat,
+    pub(super) layout: Layout,
     pub(super) origin: SourceOrigin,
-    /// Ranges of the source that were spooled, in order. Empty if the file itself can be read
-    /// again.
-    pub(super) spooled: RwLock<Vec<SpooledRange>>,
+    /// Ranges of the source that were spooled, by their first byte. Empty if the file itself can be
+    /// read again.
+    spooled: RwLock<BTreeMap<u64, SpooledRange>>,
     /// Columns of a table, known once its header was read.
     pub(super) columns: OnceLock<Box<TableColumns>>,
     /// Orders of day and month that its dates prove.
     pub(super) orders: SourceOrders,
+    /// Encoding of records that are not UTF-8, once one was seen.
+    late_encoding: OnceLock<&'static Encoding>,
 }
 
 impl InputSource {
-    pub(super) fn new(
-        name: String,
-        walked: bool,
-        format: SourceFormat,
-        origin: SourceOrigin,
-    ) -> Self {
+    pub(super) fn new(name: String, walked: bool, layout: Layout, origin: SourceOrigin) -> Self {
         Self {
             name,
             walked,
-            format,
+            layout,
             origin,
             spooled: RwLock::default(),
             columns: OnceLock::new(),
             orders: SourceOrders::default(),
+            late_encoding: OnceLock::new(),
         }
     }
 
@@ -52,7 +56,7 @@ impl InputSource {
     /// not in one piece.
     pub(super) fn in_spool(&self, offset: u64, length: u64) -> Option<u64> {
         let ranges = self.spooled.read().unwrap_or_else(PoisonError::into_inner);
-        let range = ranges[..ranges.partition_point(|range| range.offset <= offset)].last()?;
+        let (_, range) = ranges.range(..=offset).next_back()?;
         let into = offset - range.offset;
         (into + length <= range.length).then_some(range.in_spool + into)
     }
@@ -62,7 +66,46 @@ impl InputSource {
         self.spooled
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(range);
+            .insert(range.offset, range);
+    }
+
+    /// Encoding of a record that is not UTF-8: that of the first bytes, or else the one that the
+    /// whole file shows.
+    pub(super) fn encoding_of_broken(&self, limit: ExpansionLimit) -> &'static Encoding {
+        if self.layout.encoding != UTF_8 || self.layout.transcoded().is_some() {
+            return self.layout.encoding;
+        }
+        self.late_encoding.get_or_init(|| {
+            let mut evidence = Evidence::new();
+            let read = self.open_again(limit).map(|mut reader| {
+                // What was read before an error is evidence too.
+                let _ = evidence.read(&mut reader);
+            });
+            match read {
+                Some(()) => evidence.encoding(),
+                None => UTF_8,
+            }
+        })
+    }
+
+    /// The encoding that a broken record showed.
+    pub(super) fn late_encoding(&self) -> Option<&'static Encoding> {
+        self.late_encoding.get().copied()
+    }
+
+    /// Reads a file again from its first byte; `None` for a stream, which can be read once.
+    fn open_again(&self, limit: ExpansionLimit) -> Option<Decompressor<'_>> {
+        match &self.origin {
+            SourceOrigin::File { path, open, .. } => {
+                let file: Box<dyn Read + Send> = match open {
+                    Some(file) => Box::new(ReadFrom { file, at: 0 }),
+                    None => Box::new(File::open(path).ok()?),
+                };
+                Decompressor::new(self.layout.compression, None, file, limit).ok()
+            }
+            SourceOrigin::Member(place) => place.open(self.layout.compression, None, limit).ok(),
+            SourceOrigin::Stream(_) | SourceOrigin::Unreadable(_) => None,
+        }
     }
 }
 
@@ -72,15 +115,16 @@ pub(super) enum SourceOrigin {
     File {
         path: PathBuf,
         bytes: u64,
-        compression: Compression,
         /// Kept open if there are few sources, so that replacing the file during a run does no
         /// harm.
         open: Option<File>,
     },
+    /// A member of a zip archive.
+    Member(MemberPlace),
     /// Standard input or a pipe, which can be read once.
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
-    /// Something in a directory that cannot be opened.
-    Unreadable(io::Error),
+    /// Something in a directory that cannot be opened, and the reason.
+    Unreadable(String),
 }
 
 impl SourceOrigin {
@@ -89,15 +133,50 @@ impl SourceOrigin {
     }
 }
 
+impl MemberPlace {
+    /// Reads the member, which is compressed by `inner` within the archive's own compression.
+    pub(super) fn open(
+        &self,
+        inner: Compression,
+        transcoded: Option<&'static Encoding>,
+        limit: ExpansionLimit,
+    ) -> io::Result<Decompressor<'static>> {
+        let stored = OwnedReadFrom {
+            file: File::open(&self.archive)?,
+            at: self.start,
+        }
+        .take(self.length);
+        let (compression, reader): (_, Box<dyn Read + Send>) = match (self.compression, inner) {
+            (Compression::None, inner) => (inner, Box::new(stored)),
+            (outer, Compression::None) => (outer, Box::new(stored)),
+            (outer, inner) => (
+                inner,
+                Box::new(Decompressor::new(outer, None, Box::new(stored), limit)?),
+            ),
+        };
+        Decompressor::new(compression, transcoded, reader, limit)
+    }
+}
+
+/// Reads a file of its own from an offset on.
+struct OwnedReadFrom {
+    file: File,
+    at: u64,
+}
+
+impl Read for OwnedReadFrom {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = platform::read_at(&self.file, buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
 impl std::fmt::Debug for SourceOrigin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::File {
-                path,
-                bytes,
-                compression,
-                ..
-            } => write!(f, "{} ({bytes} bytes, {compression:?})", path.display()),
+            Self::File { path, bytes, .. } => write!(f, "{} ({bytes} bytes)", path.display()),
+            Self::Member(place) => write!(f, "{place:?}"),
             Self::Stream(_) => f.write_str("a stream"),
             Self::Unreadable(cause) => write!(f, "unreadable: {cause}"),
         }
@@ -161,13 +240,14 @@ pub(super) fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::SourceFormat;
 
     #[test]
     fn spooled_ranges_are_found_again() {
         let source = InputSource::new(
             "-".into(),
             false,
-            SourceFormat::Jsonl,
+            Layout::plain(SourceFormat::Jsonl),
             SourceOrigin::Stream(Mutex::new(None)),
         );
         source.note_spooled(SpooledRange {

@@ -44,6 +44,7 @@ mod tests {
             line: 3,
             id: id.map(str::to_owned),
             reason: "not JSON".to_owned(),
+            unknown_loss: false,
         };
         let mut out = Vec::new();
         write(

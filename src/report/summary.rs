@@ -27,8 +27,8 @@ pub struct RunFacts<'a> {
     pub settings: &'a Settings,
     /// Number of threads.
     pub threads: usize,
-    /// Files that were skipped in directories.
-    pub files_skipped: FilesSkipped,
+    /// What was left out and assumed of the inputs.
+    pub inputs: &'a InputFacts,
     /// Cost of each stage, in order.
     pub stages: &'a [StageCost],
     /// Files that the run writes.
@@ -46,11 +46,40 @@ pub struct IndexUse {
     pub adds: bool,
 }
 
-/// Files that were found in directories and skipped.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+/// Facts about the inputs that their documents do not have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputFacts {
+    /// Files that were skipped.
+    pub files_skipped: FilesSkipped,
+    /// What was assumed of files: an encoding, a separator.
+    pub assumed: Vec<AssumedOfFile>,
+}
+
+/// Assumption about a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssumedOfFile {
+    /// Name of the file.
+    pub file: String,
+    /// The assumption.
+    pub assumed: String,
+}
+
+/// File that was found in a directory or an archive and left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileLeftOut {
+    /// Name of the file.
+    pub file: String,
+    /// The reason: what the file is.
+    pub reason: String,
+}
+
+/// Files that were found in directories and archives and skipped.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FilesSkipped {
-    /// Files whose ending is of no known format.
+    /// Files of no format that is read.
     pub unknown_ending: u64,
+    /// The first of them by name.
+    pub left_out: Vec<FileLeftOut>,
     /// Hidden files and directories.
     pub hidden: u64,
     /// Further names of files that were already read.
@@ -110,7 +139,7 @@ struct Summary<'a> {
     version: &'static str,
     settings: SettingsInForce,
     read: ReadSection<'a>,
-    skipped: SkippedSection,
+    skipped: SkippedSection<'a>,
     boilerplate: BoilerplateSection<'a>,
     compared: ComparedSection,
     bounded: BoundedSection,
@@ -177,6 +206,7 @@ struct ReadSection<'a> {
     rejected: u64,
     lossy: u64,
     bad_dates: u64,
+    assumed: &'a [AssumedOfFile],
     bad_date_examples: &'a [String],
     date_order: DateOrderSection,
 }
@@ -190,11 +220,11 @@ struct DateOrderSection {
 }
 
 #[derive(Serialize)]
-struct SkippedSection {
+struct SkippedSection<'a> {
     empty: u64,
     too_short: u64,
     boilerplate_only: u64,
-    files: FilesSkipped,
+    files: &'a FilesSkipped,
 }
 
 #[derive(Serialize)]
@@ -270,12 +300,12 @@ impl<'a> Summary<'a> {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             settings: SettingsInForce::of(run.settings),
-            read: ReadSection::of(findings),
+            read: ReadSection::of(findings, run.inputs),
             skipped: SkippedSection {
                 empty: findings.counts.documents.empty,
                 too_short: findings.counts.documents.too_short,
                 boilerplate_only: findings.counts.documents.boilerplate_only,
-                files: run.files_skipped,
+                files: &run.inputs.files_skipped,
             },
             boilerplate: BoilerplateSection::of(findings, &findings.removed),
             compared: ComparedSection {
@@ -312,7 +342,7 @@ impl DateOrderSection {
 }
 
 impl<'a> ReadSection<'a> {
-    fn of(findings: &'a ScanResult) -> ReadSection<'a> {
+    fn of(findings: &'a ScanResult, inputs: &'a InputFacts) -> ReadSection<'a> {
         let read = &findings.read;
         ReadSection {
             sources: read.sources,
@@ -324,6 +354,7 @@ impl<'a> ReadSection<'a> {
             bad_dates: read.bad_dates,
             bad_date_examples: &read.bad_date_examples,
             date_order: DateOrderSection::of(read),
+            assumed: &inputs.assumed,
         }
     }
 }

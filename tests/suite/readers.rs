@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 use wirecopy::document::{BlockTally, Corpus, Document, Fetch, SourcePlace};
 use wirecopy::error::ReadError;
-use wirecopy::read::{FieldNames, Inputs, ReadSettings, SkippedInputs, SourceFormat};
+use wirecopy::read::{FieldNames, Inputs, LeftOut, ReadSettings, SkippedInputs, SourceFormat};
 
 /// The fields of a document, in a form that can be compared.
 type DocumentFields = Vec<Option<String>>;
@@ -181,11 +181,7 @@ fn same_however_read(
     assert_eq!(of_bytes(&gzip(bytes), format, &settings), expected, "gzip");
     assert_eq!(of_bytes(&zstd(bytes), format, &settings), expected, "zstd");
     let directory = tempfile::tempdir().unwrap();
-    let ending = SourceFormat::ENDINGS
-        .iter()
-        .find(|(_, of)| *of == format)
-        .unwrap()
-        .0;
+    let ending = format.info().endings[0];
     for (ending, bytes) in [
         (ending.to_owned(), bytes.to_vec()),
         (format!("{ending}.gz"), gzip(bytes)),
@@ -296,14 +292,22 @@ fn a_record_of_the_maximum_length_is_read_and_a_longer_one_is_not() {
 #[test]
 fn broken_utf8_is_replaced_and_counted() {
     let bytes =
-        b"{\"text\":\"a\xff\xfeb\",\"id\":\"1\"}\n{\"text\":\"good\"}\n{\"text\":\"\\ud800\"}\n";
+        b"{\"text\":\"a\xff\xfeb\",\"id\":\"1\"}\n{\"text\":\"\xc3\xa9\xc3\xa9\"}\n{\"text\":\"\\ud800\"}\n";
     let all = same_however_read(bytes, SourceFormat::Jsonl, 100, 10);
-    assert_eq!(texts(&all), ["a\u{fffd}\u{fffd}b", "good", "\u{fffd}"]);
+    assert_eq!(
+        texts(&all),
+        ["a\u{fffd}\u{fffd}b", "\u{e9}\u{e9}", "\u{fffd}"]
+    );
     assert_eq!(all.lossy, 2);
-    let all = same_however_read(b"id,text\n1,a\xffb\n2,c\n", SourceFormat::Csv, 100, 3);
-    assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}b", "c"], 1));
-    let all = same_however_read(b"a\xffb\n", SourceFormat::Text, 100, 3);
-    assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}b\n"], 1));
+    let all = same_however_read(
+        b"id,text\n1,a\xffb\n2,\xc3\xa9\n",
+        SourceFormat::Csv,
+        100,
+        3,
+    );
+    assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}b", "\u{e9}"], 1));
+    let all = same_however_read(b"a\xff\xc3\xa9\n", SourceFormat::Text, 100, 3);
+    assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}\u{e9}\n"], 1));
 }
 
 #[test]
@@ -314,7 +318,7 @@ fn tables_give_documents_and_rejects() {
         "\r\n",
         "2,,x\r\n",
         "3,soon,,\r\n",
-        "4,,\"the last\",,"
+        "4,,\"the last\",,x"
     );
     let all = same_however_read(bytes.as_bytes(), SourceFormat::Csv, 1000, 4);
     assert_eq!(texts(&all), ["line one\r\nline \"two\"", ""]);
@@ -357,19 +361,10 @@ fn tables_give_documents_and_rejects() {
 fn a_quote_left_open_is_rejected_in_bounded_memory() {
     let table = format!("id,text\n1,good\n2,\"open\n{}", "3,more\n".repeat(10_000));
     let all = same_however_read(table.as_bytes(), SourceFormat::Csv, 1 << 20, 100);
-    assert_eq!(texts(&all), ["good"]);
-    assert_eq!(
-        all.rejects[0].4,
-        "a quote that opens in this record is never closed; \
-         close it, or double the quotes inside fields"
-    );
-    let all = same_however_read(table.as_bytes(), SourceFormat::Csv, 1000, 100);
-    assert_eq!(texts(&all), ["good"]);
-    assert_eq!((all.rejects[0].1, all.rejects[0].2), (2, 3));
-    assert_eq!(
-        all.rejects[0].4,
-        "longer than 1000 bytes; is a quote left open?; raise --max-record to read it"
-    );
+    assert_eq!((all.documents.len(), all.rejects.len()), (10_002, 0));
+    assert_eq!(texts(&all)[..3], ["good", "\"open", "more"]);
+    let bounded = same_however_read(table.as_bytes(), SourceFormat::Csv, 1000, 100);
+    assert_eq!(bounded.documents.len(), 10_002);
     let all = same_however_read(
         b"id,text\n1,\"aaaaaaaaaaaaaaaaaaaaaaa\naaaaaaa\"\n2,b\n",
         SourceFormat::Csv,
@@ -532,10 +527,15 @@ fn directories_are_walked() {
         })
         .collect();
     assert_eq!(names, ["a.csv", "b.text", "b/a.TXT", "z.jsonl"]);
+    let left_out = |name: &str| LeftOut {
+        file: root.join(name).display().to_string(),
+        reason: "of no format that is known".to_owned(),
+    };
     assert_eq!(
-        found.skipped(),
+        *found.skipped(),
         SkippedInputs {
-            unknown_ending: 2,
+            left_out: 2,
+            named: vec![left_out("b/x.pdf"), left_out("noending")],
             hidden: 2,
             same_file: 0
         }
@@ -575,14 +575,12 @@ fn looping_and_broken_links_are_handled() {
     std::os::unix::fs::symlink(root.join("gone"), root.join("gone.txt")).unwrap();
     std::os::unix::fs::symlink(root.join("gone"), root.join("gone.pdf")).unwrap();
     let inputs = Inputs::open(&[root.display().to_string()], ReadSettings::default()).unwrap();
+    let skipped = inputs.skipped();
     assert_eq!(
-        inputs.skipped(),
-        SkippedInputs {
-            unknown_ending: 1,
-            hidden: 0,
-            same_file: 1
-        }
+        (skipped.left_out, skipped.hidden, skipped.same_file),
+        (1, 0, 1)
     );
+    assert!(skipped.named[0].reason.starts_with("cannot be opened: "));
     let all = read(&inputs).unwrap();
     assert_eq!(texts(&all), ["one"]);
     assert_eq!(all.rejects.len(), 1);
@@ -601,11 +599,11 @@ fn an_input_that_cannot_be_opened_is_an_error_at_once() {
     let name = path.display().to_string();
     let missing = Inputs::open(std::slice::from_ref(&name), ReadSettings::default());
     assert!(matches!(missing, Err(ReadError::Open { input, .. }) if input == name));
-    fs::write(&path, "").unwrap();
+    fs::write(&path, "no record").unwrap();
     let unknown = Inputs::open(std::slice::from_ref(&name), ReadSettings::default())
         .unwrap_err()
         .to_string();
-    assert!(unknown.contains(".jsonl .ndjson"), "{unknown}");
+    assert!(unknown.ends_with("of no format that is known"), "{unknown}");
     assert!(
         Inputs::open(
             &[name],

@@ -44,7 +44,7 @@ pub fn format_of<'w>(
         )));
     }
     let written = match format {
-        SourceFormat::Text => SourceFormat::Jsonl,
+        SourceFormat::Text | SourceFormat::Json => SourceFormat::Jsonl,
         other => other,
     };
     for wanted in wanted {
@@ -90,7 +90,7 @@ impl DocumentsWriter<'_> {
             ))
         };
         match self.format {
-            SourceFormat::Jsonl => {
+            SourceFormat::Jsonl | SourceFormat::Json => {
                 let Duplicates {
                     catalog,
                     decided,
@@ -163,7 +163,9 @@ impl DocumentsWriter<'_> {
         mut out: &mut dyn Write,
     ) -> io::Result<()> {
         match (self.format, self.mark) {
-            (SourceFormat::Jsonl, Some(mark)) => with_member(record, mark, of, &mut out)?,
+            (SourceFormat::Jsonl | SourceFormat::Json, Some(mark)) => {
+                with_member(record, mark, of, &mut out)?
+            }
             (_, Some(_)) => self.write_row(record, Some(of.unwrap_or_default()), out)?,
             (_, None) => out.write_all(record)?,
         }

@@ -14,7 +14,7 @@ use wirecopy::report::{duplicates, rejects};
 
 use super::args::DedupArguments;
 use super::closing::ClosingFacts;
-use super::inputs::files_skipped;
+use super::inputs::input_facts;
 use super::nightly::NightlyIndex;
 use super::outputs::WantedOutput;
 use super::rejected::RejectVerdict;
@@ -142,7 +142,7 @@ impl DedupResults<'_> {
                 settings: self.settings,
                 costs: &costs,
                 outputs: &outputs,
-                files_skipped: files_skipped(&session.inputs),
+                inputs: &input_facts(&session.inputs),
                 details: session.verbosity.details,
                 terminal: session.terminal,
             },

@@ -28,7 +28,7 @@ fn read(line: &str) -> Result<(Document<'static>, bool, bool), (Option<String>, 
             lossy,
             published == RecordDate::NotUnderstood,
         )),
-        Err(RejectedRecord { id, reason }) => Err((id, reason)),
+        Err(RejectedRecord { id, reason, .. }) => Err((id, reason)),
     }
 }
 

@@ -1,0 +1,266 @@
+//! Works out, from the first bytes, where the records of a JSON input stand.
+
+use super::json_pieces::{JsonFinder, RecordPath};
+use super::json_scanner::JsonScanner;
+use super::names::{Field, FieldLookup};
+use super::pieces::{Piece, PieceFinder};
+
+/// Lines at the start of a file that are parsed to see whether each is a record.
+const LINES_PARSED: usize = 20;
+
+/// Most arrays and objects around a value that is looked at.
+const DEEPEST: usize = 8;
+
+/// Most keys around the text within its record.
+const DEEPEST_TEXT: usize = 3;
+
+/// Place of the records in a JSON input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum JsonLayout {
+    /// Each line is a record.
+    Lines,
+    /// They stand at a path of each top-level value.
+    At(RecordPath),
+}
+
+/// Tells whether bytes begin like JSON that has objects or an array.
+pub(super) fn is_json(head: &[u8]) -> bool {
+    let mut bytes = head
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace() && *b != 0x1e);
+    match (bytes.next(), bytes.next()) {
+        (Some(b'{'), second) => matches!(second, Some(b'"' | b'}') | None),
+        (Some(b'['), second) => matches!(second, Some(b'{' | b'[' | b'"' | b']') | None),
+        _ => false,
+    }
+}
+
+/// Works out the layout of JSON that begins with `head`. `complete` says that it ends there.
+pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayout {
+    let text = String::from_utf8_lossy(head);
+    let text = text.trim_start_matches([' ', '\t', '\r', '\n', '\u{1e}']);
+    let first = text.as_bytes().first();
+    if first == Some(&b'[') {
+        return JsonLayout::At(RecordPath {
+            keys: Vec::new(),
+            array: true,
+        });
+    }
+    let last_is_whole = complete || text.ends_with('\n');
+    let count = text.lines().count();
+    let lines: Vec<&str> = text
+        .lines()
+        .take(count.saturating_sub(usize::from(!last_is_whole)))
+        .filter(|line| !line.trim().is_empty())
+        .take(LINES_PARSED)
+        .collect();
+    let is_object = |line: &&&str| {
+        line.starts_with('{')
+            && JsonScanner::new(line, &mut Vec::new())
+                .record(|_, _| {})
+                .is_ok()
+    };
+    let wrapper = wrapper(text.as_bytes(), lookup);
+    match (lines.iter().find(is_object), wrapper) {
+        // Answers of an interface, one a line.
+        (Some(_), Some(path)) => JsonLayout::At(path),
+        (Some(_), None) => JsonLayout::Lines,
+        (None, Some(path)) => JsonLayout::At(path),
+        (None, None) if goes_over_lines(text, complete) => JsonLayout::At(RecordPath::default()),
+        (None, None) => JsonLayout::Lines,
+    }
+}
+
+/// Tells whether the first top-level value is an object over several lines.
+fn goes_over_lines(text: &str, complete: bool) -> bool {
+    let mut pieces = Vec::new();
+    let path = RecordPath::default();
+    JsonFinder::new(path).find(text.as_bytes(), complete, usize::MAX, &mut pieces);
+    match pieces.first() {
+        Some(Piece {
+            range, lost: None, ..
+        }) => {
+            let record = &text[range.clone()];
+            let mut escapes = Vec::new();
+            let is_object = JsonScanner::new(record, &mut escapes)
+                .record(|_, _| {})
+                .is_ok();
+            is_object && record.contains('\n')
+        }
+        // An object that is longer than the first bytes.
+        Some(_) | None => !complete && text.lines().next().is_some_and(|line| line.trim() == "{"),
+    }
+}
+
+/// A part of the place of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    Element,
+}
+
+/// The path of records that stand in an array within an object; `None` if the first top-level value
+/// is a record itself.
+fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
+    let mut found: Option<RecordPath> = None;
+    let mut is_record = false;
+    walk(head, |place| {
+        let Some(Step::Key(name)) = place.last() else {
+            return true;
+        };
+        let is_text = lookup
+            .targets(name)
+            .iter()
+            .any(|target| target.field == Field::Text);
+        if !is_text {
+            return true;
+        }
+        let element = place.iter().position(|step| *step == Step::Element);
+        let within = element.map_or(place, |at| &place[at + 1..]);
+        if within.len() > DEEPEST_TEXT || within.contains(&Step::Element) {
+            return true;
+        }
+        match element {
+            None => {
+                is_record = true;
+                false
+            }
+            Some(at) => {
+                let keys = place[..at].iter().filter_map(|step| match step {
+                    Step::Key(key) => Some(key.clone()),
+                    Step::Element => None,
+                });
+                found.get_or_insert_with(|| RecordPath {
+                    keys: keys.collect(),
+                    array: true,
+                });
+                true
+            }
+        }
+    });
+    found.filter(|_| !is_record)
+}
+
+/// Walks over the first top-level value and calls `each` with the place of each value that is a
+/// string, an array or an object, until that returns false or the bytes end.
+fn walk(head: &[u8], mut each: impl FnMut(&[Step]) -> bool) {
+    let mut open: Vec<u8> = Vec::new();
+    let mut place: Vec<Step> = Vec::new();
+    let mut key_next = false;
+    let mut at = 0;
+    while let Some(&byte) = head.get(at) {
+        at += 1;
+        match byte {
+            b'"' => {
+                let Some(length) = string_length(&head[at..]) else {
+                    let value = !key_next && !place.is_empty();
+                    if value {
+                        each(&place);
+                    }
+                    return;
+                };
+                let content = &head[at..at + length];
+                at += length + 1;
+                if key_next {
+                    if open.len() == place.len() && open.len() > 0 {
+                        place.pop();
+                    }
+                    place.push(Step::Key(String::from_utf8_lossy(content).into_owned()));
+                    key_next = false;
+                } else if length > 0 && !each(&place) {
+                    return;
+                }
+            }
+            b'{' | b'[' => {
+                if (!place.is_empty() && !each(&place)) || open.len() == DEEPEST {
+                    return;
+                }
+                open.push(byte);
+                key_next = byte == b'{';
+                if byte == b'[' {
+                    place.push(Step::Element);
+                }
+            }
+            b'}' | b']' => {
+                if place.len() == open.len() {
+                    place.pop();
+                }
+                open.pop();
+                key_next = false;
+                if open.is_empty() {
+                    return;
+                }
+            }
+            b',' => {
+                key_next = open.last() == Some(&b'{');
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Length of the string at the start of `bytes`, up to its closing quote.
+fn string_length(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::FieldNames;
+
+    #[test]
+    fn layouts_are_worked_out() {
+        let at = |keys: &[&str], array| {
+            JsonLayout::At(RecordPath {
+                keys: keys.iter().map(|&key| key.to_owned()).collect(),
+                array,
+            })
+        };
+        for (json, expected) in [
+            ("[]", at(&[], true)),
+            ("[{\"text\": \"x\"}]", at(&[], true)),
+            ("[\n{\"text\": \"x\"},\n", at(&[], true)),
+            ("{\"text\": \"x\"}\n{\"text\": \"y\"}\n", JsonLayout::Lines),
+            ("{\"text\": \"x\"}", JsonLayout::Lines),
+            ("{\"tex\n{\"text\": \"y\"}\n", JsonLayout::Lines),
+            ("{\n \"text\": \"x\"\n}\n", at(&[], false)),
+            (
+                "{\n \"text\": \"x\",\n \"tags\": [{\"name\":1}]\n}{\n",
+                at(&[], false),
+            ),
+            (
+                "{\"status\": \"ok\", \"articles\": [{\"title\": \"t\", \"content\": \"x\"}]}",
+                at(&["articles"], true),
+            ),
+            (
+                "{\"response\": {\"n\": 1, \"docs\": [{\"body\": \"x\"}, {\"body\": \"y\"}]}}\n",
+                at(&["response", "docs"], true),
+            ),
+            (
+                "{\"hits\": {\"hits\": [{\"_id\": \"1\", \"_source\": {\"text\": \"x\"}}]}}",
+                at(&["hits", "hits"], true),
+            ),
+            (
+                "{\"id\": 1, \"entities\": [{\"text\": \"Aldra\"}], \"text\": \"x\"}",
+                JsonLayout::Lines,
+            ),
+            (
+                "{\"page\": 1,\n\"items\": [\n{\"url\": \"u\",\n\"text\": \"cut o",
+                at(&["items"], true),
+            ),
+        ] {
+            let lookup = FieldLookup::new(&FieldNames::default());
+            let complete = !json.ends_with("cut o");
+            assert_eq!(of(json.as_bytes(), complete, &lookup), expected, "{json}");
+        }
+    }
+}
