@@ -8,7 +8,11 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use wirecopy::document::Fetch;
+use wirecopy::pipeline::{self, Unobserved};
+use wirecopy::read::{Inputs, ReadSettings};
 
+use crate::common::defaults;
 use crate::common::program::said;
 
 /// A text of its own for every number: two with the same number are a pair.
@@ -188,6 +192,51 @@ fn the_order_does_not_depend_on_how_a_file_is_read() {
     ] {
         let came = scan(input, bytes, flags);
         assert_eq!(came.pairs, expected.pairs, "{input} {flags:?}");
+    }
+}
+
+#[test]
+fn the_order_does_not_depend_on_the_size_of_blocks() {
+    let dates = [
+        "03/04/2026",
+        "2 hours ago",
+        "05/06/2026",
+        "13/03/2026",
+        "06/07/2026",
+    ];
+    let lines = records(&dates);
+    let at = TempDir::new().unwrap();
+    let input = write(at.path(), "dates.jsonl", lines.as_bytes());
+    let mut first = None;
+    for block_bytes in [1, 100, 700, 1 << 20] {
+        let settings = ReadSettings {
+            block_bytes,
+            ..ReadSettings::default()
+        };
+        let inputs = Inputs::open(std::slice::from_ref(&input), settings).unwrap();
+        let result = pipeline::scan(&inputs, &defaults(), &Unobserved).unwrap();
+        let catalog = &result.catalog;
+        let mut read = Vec::new();
+        for doc in catalog.documents() {
+            let stored = catalog.published(doc);
+            let mut again = None;
+            inputs
+                .fetch(catalog.place(doc), &mut |document| {
+                    again = document.published
+                })
+                .unwrap();
+            assert_eq!(again, stored, "{}", catalog.id(doc));
+            read.push((catalog.id(doc).to_owned(), stored));
+        }
+        let tally = (result.read.bad_dates, result.read.open_dates.clone());
+        let examples = result.read.bad_date_examples.clone();
+        assert_eq!(tally.0, 1);
+        let came = (read, tally, examples);
+        assert_eq!(
+            *first.get_or_insert_with(|| came.clone()),
+            came,
+            "{block_bytes}"
+        );
     }
 }
 
