@@ -93,7 +93,11 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 
 use crate::error::ReadError;
 
@@ -141,6 +145,24 @@ impl<'a> Document<'a> {
             title: self.title.as_deref().map(Cow::Borrowed),
             author: self.author.as_deref().map(Cow::Borrowed),
             canonical: self.canonical.as_deref().map(Cow::Borrowed),
+            crawled: self.crawled,
+        }
+    }
+
+    /// A copy of the document with another text.
+    #[must_use]
+    pub fn with_text(&self, text: String) -> Document<'static> {
+        let owned =
+            |field: &Option<Cow<'a, str>>| field.as_deref().map(|text| Cow::Owned(text.to_owned()));
+        Document {
+            id: owned(&self.id),
+            text: Cow::Owned(text),
+            url: owned(&self.url),
+            site: owned(&self.site),
+            published: self.published,
+            title: owned(&self.title),
+            author: owned(&self.author),
+            canonical: owned(&self.canonical),
             crawled: self.crawled,
         }
     }
@@ -222,6 +244,32 @@ pub struct Published {
     pub precision: Precision,
 }
 
+/// Written so that reading it gives the same value: a midnight of any time zone stays one, and no
+/// other time becomes one. Empty outside the years -9999 to 9999.
+impl fmt::Display for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAY: i64 = 86_400;
+        let Ok(time) = Timestamp::from_second(self.seconds) else {
+            return Ok(());
+        };
+        let after_midnight = self.seconds.rem_euclid(DAY);
+        let offset = match self.precision {
+            Precision::Day => return write!(f, "{}", TimeZone::UTC.to_datetime(time).date()),
+            // It was midnight this far west of Greenwich, or this far east.
+            Precision::Midnight if after_midnight <= DAY / 2 => -after_midnight,
+            Precision::Midnight => DAY - after_midnight,
+            Precision::Second if after_midnight == 0 => 3600,
+            Precision::Second => 0,
+        };
+        match Offset::from_seconds(offset as i32) {
+            // The usual form of a time in UTC.
+            Ok(Offset::UTC) if self.precision == Precision::Second => write!(f, "{time}"),
+            Ok(offset) => write!(f, "{}", time.display_with_offset(offset)),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
 /// Precision of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Precision {
@@ -259,6 +307,18 @@ impl OpenDate {
         match order {
             DateOrder::DayFirst => self.day_first,
             DateOrder::MonthFirst => self.month_first,
+        }
+    }
+}
+
+impl Precision {
+    /// Name of the precision in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::Day => "day",
+            Precision::Midnight => "midnight",
+            Precision::Second => "second",
         }
     }
 }
@@ -316,6 +376,8 @@ pub struct BlockTally {
     /// First dates of the block that were not understood, in order of record: up to
     /// [`DATE_EXAMPLES`] different ones of each kind.
     pub date_examples: Vec<DateExample>,
+    /// Records that are no documents, such as the requests of a web archive, by their kind.
+    pub left_out: BTreeMap<&'static str, u64>,
     /// Records that could not be used. Their `record` and `line` count in the block, from 0.
     pub rejects: Vec<Reject>,
 }

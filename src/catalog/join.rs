@@ -168,6 +168,9 @@ impl<'a> Joining<'a> {
         self.tally.bytes += tally.bytes;
         self.tally.lossy += tally.lossy;
         self.tally.bad_dates += tally.bad_dates;
+        for (kind, number) in &tally.left_out {
+            *self.tally.left_out.entry(kind).or_default() += number;
+        }
         self.tally.rejects.append(&mut tally.rejects);
     }
 

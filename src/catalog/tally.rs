@@ -1,5 +1,7 @@
 //! Counts and lists of what was read.
 
+use std::collections::BTreeMap;
+
 use super::numbers::{DocNo, SiteNo};
 use crate::document::{DateOrder, Published, Reject, SourcePlace};
 
@@ -21,6 +23,8 @@ pub struct ReadTally {
     pub bad_date_examples: Vec<String>,
     /// Sources with dates that depend on the order of day and month, in order.
     pub open_dates: Vec<OpenDates>,
+    /// Records that are no documents, such as the requests of a web archive, by their kind.
+    pub left_out: BTreeMap<&'static str, u64>,
     /// Rejected records, in order of source and line.
     pub rejects: Vec<Reject>,
     /// Records of documents that were seen before with the same id and the same words, in order of

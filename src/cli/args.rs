@@ -18,8 +18,8 @@ use wirecopy::compare::exact::{
 };
 use wirecopy::compare::reworded::DEFAULT_SCORE;
 use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, MOST_SAMPLED};
-use wirecopy::read::dates::{DateFormat, UsualZone};
 use wirecopy::read::{EXPANSION_RATIO, SourceFormat};
+use wirecopy::read::dates::{DateFormat, UsualZone};
 use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::sketch::minhash::DEFAULT_SEED;
 use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingle};
@@ -278,7 +278,10 @@ pub struct ScanArguments {
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<String>,
 
-    /// Write pairs to this .csv or .jsonl file (default: standard output)
+    /// Write pairs to this file (default: standard output, as CSV)
+    ///
+    /// The ending of the name decides the format of this and every other table:
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst) or .parquet.
     #[arg(
         short,
         long,
@@ -324,6 +327,20 @@ pub struct ScanArguments {
         help_heading = "Reports"
     )]
     pub sites: Option<PathBuf>,
+
+    /// Write every document without its boilerplate
+    ///
+    /// Documents are in the order in which they were read, with the fields id, text, url, site,
+    /// published, title, author, canonical and crawled. The ending of the name decides the format:
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst) or .parquet.
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        hide_short_help = true,
+        help_heading = "Reports"
+    )]
+    pub clean: Option<PathBuf>,
 
     /// Add to each pair the positions of its shared passages; needs pairs in .jsonl
     #[arg(long, hide_short_help = true, help_heading = "Reports")]
@@ -430,7 +447,10 @@ pub struct DedupArguments {
 
     /// Write documents to this file (default: standard output)
     ///
-    /// The file is compressed if its name ends in .gz or .zst.
+    /// The ending of the name decides the format:
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst) or .parquet. Records of inputs in
+    /// that format are copied byte for byte. From other inputs, the fields id, text, url, site,
+    /// published, title, author, canonical and crawled are written.
     #[arg(
         short,
         long,
@@ -458,7 +478,10 @@ pub struct DedupArguments {
     )]
     pub mark_field: String,
 
-    /// Write the removed documents to this .csv or .jsonl file, with reasons
+    /// Write the removed documents to this file, with reasons
+    ///
+    /// The ending of the name decides the format:
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst) or .parquet.
     #[arg(
         long,
         value_name = "FILE",
@@ -1087,12 +1110,7 @@ pub struct ReadingArguments {
     ///
     /// A compressed file that is cut off, a file that shrinks, or a quote that goes wrong in a
     /// table loses records that nobody can count. Without this flag the run fails.
-    #[arg(
-        long,
-        conflicts_with = "strict",
-        hide_short_help = true,
-        help_heading = "Reading"
-    )]
+    #[arg(long, conflicts_with = "strict", hide_short_help = true, help_heading = "Reading")]
     pub allow_loss: bool,
 
     /// Fail and write nothing if any record is rejected
@@ -1380,7 +1398,9 @@ pub enum ExplainFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormatName {
     Csv,
+    Tsv,
     Jsonl,
+    Parquet,
 }
 
 /// Rule that picks the duplicate to keep.

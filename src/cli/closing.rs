@@ -11,9 +11,7 @@ use wirecopy::pipeline::{
 use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
-use wirecopy::report::summary::{
-    FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
-};
+use wirecopy::report::summary::{FilesSkipped, InputFacts, IndexUse, Output, StageCost, recall_at_threshold};
 
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
@@ -427,7 +425,10 @@ impl ClosingFacts<'_> {
             hidden,
             same_file,
         } = &self.inputs.files_skipped;
-        let skipped = [(hidden, "hidden"), (same_file, "read under another name")];
+        let skipped = [
+            (hidden, "hidden"),
+            (same_file, "read under another name"),
+        ];
         let parts: Vec<_> = skipped
             .iter()
             .filter(|(n, _)| **n > 0)
@@ -561,10 +562,6 @@ fn list<'f>(
     write!(out, "{title}: {}", shown.join(", "))?;
     match all - shown.len() as u64 {
         0 => writeln!(out),
-        more => writeln!(
-            out,
-            " and {}; --summary lists more",
-            counted(more, "more file")
-        ),
+        more => writeln!(out, " and {}; --summary lists more", counted(more, "more file")),
     }
 }

@@ -22,7 +22,7 @@ use wirecopy::index::{PendingChange, Replacement, sync_directory};
 use wirecopy::platform;
 use wirecopy::read::STANDARD_INPUT;
 use wirecopy::report::summary::Output;
-use wirecopy::report::table::TableFormat;
+use wirecopy::report::table::TableEncoding;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::status::Stop;
@@ -30,11 +30,12 @@ use super::status::Stop;
 /// A report of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScanReport {
-    Pairs(TableFormat),
-    Clusters(TableFormat),
-    Members(TableFormat),
-    Sites(TableFormat),
-    Rejects(TableFormat),
+    Pairs(TableEncoding),
+    Clusters(TableEncoding),
+    Members(TableEncoding),
+    Sites(TableEncoding),
+    Clean(TableEncoding),
+    Rejects(TableEncoding),
     Page,
     Summary,
     Metrics,
@@ -97,6 +98,7 @@ impl NamedOutput for ScanReport {
             ScanReport::Clusters(_) => "clusters",
             ScanReport::Members(_) => "members",
             ScanReport::Sites(_) => "sites",
+            ScanReport::Clean(_) => "clean documents",
             ScanReport::Rejects(_) => "rejects",
             ScanReport::Page => "report",
             ScanReport::Summary => "summary",
@@ -183,7 +185,7 @@ impl<R: NamedOutput> Outputs<R> {
     pub fn write(
         &self,
         asked: impl Fn(R) -> bool,
-        mut render: impl FnMut(R, &mut dyn Write) -> io::Result<()>,
+        mut render: impl FnMut(R, &mut (dyn Write + Send)) -> io::Result<()>,
         change: Option<PendingChange<'_>>,
     ) -> Result<(), Stop> {
         let mut files = Vec::new();
@@ -204,9 +206,9 @@ impl<R: NamedOutput> Outputs<R> {
             }
         }
         for (wanted, way) in others {
-            let render = |out: &mut dyn Write| render(wanted.report, out);
+            let render = |out: &mut (dyn Write + Send)| render(wanted.report, out);
             match way.path() {
-                None => write_through(io::stdout().lock(), render),
+                None => write_through(io::stdout(), render),
                 Some(path) => OpenOptions::new()
                     .append(true)
                     .open(path)
@@ -248,7 +250,7 @@ impl<R: NamedOutput> Outputs<R> {
         &self,
         directory: &Path,
         path: &Path,
-        render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> io::Result<NamedTempFile> {
         let file = {
             let mut pending = self.pending.lock();
@@ -505,8 +507,8 @@ fn temporary_for(directory: &Path, path: &Path) -> io::Result<NamedTempFile> {
 
 /// Writes to standard output, a pipe or a device. It is no error if the reader stops early.
 fn write_through(
-    out: impl Write,
-    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    out: impl Write + Send,
+    render: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     unless_closed(render(&mut out).and_then(|()| out.flush()))?;

@@ -11,7 +11,7 @@ use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
 use wirecopy::pipeline::{PageLimits, Settings, Surfacing};
 use wirecopy::read::dates::DateSettings;
 use wirecopy::read::{self, FieldNames};
-use wirecopy::report::table::TableFormat;
+use wirecopy::report::table::{FileCompression, TableEncoding, TableFormat};
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::domain;
 
@@ -22,6 +22,12 @@ use super::args::{
 use super::outputs::{NamedOutput, OutputTarget, ScanReport, WantedOutput};
 use super::rejected::PermittedRejects;
 use super::status::Stop;
+
+/// Encoding of a table on standard output.
+const USUAL_ENCODING: TableEncoding = TableEncoding {
+    format: TableFormat::Csv,
+    compression: FileCompression::None,
+};
 
 /// Inputs and resources of a command.
 #[derive(Debug, Clone)]
@@ -286,12 +292,25 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
 pub fn wanted_table<R>(
     flag: &str,
     path: Option<&Path>,
-    report: impl Fn(TableFormat) -> R,
+    report: impl Fn(TableEncoding) -> R,
 ) -> Result<Option<WantedOutput<R>>, Stop> {
     let Some(path) = path else { return Ok(None) };
     let target = OutputTarget::of(path);
     Ok(Some(WantedOutput {
-        report: report(table_format(flag, &target, None)?),
+        report: report(encoding_of(flag, &target)?.unwrap_or(USUAL_ENCODING)),
+        target,
+    }))
+}
+
+/// The corpus without boilerplate, if a file is named for it.
+fn wanted_clean(typed: &ScanArguments) -> Result<Option<WantedOutput>, Stop> {
+    let Some(path) = &typed.clean else {
+        return Ok(None);
+    };
+    let target = OutputTarget::of(path);
+    let encoding = encoding_of("--clean", &target)?;
+    Ok(Some(WantedOutput {
+        report: ScanReport::Clean(encoding.unwrap_or(TableFormat::Jsonl.into())),
         target,
     }))
 }
@@ -299,20 +318,22 @@ pub fn wanted_table<R>(
 /// The reports to write. The summary and the metrics come last, because they include the time that
 /// writing the others took.
 fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
-    let pairs_format = typed.format.map(|format| match format {
+    let requested = typed.format.map(|format| match format {
         OutputFormatName::Csv => TableFormat::Csv,
+        OutputFormatName::Tsv => TableFormat::Tsv,
         OutputFormatName::Jsonl => TableFormat::Jsonl,
+        OutputFormatName::Parquet => TableFormat::Parquet,
     });
     let target = OutputTarget::of_flag(typed.output.as_deref());
-    let format = table_format("--output", &target, pairs_format);
-    if typed.passages && !matches!(format, Ok(format) if format.holds_lists()) {
+    let encoding = pairs_encoding(&target, requested);
+    if typed.passages && !matches!(encoding, Ok(encoding) if encoding.format.holds_lists()) {
         return Err(Stop::usage(
             "--passages needs pairs in .jsonl: name such a file with --output, or add \
              --format jsonl",
         ));
     }
     let mut wanted = vec![WantedOutput {
-        report: ScanReport::Pairs(format?),
+        report: ScanReport::Pairs(encoding?),
         target,
     }];
     let (clusters, members) = (typed.clusters.as_deref(), typed.members.as_deref());
@@ -321,6 +342,7 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
     wanted.extend(wanted_table("--members", members, ScanReport::Members)?);
     wanted.extend(wanted_table("--sites", sites, ScanReport::Sites)?);
     wanted.extend(wanted_table("--rejects", rejects, ScanReport::Rejects)?);
+    wanted.extend(wanted_clean(typed)?);
     for (path, report) in [
         (&typed.report, ScanReport::Page),
         (&typed.summary, ScanReport::Summary),
@@ -386,44 +408,52 @@ pub fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
-/// The format of a table: that of the file name, or `requested` if the name does not show it.
-/// `flag` is the flag of the output, for messages.
-pub fn table_format(
-    flag: &str,
+/// The encoding of the pairs: that of the file name, or the format that is `requested` if the name
+/// does not show it.
+fn pairs_encoding(
     target: &OutputTarget,
     requested: Option<TableFormat>,
-) -> Result<TableFormat, Stop> {
-    let OutputTarget::File(path) = target else {
-        return Ok(requested.unwrap_or(TableFormat::Csv));
+) -> Result<TableEncoding, Stop> {
+    let (OutputTarget::File(path), Some(format)) = (target, requested) else {
+        let encoding = encoding_of("--output", target).map_err(|stop| match stop {
+            Stop::Usage(error) => Stop::usage(format!("{error}, or add --format")),
+            other => other,
+        });
+        return Ok(encoding?
+            .or(requested.map(TableEncoding::from))
+            .unwrap_or(USUAL_ENCODING));
     };
-    let ending = ending(path);
-    let of_name = TableFormat::ALL
-        .into_iter()
-        .find(|format| ending.as_deref() == Some(format.name()));
-    match (of_name, requested) {
-        (Some(of_name), Some(requested)) if of_name != requested => Err(Stop::usage(format!(
-            "{flag} {} ends in .{} but --format is {}: drop one of them",
+    let name = path.to_string_lossy();
+    match TableEncoding::of_name(&name) {
+        Some(of_name) if of_name.format != format => Err(Stop::usage(format!(
+            "--output {} has the ending of {} but --format is {}: drop one of them",
             path.display(),
-            of_name.name(),
-            requested.name()
+            of_name.format.name(),
+            format.name()
         ))),
-        (Some(format), _) | (None, Some(format)) => Ok(format),
-        // A pipe or a device is like standard output. A directory gets its own error later.
-        (None, None) if is_special(path) => Ok(TableFormat::Csv),
-        (None, None) => {
-            let endings = TableFormat::ALL
-                .map(|format| format!(".{}", format.name()))
-                .join(" or ");
-            let or_format = if flag == "--output" {
-                ", or add --format"
-            } else {
-                ""
-            };
-            Err(Stop::usage(format!(
-                "cannot tell the format of {flag} {}: use a name that ends in {endings}{or_format}",
-                path.display()
-            )))
-        }
+        Some(of_name) => Ok(of_name),
+        None => Ok(TableEncoding {
+            format,
+            compression: FileCompression::of_name(&name.to_ascii_lowercase()).0,
+        }),
+    }
+}
+
+/// The encoding that the name of an output asks for; `None` for standard output, a pipe or a
+/// device. `flag` is the flag of the output, for messages.
+pub fn encoding_of(flag: &str, target: &OutputTarget) -> Result<Option<TableEncoding>, Stop> {
+    let OutputTarget::File(path) = target else {
+        return Ok(None);
+    };
+    match TableEncoding::of_name(&path.to_string_lossy()) {
+        Some(encoding) => Ok(Some(encoding)),
+        // A directory gets its own error later.
+        None if is_special(path) => Ok(None),
+        None => Err(Stop::usage(format!(
+            "cannot tell the format of {flag} {}: use a name that ends in {}",
+            path.display(),
+            TableFormat::known_endings()
+        ))),
     }
 }
 

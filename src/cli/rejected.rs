@@ -57,9 +57,9 @@ impl RejectVerdict {
         match self {
             RejectVerdict::Clean => Status::Done,
             RejectVerdict::SomeRejected => Status::SomeRejected,
-            RejectVerdict::TooMany(_) | RejectVerdict::UnknownLoss | RejectVerdict::NothingLeft => {
-                Status::Failed
-            }
+            RejectVerdict::TooMany(_)
+            | RejectVerdict::UnknownLoss
+            | RejectVerdict::NothingLeft => Status::Failed,
         }
     }
 }

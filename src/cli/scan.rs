@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 use wirecopy::index::Addition;
-use wirecopy::pipeline::{self, ScanResult, Settings};
+use wirecopy::pipeline::{self, CleanCorpus, CleanDocument, ScanResult, Settings};
+use wirecopy::report::documents::{self, DocumentRow};
 use wirecopy::report::summary::{self, IndexUse, InputFacts, Output, RunFacts, StageCost};
+use wirecopy::report::table::TableEncoding;
 use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::ScanArguments;
@@ -73,6 +75,7 @@ fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<S
 
     session.progress.begin_reports();
     let renderer = Renderer {
+        session: &session,
         findings,
         source_names: &session.source_names(),
         settings: &settings,
@@ -146,6 +149,7 @@ fn metrics_of<'a>(
 
 /// Renders the results as reports.
 struct Renderer<'a> {
+    session: &'a Session<ScanReport>,
     findings: &'a ScanResult,
     source_names: &'a [&'a str],
     settings: &'a Settings,
@@ -159,29 +163,52 @@ struct Renderer<'a> {
 }
 
 impl Renderer<'_> {
-    fn render(&self, report: ScanReport, mut out: &mut dyn Write) -> io::Result<()> {
-        let out = &mut out;
+    fn render(&self, report: ScanReport, mut out: &mut (dyn Write + Send)) -> io::Result<()> {
         match report {
-            ScanReport::Pairs(format) => pairs::write(self.findings, format, out),
-            ScanReport::Clusters(format) => clusters::write(self.findings, format, out),
-            ScanReport::Members(format) => members::write(self.findings, format, out),
-            ScanReport::Sites(format) => sites::write(self.findings, format, out),
-            ScanReport::Rejects(format) => {
-                rejects::write(&self.findings.read.rejects, self.source_names, format, out)
+            ScanReport::Pairs(encoding) => pairs::write(self.findings, encoding, out),
+            ScanReport::Clusters(encoding) => clusters::write(self.findings, encoding, out),
+            ScanReport::Members(encoding) => members::write(self.findings, encoding, out),
+            ScanReport::Sites(encoding) => sites::write(self.findings, encoding, out),
+            ScanReport::Rejects(encoding) => {
+                let rejects = &self.findings.read.rejects;
+                rejects::write(rejects, self.source_names, encoding, out)
             }
-            ScanReport::Page => page::write(self.findings, self.settings, self.source_names, out),
+            ScanReport::Clean(encoding) => self.write_clean(encoding, out),
+            ScanReport::Page => {
+                page::write(self.findings, self.settings, self.source_names, &mut out)
+            }
             ScanReport::Summary => {
-                summary::write(self.findings, self.summarized(&self.progress.costs()), out)
+                let stages = self.progress.costs();
+                summary::write(self.findings, self.summarized(&stages), &mut out)
             }
             ScanReport::Metrics => {
                 let stages = self.progress.costs();
                 let found = Some(self.findings);
                 metrics::write(
                     metrics_of(self.status, &stages, found, self.metrics_labels),
-                    out,
+                    &mut out,
                 )
             }
         }
+    }
+
+    /// Writes the documents without boilerplate, batch after batch.
+    fn write_clean(&self, encoding: TableEncoding, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let session = self.session;
+        let corpus = CleanCorpus::of(&session.inputs, self.findings, self.settings);
+        documents::write(encoding, None, out, |sink| {
+            for batch in corpus.batches() {
+                let read = session.install(|| corpus.read(batch));
+                for CleanDocument { doc, document } in read.map_err(io::Error::other)? {
+                    sink(&DocumentRow {
+                        id: self.findings.catalog.id(doc).to_owned(),
+                        document,
+                        duplicate_of: None,
+                    })?;
+                }
+            }
+            Ok(())
+        })
     }
 
     fn summarized<'a>(&'a self, stages: &'a [StageCost]) -> RunFacts<'a> {

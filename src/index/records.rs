@@ -4,15 +4,13 @@
 use std::borrow::Cow;
 use std::fs::File;
 
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::CParameter;
 
 use super::error::IndexError;
 use super::tables::RecordPlace;
-use crate::document::{Document, Precision, Published, SourcePlace};
+use crate::document::{Document, SourcePlace};
 use crate::platform;
 use crate::read::dates;
 
@@ -62,8 +60,12 @@ pub(super) fn write_line(
         id: Cow::Borrowed(id),
         site: borrowed(&document.site),
         url: borrowed(&document.url),
-        published: document.published.map(|moment| Cow::Owned(written(moment))),
-        crawled: document.crawled.map(|moment| Cow::Owned(written(moment))),
+        published: document
+            .published
+            .map(|moment| Cow::Owned(moment.to_string())),
+        crawled: document
+            .crawled
+            .map(|moment| Cow::Owned(moment.to_string())),
         title: borrowed(&document.title),
         author: borrowed(&document.author),
         canonical: borrowed(&document.canonical),
@@ -72,33 +74,6 @@ pub(super) fn write_line(
     serde_json::to_writer(&mut *out, &record)?;
     out.push(b'\n');
     Ok(())
-}
-
-/// Writes a moment so that reading it gives the same value: a midnight of any time zone stays one,
-/// and no other time becomes one.
-fn written(moment: Published) -> String {
-    const DAY: i64 = 86_400;
-    let after_midnight = moment.seconds.rem_euclid(DAY);
-    let offset = match moment.precision {
-        Precision::Day => {
-            let time = Timestamp::from_second(moment.seconds);
-            return time.map_or_else(
-                |_| String::new(),
-                |time| TimeZone::UTC.to_datetime(time).date().to_string(),
-            );
-        }
-        // It was midnight this far west of Greenwich, or this far east.
-        Precision::Midnight if after_midnight <= DAY / 2 => -after_midnight,
-        Precision::Midnight => DAY - after_midnight,
-        Precision::Second if after_midnight == 0 => 3600,
-        Precision::Second => 0,
-    };
-    let time = Timestamp::from_second(moment.seconds);
-    let offset = Offset::from_seconds(offset as i32);
-    match (time, offset) {
-        (Ok(time), Ok(offset)) => time.display_with_offset(offset).to_string(),
-        _ => String::new(),
-    }
 }
 
 /// Reads a line as a document.
@@ -219,6 +194,7 @@ fn unpack(packed: &[u8], lines: &mut Vec<u8>) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::{Precision, Published};
     use proptest::prelude::*;
 
     proptest! {
@@ -237,7 +213,7 @@ mod tests {
                 Precision::Second => seconds,
             };
             let moment = Published { seconds, precision };
-            let text = written(moment);
+            let text = moment.to_string();
             prop_assert_eq!(dates::parse(&text), Some(moment), "{}", text);
         }
     }

@@ -7,6 +7,7 @@
 //! [`scan()`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample()`] begin in
 //! the same way and use the same search.
 
+mod clean;
 mod cluster_names;
 mod corpus_and_archive;
 mod dedup;
@@ -33,6 +34,7 @@ mod texts;
 mod tracer;
 mod tune;
 
+pub use clean::{CleanCorpus, CleanDocument};
 pub use cluster_names::MergedCluster;
 pub use dedup::{Duplicates, Outcome, duplicates, duplicates_after};
 pub use details::Details;

@@ -4,11 +4,12 @@ use std::sync::{Mutex, PoisonError};
 
 use super::date_order::SourceDates;
 use super::jsonl;
-use super::names::FieldLookup;
+use super::names::{FieldLookup, FieldNames};
 use super::pieces::BEGINNING;
 use super::settings::ReadSettings;
 use super::source::InputSource;
-use super::spool::Spool;
+use super::spool::{Spool, SpooledRange};
+use crate::error::ReadError;
 
 /// Buffers kept for the next blocks, at most.
 const SPARE_BUFFERS: usize = 32;
@@ -18,6 +19,8 @@ const SPARE_BUFFERS: usize = 32;
 pub(super) struct ReadContext {
     pub(super) settings: ReadSettings,
     pub(super) lookup: FieldLookup,
+    /// Names of the fields of documents that were converted.
+    pub(super) own_lookup: FieldLookup,
     pub(super) spool: Spool,
     /// Buffers of blocks that are done.
     spare: Mutex<Vec<Vec<u8>>>,
@@ -27,6 +30,7 @@ impl ReadContext {
     pub(super) fn new(settings: ReadSettings) -> Self {
         Self {
             lookup: FieldLookup::new(&settings.fields),
+            own_lookup: FieldLookup::new(&FieldNames::default()),
             spool: Spool::new(settings.temp_dir.clone()),
             settings,
             spare: Mutex::default(),
@@ -48,6 +52,26 @@ impl ReadContext {
             .min(self.settings.longest_record())
             .min(line.len());
         jsonl::id_of_beginning(&line[..in_memory], &self.lookup)
+    }
+
+    /// Keeps a copy of bytes at an offset of a source in the spool.
+    pub(super) fn keep(
+        &self,
+        source: &InputSource,
+        bytes: &[u8],
+        offset: u64,
+    ) -> Result<(), ReadError> {
+        let in_spool = self.spool.append(bytes).map_err(|cause| ReadError::Spool {
+            input: source.name.clone(),
+            directory: self.spool.directory().display().to_string(),
+            cause,
+        })?;
+        source.note_spooled(SpooledRange {
+            offset,
+            in_spool,
+            length: bytes.len() as u64,
+        });
+        Ok(())
     }
 
     /// An empty buffer for a block: a used one where possible, since the system zeroes fresh memory

@@ -101,7 +101,13 @@ impl RecordFields {
             && extra.iter().all(|(start, end)| start == end)
     }
 
-    fn split_as(&mut self, bytes: &[u8], start: usize, dialect: Dialect, rule: QuoteRule) -> usize {
+    fn split_as(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        dialect: Dialect,
+        rule: QuoteRule,
+    ) -> usize {
         self.spans.clear();
         self.more = 0;
         self.quote_open = false;
@@ -175,7 +181,12 @@ impl RecordFields {
 }
 
 /// Index after the quote that closes a field whose content begins at `at`.
-fn closing_quote(bytes: &[u8], mut at: usize, dialect: Dialect, rule: QuoteRule) -> Option<usize> {
+fn closing_quote(
+    bytes: &[u8],
+    mut at: usize,
+    dialect: Dialect,
+    rule: QuoteRule,
+) -> Option<usize> {
     loop {
         let rest = bytes.get(at..)?;
         at += if dialect.backslash {
@@ -189,8 +200,9 @@ fn closing_quote(bytes: &[u8], mut at: usize, dialect: Dialect, rule: QuoteRule)
             continue;
         }
         at += 1;
-        let ends =
-            next.is_none_or(|next| next == dialect.delimiter || matches!(next, b'\n' | b'\r'));
+        let ends = next.is_none_or(|next| {
+            next == dialect.delimiter || matches!(next, b'\n' | b'\r')
+        });
         if ends || rule == QuoteRule::Strict {
             return Some(at);
         }
@@ -519,8 +531,7 @@ mod tests {
             let record = std::str::from_utf8(&bytes[at..end]).unwrap();
             let unquoted = fields.raw(record).map(|raw| {
                 let mut out = String::new();
-                decode(raw, COMMA, QuoteRule::Strict, &mut out)
-                    .map_or_else(|| raw.to_owned(), |()| out)
+                decode(raw, COMMA, QuoteRule::Strict, &mut out).map_or_else(|| raw.to_owned(), |()| out)
             });
             records.push(unquoted.collect());
             at = skip_line_ends(bytes, end);

@@ -102,11 +102,7 @@ pub(super) fn sniff(
                     table.consistent,
                 )
             };
-            if rank(&other) > rank(&best) {
-                other
-            } else {
-                best
-            }
+            if rank(&other) > rank(&best) { other } else { best }
         })
         .unwrap_or_else(|| sniffed(b','))
 }
@@ -185,14 +181,16 @@ fn escapes_by_backslash(table: &[u8], delimiter: u8) -> bool {
             // `\",` may also be a backslash at the end of a cell.
             b"\\\"" => {
                 let next = table.get(n + 2).copied();
-                let ends =
-                    next.is_none_or(|next| next == delimiter || next == b'\n' || next == b'\r');
+                let ends = next.is_none_or(|next| {
+                    next == delimiter || next == b'\n' || next == b'\r'
+                });
                 escaped += usize::from(!ends);
             }
             b"\"\"" => {
                 let before = n.checked_sub(1).map(|n| table[n]);
-                let empty = before
-                    .is_none_or(|before| before == delimiter || before == b'\n' || before == b'\r');
+                let empty = before.is_none_or(|before| {
+                    before == delimiter || before == b'\n' || before == b'\r'
+                });
                 doubled += usize::from(!empty && before != Some(b'\\'));
             }
             _ => {}

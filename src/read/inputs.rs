@@ -11,10 +11,12 @@ use super::compression::Decompressor;
 use super::context::ReadContext;
 use super::cut::BlockCutter;
 use super::delimited::Header;
+use super::dialect::Dialect;
 use super::format::SourceFormat;
 use super::open::{self, Content, SkippedInputs};
 use super::parse::{BlockParser, ParseBuffers};
 use super::recognise::Layout;
+use super::rows::RowBlocks;
 use super::settings::ReadSettings;
 use super::source::{InputSource, ReadFrom, SourceOrigin};
 use crate::document::{BlockTally, Corpus, DateOrder, ParsedRecord};
@@ -96,21 +98,25 @@ impl Inputs {
     /// What was assumed of each source and the user may want to know: its number, and the
     /// encoding, the separator or the quotes. Complete once everything was read.
     pub fn assumptions(&self) -> impl Iterator<Item = (usize, String)> {
-        self.sources
-            .iter()
-            .enumerate()
-            .flat_map(|(number, source)| {
-                let late = source.late_encoding().filter(|late| *late != UTF_8);
-                let late = late.map(|late| format!("encoding {}", late.name()));
-                let assumed = source.layout.assumptions().into_iter().chain(late);
-                assumed.map(move |assumed| (number, assumed))
-            })
+        self.sources.iter().enumerate().flat_map(|(number, source)| {
+            let late = source.late_encoding().filter(|late| *late != UTF_8);
+            let late = late.map(|late| format!("encoding {}", late.name()));
+            let assumed = source.layout.assumptions().into_iter().chain(late);
+            assumed.map(move |assumed| (number, assumed))
+        })
     }
 
     /// Format of a source.
     #[must_use]
     pub fn format(&self, source: usize) -> Option<SourceFormat> {
         self.sources.get(source).map(|source| source.layout.format)
+    }
+
+    /// Separator and quotes of a table; `None` for a source of another format.
+    #[must_use]
+    pub fn dialect(&self, source: usize) -> Option<Dialect> {
+        let layout = &self.sources.get(source)?.layout;
+        layout.format.delimiter().map(|_| layout.dialect)
     }
 
     /// Header of a table, once its first block was read; `None` for a source that has none.
@@ -198,6 +204,9 @@ impl Corpus for Inputs {
             SourceOrigin::Unreadable(cause) => {
                 Self::unreadable(number, format!("cannot be opened: {cause}"))
             }
+            _ if from.layout.format.is_columnar() => {
+                Box::new(RowBlocks::new(&self.context, number, from))
+            }
             SourceOrigin::Stream(stream) => {
                 match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
                     Some(reader) => self.cut(number, from, self.decompressed(from, reader), true),
@@ -212,9 +221,8 @@ impl Corpus for Inputs {
             SourceOrigin::File { path, open, .. } => {
                 let reader = match open {
                     Some(file) => self.decompressed(from, Box::new(ReadFrom { file, at: 0 })),
-                    None => {
-                        File::open(path).and_then(|file| self.decompressed(from, Box::new(file)))
-                    }
+                    None => File::open(path)
+                        .and_then(|file| self.decompressed(from, Box::new(file))),
                 };
                 self.cut(number, from, reader, !from.layout.is_direct())
             }

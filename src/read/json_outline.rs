@@ -25,10 +25,7 @@ pub(super) enum JsonLayout {
 
 /// Tells whether bytes begin like JSON that has objects or an array.
 pub(super) fn is_json(head: &[u8]) -> bool {
-    let mut bytes = head
-        .iter()
-        .copied()
-        .filter(|b| !b.is_ascii_whitespace() && *b != 0x1e);
+    let mut bytes = head.iter().copied().filter(|b| !b.is_ascii_whitespace() && *b != 0x1e);
     match (bytes.next(), bytes.next()) {
         (Some(b'{'), second) => matches!(second, Some(b'"' | b'}') | None),
         (Some(b'['), second) => matches!(second, Some(b'{' | b'[' | b'"' | b']') | None),
@@ -233,10 +230,7 @@ mod tests {
             ("{\"text\": \"x\"}", JsonLayout::Lines),
             ("{\"tex\n{\"text\": \"y\"}\n", JsonLayout::Lines),
             ("{\n \"text\": \"x\"\n}\n", at(&[], false)),
-            (
-                "{\n \"text\": \"x\",\n \"tags\": [{\"name\":1}]\n}{\n",
-                at(&[], false),
-            ),
+            ("{\n \"text\": \"x\",\n \"tags\": [{\"name\":1}]\n}{\n", at(&[], false)),
             (
                 "{\"status\": \"ok\", \"articles\": [{\"title\": \"t\", \"content\": \"x\"}]}",
                 at(&["articles"], true),

@@ -68,7 +68,9 @@ fn decode<'s>(
     let mut values: FieldValues<'s> = [const { None }; FIELDS];
     let mut bad_date = false;
     for field in Field::ALL {
-        let reject = |reason: String| Err(RejectedRecord::new(best.id(escapes), reason));
+        let reject = |reason: String| {
+            Err(RejectedRecord::new(best.id(escapes), reason))
+        };
         let start = decoding.decoded.len();
         values[field.index()] = match (field, best.of(field)) {
             (Field::Text, None) => return reject(lookup.no_text(names(line))),

@@ -22,6 +22,7 @@ mod archive;
 mod assemble;
 mod best_values;
 mod block;
+mod columnar;
 mod compression;
 mod context;
 mod cut;
@@ -30,10 +31,8 @@ pub mod dates;
 mod delimited;
 mod dialect;
 mod encoding;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod feeds;
 mod format;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod html;
 mod inputs;
 mod json_outline;
@@ -46,14 +45,14 @@ mod names;
 mod open;
 mod parse;
 mod pieces;
-#[allow(dead_code, reason = "connected by the readers")]
-mod raw_document;
 mod recognise;
+mod rows;
 mod settings;
 mod source;
+mod spreadsheet;
 mod spool;
 mod table_pieces;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod raw_document;
 mod warc;
 
 pub use block::InputBlock;
@@ -66,6 +65,4 @@ pub use names::{
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
 pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
-pub use settings::{
-    BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,
-};
+pub use settings::{BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings};

@@ -294,7 +294,9 @@ fn open(
                 reason: "neither a file nor a directory".to_owned(),
             });
         }
-        CandidateKind::Stream if name == STANDARD_INPUT => open_stream(&name, io::stdin(), context),
+        CandidateKind::Stream if name == STANDARD_INPUT => {
+            open_stream(&name, io::stdin(), context)
+        }
         CandidateKind::Stream => {
             File::open(&path).and_then(|pipe| open_stream(&name, pipe, context))
         }
@@ -411,10 +413,18 @@ impl Content {
 /// Opens the members of an archive.
 fn open_members(archive: &str, path: &Path, context: &ReadContext) -> io::Result<Vec<Opened>> {
     let members = archive::members(path)?;
-    if members
-        .iter()
-        .any(|member| member.name == "[Content_Types].xml")
-    {
+    let has = |name: &str| members.iter().any(|member| member.name == name);
+    if has("xl/workbook.xml") {
+        let origin = SourceOrigin::File {
+            path: path.to_owned(),
+            bytes: path.metadata()?.len(),
+            open: None,
+        };
+        let layout = Layout::plain(SourceFormat::Xlsx);
+        let source = InputSource::new(archive.to_owned(), true, layout, origin);
+        return Ok(vec![Opened::Source(Box::new(source), None)]);
+    }
+    if has("[Content_Types].xml") {
         return Ok(vec![Opened::LeftOut {
             file: archive.to_owned(),
             reason: "an Office document".to_owned(),
@@ -426,14 +436,12 @@ fn open_members(archive: &str, path: &Path, context: &ReadContext) -> io::Result
             Err(reason) => Err(reason.clone()),
             Ok(place) => {
                 let reader = place.open(Compression::None, None, context.settings.expansion);
-                reader
-                    .map_err(|cause| cause.to_string())
-                    .and_then(|reader| {
-                        let plain: Box<dyn Read + Send> = Box::new(reader);
-                        let (head, complete) = compression::head(Compression::None, plain, HEAD);
-                        recognise(&name, &head, complete, &context.settings, &context.lookup)
-                            .map_err(|unrecognised| unrecognised.reason().to_owned())
-                    })
+                reader.map_err(|cause| cause.to_string()).and_then(|reader| {
+                    let plain: Box<dyn Read + Send> = Box::new(reader);
+                    let (head, complete) = compression::head(Compression::None, plain, HEAD);
+                    recognise(&name, &head, complete, &context.settings, &context.lookup)
+                        .map_err(|unrecognised| unrecognised.reason().to_owned())
+                })
             }
         };
         match (layout, place) {

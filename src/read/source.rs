@@ -32,10 +32,10 @@ pub(super) struct InputSource {
     spooled: RwLock<BTreeMap<u64, SpooledRange>>,
     /// Columns of a table, known once its header was read.
     pub(super) columns: OnceLock<Box<TableColumns>>,
-    /// Orders of day and month that its dates prove.
-    pub(super) orders: SourceOrders,
     /// Encoding of records that are not UTF-8, once one was seen.
     late_encoding: OnceLock<&'static Encoding>,
+    /// Orders of day and month that its dates prove.
+    pub(super) orders: SourceOrders,
 }
 
 impl InputSource {
@@ -47,8 +47,8 @@ impl InputSource {
             origin,
             spooled: RwLock::default(),
             columns: OnceLock::new(),
-            orders: SourceOrders::default(),
             late_encoding: OnceLock::new(),
+            orders: SourceOrders::default(),
         }
     }
 

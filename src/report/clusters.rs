@@ -4,63 +4,90 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
-use super::details::details;
-use super::moment;
-use super::table::{TableCell, TableFormat};
+use super::details::{details, title};
+use super::table::TableEncoding;
+use super::table::column::Column;
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
 use crate::cluster::{Cluster, Relation};
+use crate::document::Published;
 use crate::pipeline::ScanResult;
 
-/// Columns of the report. Their order never changes; new ones go to the end.
-pub const COLUMNS: [&str; 13] = [
-    "cluster",
-    "documents",
-    "sites",
-    "relation_mix",
-    "first_published",
-    "last_published",
-    "source_id",
-    "source_site",
-    "source_basis",
-    "credit",
-    "boilerplate_share",
-    "title",
-    "source_sureness",
-];
+/// A cluster and its number.
+struct ClusterRow<'t> {
+    number: u32,
+    cluster: &'t Cluster,
+}
 
 /// Writes the report.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    findings: &ScanResult,
+    encoding: TableEncoding,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let rows = (0..).zip(&findings.clusters);
+    let rows = rows.map(|(number, cluster)| ClusterRow { number, cluster });
+    encoding.write(&columns(findings), rows, out)
+}
+
+/// Columns of the report. Their order never changes; new ones go to the end.
+fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, ClusterRow<'t>>> {
+    type Row<'t> = ClusterRow<'t>;
     let catalog = &findings.catalog;
     let relations = relations(findings);
-    format.write(&COLUMNS, out, |rows| {
-        for (number, cluster) in (0..).zip(&findings.clusters) {
-            let published = || cluster.documents().filter_map(|doc| catalog.published(doc));
-            let source = &cluster.source;
-            let basis: Vec<&str> = source.basis.iter().map(|basis| basis.name()).collect();
-            let details = |doc| details(findings, doc);
-            rows.row(&[
-                TableCell::Text(&cluster.name),
-                TableCell::Count(cluster.members.len() as u64),
-                TableCell::Count(sites_among(catalog, cluster.documents()) as u64),
-                TableCell::Text(&relation_mix(&relations, number)),
-                TableCell::Text(&moment::written_or_empty(published().min())),
-                TableCell::Text(&moment::written_or_empty(published().max())),
-                TableCell::known(source.doc, |doc| TableCell::Text(catalog.id(doc))),
-                TableCell::Text(&source.site),
-                TableCell::Text(&basis.join("+")),
-                TableCell::Text(&credit(findings, cluster)),
-                TableCell::Score(boilerplate_share(catalog, cluster)),
-                TableCell::Text(
-                    details(cluster.first).map_or("", |details| details.title.as_str()),
-                ),
-                TableCell::known(source.sureness, |sureness| TableCell::Text(sureness.name())),
-            ])?;
-        }
-        Ok(())
-    })
+    let dates = |row: &Row| -> Vec<Published> {
+        let dates = row.cluster.documents().map(|doc| catalog.published(doc));
+        dates.flatten().collect()
+    };
+    let first = move |row: &Row| dates(row).into_iter().min();
+    let last = move |row: &Row| dates(row).into_iter().max();
+    let basis = |row: &Row| {
+        let basis = row.cluster.source.basis.iter().map(|basis| basis.name());
+        basis.collect::<Vec<_>>().join("+")
+    };
+    let sureness = |row: &Row| {
+        row.cluster
+            .source
+            .sureness
+            .map_or("", |sureness| sureness.name())
+    };
+    vec![
+        Column::text("cluster", |row: &Row| (&*row.cluster.name).into()),
+        Column::count("documents", |row: &Row| {
+            Some(row.cluster.members.len() as u64)
+        }),
+        Column::count("sites", |row: &Row| {
+            Some(sites_among(catalog, row.cluster.documents()) as u64)
+        }),
+        Column::text("relation_mix", move |row: &Row| {
+            relation_mix(&relations, row.number).into()
+        }),
+        Column::time("first_published", first),
+        Column::time("last_published", last),
+        Column::text("source_id", |row: &Row| {
+            row.cluster
+                .source
+                .doc
+                .map_or("", |doc| catalog.id(doc))
+                .into()
+        }),
+        Column::text("source_site", |row: &Row| {
+            (&*row.cluster.source.site).into()
+        }),
+        Column::text("source_basis", move |row: &Row| basis(row).into()),
+        Column::text("credit", |row: &Row| credit(findings, row.cluster).into()),
+        Column::score("boilerplate_share", |row: &Row| {
+            Some(boilerplate_share(catalog, row.cluster))
+        }),
+        Column::text("title", |row: &Row| {
+            title(findings, row.cluster.first).into()
+        }),
+        Column::text("source_sureness", move |row: &Row| sureness(row).into()),
+        Column::precision("first_precision", first),
+        Column::precision("last_precision", last),
+    ]
 }
 
 /// The credit that most whole copies carry; the first by name if several are equally common. The

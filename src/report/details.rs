@@ -7,3 +7,13 @@ use crate::pipeline::{Details, ScanResult};
 pub(super) fn details(findings: &ScanResult, doc: DocNo) -> Option<&Details> {
     Details::find(&findings.details, doc)
 }
+
+/// The url of a document; empty if it is unknown.
+pub(super) fn url(findings: &ScanResult, doc: DocNo) -> &str {
+    details(findings, doc).map_or("", |details| details.url.as_str())
+}
+
+/// The title of a document; empty if it is unknown.
+pub(super) fn title(findings: &ScanResult, doc: DocNo) -> &str {
+    details(findings, doc).map_or("", |details| details.title.as_str())
+}

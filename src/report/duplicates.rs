@@ -2,24 +2,19 @@
 
 use std::io::{self, Write};
 
-use super::moment;
-use super::table::{TableCell, TableFormat};
-use crate::catalog::cross_site;
-use crate::pipeline::Duplicates;
+use super::table::TableEncoding;
+use super::table::column::Column;
+use crate::catalog::{Catalog, cross_site};
+use crate::cluster::duplicates::Duplicate;
+use crate::pipeline::{Duplicates, Outcome};
 
-/// Columns of the report. Their order never changes; new ones go to the end.
-pub const COLUMNS: [&str; 10] = [
-    "id",
-    "duplicate_of",
-    "relation",
-    "jaccard",
-    "cross_site",
-    "site",
-    "site_kept",
-    "published",
-    "published_kept",
-    "file",
-];
+/// A removed document, and why it was removed.
+struct RemovedRow<'t> {
+    catalog: &'t Catalog,
+    file: &'t str,
+    outcome: Outcome,
+    duplicate: Duplicate,
+}
 
 /// Writes the report; `source_names` has the name of each source by its number.
 ///
@@ -28,30 +23,46 @@ pub const COLUMNS: [&str; 10] = [
 pub fn write(
     found: &Duplicates,
     source_names: &[&str],
-    format: TableFormat,
-    out: &mut impl Write,
+    encoding: TableEncoding,
+    out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let catalog = &found.catalog;
-    format.write(&COLUMNS, out, |rows| {
-        for outcome in found.outcomes() {
-            let Some(duplicate) = outcome.duplicate else {
-                continue;
-            };
-            let of = duplicate.of;
-            let source = outcome.place.source as usize;
-            rows.row(&[
-                TableCell::Text(catalog.id(outcome.doc)),
-                TableCell::Text(catalog.id(of)),
-                TableCell::Text(duplicate.relation.name()),
-                TableCell::Score(duplicate.jaccard),
-                TableCell::known(cross_site(outcome.site, catalog.site(of)), TableCell::Flag),
-                TableCell::Text(catalog.site_name(outcome.site)),
-                TableCell::Text(catalog.site_name(catalog.site(of))),
-                TableCell::Text(&moment::written_or_empty(outcome.published)),
-                TableCell::Text(&moment::written_or_empty(catalog.published(of))),
-                TableCell::Text(source_names.get(source).unwrap_or(&"")),
-            ])?;
-        }
-        Ok(())
-    })
+    let removed = |outcome: Outcome| {
+        let file = source_names.get(outcome.place.source as usize);
+        Some(RemovedRow {
+            catalog: &found.catalog,
+            file: file.copied().unwrap_or_default(),
+            duplicate: outcome.duplicate?,
+            outcome,
+        })
+    };
+    encoding.write(&columns(), found.outcomes().filter_map(removed), out)
+}
+
+/// Columns of the report. Their order never changes; new ones go to the end.
+fn columns<'t>() -> [Column<'t, RemovedRow<'t>>; 12] {
+    type Row<'t> = RemovedRow<'t>;
+    let site_kept = |row: &Row| row.catalog.site(row.duplicate.of);
+    let published_kept = |row: &Row| row.catalog.published(row.duplicate.of);
+    [
+        Column::text("id", |row: &Row| row.catalog.id(row.outcome.doc).into()),
+        Column::text("duplicate_of", |row: &Row| {
+            row.catalog.id(row.duplicate.of).into()
+        }),
+        Column::text("relation", |row: &Row| row.duplicate.relation.name().into()),
+        Column::score("jaccard", |row: &Row| Some(row.duplicate.jaccard)),
+        Column::flag("cross_site", move |row: &Row| {
+            cross_site(row.outcome.site, site_kept(row))
+        }),
+        Column::text("site", |row: &Row| {
+            row.catalog.site_name(row.outcome.site).into()
+        }),
+        Column::text("site_kept", move |row: &Row| {
+            row.catalog.site_name(site_kept(row)).into()
+        }),
+        Column::time("published", |row: &Row| row.outcome.published),
+        Column::time("published_kept", published_kept),
+        Column::text("file", |row: &Row| row.file.into()),
+        Column::precision("precision", |row: &Row| row.outcome.published),
+        Column::precision("precision_kept", published_kept),
+    ]
 }

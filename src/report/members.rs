@@ -2,32 +2,55 @@
 
 use std::io::{self, Write};
 
-use super::moment;
-use super::table::{TableCell, TableFormat};
+use super::details::{title, url};
+use super::table::TableEncoding;
+use super::table::column::Column;
+use crate::cluster::{Cluster, Member};
 use crate::pipeline::ScanResult;
 
-/// Columns of the report. Their order never changes; new ones go to the end.
-pub const COLUMNS: [&str; 5] = ["cluster", "id", "site", "published", "role"];
+/// A member of a cluster.
+struct MemberRow<'t> {
+    cluster: &'t Cluster,
+    member: &'t Member,
+}
 
 /// Writes the report.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    findings: &ScanResult,
+    encoding: TableEncoding,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let rows = findings.clusters.iter().flat_map(|cluster| {
+        let members = cluster.members.iter();
+        members.map(move |member| MemberRow { cluster, member })
+    });
+    encoding.write(&columns(findings), rows, out)
+}
+
+/// Columns of the report. Their order never changes; new ones go to the end.
+fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, MemberRow<'t>>> {
     let catalog = &findings.catalog;
-    format.write(&COLUMNS, out, |rows| {
-        for cluster in &findings.clusters {
-            for member in &cluster.members {
-                let doc = member.doc;
-                rows.row(&[
-                    TableCell::Text(&cluster.name),
-                    TableCell::Text(catalog.id(doc)),
-                    TableCell::Text(catalog.site_name(catalog.site(doc))),
-                    TableCell::Text(&moment::written_or_empty(catalog.published(doc))),
-                    TableCell::Text(member.role.name()),
-                ])?;
-            }
-        }
-        Ok(())
-    })
+    vec![
+        Column::text("cluster", |row: &MemberRow| (&*row.cluster.name).into()),
+        Column::text("id", |row: &MemberRow| catalog.id(row.member.doc).into()),
+        Column::text("site", |row: &MemberRow| {
+            catalog.site_name(catalog.site(row.member.doc)).into()
+        }),
+        Column::time("published", |row: &MemberRow| {
+            catalog.published(row.member.doc)
+        }),
+        Column::text("role", |row: &MemberRow| row.member.role.name().into()),
+        Column::text("url", |row: &MemberRow| {
+            url(findings, row.member.doc).into()
+        }),
+        Column::text("title", |row: &MemberRow| {
+            title(findings, row.member.doc).into()
+        }),
+        Column::precision("precision", |row: &MemberRow| {
+            catalog.published(row.member.doc)
+        }),
+    ]
 }

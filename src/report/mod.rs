@@ -10,6 +10,7 @@
 
 pub mod bounded;
 pub mod clusters;
+pub mod documents;
 pub mod duplicates;
 pub mod explain;
 pub mod labelling;

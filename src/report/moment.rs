@@ -18,6 +18,14 @@ pub fn written(published: Published) -> String {
     }
 }
 
+/// The moment as tables have it: a bare date is its midnight in UTC. `None` outside the years 1 to
+/// 9999, which are all that the programs that read tables know.
+pub(super) fn time(published: Published) -> Option<Timestamp> {
+    let time = Timestamp::from_second(published.seconds).ok()?;
+    let year = TimeZone::UTC.to_datetime(time).year();
+    (1..=9999).contains(&year).then_some(time)
+}
+
 /// As [`written`]; empty for an unknown moment.
 pub fn written_or_empty(published: Option<Published>) -> String {
     published.map(written).unwrap_or_default()

@@ -3,113 +3,120 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::details::details;
+use super::details::{details, title, url};
 use super::moment;
-use super::table::{TableCell, TableFormat};
+use super::table::TableEncoding;
+use super::table::column::Column;
 use crate::attribution::credit::Credit;
 use crate::catalog::DocNo;
+use crate::cluster::ReportedPair;
 use crate::pipeline::{PlacedPassage, ScanResult};
 
-/// Columns of every pairs file. Their order never changes; new ones go to the end of this list.
-pub const COLUMNS: [&str; 19] = [
-    "id_a",
-    "id_b",
-    "relation",
-    "jaccard",
-    "containment_a",
-    "containment_b",
-    "longest_passage",
-    "cross_site",
-    "site_a",
-    "site_b",
-    "published_a",
-    "published_b",
-    "lag_hours",
-    "credit_a",
-    "credit_b",
-    "url_a",
-    "url_b",
-    "cluster",
-    "quoted_share",
-];
+/// A pair and its passages, if they are listed.
+struct PairRow<'t> {
+    pair: &'t ReportedPair,
+    passages: &'t [PlacedPassage],
+}
 
-/// Columns that follow if reworded copy was looked for.
-pub const REWORDED_COLUMNS: [&str; 2] = ["reworded_score", "aligned_sentences"];
+impl PairRow<'_> {
+    fn a(&self) -> DocNo {
+        self.pair.a
+    }
 
-/// The last column, if passages are listed and the format can hold lists.
-pub const PASSAGES_COLUMN: &str = "passages";
+    fn b(&self) -> DocNo {
+        self.pair.b
+    }
+}
 
-/// Writes the report.
+/// Writes the report. Columns of reworded copy follow if it was looked for, and passages if they
+/// are listed and the format can hold lists.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    findings: &ScanResult,
+    encoding: TableEncoding,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let mut columns = columns(findings);
+    if findings.counts.reworded.is_some() {
+        columns.extend(reworded_columns());
+    }
+    if !findings.passages.is_empty() && encoding.format.holds_lists() {
+        columns.push(Column::json("passages", |row: &PairRow| {
+            listed(row.passages)
+        }));
+    }
+    let rows = findings
+        .pairs
+        .iter()
+        .enumerate()
+        .map(|(number, pair)| PairRow {
+            pair,
+            passages: findings.passages.get(number).map_or(&[], Vec::as_slice),
+        });
+    encoding.write(&columns, rows, out)
+}
+
+/// Columns of every pairs file. Their order never changes; new ones go to the end of this list.
+fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, PairRow<'t>>> {
+    type Row<'t> = PairRow<'t>;
     let catalog = &findings.catalog;
-    let url = |doc: DocNo| details(findings, doc).map_or("", |details| details.url.as_str());
+    let site = |doc: DocNo| catalog.site_name(catalog.site(doc)).into();
     let credit = |doc: DocNo| {
         let credit = details(findings, doc).and_then(|details| details.credit.as_ref());
-        credit.map_or_else(String::new, Credit::label)
+        credit.map_or_else(String::new, Credit::label).into()
     };
-    let with_passages = !findings.passages.is_empty() && format.holds_lists();
-    let with_reworded = findings.counts.reworded.is_some();
-    let mut columns = COLUMNS.to_vec();
-    if with_reworded {
-        columns.extend(REWORDED_COLUMNS);
-    }
-    if with_passages {
-        columns.push(PASSAGES_COLUMN);
-    }
-    format.write(&columns, out, |rows| {
-        for (number, pair) in findings.pairs.iter().enumerate() {
-            let (a, b) = (pair.a, pair.b);
-            let (when_a, when_b) = (catalog.published(a), catalog.published(b));
-            let listed = if with_passages {
-                listed(&findings.passages[number])
-            } else {
-                String::new()
-            };
-            let likeness = pair.likeness;
-            let fixed = [
-                TableCell::Text(catalog.id(a)),
-                TableCell::Text(catalog.id(b)),
-                TableCell::Text(pair.relation.name()),
-                TableCell::Score(pair.jaccard),
-                TableCell::Score(pair.containment_a),
-                TableCell::Score(pair.containment_b),
-                TableCell::Count(pair.longest.words as u64),
-                TableCell::known(catalog.cross_site(a, b), TableCell::Flag),
-                TableCell::Text(catalog.site_name(catalog.site(a))),
-                TableCell::Text(catalog.site_name(catalog.site(b))),
-                TableCell::Text(&moment::written_or_empty(when_a)),
-                TableCell::Text(&moment::written_or_empty(when_b)),
-                TableCell::known(moment::hours_between(when_a, when_b), TableCell::Hours),
-                TableCell::Text(&credit(a)),
-                TableCell::Text(&credit(b)),
-                TableCell::Text(url(a)),
-                TableCell::Text(url(b)),
-                TableCell::known(findings.clusters.get(pair.cluster as usize), |cluster| {
-                    TableCell::Text(&cluster.name)
-                }),
-                TableCell::known(pair.quoted_share, TableCell::Score),
-            ];
-            let reworded = [
-                TableCell::known(likeness.map(|likeness| likeness.score), TableCell::Score),
-                TableCell::known(
-                    likeness.map(|likeness| u64::from(likeness.aligned)),
-                    TableCell::Count,
-                ),
-            ];
-            let mut cells = Vec::from(fixed);
-            if with_reworded {
-                cells.extend(reworded);
-            }
-            if with_passages {
-                cells.push(TableCell::Json(&listed));
-            }
-            rows.row(&cells)?;
-        }
-        Ok(())
-    })
+    let published = |doc: DocNo| catalog.published(doc);
+    let cluster = |number: u32| {
+        let cluster = findings.clusters.get(number as usize);
+        cluster.map_or("", |cluster| &*cluster.name)
+    };
+    vec![
+        Column::text("id_a", |row: &Row| catalog.id(row.a()).into()),
+        Column::text("id_b", |row: &Row| catalog.id(row.b()).into()),
+        Column::text("relation", |row: &Row| row.pair.relation.name().into()),
+        Column::score("jaccard", |row: &Row| Some(row.pair.jaccard)),
+        Column::score("containment_a", |row: &Row| Some(row.pair.containment_a)),
+        Column::score("containment_b", |row: &Row| Some(row.pair.containment_b)),
+        Column::count("longest_passage", |row: &Row| {
+            Some(row.pair.longest.words as u64)
+        }),
+        Column::flag("cross_site", |row: &Row| {
+            catalog.cross_site(row.a(), row.b())
+        }),
+        Column::text("site_a", move |row: &Row| site(row.a())),
+        Column::text("site_b", move |row: &Row| site(row.b())),
+        Column::time("published_a", move |row: &Row| published(row.a())),
+        Column::time("published_b", move |row: &Row| published(row.b())),
+        Column::hours("lag_hours", move |row: &Row| {
+            moment::hours_between(published(row.a()), published(row.b()))
+        }),
+        Column::text("credit_a", move |row: &Row| credit(row.a())),
+        Column::text("credit_b", move |row: &Row| credit(row.b())),
+        Column::text("url_a", |row: &Row| url(findings, row.a()).into()),
+        Column::text("url_b", |row: &Row| url(findings, row.b()).into()),
+        Column::text("cluster", move |row: &Row| cluster(row.pair.cluster).into()),
+        Column::score("quoted_share", |row: &Row| row.pair.quoted_share),
+        Column::text("title_a", |row: &Row| title(findings, row.a()).into()),
+        Column::text("title_b", |row: &Row| title(findings, row.b()).into()),
+        Column::precision("precision_a", move |row: &Row| published(row.a())),
+        Column::precision("precision_b", move |row: &Row| published(row.b())),
+    ]
+}
+
+/// Columns of reworded copy.
+fn reworded_columns<'t>() -> [Column<'t, PairRow<'t>>; 2] {
+    [
+        Column::score("reworded_score", |row: &PairRow| {
+            row.pair.likeness.map(|likeness| likeness.score)
+        }),
+        Column::count("aligned_sentences", |row: &PairRow| {
+            row.pair
+                .likeness
+                .map(|likeness| u64::from(likeness.aligned))
+        }),
+    ]
 }
 
 /// Passages as a JSON array: number of words, and beginning and end (half-open) in words and bytes

@@ -2,11 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::table::{TableCell, TableFormat};
+use super::table::TableEncoding;
+use super::table::column::Column;
 use crate::document::Reject;
-
-/// Columns of the report. Their order never changes; new ones go to the end.
-pub const COLUMNS: [&str; 5] = ["file", "record", "line", "id", "reason"];
 
 /// Writes the report; `source_names` has the name of each source by its number.
 ///
@@ -15,26 +13,33 @@ pub const COLUMNS: [&str; 5] = ["file", "record", "line", "id", "reason"];
 pub fn write(
     rejects: &[Reject],
     source_names: &[&str],
-    format: TableFormat,
-    out: &mut impl Write,
+    encoding: TableEncoding,
+    out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    format.write(&COLUMNS, out, |rows| {
-        for reject in rejects {
-            rows.row(&[
-                TableCell::Text(source_names.get(reject.source as usize).unwrap_or(&"")),
-                TableCell::Count(reject.record),
-                TableCell::Count(reject.line),
-                TableCell::known(reject.id.as_deref(), TableCell::Text),
-                TableCell::Text(&reject.reason),
-            ])?;
-        }
-        Ok(())
-    })
+    encoding.write(&columns(source_names), rejects, out)
+}
+
+/// Columns of the report. Their order never changes; new ones go to the end.
+fn columns<'t>(source_names: &'t [&str]) -> [Column<'t, &'t Reject>; 5] {
+    type Row<'t> = &'t Reject;
+    [
+        Column::text("file", |reject: &Row| {
+            let name = source_names.get(reject.source as usize);
+            name.copied().unwrap_or_default().into()
+        }),
+        Column::count("record", |reject: &Row| Some(reject.record)),
+        Column::count("line", |reject: &Row| Some(reject.line)),
+        Column::text("id", |reject: &Row| {
+            reject.id.as_deref().unwrap_or_default().into()
+        }),
+        Column::text("reason", |reject: &Row| (&*reject.reason).into()),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::table::TableFormat;
 
     #[test]
     fn formulas_and_missing_ids_are_written_safely() {
@@ -50,7 +55,7 @@ mod tests {
         write(
             &[reject(None), reject(Some("=cmd"))],
             &["-"],
-            TableFormat::Csv,
+            TableFormat::Csv.into(),
             &mut out,
         )
         .expect("a vector takes everything");

@@ -11,21 +11,11 @@ use std::io::{self, Write};
 
 use super::details::details;
 use super::moment;
-use super::table::{TableCell, TableFormat};
-use crate::catalog::SiteNo;
+use super::table::TableEncoding;
+use super::table::column::Column;
+use crate::catalog::{Catalog, SiteNo};
 use crate::cluster::{Relation, ReportedPair};
 use crate::pipeline::ScanResult;
-
-/// Columns of the report. Their order never changes; new ones go to the end.
-pub const COLUMNS: [&str; 7] = [
-    "source_site",
-    "copy_site",
-    "pairs",
-    "clusters",
-    "median_lag_hours",
-    "median_containment",
-    "ordered_pairs",
-];
 
 /// The pairs of two sites.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,22 +40,31 @@ pub struct Route {
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write(findings: &ScanResult, format: TableFormat, out: &mut impl Write) -> io::Result<()> {
-    let catalog = &findings.catalog;
-    format.write(&COLUMNS, out, |rows| {
-        for route in routes(findings) {
-            rows.row(&[
-                TableCell::Text(catalog.site_name(route.source)),
-                TableCell::Text(catalog.site_name(route.copy)),
-                TableCell::Count(route.pairs),
-                TableCell::Count(route.clusters),
-                TableCell::known(route.median_lag_hours, TableCell::Hours),
-                TableCell::known(route.median_containment, TableCell::Score),
-                TableCell::Count(route.ordered_pairs),
-            ])?;
-        }
-        Ok(())
-    })
+pub fn write(
+    findings: &ScanResult,
+    encoding: TableEncoding,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let routes = routes(findings);
+    encoding.write(&columns(&findings.catalog), &routes, out)
+}
+
+/// Columns of the report. Their order never changes; new ones go to the end.
+fn columns(catalog: &Catalog) -> [Column<'_, &Route>; 7] {
+    type Row<'t> = &'t Route;
+    [
+        Column::text("source_site", |route: &Row| {
+            catalog.site_name(route.source).into()
+        }),
+        Column::text("copy_site", |route: &Row| {
+            catalog.site_name(route.copy).into()
+        }),
+        Column::count("pairs", |route: &Row| Some(route.pairs)),
+        Column::count("clusters", |route: &Row| Some(route.clusters)),
+        Column::hours("median_lag_hours", |route: &Row| route.median_lag_hours),
+        Column::score("median_containment", |route: &Row| route.median_containment),
+        Column::count("ordered_pairs", |route: &Row| Some(route.ordered_pairs)),
+    ]
 }
 
 /// The routes of all pairs across sites, in order of the names of the two sites.

@@ -352,9 +352,9 @@ impl<'a> ReadSection<'a> {
             rejected: read.rejects.len() as u64,
             lossy: read.lossy,
             bad_dates: read.bad_dates,
+            assumed: &inputs.assumed,
             bad_date_examples: &read.bad_date_examples,
             date_order: DateOrderSection::of(read),
-            assumed: &inputs.assumed,
         }
     }
 }

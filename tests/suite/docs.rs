@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::program::{help_entries, root};
+use crate::common::program::{help_entries, newsroom, root};
+use tempfile::TempDir;
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, duplicates};
 use wirecopy::compare::exact::{
@@ -19,6 +20,7 @@ use wirecopy::read::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, ID_NAMES, MAX_RECORD, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
 };
+use wirecopy::report::table::TableFormat;
 use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::sketch::minhash::DEFAULT_SEED;
 use wirecopy::text::shingle::DEFAULT_SHINGLE;
@@ -219,6 +221,75 @@ fn help_quotes_the_constants() {
 }
 
 #[test]
+fn manuals_name_every_column_and_every_ending() {
+    let at = TempDir::new().expect("a directory");
+    let path = |name: &str| at.path().join(name).display().to_string();
+    let tables = |command: &str, flags: &[(&str, &str)]| {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+        run.args([command, &newsroom(), "-q"]);
+        if command == "scan" {
+            run.args([
+                "--reworded",
+                "-o",
+                &path("pairs.csv"),
+                "--clean",
+                &path("clean.csv"),
+            ]);
+        } else {
+            run.args(["-o", &path("kept.csv")]);
+        }
+        for (flag, name) in flags {
+            run.args([flag, &*path(name)]);
+        }
+        assert!(run.status().expect("the program runs").success());
+    };
+    tables(
+        "scan",
+        &[
+            ("--clusters", "clusters.csv"),
+            ("--members", "members.csv"),
+            ("--sites", "sites.csv"),
+            ("--rejects", "rejects.csv"),
+        ],
+    );
+    tables("dedup", &[("--removed", "removed.csv")]);
+    for (table, manual) in [
+        ("pairs.csv", "docs/results.md"),
+        ("clusters.csv", "docs/results.md"),
+        ("members.csv", "docs/results.md"),
+        ("sites.csv", "docs/results.md"),
+        ("rejects.csv", "docs/results.md"),
+        ("clean.csv", "docs/results.md"),
+        ("removed.csv", "docs/dedup.md"),
+        ("kept.csv", "docs/dedup.md"),
+    ] {
+        let table = read(&at.path().join(table));
+        let header = table.lines().next().expect("a header");
+        let manual_text = read(&root().join(manual));
+        for column in header.split(',') {
+            let named = manual_text.contains(&format!("`{column}`"));
+            assert!(named, "{manual} does not name {column}");
+        }
+    }
+    let endings = TableFormat::known_endings();
+    let texts = [
+        options()["--output"].clone(),
+        options()["--clean"].clone(),
+        options_of("dedup")["--output"].clone(),
+        options_of("dedup")["--removed"].clone(),
+    ];
+    for text in texts {
+        assert!(text.contains(&endings), "no {endings} in {text}");
+    }
+    for format in TableFormat::ALL {
+        let manual = read(&root().join("docs/results.md"));
+        for ending in format.endings() {
+            assert!(manual.contains(&format!("`{ending}`")), "{ending}");
+        }
+    }
+}
+
+#[test]
 fn dedup_help_quotes_its_constants() {
     let options = options_of("dedup");
     for (flag, default) in [
@@ -227,10 +298,6 @@ fn dedup_help_quotes_its_constants() {
         ("--prefer", "first-published".to_owned()),
     ] {
         assert_eq!(quoted_default(&options[flag]), Some(&*default), "{flag}");
-    }
-    let manual = read(&root().join("docs/dedup.md"));
-    for column in wirecopy::report::duplicates::COLUMNS {
-        assert!(manual.contains(&format!("`{column}`")), "{column}");
     }
     let quoted = duplicates::DEFAULT_THRESHOLD.to_string();
     let readme = read(&root().join("README.md"));

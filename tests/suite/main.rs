@@ -38,6 +38,8 @@ mod explain_cli;
 #[cfg(feature = "cli")]
 mod monitoring;
 #[cfg(feature = "cli")]
+mod outputs;
+#[cfg(feature = "cli")]
 mod report;
 #[cfg(feature = "cli")]
 mod tune_cli;

@@ -290,7 +290,7 @@ fn an_invalid_command_line_leaves_the_metrics_unchanged() {
     fs::write(at.path().join("run.prom"), "# of the last run\n").expect("a file");
     for flags in [
         &["--threshold", "2"][..],
-        &["-o", "pairs.parquet"],
+        &["-o", "pairs.xlsx"],
         &["--metrics-label", "stage=x"],
         &["--metrics-label", "a=1", "--metrics-label", "a=2"],
     ] {

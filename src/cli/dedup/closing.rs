@@ -26,6 +26,8 @@ pub struct DedupClosing<'a> {
     pub added: u64,
     /// True if duplicates were marked instead of removed.
     pub marked: bool,
+    /// A line about fields that are left out.
+    pub note: Option<String>,
     pub run: ClosingFacts<'a>,
 }
 
@@ -42,6 +44,9 @@ impl DedupClosing<'_> {
         let run = &self.run;
         run.documents(out)?;
         self.duplicates(out)?;
+        if let Some(note) = &self.note {
+            writeln!(out, "{note}")?;
+        }
         self.families(out)?;
         run.index(out, self.index, self.added)?;
         run.boilerplate(

@@ -1,136 +1,246 @@
-//! The kept documents: the bytes of their records, in the order in which they were read.
+//! The kept documents, in the order in which they were read.
 
 use std::io::{self, Write};
 
 use rayon::prelude::*;
-use serde::Serialize;
-use serde_json::{Map, Value};
 use wirecopy::document::{Corpus, Fetch};
 use wirecopy::pipeline::{Duplicates, Outcome};
-use wirecopy::read::{Header, Inputs, LineEnd, SourceFormat};
+use wirecopy::read::{Dialect, Header, Inputs, LineEnd, SourceFormat};
+use wirecopy::report::documents::{self, DocumentRow, DocumentSink, FIELDS};
 use wirecopy::report::records::{with_cell, with_member};
+use wirecopy::report::table::{FileCompression, TableEncoding, TableFormat};
 
-use super::plan::DedupOutput;
 use crate::cli::inputs::unreadable;
-use crate::cli::outputs::{OutputTarget, WantedOutput};
 use crate::cli::status::Stop;
 
 /// Writer of the kept or marked documents.
 pub struct DocumentsWriter<'a> {
     pub inputs: &'a Inputs,
     pub found: &'a Duplicates,
-    /// The format of all inputs.
-    pub format: SourceFormat,
+    pub form: DocumentsForm,
     /// Field that marks duplicates, if all documents are written.
     pub mark: Option<&'a str>,
 }
 
-/// The format of all inputs. Fails if they have several, or if the name of an output asks for
-/// another one.
-pub fn format_of<'w>(
-    inputs: &Inputs,
-    wanted: impl Iterator<Item = &'w WantedOutput<DedupOutput>>,
-) -> Result<SourceFormat, Stop> {
-    let mut formats = (0..inputs.sources()).filter_map(|at| Some((at, inputs.format(at)?)));
-    let (first, format) = formats.next().unwrap_or((0, SourceFormat::Jsonl));
-    if let Some((other, another)) = formats.find(|&(_, another)| another != format) {
-        return Err(Stop::usage(format!(
-            "one output cannot hold documents of two formats: {} is {}, {} is {}; name inputs of \
-             one format, or convert some first",
-            inputs.source_name(first),
-            format.name(),
-            inputs.source_name(other),
-            another.name(),
-        )));
-    }
-    let written = match format {
-        SourceFormat::Text | SourceFormat::Json => SourceFormat::Jsonl,
-        other => other,
-    };
-    for wanted in wanted {
-        let (DedupOutput::Documents(_), OutputTarget::File(path)) = (wanted.report, &wanted.target)
-        else {
-            continue;
+/// Form in which documents are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentsForm {
+    /// The bytes of their records.
+    Copies(CopyFormat, FileCompression),
+    /// The fields that wirecopy knows, as a table.
+    Fields(TableEncoding),
+}
+
+/// Format of copied records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyFormat {
+    /// A JSON object a line.
+    Json,
+    /// Rows of a table, which is CSV or TSV as the input is.
+    Rows(TableFormat, Dialect),
+}
+
+impl CopyFormat {
+    /// The format of copies of the records of an input; `None` if records cannot be copied, because
+    /// they are not ranges of bytes that stand for themselves. `marked` is true if each gets one
+    /// more field.
+    fn of(inputs: &Inputs, source: usize, marked: bool) -> Option<CopyFormat> {
+        let table = |format: TableFormat| {
+            let dialect = inputs.dialect(source)?;
+            // A cell can be added to a row only if quotes can protect it.
+            let is_usual = dialect == Dialect::of_delimiter(dialect.delimiter);
+            (is_usual || !marked).then_some(CopyFormat::Rows(format, dialect))
         };
-        let named = SourceFormat::of_name(&path.to_string_lossy());
-        if named.is_some_and(|named| named != written) {
-            return Err(Stop::usage(format!(
-                "the documents are written as {}, but --output {} has the extension of another \
-                 format: change it",
-                written.name(),
-                path.display(),
-            )));
+        match inputs.format(source)? {
+            SourceFormat::Jsonl
+            | SourceFormat::Json
+            | SourceFormat::Parquet
+            | SourceFormat::Arrow
+            | SourceFormat::Xlsx => Some(CopyFormat::Json),
+            SourceFormat::Csv => table(TableFormat::Csv),
+            SourceFormat::Tsv => table(TableFormat::Tsv),
+            SourceFormat::Text | SourceFormat::Html | SourceFormat::Warc | SourceFormat::Feed => None,
         }
     }
-    Ok(format)
+
+    /// The format of a file that holds the copies.
+    fn table_format(self) -> TableFormat {
+        match self {
+            CopyFormat::Json => TableFormat::Jsonl,
+            CopyFormat::Rows(format, _) => format,
+        }
+    }
+}
+
+impl DocumentsForm {
+    /// The form for an output whose name asks for `named`: copies if all inputs have that format
+    /// already, else fields. `marked` is true if duplicates are marked.
+    pub fn of(inputs: &Inputs, named: Option<TableEncoding>, marked: bool) -> DocumentsForm {
+        let mut formats = (0..inputs.sources()).map(|at| CopyFormat::of(inputs, at, marked));
+        let first = formats.next().unwrap_or(Some(CopyFormat::Json));
+        let copied = first.filter(|_| formats.all(|format| format == first));
+        match (copied, named) {
+            (Some(copied), None) => DocumentsForm::Copies(copied, FileCompression::None),
+            (Some(copied), Some(named)) if copied.table_format() == named.format => {
+                DocumentsForm::Copies(copied, named.compression)
+            }
+            (_, named) => DocumentsForm::Fields(named.unwrap_or(TableFormat::Jsonl.into())),
+        }
+    }
+
+    /// A line about fields of the inputs that are left out, if there can be any.
+    pub fn note(self, inputs: &Inputs) -> Option<String> {
+        let DocumentsForm::Fields(encoding) = self else {
+            return None;
+        };
+        let mut formats = (0..inputs.sources()).filter_map(|at| inputs.format(at));
+        formats.any(|format| format != SourceFormat::Text).then(|| {
+            format!(
+                "converted to {} with the fields {}; other fields are left out",
+                encoding.format.name(),
+                FIELDS.join(", ")
+            )
+        })
+    }
 }
 
 impl DocumentsWriter<'_> {
     /// Rejects tables with different columns, and a mark that is a field already.
     pub fn check(&self) -> Result<(), Stop> {
-        let headers: Vec<(usize, &Header)> = self.headers().collect();
-        if let Some((first, header)) = headers.first() {
-            let differs = |(_, other): &&(usize, &Header)| other.names != header.names;
-            if let Some((other, another)) = headers.iter().find(differs) {
-                return Err(Stop::usage(format!(
-                    "one output cannot hold tables of different columns: {} has {}, {} has {}",
-                    self.inputs.source_name(*first),
-                    header.names.join(", "),
-                    self.inputs.source_name(*other),
-                    another.names.join(", "),
-                )));
-            }
-        }
-        let Some(mark) = self.mark else {
-            return Ok(());
-        };
-        let taken = |whose: &str| {
+        let taken = |whose: &str, mark: &str| {
             Stop::usage(format!(
                 "{whose} already has a field {mark}: name another one with --mark-field"
             ))
         };
-        match self.format {
-            SourceFormat::Jsonl | SourceFormat::Json => {
-                let Duplicates {
-                    catalog,
-                    decided,
-                    read,
-                    ..
-                } = self.found;
-                let decided = decided.par_iter().map(|&doc| (doc, catalog.place(doc)));
-                let known = read.known.par_iter().map(|known| (known.doc, known.place));
-                let refused = decided.chain(known).find_map_first(|(doc, place)| {
-                    match self.inputs.has_field(place, mark) {
-                        Ok(false) => None,
-                        Ok(true) => Some(taken(&format!("the document {}", catalog.id(doc)))),
-                        Err(error) => Some(unreadable(error)),
-                    }
-                });
-                refused.map_or(Ok(()), Err)
+        match (self.form, self.mark) {
+            (DocumentsForm::Fields(_), Some(mark)) if FIELDS.contains(&mark) => {
+                Err(taken("every document", mark))
             }
-            SourceFormat::Csv | SourceFormat::Tsv => match headers.first() {
-                Some((first, header)) if header.names.iter().any(|name| name == mark) => {
-                    Err(taken(self.inputs.source_name(*first)))
+            (DocumentsForm::Copies(CopyFormat::Json, _), Some(mark)) => {
+                match self.document_with(mark)? {
+                    Some(id) => Err(taken(&format!("the document {id}"), mark)),
+                    None => Ok(()),
                 }
-                _ => Ok(()),
-            },
-            SourceFormat::Text if ["id", "text"].contains(&mark) => Err(taken("every document")),
-            SourceFormat::Text => Ok(()),
+            }
+            (DocumentsForm::Copies(..), mark) => {
+                let Some((first, header)) = self.common_header()? else {
+                    return Ok(());
+                };
+                match mark.filter(|mark| header.names.iter().any(|name| name == mark)) {
+                    Some(mark) => Err(taken(self.inputs.source_name(first), mark)),
+                    None => Ok(()),
+                }
+            }
+            (DocumentsForm::Fields(_), _) => Ok(()),
+        }
+    }
+
+    /// Id of the first document found that has a field of that name in its record.
+    fn document_with(&self, field: &str) -> Result<Option<&str>, Stop> {
+        let Duplicates {
+            catalog,
+            decided,
+            read,
+            ..
+        } = self.found;
+        let decided = decided.par_iter().map(|&doc| (doc, catalog.place(doc)));
+        let known = read.known.par_iter().map(|known| (known.doc, known.place));
+        let found = decided.chain(known).find_map_first(|(doc, place)| {
+            match self.inputs.has_field(place, field) {
+                Ok(false) => None,
+                Ok(true) => Some(Ok(catalog.id(doc))),
+                Err(error) => Some(Err(unreadable(error))),
+            }
+        });
+        found.transpose()
+    }
+
+    /// The header of all tables, and the first source that has it. Fails if they differ.
+    fn common_header(&self) -> Result<Option<(usize, &Header)>, Stop> {
+        let headers: Vec<(usize, &Header)> = self.headers().collect();
+        let Some(&(first, header)) = headers.first() else {
+            return Ok(None);
+        };
+        let differs = |(_, other): &&(usize, &Header)| other.names != header.names;
+        match headers.iter().find(differs) {
+            Some((other, another)) => Err(Stop::usage(format!(
+                "one output cannot hold tables of different columns: {} has {}, {} has {}",
+                self.inputs.source_name(first),
+                header.names.join(", "),
+                self.inputs.source_name(*other),
+                another.names.join(", "),
+            ))),
+            None => Ok(Some((first, header))),
         }
     }
 
     /// Writes all documents that are kept, or all that were read if there is a mark.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        if let Some((_, header)) = self.headers().next() {
-            self.write_row(&header.bytes, self.mark, out)?;
-            out.write_all(header.line_end.bytes())?;
-        }
-        for outcome in self.found.outcomes() {
-            if outcome.duplicate.is_none() || self.mark.is_some() {
-                self.write_document(&outcome, out)?;
+    pub fn write(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        match self.form {
+            DocumentsForm::Copies(format, compression) => {
+                compression.write(out, |out| self.write_copies(format, out))
+            }
+            DocumentsForm::Fields(encoding) => {
+                documents::write(encoding, self.mark, out, |sink| self.write_fields(sink))
             }
         }
+    }
+
+    fn write_copies(&self, format: CopyFormat, out: &mut dyn Write) -> io::Result<()> {
+        self.write_header(format, out)?;
+        for outcome in self.written() {
+            let mut done = Ok(());
+            let of = self.duplicated(&outcome);
+            let copied = self.inputs.copy(outcome.place, &mut |record, line_end| {
+                done = self.write_copy(format, record, line_end, of, out);
+            });
+            copied.map_err(io::Error::other)?;
+            done?;
+        }
         Ok(())
+    }
+
+    /// Writes the header of the first table, unless it has none.
+    fn write_header(&self, format: CopyFormat, mut out: &mut dyn Write) -> io::Result<()> {
+        let (CopyFormat::Rows(_, dialect), Some((_, header))) = (format, self.headers().next())
+        else {
+            return Ok(());
+        };
+        match self.mark {
+            _ if header.bytes.is_empty() => return Ok(()),
+            Some(mark) => with_cell(&header.bytes, dialect.delimiter, mark, &mut out)?,
+            None => out.write_all(&header.bytes)?,
+        }
+        out.write_all(header.line_end.bytes())
+    }
+
+    fn write_fields(&self, sink: DocumentSink<'_>) -> io::Result<()> {
+        for outcome in self.written() {
+            let mut done = Ok(());
+            let read = self.inputs.fetch(outcome.place, &mut |document| {
+                done = sink(&DocumentRow {
+                    id: self.found.catalog.id(outcome.doc).to_owned(),
+                    document: document.with_text(document.text.clone().into_owned()),
+                    duplicate_of: self.duplicated(&outcome).map(str::to_owned),
+                });
+            });
+            read.map_err(io::Error::other)?;
+            done?;
+        }
+        Ok(())
+    }
+
+    /// The documents to write.
+    fn written(&self) -> impl Iterator<Item = Outcome> {
+        let all = self.mark.is_some();
+        let outcomes = self.found.outcomes();
+        outcomes.filter(move |outcome| all || outcome.duplicate.is_none())
+    }
+
+    /// Id of the document that a document duplicates.
+    fn duplicated(&self, outcome: &Outcome) -> Option<&str> {
+        let duplicate = outcome.duplicate?;
+        Some(self.found.catalog.id(duplicate.of))
     }
 
     /// The headers of all tables. The first one is written.
@@ -138,70 +248,21 @@ impl DocumentsWriter<'_> {
         (0..self.inputs.sources()).filter_map(|at| Some((at, self.inputs.header(at)?)))
     }
 
-    fn write_document(&self, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-        let id = |doc| self.found.catalog.id(doc);
-        let of = outcome.duplicate.map(|duplicate| id(duplicate.of));
-        let place = outcome.place;
-        let mut done = Ok(());
-        let read = match self.format {
-            SourceFormat::Text => self.inputs.fetch(place, &mut |document| {
-                done = self.write_text(id(outcome.doc), &document.text, of, out);
-            }),
-            _ => self.inputs.copy(place, &mut |record, line_end| {
-                done = self.write_record(record, line_end, of, out);
-            }),
-        };
-        read.map_err(io::Error::other)?;
-        done
-    }
-
-    fn write_record(
+    fn write_copy(
         &self,
+        format: CopyFormat,
         record: &[u8],
         line_end: LineEnd,
         of: Option<&str>,
         mut out: &mut dyn Write,
     ) -> io::Result<()> {
-        match (self.format, self.mark) {
-            (SourceFormat::Jsonl | SourceFormat::Json, Some(mark)) => {
-                with_member(record, mark, of, &mut out)?
+        match (format, self.mark) {
+            (CopyFormat::Json, Some(mark)) => with_member(record, mark, of, &mut out)?,
+            (CopyFormat::Rows(_, dialect), Some(_)) => {
+                with_cell(record, dialect.delimiter, of.unwrap_or_default(), &mut out)?;
             }
-            (_, Some(_)) => self.write_row(record, Some(of.unwrap_or_default()), out)?,
             (_, None) => out.write_all(record)?,
         }
         out.write_all(line_end.bytes())
-    }
-
-    /// Writes a row of a table, with one more cell if it is given.
-    fn write_row(&self, row: &[u8], cell: Option<&str>, mut out: &mut dyn Write) -> io::Result<()> {
-        match (cell, self.format.delimiter()) {
-            (Some(cell), Some(delimiter)) => with_cell(row, delimiter, cell, &mut out),
-            _ => out.write_all(row),
-        }
-    }
-
-    /// Writes a text file as a line of JSON.
-    fn write_text(
-        &self,
-        id: &str,
-        text: &str,
-        of: Option<&str>,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        #[derive(Serialize)]
-        struct TextRecord<'r> {
-            id: &'r str,
-            text: &'r str,
-            #[serde(flatten)]
-            mark: Map<String, Value>,
-        }
-        let mark = self.mark.map(|mark| (mark.to_owned(), of.into()));
-        let record = TextRecord {
-            id,
-            text,
-            mark: mark.into_iter().collect(),
-        };
-        serde_json::to_writer(&mut *out, &record)?;
-        out.write_all(b"\n")
     }
 }

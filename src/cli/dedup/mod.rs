@@ -22,7 +22,7 @@ use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::Terminal;
 use closing::DedupClosing;
-use documents::DocumentsWriter;
+use documents::{DocumentsForm, DocumentsWriter};
 use plan::{DedupOutput, DedupPlan};
 
 /// Runs the command.
@@ -35,7 +35,14 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         .any(|wanted| matches!(wanted.report, DedupOutput::Rejects(_)));
     let session = Session::open(plan.setup, plan.wanted, has_rejects_file, watch)?;
     let inputs = &session.inputs;
-    let format = documents::format_of(inputs, session.outputs.wanted())?;
+    let named = session
+        .outputs
+        .wanted()
+        .find_map(|wanted| match wanted.report {
+            DedupOutput::Documents(encoding) => encoding,
+            DedupOutput::Removed(_) | DedupOutput::Rejects(_) => None,
+        });
+    let form = DocumentsForm::of(inputs, named, plan.mark.is_some());
     let settings = Settings {
         memory: session.memory()?,
         ..plan.settings
@@ -61,7 +68,7 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         documents: DocumentsWriter {
             inputs,
             found: &found,
-            format,
+            form,
             mark: plan.mark.as_deref(),
         },
     };
@@ -105,15 +112,13 @@ struct DedupResults<'a> {
 
 impl DedupResults<'_> {
     /// Writes one output.
-    fn render(&self, output: DedupOutput, mut out: &mut dyn Write) -> io::Result<()> {
+    fn render(&self, output: DedupOutput, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let names = self.session.source_names();
         match output {
-            DedupOutput::Documents(compression) => {
-                compression.write(out, |out| self.documents.write(out))
-            }
-            DedupOutput::Removed(format) => duplicates::write(self.found, &names, format, &mut out),
-            DedupOutput::Rejects(format) => {
-                rejects::write(&self.found.read.rejects, &names, format, &mut out)
+            DedupOutput::Documents(_) => self.documents.write(out),
+            DedupOutput::Removed(encoding) => duplicates::write(self.found, &names, encoding, out),
+            DedupOutput::Rejects(encoding) => {
+                rejects::write(&self.found.read.rejects, &names, encoding, out)
             }
         }
     }
@@ -133,6 +138,7 @@ impl DedupResults<'_> {
             index,
             added,
             marked: self.documents.mark.is_some(),
+            note: self.documents.form.note(&session.inputs),
             run: ClosingFacts {
                 catalog: &self.found.catalog,
                 source_names: &session.source_names(),

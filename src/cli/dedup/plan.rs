@@ -1,16 +1,14 @@
 //! Checked settings of a dedup.
 
-use std::io::{self, Write};
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use wirecopy::cluster::duplicates::Keep;
 use wirecopy::pipeline::Settings;
-use wirecopy::report::table::TableFormat;
+use wirecopy::report::table::TableEncoding;
 
 use crate::cli::args::{DedupArguments, KeepName};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
-use crate::cli::plan::{IndexPlan, RunSetup, one_on_standard_output, surfacing, wanted_table};
+use crate::cli::plan::{
+    IndexPlan, RunSetup, encoding_of, one_on_standard_output, surfacing, wanted_table,
+};
 use crate::cli::status::Stop;
 
 /// A dedup to run.
@@ -29,20 +27,12 @@ pub struct DedupPlan {
     pub index: Option<IndexPlan>,
 }
 
-/// An output of a dedup.
+/// An output of a dedup. The encoding of the documents is `None` if no name asks for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DedupOutput {
-    Documents(OutputCompression),
-    Removed(TableFormat),
-    Rejects(TableFormat),
-}
-
-/// Compression of the documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutputCompression {
-    None,
-    Gzip,
-    Zstd,
+    Documents(Option<TableEncoding>),
+    Removed(TableEncoding),
+    Rejects(TableEncoding),
 }
 
 impl DedupPlan {
@@ -50,7 +40,7 @@ impl DedupPlan {
     pub fn of(typed: DedupArguments) -> Result<DedupPlan, Stop> {
         let wanted = wanted(&typed)?;
         Ok(DedupPlan {
-            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
+            setup: with_whole_records(RunSetup::of(typed.inputs, &typed.reading, &typed.running)),
             settings: Settings {
                 shingle: typed.comparing.shingle,
                 threshold: typed.threshold,
@@ -78,7 +68,7 @@ impl DedupPlan {
 fn wanted(typed: &DedupArguments) -> Result<Vec<WantedOutput<DedupOutput>>, Stop> {
     let target = OutputTarget::of_flag(typed.output.as_deref());
     let mut wanted = vec![WantedOutput {
-        report: DedupOutput::Documents(OutputCompression::of(&target)),
+        report: DedupOutput::Documents(documents_encoding(&target)?),
         target,
     }];
     let removed = typed.removed.as_deref();
@@ -94,6 +84,14 @@ fn wanted(typed: &DedupArguments) -> Result<Vec<WantedOutput<DedupOutput>>, Stop
     Ok(wanted)
 }
 
+/// The encoding that the name of the documents asks for; `None` if it has no ending.
+fn documents_encoding(target: &OutputTarget) -> Result<Option<TableEncoding>, Stop> {
+    match target {
+        OutputTarget::File(path) if path.extension().is_none() => Ok(None),
+        target => encoding_of("--output", target),
+    }
+}
+
 impl NamedOutput for DedupOutput {
     fn name(self) -> &'static str {
         match self {
@@ -104,40 +102,8 @@ impl NamedOutput for DedupOutput {
     }
 }
 
-impl OutputCompression {
-    /// The compression that the file name asks for.
-    fn of(target: &OutputTarget) -> OutputCompression {
-        let OutputTarget::File(path) = target else {
-            return OutputCompression::None;
-        };
-        let ending = path
-            .extension()
-            .map(|ending| ending.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("gz") => OutputCompression::Gzip,
-            Some("zst") => OutputCompression::Zstd,
-            _ => OutputCompression::None,
-        }
-    }
-
-    /// Compresses the bytes that `fill` writes. The same bytes give the same file.
-    pub fn write(
-        self,
-        mut out: &mut dyn Write,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> io::Result<()> {
-        match self {
-            OutputCompression::None => fill(out),
-            OutputCompression::Gzip => {
-                let mut packed = GzEncoder::new(out, Compression::default());
-                fill(&mut packed)?;
-                packed.finish().map(|_| ())
-            }
-            OutputCompression::Zstd => {
-                let mut packed = zstd::Encoder::new(&mut out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
-                fill(&mut packed)?;
-                packed.finish().map(|_| ())
-            }
-        }
-    }
+/// The set-up of a run that copies records with all their fields.
+fn with_whole_records(mut setup: RunSetup) -> RunSetup {
+    setup.reading.whole_records = true;
+    setup
 }

@@ -14,7 +14,8 @@ use crate::pipeline::{
 };
 use crate::report::html::{self, count};
 use crate::report::moment;
-use crate::report::table::{TableCell, TableFormat};
+use crate::report::table::column::Column;
+use crate::report::table::{TableEncoding, TableFormat};
 use crate::text::escaping;
 
 /// Columns of the labels.
@@ -173,14 +174,14 @@ fn pair(pair: &SampledPair) -> io::Result<PairToLabel> {
 
 /// A row of the labels up to and including its last comma.
 fn begun(id_a: &str, id_b: &str) -> io::Result<String> {
+    let columns = [
+        Column::text(COLUMNS[0], |ids: &[&str; 2]| ids[0].into()),
+        Column::text(COLUMNS[1], |ids: &[&str; 2]| ids[1].into()),
+        Column::text(COLUMNS[2], |_| "".into()),
+    ];
     let mut table = Vec::new();
-    TableFormat::Csv.write(&COLUMNS, &mut table, |rows| {
-        rows.row(&[
-            TableCell::Text(id_a),
-            TableCell::Text(id_b),
-            TableCell::Unknown,
-        ])
-    })?;
+    let rows = [[id_a, id_b]];
+    TableEncoding::from(TableFormat::Csv).write(&columns, rows, &mut table)?;
     let table = String::from_utf8(table).map_err(io::Error::other)?;
     let row = table.split_once('\n').map_or("", |(_, row)| row);
     Ok(row.strip_suffix('\n').unwrap_or(row).to_owned())

@@ -1,52 +1,66 @@
-//! Cells of a table, and the trait that writers of rows implement.
+//! Values of a row, for formats that write row by row.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::io;
+
+use jiff::Timestamp;
+
+/// Decimals of a score.
+const SCORE_DECIMALS: usize = 4;
+
+/// Decimals of hours.
+const HOURS_DECIMALS: usize = 2;
 
 /// One value of a row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum TableCell<'a> {
-    /// A text; an empty one means unknown.
-    Text(&'a str),
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TableCell<'a> {
+    /// A text for people, which a spreadsheet must not run as a formula.
+    Text(Cow<'a, str>),
+    /// A text that is written as it is.
+    Data(Cow<'a, str>),
     /// A whole number.
     Count(u64),
-    /// A share from 0 to 1, written with 4 decimals.
+    /// A share from 0 to 1.
     Score(f64),
-    /// Hours, written with 2 decimals.
+    /// Hours.
     Hours(f64),
     /// True or false.
     Flag(bool),
-    /// A list or an object, as JSON; only for formats that hold lists.
-    Json(&'a str),
+    /// A moment.
+    Time(Timestamp),
+    /// A list or an object, as JSON.
+    Json(String),
     /// An unknown value.
     Unknown,
 }
 
-/// A writer of rows; each row has a cell for each column.
-pub(in crate::report) trait RowWriter {
-    fn row(&mut self, cells: &[TableCell<'_>]) -> io::Result<()>;
-}
-
-impl<'a> TableCell<'a> {
-    /// The cell of a value that may be unknown.
-    pub(in crate::report) fn known<T>(
-        value: Option<T>,
-        cell: impl FnOnce(T) -> TableCell<'a>,
-    ) -> TableCell<'a> {
-        value.map_or(TableCell::Unknown, cell)
-    }
-}
-
-/// The form that all formats share: numbers and flags. Each format escapes texts in its own way.
+/// The form that all text formats share. Each of them escapes texts in its own way.
 impl fmt::Display for TableCell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TableCell::Text(text) | TableCell::Json(text) => f.write_str(text),
+            TableCell::Text(text) | TableCell::Data(text) => f.write_str(text),
+            TableCell::Json(json) => f.write_str(json),
             TableCell::Count(count) => write!(f, "{count}"),
-            TableCell::Score(score) => write!(f, "{score:.4}"),
-            TableCell::Hours(hours) => write!(f, "{hours:.2}"),
+            TableCell::Score(score) => write!(f, "{score:.SCORE_DECIMALS$}"),
+            TableCell::Hours(hours) => write!(f, "{hours:.HOURS_DECIMALS$}"),
             TableCell::Flag(flag) => write!(f, "{flag}"),
+            TableCell::Time(time) => write!(f, "{time}"),
             TableCell::Unknown => Ok(()),
         }
     }
+}
+
+/// A score with the decimals that the text formats write.
+pub(super) fn rounded_score(score: f64) -> f64 {
+    rounded(score, SCORE_DECIMALS)
+}
+
+/// Hours with the decimals that the text formats write.
+pub(super) fn rounded_hours(hours: f64) -> f64 {
+    rounded(hours, HOURS_DECIMALS)
+}
+
+/// Reads the written form again, because no arithmetic rounds exactly as it does.
+fn rounded(number: f64, decimals: usize) -> f64 {
+    format!("{number:.decimals$}").parse().unwrap_or(number)
 }

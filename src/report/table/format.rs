@@ -1,29 +1,47 @@
-//! The formats of tables.
+//! The formats of tables and the endings of their files.
 
-use std::io::{self, Write};
-
-use super::cell::RowWriter;
-use super::csv::CsvRows;
-use super::jsonl::JsonlRows;
+use super::compression::FileCompression;
 
 /// A format that a table can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableFormat {
     /// Comma-separated values with a header line (RFC 4180, lines ending in a line feed).
     Csv,
+    /// Tab-separated values with a header line, quoted like CSV.
+    Tsv,
     /// JSON Lines: a JSON object per line.
     Jsonl,
+    /// Apache Parquet, compressed inside with Zstandard.
+    Parquet,
 }
 
 impl TableFormat {
     /// All formats, in the order of the help.
-    pub const ALL: [TableFormat; 2] = [TableFormat::Csv, TableFormat::Jsonl];
+    pub const ALL: [TableFormat; 4] = [
+        TableFormat::Csv,
+        TableFormat::Tsv,
+        TableFormat::Jsonl,
+        TableFormat::Parquet,
+    ];
 
-    /// Name of the format, which is also the ending of its files.
+    /// Name of the format.
     pub fn name(self) -> &'static str {
         match self {
             TableFormat::Csv => "csv",
+            TableFormat::Tsv => "tsv",
             TableFormat::Jsonl => "jsonl",
+            TableFormat::Parquet => "parquet",
+        }
+    }
+
+    /// Endings of file names that stand for the format. A compression may follow if the format
+    /// [can be compressed](Self::is_text).
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            TableFormat::Csv => &[".csv"],
+            TableFormat::Tsv => &[".tsv", ".tab"],
+            TableFormat::Jsonl => &[".jsonl", ".ndjson"],
+            TableFormat::Parquet => &[".parquet"],
         }
     }
 
@@ -32,20 +50,25 @@ impl TableFormat {
         self == TableFormat::Jsonl
     }
 
-    /// Writes a table: `columns`, then the rows that `fill` passes to its argument.
-    pub(in crate::report) fn write<W: Write>(
-        self,
-        columns: &[&str],
-        out: &mut W,
-        fill: impl FnOnce(&mut dyn RowWriter) -> io::Result<()>,
-    ) -> io::Result<()> {
-        match self {
-            TableFormat::Csv => {
-                let mut rows = CsvRows::new(columns, out)?;
-                fill(&mut rows)?;
-                rows.finish()
-            }
-            TableFormat::Jsonl => fill(&mut JsonlRows::new(columns, out)),
-        }
+    /// True for text, which can be compressed as a whole.
+    pub fn is_text(self) -> bool {
+        self != TableFormat::Parquet
+    }
+
+    /// The endings of all formats as a phrase, for help and messages.
+    pub fn known_endings() -> String {
+        let endings = |is_text: bool| {
+            let formats = TableFormat::ALL.into_iter();
+            let formats = formats.filter(|format| format.is_text() == is_text);
+            let endings: Vec<&str> = formats.flat_map(TableFormat::endings).copied().collect();
+            endings.join(", ")
+        };
+        let packed = FileCompression::ALL.map(FileCompression::ending);
+        format!(
+            "{} (also with {}) or {}",
+            endings(true),
+            packed.join(" or "),
+            endings(false)
+        )
     }
 }
