@@ -27,10 +27,11 @@ pub struct SourceFacts<'a> {
 impl Catalog {
     /// Joins the blocks of a corpus, in order of source and place, to the documents seen before.
     ///
-    /// A record without an id is called `source:record`. If several records have one id, the first
-    /// stays and the others are rejected. A record with the id of a document that was seen before
-    /// replaces that document if its words are others, and otherwise is left out. If that document
-    /// was added by an earlier attempt at this same run, it counts as a document of the run.
+    /// A record without an id is called `source:record`. If several records of a source have one id,
+    /// the first stays and the others are rejected; one that a record of another source has is
+    /// called `source:id`. A record with the id of a document that was seen before replaces that
+    /// document if its words are others, and otherwise is left out. If that document was added by
+    /// an earlier attempt at this same run, it counts as a document of the run.
     /// A date that depends on the order of day and month is read in the order of its source.
     pub fn join(
         seen: SeenDocuments,
@@ -43,13 +44,30 @@ impl Catalog {
         for (source, block, tally) in blocks {
             joining.add_block(source, block, tally);
         }
-        let ids = RepeatedIds::find(&joining.catalog);
+        let names: Vec<&str> = sources.iter().map(|source| source.name).collect();
+        let mut ids = RepeatedIds::find(&joining.catalog, &names);
         joining.reject_repeats(&ids.repeats);
+        joining.catalog.rename(std::mem::take(&mut ids.renamed));
         joining.tally.replaced = ids.replaced;
         joining.number(ids.kept);
         joining.count_missing();
         joining.list_known(ids.known);
         (joining.catalog, joining.tally)
+    }
+
+    /// Gives documents other ids; `renamed` is in order.
+    fn rename(&mut self, renamed: Vec<(Slot, String)>) {
+        if renamed.is_empty() {
+            return;
+        }
+        let old = std::mem::take(&mut self.ids);
+        let mut renamed = renamed.into_iter().peekable();
+        for at in 0..self.columns.len() {
+            match renamed.next_if(|(slot, _)| slot.index() == at) {
+                Some((_, id)) => self.ids.push(&id),
+                None => self.ids.push(old.get(at)),
+            }
+        }
     }
 
     /// Canonical order of two documents.

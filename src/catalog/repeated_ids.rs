@@ -1,4 +1,8 @@
 //! Records whose id another document has.
+//!
+//! Two files that number their records from 1 are common. So a record with the id of a record of
+//! another file is called `file:id`; within one file, the first record keeps the id and the others
+//! are refused.
 
 use std::collections::HashMap;
 
@@ -13,7 +17,9 @@ use super::numbers::Slot;
 pub(super) struct RepeatedIds {
     /// Documents that stay, in order.
     pub(super) kept: Vec<Slot>,
-    /// Records with the id of an earlier record of this run, in order.
+    /// Records that get another id, in order.
+    pub(super) renamed: Vec<(Slot, String)>,
+    /// Records with the id of an earlier record of the same file, in order.
     pub(super) repeats: Vec<SameId>,
     /// Records with the id and the words of a document that was seen before, in any order.
     pub(super) known: Vec<SameId>,
@@ -35,12 +41,13 @@ pub(super) struct SameId {
 #[derive(Default)]
 struct Holders {
     seen_before: Option<Slot>,
-    first_record: Option<Slot>,
+    /// The last record that was not refused.
+    last_record: Option<Slot>,
 }
 
 impl RepeatedIds {
     /// Finds repeated ids among all documents of the columns.
-    pub(super) fn find(catalog: &Catalog) -> RepeatedIds {
+    pub(super) fn find(catalog: &Catalog, source_names: &[&str]) -> RepeatedIds {
         let count = catalog.columns.len() as u32;
         let id = |slot: Slot| catalog.ids.get(slot.index());
         // Sorting hashes is faster than a map of all ids.
@@ -58,6 +65,12 @@ impl RepeatedIds {
                 ids.add(catalog, slot, holders);
             }
         }
+        for (slot, id) in std::mem::take(&mut ids.renamed) {
+            let name = source_names.get(catalog.columns.place[slot.index()].source as usize);
+            let id = format!("{}:{id}", name.copied().unwrap_or_default());
+            ids.rename(catalog, &by_hash, slot, id);
+        }
+        ids.renamed.sort_unstable();
         ids.repeats.sort_unstable();
         ids.replaced.sort_unstable();
         ids.refused.sort_unstable();
@@ -75,18 +88,53 @@ impl RepeatedIds {
             holders.seen_before = Some(slot);
             return;
         }
-        if let Some(earlier) = holders.first_record {
-            self.repeats.push(SameId {
-                record: slot,
-                earlier,
-            });
-            self.refused.push(slot);
+        let source = |slot: Slot| catalog.columns.place[slot.index()].source;
+        if let Some(earlier) = holders.last_record {
+            if source(earlier) == source(slot) {
+                self.repeats.push(SameId {
+                    record: slot,
+                    earlier,
+                });
+                self.refused.push(slot);
+            } else {
+                holders.last_record = Some(slot);
+                self.renamed
+                    .push((slot, catalog.ids.get(slot.index()).to_owned()));
+            }
             return;
         }
-        holders.first_record = Some(slot);
-        let Some(earlier) = holders.seen_before else {
-            return;
-        };
+        holders.last_record = Some(slot);
+        if let Some(earlier) = holders.seen_before {
+            self.meet(catalog, slot, earlier);
+        }
+    }
+
+    /// Gives a record its new id, unless another document has that already.
+    fn rename(&mut self, catalog: &Catalog, by_hash: &[(u64, Slot)], slot: Slot, id: String) {
+        let hash = xxh3_64(id.as_bytes());
+        let first = by_hash.partition_point(|&(other, _)| other < hash);
+        let same_hash = by_hash[first..].iter().take_while(|(other, _)| *other == hash);
+        let taken = same_hash
+            .map(|&(_, other)| other)
+            .find(|other| catalog.ids.get(other.index()) == id);
+        match taken {
+            Some(seen) if seen.index() < catalog.serials.len() => {
+                self.meet(catalog, slot, seen);
+                self.renamed.push((slot, id));
+            }
+            Some(earlier) => {
+                self.repeats.push(SameId {
+                    record: slot,
+                    earlier,
+                });
+                self.refused.push(slot);
+            }
+            None => self.renamed.push((slot, id)),
+        }
+    }
+
+    /// Decides on a record with the id of a document that was seen before.
+    fn meet(&mut self, catalog: &Catalog, slot: Slot, earlier: Slot) {
         let whole = |slot: Slot| catalog.columns.whole[slot.index()];
         if whole(earlier) == whole(slot) {
             self.known.push(SameId {
