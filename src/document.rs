@@ -93,6 +93,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -381,6 +382,8 @@ pub struct BlockTally {
     pub without_url: u64,
     /// Values that stand where the site is expected and were not taken for it.
     pub sites_passed_over: CountedValues,
+    /// Records that are no documents, such as the requests of a web archive, by their kind.
+    pub left_out: BTreeMap<&'static str, u64>,
     /// Records that could not be used. Their `record` and `line` count in the block, from 0.
     pub rejects: Vec<Reject>,
 }

@@ -172,6 +172,9 @@ impl<'a> Joining<'a> {
         self.tally.bad_ids += tally.bad_ids;
         self.tally.without_url += tally.without_url;
         self.tally.sites_passed_over.append(tally.sites_passed_over);
+        for (kind, number) in &tally.left_out {
+            *self.tally.left_out.entry(kind).or_default() += number;
+        }
         self.tally.rejects.append(&mut tally.rejects);
     }
 

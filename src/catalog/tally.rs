@@ -1,5 +1,7 @@
 //! Counts and lists of what was read.
 
+use std::collections::BTreeMap;
+
 use super::numbers::{DocNo, SiteNo};
 use crate::document::{CountedValues, DateOrder, Published, Reject, SourcePlace};
 
@@ -31,6 +33,8 @@ pub struct ReadTally {
     pub without_date: u64,
     /// Values that stood where the site was expected and were not taken for it.
     pub sites_passed_over: CountedValues,
+    /// Records that are no documents, such as the requests of a web archive, by their kind.
+    pub left_out: BTreeMap<&'static str, u64>,
     /// Rejected records, in order of source and line.
     pub rejects: Vec<Reject>,
     /// Records of documents that were seen before with the same id and the same words, in order of

@@ -7,10 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use super::date_order::SourceDates;
 use super::field_lookup::FieldLookup;
 use super::jsonl;
+use super::names::FieldNames;
 use super::pieces::BEGINNING;
 use super::settings::ReadSettings;
 use super::source::InputSource;
-use super::spool::Spool;
+use super::spool::{Spool, SpooledRange};
+use crate::error::ReadError;
 
 /// Buffers kept for the next blocks, at most.
 const SPARE_BUFFERS: usize = 32;
@@ -23,6 +25,8 @@ const MOST_NAMES: usize = 100;
 pub(super) struct ReadContext {
     pub(super) settings: ReadSettings,
     pub(super) lookup: FieldLookup,
+    /// Names of the fields of documents that were converted.
+    pub(super) own_lookup: FieldLookup,
     pub(super) spool: Spool,
     /// Buffers of blocks that are done.
     spare: Mutex<Vec<Vec<u8>>>,
@@ -34,6 +38,7 @@ impl ReadContext {
     pub(super) fn new(settings: ReadSettings) -> Self {
         Self {
             lookup: FieldLookup::new(&settings.fields),
+            own_lookup: FieldLookup::new(&FieldNames::default()),
             spool: Spool::new(settings.temp_dir.clone()),
             settings,
             spare: Mutex::default(),
@@ -75,6 +80,26 @@ impl ReadContext {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         names.iter().cloned().collect()
+    }
+
+    /// Keeps a copy of bytes at an offset of a source in the spool.
+    pub(super) fn keep(
+        &self,
+        source: &InputSource,
+        bytes: &[u8],
+        offset: u64,
+    ) -> Result<(), ReadError> {
+        let in_spool = self.spool.append(bytes).map_err(|cause| ReadError::Spool {
+            input: source.name.clone(),
+            directory: self.spool.directory().display().to_string(),
+            cause,
+        })?;
+        source.note_spooled(SpooledRange {
+            offset,
+            in_spool,
+            length: bytes.len() as u64,
+        });
+        Ok(())
     }
 
     /// An empty buffer for a block: a used one where possible, since the system zeroes fresh memory

@@ -22,9 +22,12 @@ use super::json_pieces::JsonFinder;
 use super::pieces::{DroppedBytes, Piece, PieceFinder};
 use super::settings::HeaderLine;
 use super::source::InputSource;
-use super::spool::SpooledRange;
 use super::table_pieces::{TableFinder, TableShape};
+use super::warc::WarcFinder;
 use crate::error::ReadError;
+
+/// Bits of an offset that are left for the documents that are converted from one block.
+const CONVERTED_BITS: u32 = 36;
 
 /// Iterator over the blocks of one source.
 pub(super) struct BlockCutter<'c> {
@@ -44,6 +47,8 @@ pub(super) struct BlockCutter<'c> {
     started: bool,
     ready: VecDeque<Result<InputBlock, ReadError>>,
     finished: bool,
+    /// Number of blocks made.
+    blocks: u64,
 }
 
 /// How the ends of records are found.
@@ -86,7 +91,8 @@ impl<'c> BlockCutter<'c> {
                     EndFinder::Pieces(Box::new(JsonFinder::new(layout.records.clone())))
                 }
                 SourceFormat::Csv | SourceFormat::Tsv => EndFinder::Header,
-                SourceFormat::Text => EndFinder::Source,
+                SourceFormat::Warc => EndFinder::Pieces(Box::new(WarcFinder::new())),
+                _ => EndFinder::Source,
             },
             held: Vec::new(),
             offset: 0,
@@ -94,6 +100,7 @@ impl<'c> BlockCutter<'c> {
             started: false,
             ready: VecDeque::new(),
             finished: false,
+            blocks: 0,
         }
     }
 
@@ -312,10 +319,19 @@ impl<'c> BlockCutter<'c> {
         rest.extend_from_slice(&self.held[end..]);
         let mut bytes = std::mem::replace(&mut self.held, rest);
         bytes.truncate(end);
-        let offset = self.offset;
+        let converted = self.source.layout.format.is_converted();
+        let offset = match converted {
+            true => self.blocks << CONVERTED_BITS,
+            false => self.offset,
+        };
+        self.blocks += 1;
         self.offset += end as u64;
         let before = std::mem::take(&mut self.before);
-        match self.spool(&bytes, offset) {
+        let spooled = match converted {
+            true => Ok(()),
+            false => self.spool(&bytes, offset),
+        };
+        match spooled {
             Ok(()) => self.push(BlockContent::Records {
                 bytes,
                 offset,
@@ -332,21 +348,10 @@ impl<'c> BlockCutter<'c> {
 
     /// Keeps a copy of `bytes` if the source cannot be read again.
     fn spool(&self, bytes: &[u8], offset: u64) -> Result<(), ReadError> {
-        if !self.spooled {
-            return Ok(());
+        match self.spooled {
+            true => self.context.keep(self.source, bytes, offset),
+            false => Ok(()),
         }
-        let spool = &self.context.spool;
-        let in_spool = spool.append(bytes).map_err(|cause| ReadError::Spool {
-            input: self.source.name.clone(),
-            directory: spool.directory().display().to_string(),
-            cause,
-        })?;
-        self.source.note_spooled(SpooledRange {
-            offset,
-            in_spool,
-            length: bytes.len() as u64,
-        });
-        Ok(())
     }
 }
 

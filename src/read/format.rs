@@ -16,6 +16,18 @@ pub enum SourceFormat {
     Tsv,
     /// One document per file; its id is the file's name.
     Text,
+    /// A web page: its main text and what it says about itself.
+    Html,
+    /// A web archive: the pages in it, or their texts.
+    Warc,
+    /// A feed in XML: RSS, Atom, NewsML-G2, NITF.
+    Feed,
+    /// An Apache Parquet file.
+    Parquet,
+    /// An Apache Arrow IPC file or stream; Feather of version 2.
+    Arrow,
+    /// A workbook of Excel.
+    Xlsx,
 }
 
 /// A format as users know it.
@@ -79,6 +91,48 @@ impl SourceFormat {
             content: "One document a file",
             endings: &[".txt", ".text"],
         },
+        FormatInfo {
+            format: Self::Html,
+            key: "html",
+            name: "HTML",
+            content: "A web page: its main text, and the metadata in it",
+            endings: &[".html", ".htm", ".xhtml"],
+        },
+        FormatInfo {
+            format: Self::Warc,
+            key: "warc",
+            name: "WARC",
+            content: "A web archive, or the texts of one",
+            endings: &[".warc", ".wet"],
+        },
+        FormatInfo {
+            format: Self::Feed,
+            key: "feed",
+            name: "XML feed",
+            content: "RSS, Atom, NewsML-G2 or NITF",
+            endings: &[".xml", ".rss", ".atom", ".nitf", ".newsml"],
+        },
+        FormatInfo {
+            format: Self::Parquet,
+            key: "parquet",
+            name: "Parquet",
+            content: "Columns of Apache Parquet",
+            endings: &[".parquet", ".pq"],
+        },
+        FormatInfo {
+            format: Self::Arrow,
+            key: "arrow",
+            name: "Arrow",
+            content: "Columns of Apache Arrow IPC, which Feather files are",
+            endings: &[".arrow", ".arrows", ".feather", ".ipc"],
+        },
+        FormatInfo {
+            format: Self::Xlsx,
+            key: "xlsx",
+            name: "XLSX",
+            content: "A workbook of Excel: its first sheet with a text column",
+            endings: &[".xlsx"],
+        },
     ];
 
     /// Endings of compressed files, which may follow the ending of a format.
@@ -107,6 +161,22 @@ impl SourceFormat {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.info().name
+    }
+
+    /// Tells whether each row becomes a line of JSON before it is parsed.
+    pub(super) fn is_columnar(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
+    }
+
+    /// Tells whether a document is made by a conversion that is kept, since it takes long.
+    pub(super) fn is_converted(self) -> bool {
+        matches!(self, Self::Html | Self::Warc | Self::Feed)
+    }
+
+    /// Tells whether a record can be copied as a line of JSON.
+    #[must_use]
+    pub fn is_json(self) -> bool {
+        self.is_columnar() || self.is_converted() || matches!(self, Self::Jsonl | Self::Json)
     }
 
     /// Separator of a table's fields, unless the table shows another; `None` for a format that is

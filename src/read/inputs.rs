@@ -16,6 +16,7 @@ use super::format::SourceFormat;
 use super::open::{self, Content, SkippedInputs};
 use super::parse::{BlockParser, ParseBuffers};
 use super::recognise::Layout;
+use super::rows::RowBlocks;
 use super::settings::ReadSettings;
 use super::source::{InputSource, ReadFrom, SourceOrigin};
 use crate::document::{BlockTally, Corpus, DateOrder, ParsedRecord};
@@ -228,6 +229,9 @@ impl Corpus for Inputs {
         match &from.origin {
             SourceOrigin::Unreadable(cause) => {
                 Self::unreadable(number, format!("cannot be opened: {cause}"))
+            }
+            _ if from.layout.format.is_columnar() => {
+                Box::new(RowBlocks::new(&self.context, number, from))
             }
             SourceOrigin::Stream(stream) => {
                 match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {

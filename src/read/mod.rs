@@ -22,6 +22,7 @@ mod archive;
 mod assemble;
 mod block;
 mod candidates;
+mod columnar;
 mod compression;
 mod context;
 mod cut;
@@ -30,11 +31,9 @@ pub mod dates;
 mod delimited;
 mod dialect;
 mod encoding;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod feeds;
 mod field_lookup;
 mod format;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
 mod html;
 mod inputs;
 mod json_outline;
@@ -50,14 +49,14 @@ mod names;
 mod open;
 mod parse;
 mod pieces;
-#[allow(dead_code, reason = "connected by the readers")]
-mod raw_document;
 mod recognise;
+mod rows;
 mod settings;
 mod source;
+mod spreadsheet;
 mod spool;
 mod table_pieces;
-#[allow(dead_code, unused_imports, reason = "connected by the readers")]
+mod raw_document;
 mod warc;
 
 pub use block::InputBlock;

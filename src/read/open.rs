@@ -411,10 +411,18 @@ impl Content {
 /// Opens the members of an archive.
 fn open_members(archive: &str, path: &Path, context: &ReadContext) -> io::Result<Vec<Opened>> {
     let members = archive::members(path)?;
-    if members
-        .iter()
-        .any(|member| member.name == "[Content_Types].xml")
-    {
+    let has = |name: &str| members.iter().any(|member| member.name == name);
+    if has("xl/workbook.xml") {
+        let origin = SourceOrigin::File {
+            path: path.to_owned(),
+            bytes: path.metadata()?.len(),
+            open: None,
+        };
+        let layout = Layout::plain(SourceFormat::Xlsx);
+        let source = InputSource::new(archive.to_owned(), true, layout, origin);
+        return Ok(vec![Opened::Source(Box::new(source), None)]);
+    }
+    if has("[Content_Types].xml") {
         return Ok(vec![Opened::LeftOut {
             file: archive.to_owned(),
             reason: "an Office document".to_owned(),

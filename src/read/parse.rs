@@ -11,12 +11,16 @@ use super::context::ReadContext;
 use super::date_order::RecordDate;
 use super::delimited::{self, RecordFields};
 use super::encoding;
+use super::feeds::{self, UnreadableItem};
 use super::format::{BOM, SourceFormat};
+use super::html;
 use super::jsonl;
 use super::names::show;
 use super::pieces::Piece;
+use super::raw_document::RawDocument;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
+use super::warc::{self, WarcContent};
 use crate::document::{
     BlockTally, DATE_EXAMPLES, DateExample, Document, ParsedRecord, Reject, SourcePlace,
 };
@@ -72,6 +76,7 @@ impl<'p, 's> BlockParser<'p, 's> {
     ) {
         self.tally.bytes += before + bytes.len() as u64;
         match (pieces, self.source.layout.format) {
+            (pieces, format) if format.is_converted() => self.convert(bytes, offset, pieces, last),
             (Some(pieces), _) => self.pieces(bytes, offset, pieces, last),
             (None, SourceFormat::Text) => self.text(bytes, offset),
             (None, _) => self.lines(bytes, offset),
@@ -214,6 +219,101 @@ impl<'p, 's> BlockParser<'p, 's> {
         hand_over(parsed, place, &mut self.tally, self.sink);
     }
 
+    /// Records whose documents are made by a conversion. The documents are kept in the spool, as
+    /// lines of JSON.
+    fn convert(&mut self, bytes: &[u8], offset: u64, pieces: Option<&[Piece]>, last: bool) {
+        let mut kept = Vec::new();
+        match self.source.layout.format {
+            SourceFormat::Warc => {
+                let mut counted = 0;
+                for piece in pieces.unwrap_or_default() {
+                    let range = piece.range.clone();
+                    self.tally.lines += delimited::line_ends(&bytes[counted..range.start]);
+                    counted = range.end;
+                    self.warc_record(piece, &bytes[range.clone()], offset, &mut kept);
+                    if let Some(dropped) = &piece.dropped {
+                        self.tally.lines += dropped.lines;
+                        self.tally.bytes += dropped.bytes;
+                    }
+                    self.tally.lines += delimited::line_ends(&bytes[range]);
+                }
+                self.tally.lines += delimited::line_ends(&bytes[counted..]);
+            }
+            SourceFormat::Feed => {
+                let mut items = Vec::new();
+                let read = feeds::items(bytes, &mut |item| items.push(item));
+                for item in items {
+                    match item {
+                        Ok(document) => self.converted(document, offset, &mut kept),
+                        Err(UnreadableItem { id, reason }) => {
+                            self.reject(RejectedRecord::new(id, reason));
+                        }
+                    }
+                }
+                if let Err(error) = read {
+                    self.reject(RejectedRecord {
+                        unknown_loss: true,
+                        ..RejectedRecord::new(None, error.to_string())
+                    });
+                }
+            }
+            _ => {
+                let encoding = self.context.settings.encoding;
+                let declared = encoding.map(|label| format!("text/html; charset={}", label.name()));
+                let (text, _) = html::decode(bytes, declared.as_deref());
+                match html::page(&text, None) {
+                    Ok(document) => {
+                        let id = document.id.or_else(|| Some(self.source.name.clone()));
+                        let document = RawDocument { id, ..document };
+                        self.converted(document, offset, &mut kept);
+                    }
+                    Err(error) => self.reject(RejectedRecord::new(None, error.to_string())),
+                }
+            }
+        }
+        if pieces.is_none() {
+            let unended = last && !bytes.is_empty() && !bytes.ends_with(b"\n");
+            self.tally.lines += delimited::line_ends(bytes) + u64::from(unended);
+        }
+        if let Err(error) = self.context.keep(self.source, &kept, offset) {
+            self.reject(RejectedRecord {
+                unknown_loss: true,
+                ..RejectedRecord::new(None, error.to_string())
+            });
+        }
+    }
+
+    /// One record of a web archive.
+    fn warc_record(&mut self, piece: &Piece, record: &[u8], offset: u64, kept: &mut Vec<u8>) {
+        if let Some(reason) = piece.lost {
+            return self.reject(RejectedRecord {
+                unknown_loss: true,
+                ..RejectedRecord::new(None, reason.to_owned())
+            });
+        }
+        if piece.dropped.is_some() || record.len() > self.context.settings.longest_record() {
+            let reason = self.context.settings.too_long(SourceFormat::Warc);
+            return self.reject(RejectedRecord::new(None, reason));
+        }
+        match warc::parse(record) {
+            WarcContent::Document { document, .. } => self.converted(*document, offset, kept),
+            WarcContent::Other(kind) => {
+                *self.tally.left_out.entry(kind.name()).or_default() += 1;
+            }
+            WarcContent::Rejected { id, reason } => {
+                self.reject(RejectedRecord::new(id, reason));
+            }
+        }
+    }
+
+    /// Hands over a document that was converted, and keeps it.
+    fn converted(&mut self, document: RawDocument, base: u64, kept: &mut Vec<u8>) {
+        let start = kept.len();
+        let text = document.text.or_else(|| Some(String::new()));
+        RawDocument { text, ..document }.write(kept);
+        self.record(&kept[start..kept.len() - 1], base + start as u64);
+    }
+
     /// Records that a finder found, and what it lost.
     fn pieces(&mut self, bytes: &[u8], offset: u64, pieces: &[Piece], last: bool) {
         let settings = &self.context.settings;
@@ -314,8 +414,13 @@ pub(super) fn parse_record<'s>(
     let (text, replaced) = decode(context, source, bytes, lossy);
     let dates = context.dates(source);
     match source.layout.format {
-        SourceFormat::Jsonl | SourceFormat::Json => {
-            jsonl::parse(text, replaced, &context.lookup, decoding, dates)
+        SourceFormat::Jsonl
+        | SourceFormat::Json
+        | SourceFormat::Parquet
+        | SourceFormat::Arrow
+        | SourceFormat::Xlsx => jsonl::parse(text, replaced, &context.lookup, decoding, dates),
+        SourceFormat::Html | SourceFormat::Warc | SourceFormat::Feed => {
+            jsonl::parse(text, replaced, &context.own_lookup, decoding, dates)
         }
         SourceFormat::Text => Ok(text_document(&source.name, text, replaced)),
         SourceFormat::Csv | SourceFormat::Tsv => {

@@ -4,14 +4,18 @@ use std::str::Utf8Error;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::columnar;
 use super::compression::{self, Compression};
 use super::dialect::{self, Dialect, SniffedTable};
 use super::encoding;
+use super::feeds;
 use super::field_lookup::FieldLookup;
 use super::format::{BOM, SourceFormat};
+use super::html;
 use super::json_outline;
 use super::json_pieces::RecordPath;
 use super::settings::ReadSettings;
+use super::warc;
 
 /// Bytes of an input that are looked at, decompressed.
 pub(super) const HEAD: usize = 256 << 10;
@@ -69,7 +73,8 @@ impl Layout {
 
     /// Tells whether the bytes of the file itself are those that are cut and parsed.
     pub(super) fn is_direct(&self) -> bool {
-        self.compression == Compression::None && self.transcoded().is_none()
+        let converted = self.format.is_columnar() || self.format.is_converted();
+        self.compression == Compression::None && self.transcoded().is_none() && !converted
     }
 
     /// What was assumed and the user may want to know; empty if nothing was.
@@ -128,6 +133,13 @@ fn recognise_plain(
     {
         return Err(Unrecognised::Known(kind));
     }
+    let magic = match settings.format {
+        Some(format) => Some(format).filter(|f| f.is_columnar() || f.is_converted()),
+        None => by_magic(head, SourceFormat::of_name(name)),
+    };
+    if let Some(format) = magic {
+        return Ok(Layout::plain(format));
+    }
     let encoding = settings
         .encoding
         .unwrap_or_else(|| encoding::recognise(head, complete));
@@ -179,9 +191,29 @@ fn recognise_plain(
                 };
             }
         }
-        SourceFormat::Text => {}
+        _ => {}
     }
     Ok(layout)
+}
+
+/// The format of a file that is known by its first bytes, whatever they are encoded in.
+fn by_magic(head: &[u8], promised: Option<SourceFormat>) -> Option<SourceFormat> {
+    let is_arrow = |head: &[u8]| {
+        // After the marker of a stream comes the length of its schema, and four bytes of zeros or
+        // a FlatBuffers table.
+        head.starts_with(columnar::ARROW_MAGIC)
+            || (head.starts_with(columnar::ARROW_STREAM_MAGIC)
+                && promised == Some(SourceFormat::Arrow))
+    };
+    match () {
+        () if head.starts_with(columnar::PARQUET_MAGIC) => Some(SourceFormat::Parquet),
+        () if is_arrow(head) => Some(SourceFormat::Arrow),
+        () if warc::is_warc(head) => Some(SourceFormat::Warc),
+        () if promised == Some(SourceFormat::Text) => None,
+        () if feeds::recognise(head).is_some() => Some(SourceFormat::Feed),
+        () if html::is_html(head) => Some(SourceFormat::Html),
+        () => None,
+    }
 }
 
 /// The format that the first bytes show. What they do not show is as the name promises.

@@ -37,6 +37,8 @@ pub struct ReadSettings {
     pub fields: FieldNames,
     /// Forms of dates, and the time zone of times without one.
     pub dates: DateSettings,
+    /// Keep all columns of columnar inputs, for copies of their records.
+    pub whole_records: bool,
     /// Bytes read at once. Results never depend on it.
     pub block_bytes: usize,
     /// Size of the longest record in bytes; longer ones are rejected. At most 4 GiB less one byte.
@@ -105,6 +107,7 @@ impl Default for ReadSettings {
             expansion: ExpansionLimit::default(),
             fields: FieldNames::default(),
             dates: DateSettings::default(),
+            whole_records: false,
             block_bytes: BLOCK_BYTES,
             max_record: MAX_RECORD,
             temp_dir: None,

@@ -52,10 +52,14 @@ impl CopyFormat {
             (is_usual || !marked).then_some(CopyFormat::Rows(format, dialect))
         };
         match inputs.format(source)? {
-            SourceFormat::Jsonl | SourceFormat::Json => Some(CopyFormat::Json),
+            SourceFormat::Jsonl
+            | SourceFormat::Json
+            | SourceFormat::Parquet
+            | SourceFormat::Arrow
+            | SourceFormat::Xlsx => Some(CopyFormat::Json),
             SourceFormat::Csv => table(TableFormat::Csv),
             SourceFormat::Tsv => table(TableFormat::Tsv),
-            SourceFormat::Text => None,
+            SourceFormat::Text | SourceFormat::Html | SourceFormat::Warc | SourceFormat::Feed => None,
         }
     }
 

@@ -40,7 +40,7 @@ impl DedupPlan {
     pub fn of(typed: DedupArguments) -> Result<DedupPlan, Stop> {
         let wanted = wanted(&typed)?;
         Ok(DedupPlan {
-            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
+            setup: with_whole_records(RunSetup::of(typed.inputs, &typed.reading, &typed.running)),
             settings: Settings {
                 shingle: typed.comparing.shingle,
                 threshold: typed.threshold,
@@ -100,4 +100,10 @@ impl NamedOutput for DedupOutput {
             DedupOutput::Rejects(_) => "rejects",
         }
     }
+}
+
+/// The set-up of a run that copies records with all their fields.
+fn with_whole_records(mut setup: RunSetup) -> RunSetup {
+    setup.reading.whole_records = true;
+    setup
 }

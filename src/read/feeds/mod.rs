@@ -17,8 +17,8 @@ mod rss;
 mod text;
 mod tree;
 
-pub(super) use items::{FeedError, UnreadableItem, items};
-pub(super) use recognition::{FeedKind, recognise};
+pub(super) use items::{UnreadableItem, items};
+pub(super) use recognition::recognise;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::tree::MAX_DEPTH;
+use super::items::FeedError;
 use super::*;
 use crate::read::raw_document::RawDocument;
 

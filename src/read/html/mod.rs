@@ -19,7 +19,7 @@ mod plain_text;
 mod recognition;
 
 pub(super) use charset::decode;
-pub(super) use error::{MAX_PAGE, PageError};
+pub(super) use error::MAX_PAGE;
 pub(super) use page::page;
 pub(super) use plain_text::{Lines, is_inline, plain_text};
 pub(super) use recognition::is_html;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::error::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_PAGE};
+use super::error::PageError;
 use super::*;
 use crate::read::raw_document::RawDocument;
 

@@ -17,7 +17,7 @@ mod http;
 mod record;
 
 pub(super) use finder::WarcFinder;
-pub(super) use record::{OtherRecord, WarcContent, parse};
+pub(super) use record::{WarcContent, parse};
 
 /// Tells whether a file is a web archive, by its first bytes.
 pub(super) fn is_warc(first: &[u8]) -> bool {
