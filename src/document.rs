@@ -384,8 +384,34 @@ pub struct BlockTally {
     pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// Records that could not be used. Their `record` and `line` count in the block, from 0.
+    /// Records that could not be used. Their `record` and `line` count in the block, from 0. No more
+    /// than the first [`MOST_REJECTS`] are kept of a run.
     pub rejects: Vec<Reject>,
+    /// Number of further records that could not be used.
+    pub more_rejects: u64,
+    /// True if any number of records may be lost in one of all these.
+    pub unknown_loss: bool,
+}
+
+/// Most records that could not be used of which a run keeps the reason; the others are counted.
+pub const MOST_REJECTS: usize = 100_000;
+
+impl BlockTally {
+    /// Adds a record that could not be used.
+    pub fn reject(&mut self, reject: Reject) {
+        self.unknown_loss |= reject.unknown_loss;
+        if self.rejects.len() < MOST_REJECTS {
+            self.rejects.push(reject);
+        } else {
+            self.more_rejects += 1;
+        }
+    }
+
+    /// Keeps only the number of records that could not be used.
+    pub(crate) fn forget_rejects(&mut self) {
+        self.more_rejects += self.rejects.len() as u64;
+        self.rejects = Vec::new();
+    }
 }
 
 /// Number of values that something happened to, and the first of them.

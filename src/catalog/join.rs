@@ -13,7 +13,7 @@ use super::repeated_ids::{RepeatedIds, SameId};
 use super::seen::SeenDocuments;
 use super::site_names::{SiteNames, sorted_names};
 use super::tally::{KnownRecord, OpenDates, ReadTally};
-use crate::document::{BlockTally, DATE_EXAMPLES, DateExample, DateOrder, OpenDate, Reject};
+use crate::document::{BlockTally, MOST_REJECTS, DATE_EXAMPLES, DateExample, DateOrder, OpenDate, Reject};
 
 /// A source of a corpus, after it was read.
 #[derive(Debug, Clone, Copy)]
@@ -169,13 +169,16 @@ impl<'a> Joining<'a> {
         self.tally.bytes += tally.bytes;
         self.tally.lossy += tally.lossy;
         self.tally.bad_dates += tally.bad_dates;
-        self.tally.bad_ids += tally.bad_ids;
-        self.tally.without_url += tally.without_url;
-        self.tally.sites_passed_over.append(tally.sites_passed_over);
         for (kind, number) in &tally.left_out {
             *self.tally.left_out.entry(kind).or_default() += number;
         }
+        self.tally.unknown_loss |= tally.unknown_loss;
+        self.tally.more_rejects += tally.more_rejects;
+        self.tally.bad_ids += tally.bad_ids;
+        self.tally.without_url += tally.without_url;
+        self.tally.sites_passed_over.append(tally.sites_passed_over);
         self.tally.rejects.append(&mut tally.rejects);
+        self.bound_rejects();
     }
 
     /// Reads the open dates of a block in the order of day and month of its source, or counts them
@@ -238,10 +241,19 @@ impl<'a> Joining<'a> {
                 unknown_loss: false,
             }
         });
-        self.tally.rejects.extend(rejects);
+        self.tally.more_rejects += repeats.len().saturating_sub(MOST_REJECTS) as u64;
+        self.tally.rejects.extend(rejects.take(MOST_REJECTS));
         self.tally
             .rejects
             .sort_by_key(|reject| (reject.source, reject.line, reject.record));
+        self.bound_rejects();
+    }
+
+    /// Keeps the first rejects and counts the others.
+    fn bound_rejects(&mut self) {
+        let more = self.tally.rejects.len().saturating_sub(MOST_REJECTS);
+        self.tally.rejects.truncate(MOST_REJECTS);
+        self.tally.more_rejects += more as u64;
     }
 
     /// Numbers the documents that stay in canonical order.

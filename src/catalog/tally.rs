@@ -35,8 +35,13 @@ pub struct ReadTally {
     pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// Rejected records, in order of source and line.
+    /// The first rejected records, in order of source and line: no more than
+    /// [`MOST_REJECTS`](crate::document::MOST_REJECTS).
     pub rejects: Vec<Reject>,
+    /// Number of further rejected records.
+    pub more_rejects: u64,
+    /// True if any number of records may be lost in one of all these.
+    pub unknown_loss: bool,
     /// Records of documents that were seen before with the same id and the same words, in order of
     /// source and place. They are not documents of this run.
     pub known: Vec<KnownRecord>,
@@ -54,6 +59,14 @@ pub struct OpenDates {
     pub documents: u64,
     /// Order that other dates of the source prove. Without one these dates are not understood.
     pub order: Option<DateOrder>,
+}
+
+impl ReadTally {
+    /// Number of rejected records.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.rejects.len() as u64 + self.more_rejects
+    }
 }
 
 /// A record of a document that was seen before with the same words.

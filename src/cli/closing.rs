@@ -341,7 +341,7 @@ impl ClosingFacts<'_> {
             (counts.documents.empty, "empty"),
             (counts.documents.too_short, "too short"),
             (counts.documents.boilerplate_only, "boilerplate only"),
-            (read.rejects.len() as u64, "rejected"),
+            (read.rejected(), "rejected"),
             (read.bad_dates, "with an unreadable date"),
             (read.bad_ids, "with an unusable id"),
             (read.lossy, "with invalid UTF-8 repaired"),

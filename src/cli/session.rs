@@ -138,7 +138,7 @@ impl<R: NamedOutput> Session<R> {
         let nothing_left = verdict == RejectVerdict::NothingLeft;
         if !nothing_left || self.verbosity.details {
             rejected::show(
-                &read.rejects,
+                read,
                 &self.source_names(),
                 self.verbosity.details,
                 self.rejects_kept,
@@ -146,7 +146,7 @@ impl<R: NamedOutput> Session<R> {
             );
         }
         if let RejectVerdict::TooMany(most) = verdict {
-            return Err(rejected::too_many(&read.rejects, most));
+            return Err(rejected::too_many(read.rejected(), most));
         }
         if verdict == RejectVerdict::UnknownLoss {
             return Err(rejected::unknown_loss(&read.rejects, &self.source_names()));
@@ -175,6 +175,6 @@ impl<R: NamedOutput> Session<R> {
 
     /// The error for a run in which every record was rejected.
     pub fn nothing_left(&self, read: &ReadTally) -> Stop {
-        rejected::nothing_left(&read.rejects, &self.source_names())
+        rejected::nothing_left(read, &self.source_names())
     }
 }

@@ -15,7 +15,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::field_lookup::FieldLookup;
-use super::names::list_names;
+use super::names::{Field, list_names};
 
 /// Rows that are read at once.
 const ROWS: usize = 512;
@@ -115,7 +115,8 @@ fn columns(
     };
     let fields = schema.fields().iter();
     let may_hold_text = fields.clone().any(|field| {
-        nested(field.data_type()) || lookup.holds_text(field.name())
+        let targets = lookup.fields(field.name());
+        nested(field.data_type()) || targets.iter().any(|target| target.field == Field::Text)
     });
     if !may_hold_text {
         let names = fields.map(|field| field.name().as_str().into());
@@ -126,7 +127,7 @@ fn columns(
             field.data_type(),
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView
         );
-        let known = lookup.knows(field.name()) || nested(field.data_type());
+        let known = !lookup.fields(field.name()).is_empty() || nested(field.data_type());
         !binary && (whole || known)
     });
     Ok(wanted.map(|(column, _)| column).collect())

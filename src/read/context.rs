@@ -63,25 +63,6 @@ impl ReadContext {
         jsonl::id_of_beginning(&line[..in_memory], &self.lookup)
     }
 
-    /// Notes the names in the first record of a source, to suggest one for a name that no record
-    /// has.
-    pub(super) fn note_names<'n>(&self, names: impl Iterator<Item = Cow<'n, str>>) {
-        let names = names.take(MOST_NAMES).map(Cow::into_owned);
-        self.first_names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(names);
-    }
-
-    /// The names that were noted, sorted.
-    pub(super) fn noted_names(&self) -> Vec<String> {
-        let names = self
-            .first_names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        names.iter().cloned().collect()
-    }
-
     /// Keeps a copy of bytes at an offset of a source in the spool.
     pub(super) fn keep(
         &self,
@@ -100,6 +81,25 @@ impl ReadContext {
             length: bytes.len() as u64,
         });
         Ok(())
+    }
+
+    /// Notes the names in the first record of a source, to suggest one for a name that no record
+    /// has.
+    pub(super) fn note_names<'n>(&self, names: impl Iterator<Item = Cow<'n, str>>) {
+        let names = names.take(MOST_NAMES).map(Cow::into_owned);
+        self.first_names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(names);
+    }
+
+    /// The names that were noted, sorted.
+    pub(super) fn noted_names(&self) -> Vec<String> {
+        let names = self
+            .first_names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        names.iter().cloned().collect()
     }
 
     /// An empty buffer for a block: a used one where possible, since the system zeroes fresh memory

@@ -356,13 +356,6 @@ impl FieldLookup {
         !self.fields(name).is_empty()
     }
 
-    /// Tells whether a name is one of the text.
-    pub(super) fn holds_text(&self, name: &str) -> bool {
-        self.fields(name)
-            .iter()
-            .any(|target| target.field == Field::Text)
-    }
-
     /// Tells whether a name is one of the text, and not only for want of another one.
     pub(super) fn names_text(&self, name: &str) -> bool {
         let is_text =

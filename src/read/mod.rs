@@ -49,6 +49,7 @@ mod names;
 mod open;
 mod parse;
 mod pieces;
+mod raw_document;
 mod recognise;
 mod rows;
 mod settings;
@@ -56,7 +57,6 @@ mod source;
 mod spreadsheet;
 mod spool;
 mod table_pieces;
-mod raw_document;
 mod warc;
 
 pub use block::InputBlock;

@@ -542,7 +542,7 @@ fn reject(rejected: RejectedRecord, source: u32, tally: &mut BlockTally) {
         reason,
         unknown_loss,
     } = rejected;
-    tally.rejects.push(Reject {
+    tally.reject(Reject {
         source,
         record: tally.records,
         line: tally.lines,

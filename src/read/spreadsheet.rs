@@ -7,7 +7,7 @@ use calamine::{Data, Reader, Xlsx};
 use serde_json::{Map, Value};
 
 use super::field_lookup::FieldLookup;
-use super::names::list_names;
+use super::names::{Field, list_names};
 
 /// Adds the rows of a workbook to `lines`. `Err` is the reason why it gives none.
 pub(super) fn read(
@@ -23,7 +23,10 @@ pub(super) fn read(
         let mut rows = sheet.rows();
         let Some(first) = rows.next() else { continue };
         let header: Vec<String> = first.iter().map(ToString::to_string).collect();
-        let has_text = header.iter().any(|name| lookup.holds_text(name.trim()));
+        let has_text = header.iter().any(|name| {
+            let targets = lookup.fields(name.trim());
+            targets.iter().any(|target| target.field == Field::Text)
+        });
         if !has_text {
             columns_seen.extend(header);
             continue;

@@ -360,7 +360,7 @@ impl<'a> ReadSection<'a> {
             bytes: read.bytes,
             records: read.records,
             documents: findings.counts.documents.read,
-            rejected: read.rejects.len() as u64,
+            rejected: read.rejected(),
             lossy: read.lossy,
             bad_dates: read.bad_dates,
             assumed: &inputs.assumed,

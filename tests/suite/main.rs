@@ -27,6 +27,8 @@ mod tune;
 #[cfg(feature = "cli")]
 mod config;
 #[cfg(feature = "cli")]
+mod dates;
+#[cfg(feature = "cli")]
 mod dedup_cli;
 #[cfg(feature = "cli")]
 mod deploy;
@@ -46,6 +48,8 @@ mod tune_cli;
 #[cfg(all(unix, feature = "cli"))]
 mod cli;
 #[cfg(all(unix, feature = "cli"))]
+mod containers;
+#[cfg(all(unix, feature = "cli"))]
 mod concurrent;
 #[cfg(all(unix, feature = "cli"))]
 mod examples;
@@ -55,6 +59,8 @@ mod faults;
 mod flips;
 #[cfg(all(unix, feature = "cli"))]
 mod survival;
+#[cfg(all(unix, feature = "cli"))]
+mod tables;
 
 /// A file without a `mod` line is not compiled, so its tests would silently be missing.
 #[test]

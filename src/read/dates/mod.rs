@@ -22,6 +22,10 @@
 //! and 11. All of them take `03/04/2026` for the fourth of March, fill in what is missing from the
 //! clock (`March 4`, `10:15`), and know no names but English ones. The names of months come from
 //! `pure-rust-locales`, and zones with their changes of offset from `jiff`.
+//!
+//! Every record has a date, nearly always in RFC 3339, so that form comes early: it takes 63 ns, a
+//! bare date 40, a time in seconds 50, RFC 2822 165, and a written form about 1 µs (one core of a
+//! virtual machine, `dist` profile).
 
 mod date_format;
 mod folding;

@@ -2,26 +2,20 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 
-use super::written_date::{WrittenDate, WrittenZone, in_range};
+use super::written_date::{WrittenDate, WrittenZone, in_range, of_day};
 use crate::document::{Precision, Published};
 
 /// Days of a spreadsheet before 1 March 1900 are off by one, because of a leap day that never was.
 const FIRST_SERIAL: f64 = 61.0;
 
-/// Result of reading a number.
-pub(super) enum NumberDate {
-    /// A time in UTC.
-    Moment(Published),
-    /// Year, month, day and perhaps a time.
-    Written(WrittenDate),
-}
-
 /// Reads seconds, milliseconds, microseconds or nanoseconds since 1970, which differ in their
 /// number of digits, or `YYYYMMDD`, `YYYYMMDDhhmmss` and `YYYYMMDDhhmmss` with milliseconds.
 /// A number that went through a spreadsheet or a data frame may have decimals or an exponent.
-pub(super) fn number(text: &str) -> Option<NumberDate> {
+/// `usual` is the zone of a written time.
+pub(super) fn number(text: &str, usual: &TimeZone) -> Option<Published> {
     let unfolded;
     let text = match text.find(['e', 'E']) {
         Some(at) => {
@@ -41,7 +35,7 @@ pub(super) fn number(text: &str) -> Option<NumberDate> {
             seconds: whole.parse::<i64>().ok()? / per_second,
             precision: Precision::Second,
         };
-        in_range(published).map(NumberDate::Moment)
+        in_range(published)
     };
     match whole.len() {
         10 | 11 => since_1970(1),
@@ -49,10 +43,10 @@ pub(super) fn number(text: &str) -> Option<NumberDate> {
         16 => since_1970(1_000_000),
         19 => since_1970(1_000_000_000),
         _ if has_decimals => None,
-        8 => Some(NumberDate::Written(WrittenDate::of_day(day(whole)?))),
+        8 => of_day(day(whole)?),
         14 | 17 => {
             let moment = strtime::parse("%Y%m%d%H%M%S", &whole[..14]).ok()?;
-            Some(NumberDate::Written(of_moment(moment.to_datetime().ok()?)))
+            local(moment.to_datetime().ok()?).published(usual)
         }
         _ => None,
     }
@@ -80,7 +74,7 @@ pub(super) fn spreadsheet_serial(serial: f64, since_1904: bool) -> Option<Writte
     let midnight = day.at(0, 0, 0, 0);
     Some(match in_day {
         0 => WrittenDate::of_day(day),
-        _ => of_moment(
+        _ => local(
             midnight
                 .checked_add(SignedDuration::from_secs(in_day))
                 .ok()?,
@@ -88,7 +82,7 @@ pub(super) fn spreadsheet_serial(serial: f64, since_1904: bool) -> Option<Writte
     })
 }
 
-fn of_moment(moment: DateTime) -> WrittenDate {
+fn local(moment: DateTime) -> WrittenDate {
     WrittenDate {
         day: moment.date(),
         time: Some(moment.time()),

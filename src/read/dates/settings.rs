@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::tz::{Offset, TimeZone};
 
 use super::date_format::DateFormat;
-use super::numbers::{self, NumberDate};
+use super::numbers;
 use super::standards::{iso_8601, mail, week_or_day_of_year};
 use super::written::{FoundDate, FoundDay, written};
 use super::written_date::{WrittenDate, zone_named};
@@ -52,25 +52,29 @@ impl DateSettings {
         if text.is_empty() || text.len() > LONGEST {
             return DateReading::NotUnderstood;
         }
-        let reading = match self.formats.iter().find_map(|format| format.read(text)) {
-            Some(date) => self.known(&date),
-            None if is_number(text) => match numbers::number(text) {
-                Some(NumberDate::Moment(published)) => Some(DateReading::Known {
-                    published,
-                    shows: None,
-                }),
-                Some(NumberDate::Written(date)) => self.known(&date),
-                None => None,
-            },
-            None => match iso_8601(text)
-                .or_else(|| week_or_day_of_year(text))
-                .or_else(|| mail(text))
-            {
-                Some(date) => self.known(&date),
-                None => written(text).and_then(|found| self.found(found)),
-            },
+        let clear = |published| DateReading::Known {
+            published,
+            shows: None,
         };
-        reading.unwrap_or(DateReading::NotUnderstood)
+        let zone = &self.time_zone.0;
+        if let Some(date) = self.formats.iter().find_map(|format| format.read(text)) {
+            return date
+                .published(zone)
+                .map_or(DateReading::NotUnderstood, clear);
+        }
+        if is_number(text) {
+            return numbers::number(text, zone).map_or(DateReading::NotUnderstood, clear);
+        }
+        if let Some(published) = iso_8601(text, zone) {
+            return clear(published);
+        }
+        if let Some(date) = week_or_day_of_year(text).or_else(|| mail(text)) {
+            return date
+                .published(zone)
+                .map_or(DateReading::NotUnderstood, clear);
+        }
+        let found = written(text).and_then(|found| self.found(found));
+        found.unwrap_or(DateReading::NotUnderstood)
     }
 
     /// Reads the number that a spreadsheet stores for a date: days since the end of 1899, or since
@@ -78,14 +82,6 @@ impl DateSettings {
     #[must_use]
     pub fn read_spreadsheet_serial(&self, serial: f64, since_1904: bool) -> Option<Published> {
         numbers::spreadsheet_serial(serial, since_1904)?.published(&self.time_zone.0)
-    }
-
-    fn known(&self, date: &WrittenDate) -> Option<DateReading> {
-        let published = date.published(&self.time_zone.0)?;
-        Some(DateReading::Known {
-            published,
-            shows: None,
-        })
     }
 
     fn found(&self, found: FoundDate) -> Option<DateReading> {
@@ -123,11 +119,16 @@ impl DateReading {
 
 /// Tells whether a text is one number, perhaps with decimals and an exponent.
 fn is_number(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+'))
-        && text.bytes().filter(|&byte| byte == b'.').count() < 2
+    let mut bytes = text.bytes();
+    let other = bytes.find(|byte| !byte.is_ascii_digit());
+    match other {
+        None => true,
+        Some(b'.' | b'e' | b'E') => {
+            text.len() > bytes.len() + 1
+                && bytes.all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+'))
+        }
+        Some(_) => false,
+    }
 }
 
 impl Default for UsualZone {

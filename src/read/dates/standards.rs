@@ -2,9 +2,11 @@
 
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::fmt::strtime;
-use jiff::fmt::temporal::{Pieces, TimeZoneAnnotationKind};
+use jiff::fmt::temporal::{Pieces, TimeZoneAnnotation, TimeZoneAnnotationKind};
+use jiff::tz::TimeZone;
 
-use super::written_date::{WrittenDate, WrittenZone, zone_named};
+use super::written_date::{WrittenDate, WrittenZone, of_day, of_moment, zone_named};
+use crate::document::Published;
 
 /// Bytes of `YYYY-MM-DD`.
 const DATE_BYTES: usize = 10;
@@ -12,28 +14,27 @@ const DATE_BYTES: usize = 10;
 /// Reads the dates of e-mails. The weekday is not believed.
 const MAIL: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
 
-/// Reads `YYYY-MM-DD`, and all that RFC 3339, RFC 9557 and ISO 8601 allow for a date with a time.
-pub(super) fn iso_8601(text: &str) -> Option<WrittenDate> {
+/// Reads `YYYY-MM-DD`, and all that RFC 3339, RFC 9557 and ISO 8601 allow for a date with a time;
+/// `usual` is the zone of times without one.
+pub(super) fn iso_8601(text: &str, usual: &TimeZone) -> Option<Published> {
     let pieces = Pieces::parse(text).ok()?;
     let Some(time) = pieces.time() else {
-        return (text.len() == DATE_BYTES).then(|| WrittenDate::of_day(pieces.date()));
+        return (text.len() == DATE_BYTES).then(|| of_day(pieces.date()))?;
     };
-    let zone = match (pieces.to_numeric_offset(), pieces.time_zone_annotation()) {
-        (Some(offset), _) => WrittenZone::Offset(i64::from(offset.seconds())),
-        (None, Some(annotation)) => match annotation.kind() {
-            TimeZoneAnnotationKind::Named(name) => WrittenZone::Place(zone_named(name.as_str())?),
-            TimeZoneAnnotationKind::Offset(offset) => {
-                WrittenZone::Offset(i64::from(offset.seconds()))
-            }
-            _ => return None,
-        },
-        (None, None) => WrittenZone::Unstated,
+    // Nearly all dates of a crawl have an offset: each record passes here.
+    if let Some(offset) = pieces.to_numeric_offset() {
+        return of_moment(pieces.date().to_datetime(time), i64::from(offset.seconds()));
+    }
+    let zone = match pieces.time_zone_annotation().map(TimeZoneAnnotation::kind) {
+        None => WrittenZone::Unstated,
+        Some(TimeZoneAnnotationKind::Named(name)) => WrittenZone::Place(zone_named(name.as_str())?),
+        Some(TimeZoneAnnotationKind::Offset(offset)) => {
+            WrittenZone::Offset(i64::from(offset.seconds()))
+        }
+        Some(_) => return None,
     };
-    Some(WrittenDate {
-        day: pieces.date(),
-        time: Some(time),
-        zone,
-    })
+    let (day, time) = (pieces.date(), Some(time));
+    WrittenDate { day, time, zone }.published(usual)
 }
 
 /// Reads a week date such as `2026-W10-3`, or a day of the year such as `2026-063`.

@@ -48,12 +48,8 @@ impl WrittenDate {
     /// "unknown".
     pub(super) fn published(&self, usual: &TimeZone) -> Option<Published> {
         let Some(time) = self.time else {
-            return in_range(Published {
-                seconds: midnight_of(self.day),
-                precision: Precision::Day,
-            });
+            return of_day(self.day);
         };
-        let in_day = second_of_day(time);
         let moment = self.day.to_datetime(time);
         let offset = match &self.zone {
             WrittenZone::Offset(offset) => *offset,
@@ -61,14 +57,28 @@ impl WrittenDate {
             WrittenZone::Unstated if *usual == TimeZone::UTC => 0,
             WrittenZone::Unstated => offset_at(usual, moment)?,
         };
-        in_range(Published {
-            seconds: midnight_of(self.day) + in_day - offset,
-            precision: match in_day {
-                0 => Precision::Midnight,
-                _ => Precision::Second,
-            },
-        })
+        of_moment(moment, offset)
     }
+}
+
+/// The time of publication of a bare date.
+pub(super) fn of_day(day: Date) -> Option<Published> {
+    in_range(Published {
+        seconds: midnight_of(day),
+        precision: Precision::Day,
+    })
+}
+
+/// The time of publication of a local time, `offset` seconds east of UTC.
+pub(super) fn of_moment(moment: DateTime, offset: i64) -> Option<Published> {
+    let in_day = second_of_day(moment.time());
+    in_range(Published {
+        seconds: midnight_of(moment.date()) + in_day - offset,
+        precision: match in_day {
+            0 => Precision::Midnight,
+            _ => Precision::Second,
+        },
+    })
 }
 
 /// Finds a zone by its IANA name, in any case, in the database that is part of the program: the
