@@ -22,6 +22,10 @@ bench:
 compare *ARGS:
     scripts/compare-peers {{ARGS}}
 
+# Crates that find the main text of web pages, on a folder of the article-extraction-benchmark.
+extraction *ARGS:
+    scripts/measure-extraction {{ARGS}}
+
 # Time, memory and candidates at 10k, 100k and 1M documents.
 scaling *ARGS:
     scripts/scaling {{ARGS}}

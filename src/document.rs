@@ -376,10 +376,81 @@ pub struct BlockTally {
     /// First dates of the block that were not understood, in order of record: up to
     /// [`DATE_EXAMPLES`] different ones of each kind.
     pub date_examples: Vec<DateExample>,
+    /// Number of documents with an id that cannot be one and was left out.
+    pub bad_ids: u64,
+    /// Number of documents without a url.
+    pub without_url: u64,
+    /// Values that stand where the site is expected and were not taken for it.
+    pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// Records that could not be used. Their `record` and `line` count in the block, from 0.
+    /// Records that could not be used. Their `record` and `line` count in the block, from 0. No more
+    /// than the first [`MOST_REJECTS`] are kept of a run.
     pub rejects: Vec<Reject>,
+    /// Number of further records that could not be used.
+    pub more_rejects: u64,
+    /// True if any number of records may be lost in one of all these.
+    pub unknown_loss: bool,
+}
+
+/// Most records that could not be used of which a run keeps the reason; the others are counted.
+pub const MOST_REJECTS: usize = 100_000;
+
+impl BlockTally {
+    /// Adds a record that could not be used.
+    pub fn reject(&mut self, reject: Reject) {
+        self.unknown_loss |= reject.unknown_loss;
+        if self.rejects.len() < MOST_REJECTS {
+            self.rejects.push(reject);
+        } else {
+            self.more_rejects += 1;
+        }
+    }
+
+    /// Keeps only the number of records that could not be used.
+    pub(crate) fn forget_rejects(&mut self) {
+        self.more_rejects += self.rejects.len() as u64;
+        self.rejects = Vec::new();
+    }
+}
+
+/// Number of values that something happened to, and the first of them.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct CountedValues {
+    /// Number of values.
+    pub number: u64,
+    /// The first different values, at most [`CountedValues::MOST_EXAMPLES`], cut to a line's length.
+    pub examples: Vec<String>,
+}
+
+impl CountedValues {
+    /// Most values that are kept as examples.
+    pub const MOST_EXAMPLES: usize = 3;
+
+    /// Longest example, in characters.
+    const LONGEST: usize = 60;
+
+    /// Counts a value.
+    pub fn add(&mut self, value: &str) {
+        self.number += 1;
+        if self.examples.len() < Self::MOST_EXAMPLES {
+            self.keep(value.chars().take(Self::LONGEST).collect());
+        }
+    }
+
+    /// Counts the values that come after these.
+    pub fn append(&mut self, later: CountedValues) {
+        self.number += later.number;
+        for example in later.examples {
+            self.keep(example);
+        }
+    }
+
+    fn keep(&mut self, example: String) {
+        if self.examples.len() < Self::MOST_EXAMPLES && !self.examples.contains(&example) {
+            self.examples.push(example);
+        }
+    }
 }
 
 /// Number of different dates that are shown as examples of what was not understood.

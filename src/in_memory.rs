@@ -82,6 +82,7 @@ impl Corpus for InMemory<'_, '_> {
         for at in block {
             let document = self.document(at);
             tally.bytes += document.text.len() as u64;
+            tally.without_url += u64::from(document.url.is_none());
             sink(ParsedRecord {
                 place: SourcePlace {
                     source: 0,

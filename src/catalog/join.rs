@@ -13,7 +13,7 @@ use super::repeated_ids::{RepeatedIds, SameId};
 use super::seen::SeenDocuments;
 use super::site_names::{SiteNames, sorted_names};
 use super::tally::{KnownRecord, OpenDates, ReadTally};
-use crate::document::{BlockTally, DATE_EXAMPLES, DateExample, DateOrder, OpenDate, Reject};
+use crate::document::{BlockTally, MOST_REJECTS, DATE_EXAMPLES, DateExample, DateOrder, OpenDate, Reject};
 
 /// A source of a corpus, after it was read.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +47,7 @@ impl Catalog {
         joining.reject_repeats(&ids.repeats);
         joining.tally.replaced = ids.replaced;
         joining.number(ids.kept);
+        joining.count_missing();
         joining.list_known(ids.known);
         (joining.catalog, joining.tally)
     }
@@ -171,7 +172,13 @@ impl<'a> Joining<'a> {
         for (kind, number) in &tally.left_out {
             *self.tally.left_out.entry(kind).or_default() += number;
         }
+        self.tally.unknown_loss |= tally.unknown_loss;
+        self.tally.more_rejects += tally.more_rejects;
+        self.tally.bad_ids += tally.bad_ids;
+        self.tally.without_url += tally.without_url;
+        self.tally.sites_passed_over.append(tally.sites_passed_over);
         self.tally.rejects.append(&mut tally.rejects);
+        self.bound_rejects();
     }
 
     /// Reads the open dates of a block in the order of day and month of its source, or counts them
@@ -234,16 +241,36 @@ impl<'a> Joining<'a> {
                 unknown_loss: false,
             }
         });
-        self.tally.rejects.extend(rejects);
+        self.tally.more_rejects += repeats.len().saturating_sub(MOST_REJECTS) as u64;
+        self.tally.rejects.extend(rejects.take(MOST_REJECTS));
         self.tally
             .rejects
             .sort_by_key(|reject| (reject.source, reject.line, reject.record));
+        self.bound_rejects();
+    }
+
+    /// Keeps the first rejects and counts the others.
+    fn bound_rejects(&mut self) {
+        let more = self.tally.rejects.len().saturating_sub(MOST_REJECTS);
+        self.tally.rejects.truncate(MOST_REJECTS);
+        self.tally.more_rejects += more as u64;
     }
 
     /// Numbers the documents that stay in canonical order.
     fn number(&mut self, mut kept: Vec<Slot>) {
         kept.par_sort_unstable_by(|&x, &y| self.catalog.canonical_order(x, y));
         self.catalog.slots = kept;
+    }
+
+    /// Counts the documents of the run that have no site, and those that have no date.
+    fn count_missing(&mut self) {
+        let seen = self.catalog.serials.len();
+        let of_run = self.catalog.slots.iter().map(|slot| slot.index());
+        let columns = &self.catalog.columns;
+        for at in of_run.filter(|&at| at >= seen) {
+            self.tally.without_site += u64::from(columns.site[at] == NO_SITE);
+            self.tally.without_date += u64::from(columns.published[at].is_none());
+        }
     }
 
     /// Lists the records of documents that were seen before with the same words.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::numbers::{DocNo, SiteNo};
-use crate::document::{DateOrder, Published, Reject, SourcePlace};
+use crate::document::{CountedValues, DateOrder, Published, Reject, SourcePlace};
 
 /// Counts of what was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -23,10 +23,25 @@ pub struct ReadTally {
     pub bad_date_examples: Vec<String>,
     /// Sources with dates that depend on the order of day and month, in order.
     pub open_dates: Vec<OpenDates>,
+    /// Documents whose id could not be one and was left out.
+    pub bad_ids: u64,
+    /// Records without a url that became documents. Those with a repeated id count, too.
+    pub without_url: u64,
+    /// Documents of this run without a site.
+    pub without_site: u64,
+    /// Documents of this run without a date.
+    pub without_date: u64,
+    /// Values that stood where the site was expected and were not taken for it.
+    pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.
     pub left_out: BTreeMap<&'static str, u64>,
-    /// Rejected records, in order of source and line.
+    /// The first rejected records, in order of source and line: no more than
+    /// [`MOST_REJECTS`](crate::document::MOST_REJECTS).
     pub rejects: Vec<Reject>,
+    /// Number of further rejected records.
+    pub more_rejects: u64,
+    /// True if any number of records may be lost in one of all these.
+    pub unknown_loss: bool,
     /// Records of documents that were seen before with the same id and the same words, in order of
     /// source and place. They are not documents of this run.
     pub known: Vec<KnownRecord>,
@@ -44,6 +59,14 @@ pub struct OpenDates {
     pub documents: u64,
     /// Order that other dates of the source prove. Without one these dates are not understood.
     pub order: Option<DateOrder>,
+}
+
+impl ReadTally {
+    /// Number of rejected records.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.rejects.len() as u64 + self.more_rejects
+    }
 }
 
 /// A record of a document that was seen before with the same words.

@@ -18,8 +18,8 @@ use wirecopy::compare::exact::{
 };
 use wirecopy::compare::reworded::DEFAULT_SCORE;
 use wirecopy::pipeline::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, MOST_SAMPLED};
-use wirecopy::read::{EXPANSION_RATIO, SourceFormat};
 use wirecopy::read::dates::{DateFormat, UsualZone};
+use wirecopy::read::{EXPANSION_RATIO, SourceFormat};
 use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
 use wirecopy::sketch::minhash::DEFAULT_SEED;
 use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingle};
@@ -1111,7 +1111,12 @@ pub struct ReadingArguments {
     ///
     /// A compressed file that is cut off, a file that shrinks, or a quote that goes wrong in a
     /// table loses records that nobody can count. Without this flag the run fails.
-    #[arg(long, conflicts_with = "strict", hide_short_help = true, help_heading = "Reading")]
+    #[arg(
+        long,
+        conflicts_with = "strict",
+        hide_short_help = true,
+        help_heading = "Reading"
+    )]
     pub allow_loss: bool,
 
     /// Fail and write nothing if any record is rejected

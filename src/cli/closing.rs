@@ -11,8 +11,11 @@ use wirecopy::pipeline::{
 use wirecopy::report::bounded;
 use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
-use wirecopy::report::summary::{FilesSkipped, InputFacts, IndexUse, Output, StageCost, recall_at_threshold};
+use wirecopy::report::summary::{
+    FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
+};
 
+use super::closing_fields::FieldsFound;
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
 
@@ -338,8 +341,9 @@ impl ClosingFacts<'_> {
             (counts.documents.empty, "empty"),
             (counts.documents.too_short, "too short"),
             (counts.documents.boilerplate_only, "boilerplate only"),
-            (read.rejects.len() as u64, "rejected"),
+            (read.rejected(), "rejected"),
             (read.bad_dates, "with an unreadable date"),
+            (read.bad_ids, "with an unusable id"),
             (read.lossy, "with invalid UTF-8 repaired"),
         ] {
             if n > 0 {
@@ -349,6 +353,12 @@ impl ClosingFacts<'_> {
         writeln!(out)?;
         self.bad_dates(out)?;
         self.date_orders(out)?;
+        let fields = FieldsFound {
+            documents: counts.documents.read,
+            read,
+            learns_boilerplate: self.settings.boilerplate,
+        };
+        out.push_str(&fields.lines());
         self.files_skipped(out)
     }
 
@@ -425,10 +435,7 @@ impl ClosingFacts<'_> {
             hidden,
             same_file,
         } = &self.inputs.files_skipped;
-        let skipped = [
-            (hidden, "hidden"),
-            (same_file, "read under another name"),
-        ];
+        let skipped = [(hidden, "hidden"), (same_file, "read under another name")];
         let parts: Vec<_> = skipped
             .iter()
             .filter(|(n, _)| **n > 0)
@@ -562,6 +569,10 @@ fn list<'f>(
     write!(out, "{title}: {}", shown.join(", "))?;
     match all - shown.len() as u64 {
         0 => writeln!(out),
-        more => writeln!(out, " and {}; --summary lists more", counted(more, "more file")),
+        more => writeln!(
+            out,
+            " and {}; --summary lists more",
+            counted(more, "more file")
+        ),
     }
 }

@@ -14,6 +14,16 @@ use wirecopy::storage::spill::Spill;
 
 use super::figures::counted;
 use super::status::Stop;
+use super::terminal::escaped;
+
+/// Names of fields that are listed where none has the name that was given.
+const NAMES_SHOWN: usize = 20;
+
+/// Similar names that are shown at most.
+const SIMILAR_SHOWN: usize = 3;
+
+/// Least Jaro-Winkler similarity of a name that may be meant.
+const SIMILAR: f64 = 0.75;
 
 /// Names of the inputs, by number.
 pub fn source_names(inputs: &Inputs) -> Vec<&str> {
@@ -99,4 +109,49 @@ pub fn nothing_read(read: &ReadTally, counts: &Counts) -> Option<Stop> {
     Some(Stop::Failed(anyhow!(
         "no document was read: {reason}; nothing was written"
     )))
+}
+
+/// Fails if no record has a field that a flag names.
+pub fn unseen_names(inputs: &Inputs) -> Result<(), Stop> {
+    let unseen = inputs.unseen_names();
+    if unseen.is_empty() {
+        return Ok(());
+    }
+    let found = inputs.names_found();
+    let named: Vec<String> = unseen
+        .iter()
+        .map(|(field, name)| {
+            let similar = similar(name, &found);
+            let similar = match similar.is_empty() {
+                true => String::new(),
+                false => format!("; similar: {}", similar.join(", ")),
+            };
+            format!("`{name}` (--{field}-field{similar})")
+        })
+        .collect();
+    let shown = found.iter().take(NAMES_SHOWN).map(String::as_str);
+    let mut shown: Vec<&str> = shown.collect();
+    if found.len() > shown.len() {
+        shown.push("...");
+    }
+    let message = format!(
+        "no record has a field called {}; the records have: {}",
+        named.join(" or "),
+        shown.join(", ")
+    );
+    Err(Stop::Failed(anyhow!("{}", escaped(&message))))
+}
+
+/// The names that are most similar to one that no record has.
+fn similar<'n>(name: &str, found: &'n [String]) -> Vec<&'n str> {
+    let name = name.to_lowercase();
+    let likeness = |other: &str| strsim::jaro_winkler(&name, &other.to_lowercase());
+    let mut similar: Vec<(f64, &str)> = found
+        .iter()
+        .map(|other| (likeness(other), other.as_str()))
+        .filter(|(likeness, _)| *likeness >= SIMILAR)
+        .collect();
+    similar.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    similar.truncate(SIMILAR_SHOWN);
+    similar.into_iter().map(|(_, name)| name).collect()
 }

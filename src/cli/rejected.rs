@@ -41,8 +41,8 @@ impl RejectVerdict {
     /// Judges the rejects of a run that read this many documents. Documents that the index has
     /// already count as read.
     pub fn of(read: &ReadTally, documents: u64, permitted: PermittedRejects) -> RejectVerdict {
-        let rejected = read.rejects.len() as u64;
-        let unknown = read.rejects.iter().any(|reject| reject.unknown_loss);
+        let rejected = read.rejected();
+        let unknown = read.unknown_loss;
         match permitted.most {
             _ if rejected == 0 => RejectVerdict::Clean,
             Some(most) if rejected > most => RejectVerdict::TooMany(most),
@@ -57,15 +57,16 @@ impl RejectVerdict {
         match self {
             RejectVerdict::Clean => Status::Done,
             RejectVerdict::SomeRejected => Status::SomeRejected,
-            RejectVerdict::TooMany(_)
-            | RejectVerdict::UnknownLoss
-            | RejectVerdict::NothingLeft => Status::Failed,
+            RejectVerdict::TooMany(_) | RejectVerdict::UnknownLoss | RejectVerdict::NothingLeft => {
+                Status::Failed
+            }
         }
     }
 }
 
 /// Prints the first rejects, or all of them. `kept` is true if a rejects file lists them.
-pub fn show(rejects: &[Reject], source_names: &[&str], all: bool, kept: bool, terminal: Terminal) {
+pub fn show(read: &ReadTally, source_names: &[&str], all: bool, kept: bool, terminal: Terminal) {
+    let rejects = &read.rejects;
     let shown = if all { rejects.len() } else { REJECTS_SHOWN };
     for reject in rejects.iter().take(shown) {
         terminal.tell(
@@ -83,7 +84,7 @@ pub fn show(rejects: &[Reject], source_names: &[&str], all: bool, kept: bool, te
             }),
         );
     }
-    let more = rejects.len().saturating_sub(shown) as u64;
+    let more = read.rejected().saturating_sub(shown as u64);
     let advice = if kept {
         ""
     } else {
@@ -98,7 +99,7 @@ pub fn show(rejects: &[Reject], source_names: &[&str], all: bool, kept: bool, te
                 terminal.paint(MessageStyle::Warning, "rejected:"),
                 counted(more, "more record")
             ),
-            json!({"more": more, "all": rejects.len()}),
+            json!({"more": more, "all": read.rejected()}),
         );
     }
 }
@@ -110,9 +111,9 @@ fn described(reject: &Reject, source_names: &[&str]) -> String {
 }
 
 /// The error for more rejects than permitted.
-pub fn too_many(rejects: &[Reject], most: u64) -> Stop {
-    let rejected = counted(rejects.len() as u64, "record");
-    let was = if rejects.len() == 1 { "was" } else { "were" };
+pub fn too_many(rejected: u64, most: u64) -> Stop {
+    let was = if rejected == 1 { "was" } else { "were" };
+    let rejected = counted(rejected, "record");
     Stop::Failed(match most {
         0 => anyhow!("{rejected} {was} rejected and none is allowed; nothing was written"),
         most => {
@@ -134,12 +135,13 @@ pub fn unknown_loss(rejects: &[Reject], source_names: &[&str]) -> Stop {
 }
 
 /// The error for a run in which every record was rejected.
-pub fn nothing_left(rejects: &[Reject], source_names: &[&str]) -> Stop {
-    let first = rejects
+pub fn nothing_left(read: &ReadTally, source_names: &[&str]) -> Stop {
+    let first = read
+        .rejects
         .first()
         .map(|reject| described(reject, source_names))
         .unwrap_or_default();
-    Stop::Failed(match rejects.len() as u64 {
+    Stop::Failed(match read.rejected() {
         1 => anyhow!("the only record was rejected: {first}"),
         all => anyhow!(
             "all {} were rejected; the first: {first}",

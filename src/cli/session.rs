@@ -10,7 +10,7 @@ use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::Inputs;
 
 use super::args::UseWhen;
-use super::inputs::{memory, nothing_read, source_names, unreadable};
+use super::inputs::{memory, nothing_read, source_names, unreadable, unseen_names};
 use super::outputs::{NamedOutput, Outputs, PendingOutputs, WantedOutput};
 use super::plan::{RunSetup, Verbosity};
 use super::progress::Progress;
@@ -123,18 +123,22 @@ impl<R: NamedOutput> Session<R> {
     }
 
     /// Prints rejected records, and judges a run that read this many documents. Fails if more
-    /// records were rejected than permitted, or if the user wants a run without documents to fail.
+    /// records were rejected than permitted, if no record has a field that the user named, or if
+    /// the user wants a run without documents to fail.
     pub fn judge(
         &self,
         read: &ReadTally,
         counts: &Counts,
         documents: u64,
     ) -> Result<RejectVerdict, Stop> {
+        if documents > 0 || !read.known.is_empty() {
+            unseen_names(&self.inputs)?;
+        }
         let verdict = RejectVerdict::of(read, documents, self.setup.permitted_rejects);
         let nothing_left = verdict == RejectVerdict::NothingLeft;
         if !nothing_left || self.verbosity.details {
             rejected::show(
-                &read.rejects,
+                read,
                 &self.source_names(),
                 self.verbosity.details,
                 self.rejects_kept,
@@ -142,7 +146,7 @@ impl<R: NamedOutput> Session<R> {
             );
         }
         if let RejectVerdict::TooMany(most) = verdict {
-            return Err(rejected::too_many(&read.rejects, most));
+            return Err(rejected::too_many(read.rejected(), most));
         }
         if verdict == RejectVerdict::UnknownLoss {
             return Err(rejected::unknown_loss(&read.rejects, &self.source_names()));
@@ -171,6 +175,6 @@ impl<R: NamedOutput> Session<R> {
 
     /// The error for a run in which every record was rejected.
     pub fn nothing_left(&self, read: &ReadTally) -> Stop {
-        rejected::nothing_left(&read.rejects, &self.source_names())
+        rejected::nothing_left(read, &self.source_names())
     }
 }

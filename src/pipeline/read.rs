@@ -1,5 +1,8 @@
 //! First reading of the corpus: every document once.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::memory::MemoryAccount;
@@ -7,12 +10,65 @@ use super::observer::{Observer, Stage};
 use super::settings::Settings;
 use super::tracer::Tracer;
 use crate::catalog::{BlockColumns, Catalog, ReadTally, SeenDocuments, SourceFacts, Traces};
-use crate::document::{BlockTally, Corpus};
+use crate::document::{BlockTally, Corpus, MOST_REJECTS};
 use crate::error::ReadError;
 use crate::text::shingle::Shingler;
 
 /// A block that was read: the number of its source, its documents, and what was counted.
 type ReadBlock = (usize, BlockColumns, BlockTally);
+
+/// Bounds the rejects that are held until all blocks are read.
+///
+/// The first [`MOST_REJECTS`] of a run are kept. A block that comes after so many that are known
+/// already keeps none.
+#[derive(Default)]
+struct RejectBound {
+    kept: Mutex<KeptRejects>,
+}
+
+#[derive(Default)]
+struct KeptRejects {
+    /// Rejects of the blocks that were read, by source and place in it.
+    by_block: BTreeMap<(usize, usize), usize>,
+    /// Sum of them.
+    total: usize,
+    /// The block in which the last reject of those to keep is, at the latest.
+    last: Option<(usize, usize)>,
+}
+
+impl RejectBound {
+    /// Forgets the rejects of a block if enough come before them.
+    fn admit(&self, block: (usize, usize), tally: &mut BlockTally) {
+        if tally.rejects.is_empty() {
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.last.is_some_and(|last| block > last) {
+            return tally.forget_rejects();
+        }
+        kept.by_block.insert(block, tally.rejects.len());
+        kept.total += tally.rejects.len();
+        if kept.total >= 2 * MOST_REJECTS {
+            kept.tighten();
+        }
+    }
+}
+
+impl KeptRejects {
+    /// Finds the block that ends the first [`MOST_REJECTS`].
+    fn tighten(&mut self) {
+        let mut sum = 0;
+        let reached = self.by_block.iter().find_map(|(&block, &rejects)| {
+            sum += rejects;
+            (sum >= MOST_REJECTS).then_some(block)
+        });
+        if let Some(last) = reached {
+            self.last = Some(last);
+            self.by_block.retain(|&block, _| block <= last);
+            self.total = sum;
+        }
+    }
+}
 
 /// ReadTools of one thread.
 type ReadTools = (Shingler, Tracer, Traces);
@@ -53,12 +109,15 @@ pub(super) fn read<C: Corpus>(
         observer.documents(documents);
         Ok((source, columns, tally))
     };
+    let rejects = RejectBound::default();
     let sources: Result<Vec<Vec<(usize, ReadBlock)>>, ReadError> = (0..corpus.sources())
         .into_par_iter()
         .map(|source| {
             let blocks = corpus.blocks(source).enumerate().par_bridge();
             let read = blocks.map_init(make_tools, |tools, (at, block)| {
-                Ok((at, read_block(tools, source, block)?))
+                let mut block = read_block(tools, source, block)?;
+                rejects.admit((source, at), &mut block.2);
+                Ok((at, block))
             });
             let mut read: Vec<(usize, ReadBlock)> = read.collect::<Result<_, ReadError>>()?;
             // Threads finish blocks in any order.

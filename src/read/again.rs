@@ -35,7 +35,13 @@ impl Inputs {
                 // JSON has line ends between its tokens alone.
                 let one_line: Vec<u8> = record
                     .iter()
-                    .map(|&byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte })
+                    .map(|&byte| {
+                        if matches!(byte, b'\n' | b'\r') {
+                            b' '
+                        } else {
+                            byte
+                        }
+                    })
                     .collect();
                 sink(&one_line, LineEnd::Lf);
             } else {

@@ -14,7 +14,8 @@ use arrow_schema::{ArrowError, DataType, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use super::names::{Field, FieldLookup, list_names};
+use super::field_lookup::FieldLookup;
+use super::names::{Field, list_names};
 
 /// Rows that are read at once.
 const ROWS: usize = 512;
@@ -114,7 +115,7 @@ fn columns(
     };
     let fields = schema.fields().iter();
     let may_hold_text = fields.clone().any(|field| {
-        let targets = lookup.targets(field.name());
+        let targets = lookup.fields(field.name());
         nested(field.data_type()) || targets.iter().any(|target| target.field == Field::Text)
     });
     if !may_hold_text {
@@ -126,7 +127,7 @@ fn columns(
             field.data_type(),
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView
         );
-        let known = !lookup.targets(field.name()).is_empty() || nested(field.data_type());
+        let known = !lookup.fields(field.name()).is_empty() || nested(field.data_type());
         !binary && (whole || known)
     });
     Ok(wanted.map(|(column, _)| column).collect())

@@ -101,9 +101,7 @@ impl<'r> Unpacker<'r> {
                 true,
                 MOST_MEMORY_KIB,
             ))),
-            Compression::Deflate => {
-                Self::Deflate(Box::new(DeflateDecoder::new(counting(reader))))
-            }
+            Compression::Deflate => Self::Deflate(Box::new(DeflateDecoder::new(counting(reader)))),
         })
     }
 
@@ -204,11 +202,7 @@ impl Read for Decompressor<'_> {
 }
 
 /// Reads up to `limit` bytes from the start of a source, decompressed. An error ends them early.
-pub(super) fn head(
-    compression: Compression,
-    reader: Plain<'_>,
-    limit: usize,
-) -> (Vec<u8>, bool) {
+pub(super) fn head(compression: Compression, reader: Plain<'_>, limit: usize) -> (Vec<u8>, bool) {
     let mut head = Vec::new();
     let complete = Unpacker::new(compression, reader).is_ok_and(|unpacker| {
         let read = unpacker.take(limit as u64).read_to_end(&mut head);

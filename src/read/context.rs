@@ -1,10 +1,13 @@
 //! State that all threads share while they read: settings, field names, spool, spare buffers.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::date_order::SourceDates;
+use super::field_lookup::FieldLookup;
 use super::jsonl;
-use super::names::{FieldLookup, FieldNames};
+use super::names::FieldNames;
 use super::pieces::BEGINNING;
 use super::settings::ReadSettings;
 use super::source::InputSource;
@@ -13,6 +16,9 @@ use crate::error::ReadError;
 
 /// Buffers kept for the next blocks, at most.
 const SPARE_BUFFERS: usize = 32;
+
+/// Names of one record that are noted.
+const MOST_NAMES: usize = 100;
 
 /// Shared state of a reading.
 #[derive(Debug)]
@@ -24,6 +30,8 @@ pub(super) struct ReadContext {
     pub(super) spool: Spool,
     /// Buffers of blocks that are done.
     spare: Mutex<Vec<Vec<u8>>>,
+    /// Names in the first records of sources, if the user chose names.
+    first_names: Mutex<BTreeSet<String>>,
 }
 
 impl ReadContext {
@@ -34,6 +42,7 @@ impl ReadContext {
             spool: Spool::new(settings.temp_dir.clone()),
             settings,
             spare: Mutex::default(),
+            first_names: Mutex::default(),
         }
     }
 
@@ -72,6 +81,25 @@ impl ReadContext {
             length: bytes.len() as u64,
         });
         Ok(())
+    }
+
+    /// Notes the names in the first record of a source, to suggest one for a name that no record
+    /// has.
+    pub(super) fn note_names<'n>(&self, names: impl Iterator<Item = Cow<'n, str>>) {
+        let names = names.take(MOST_NAMES).map(Cow::into_owned);
+        self.first_names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(names);
+    }
+
+    /// The names that were noted, sorted.
+    pub(super) fn noted_names(&self) -> Vec<String> {
+        let names = self
+            .first_names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        names.iter().cloned().collect()
     }
 
     /// An empty buffer for a block: a used one where possible, since the system zeroes fresh memory

@@ -252,9 +252,7 @@ impl<'c> BlockCutter<'c> {
                 let columns = TableColumns::of_header(first, line_end, layout.dialect, lookup);
                 (columns, end)
             }
-            HeaderLine::Given(names) => {
-                (TableColumns::given(names, layout.dialect, lookup), start)
-            }
+            HeaderLine::Given(names) => (TableColumns::given(names, layout.dialect, lookup), start),
             HeaderLine::Inferred => (TableColumns::inferred(first, layout.dialect), start),
         };
         match columns {

@@ -22,13 +22,15 @@ use std::cmp::Reverse;
 use memchr::{memchr, memchr2, memchr3};
 
 use super::assemble::{
-    AssembledRecord, Decoding, FieldValue, FieldValues, RejectedRecord, assemble,
+    AssembledRecord, ChosenValues, Decoding, FieldValue, OfferedValue, RecordValues,
+    RejectedRecord, assemble,
 };
 use super::date_order::SourceDates;
 use super::dates;
 use super::dialect::{Dialect, are_values};
+use super::field_lookup::{FieldLookup, FieldTarget, Promise};
 use super::format::LineEnd;
-use super::names::{FIELDS, Field, FieldLookup, list_names};
+use super::names::{FIELDS, Field, list_names};
 
 /// The fields of one whole record.
 #[derive(Debug, Default)]
@@ -101,13 +103,7 @@ impl RecordFields {
             && extra.iter().all(|(start, end)| start == end)
     }
 
-    fn split_as(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        dialect: Dialect,
-        rule: QuoteRule,
-    ) -> usize {
+    fn split_as(&mut self, bytes: &[u8], start: usize, dialect: Dialect, rule: QuoteRule) -> usize {
         self.spans.clear();
         self.more = 0;
         self.quote_open = false;
@@ -181,12 +177,7 @@ impl RecordFields {
 }
 
 /// Index after the quote that closes a field whose content begins at `at`.
-fn closing_quote(
-    bytes: &[u8],
-    mut at: usize,
-    dialect: Dialect,
-    rule: QuoteRule,
-) -> Option<usize> {
+fn closing_quote(bytes: &[u8], mut at: usize, dialect: Dialect, rule: QuoteRule) -> Option<usize> {
     loop {
         let rest = bytes.get(at..)?;
         at += if dialect.backslash {
@@ -200,9 +191,8 @@ fn closing_quote(
             continue;
         }
         at += 1;
-        let ends = next.is_none_or(|next| {
-            next == dialect.delimiter || matches!(next, b'\n' | b'\r')
-        });
+        let ends =
+            next.is_none_or(|next| next == dialect.delimiter || matches!(next, b'\n' | b'\r'));
         if ends || rule == QuoteRule::Strict {
             return Some(at);
         }
@@ -244,7 +234,14 @@ pub(super) struct TableColumns {
     /// Number of columns.
     count: usize,
     /// The columns of each field, the preferred one first.
-    of: [Vec<usize>; FIELDS],
+    of: [Vec<FieldColumn>; FIELDS],
+}
+
+/// A column that may hold a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FieldColumn {
+    column: usize,
+    promise: Promise,
 }
 
 /// The reason why a table has no columns to read.
@@ -309,12 +306,15 @@ impl TableColumns {
         let text = String::from_utf8_lossy(first);
         fields.split(text.as_bytes(), 0, dialect);
         let cells: Vec<String> = fields.names(&text, dialect).collect();
-        let mut of: [Vec<usize>; FIELDS] = Default::default();
+        let mut of: [Vec<FieldColumn>; FIELDS] = Default::default();
         let mut free: Vec<usize> = (0..cells.len()).collect();
         let mut take = |field: Field, found: Option<usize>| {
             if let Some(column) = found {
                 free.retain(|&other| other != column);
-                of[field.index()].push(column);
+                of[field.index()].push(FieldColumn {
+                    column,
+                    promise: Promise::Usual,
+                });
             }
             free.clone()
         };
@@ -357,13 +357,17 @@ impl TableColumns {
         lookup: &FieldLookup,
     ) -> Result<Self, HeaderError> {
         let names = &header.names;
-        let mut ranked: [Vec<(u32, usize)>; FIELDS] = Default::default();
+        let mut ranked: [Vec<(u32, FieldColumn)>; FIELDS] = Default::default();
         let mut known = 0;
         for (column, name) in names.iter().enumerate() {
-            let targets = lookup.targets(name);
-            known += usize::from(!targets.is_empty());
-            for target in targets {
-                ranked[target.field.index()].push((target.rank, column));
+            known += usize::from(lookup.knows(name));
+            for FieldTarget {
+                field,
+                rank,
+                promise,
+            } in lookup.fields(name)
+            {
+                ranked[field.index()].push((rank, FieldColumn { column, promise }));
             }
         }
         if ranked[Field::Text.index()].is_empty() {
@@ -375,7 +379,7 @@ impl TableColumns {
             });
         }
         let of = ranked.map(|mut columns| {
-            columns.sort_unstable();
+            columns.sort_unstable_by_key(|(rank, column)| (*rank, column.column));
             columns.into_iter().map(|(_, column)| column).collect()
         });
         Ok(Self {
@@ -393,7 +397,7 @@ impl TableColumns {
 
     /// The preferred column of a field.
     pub(super) fn column_of(&self, field: Field) -> Option<usize> {
-        self.of[field.index()].first().copied()
+        self.of[field.index()].first().map(|column| column.column)
     }
 }
 
@@ -421,29 +425,50 @@ pub(super) fn parse<'s>(
         };
         return Err(RejectedRecord::new(None, reason));
     }
-    let mut values: FieldValues<'s> = [const { None }; FIELDS];
-    for (value, columns_of) in values.iter_mut().zip(&columns.of) {
-        for &column in columns_of {
-            let Some(raw) = fields
-                .spans
-                .get(column)
-                .and_then(|&(start, end)| text.get(start..end))
-            else {
-                continue;
-            };
-            let start = decoding.decoded.len();
-            *value = match decode(raw, columns.dialect, fields.rule, &mut decoding.decoded) {
-                None if raw.is_empty() => None,
-                None => Some(FieldValue::Borrowed(raw)),
-                Some(()) if decoding.decoded.len() == start => None,
-                Some(()) => Some(FieldValue::Decoded(start..decoding.decoded.len())),
-            };
-            if value.is_some() {
-                break;
-            }
+    decoding.lossy |= lossy;
+    let record = TableRecord {
+        text,
+        fields,
+        columns,
+    };
+    match ChosenValues::of(&record, decoding, dates) {
+        Ok(chosen) => Ok(assemble(&chosen, decoding)),
+        Err(reason) => Err(RejectedRecord::new(None, reason)),
+    }
+}
+
+/// A record with as many fields as the table has columns.
+struct TableRecord<'a, 'c> {
+    text: &'a str,
+    fields: &'c RecordFields,
+    columns: &'c TableColumns,
+}
+
+impl<'a> RecordValues<'a> for TableRecord<'a, '_> {
+    fn promise(&self, field: Field, n: usize) -> Option<Promise> {
+        let column = self.columns.of[field.index()].get(n)?;
+        Some(column.promise)
+    }
+
+    fn value(&self, field: Field, n: usize, decoding: &mut Decoding) -> OfferedValue<'a> {
+        let column = self.columns.of[field.index()].get(n);
+        let raw = column
+            .and_then(|column| self.fields.spans.get(column.column))
+            .and_then(|&(start, end)| self.text.get(start..end))
+            .unwrap_or_default();
+        let start = decoding.decoded.len();
+        match decode(
+            raw,
+            self.columns.dialect,
+            self.fields.rule,
+            &mut decoding.decoded,
+        ) {
+            None if raw.is_empty() => OfferedValue::Nothing,
+            None => OfferedValue::Given(FieldValue::Borrowed(raw)),
+            Some(()) if decoding.decoded.len() == start => OfferedValue::Nothing,
+            Some(()) => OfferedValue::Given(FieldValue::Decoded(start..decoding.decoded.len())),
         }
     }
-    Ok(assemble(&values, decoding, lossy, false, dates))
 }
 
 /// Appends the content of a field to `out`; `None` if it stands there as it is.
@@ -531,7 +556,8 @@ mod tests {
             let record = std::str::from_utf8(&bytes[at..end]).unwrap();
             let unquoted = fields.raw(record).map(|raw| {
                 let mut out = String::new();
-                decode(raw, COMMA, QuoteRule::Strict, &mut out).map_or_else(|| raw.to_owned(), |()| out)
+                decode(raw, COMMA, QuoteRule::Strict, &mut out)
+                    .map_or_else(|| raw.to_owned(), |()| out)
             });
             records.push(unquoted.collect());
             at = skip_line_ends(bytes, end);
@@ -589,8 +615,12 @@ mod tests {
             |header: &str| TableColumns::of_header(header.as_bytes(), LineEnd::Lf, COMMA, &lookup);
         let read = columns("Content, ID ,\"text\",x,text").unwrap();
         assert_eq!(read.count, 5);
-        assert_eq!(read.of[Field::Text.index()], [2, 4, 0]);
-        assert_eq!(read.of[Field::Id.index()], [1]);
+        let of = |field: Field| -> Vec<usize> {
+            let columns = read.of[field.index()].iter();
+            columns.map(|column| column.column).collect()
+        };
+        assert_eq!(of(Field::Text), [2, 4, 0]);
+        assert_eq!(of(Field::Id), [1]);
         assert_eq!(
             columns("a,\"b\"\"\",c\u{7}").unwrap_err(),
             HeaderError::NoText("a, b\", c\\u{7}".to_owned())

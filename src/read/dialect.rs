@@ -1,7 +1,7 @@
 //! Dialects of tables: the separator, and how quotes are written; worked out from the first bytes.
 
 use super::delimited::RecordFields;
-use super::names::{Field, FieldLookup};
+use super::field_lookup::FieldLookup;
 
 /// Separators that are tried, the most common one first.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -102,7 +102,11 @@ pub(super) fn sniff(
                     table.consistent,
                 )
             };
-            if rank(&other) > rank(&best) { other } else { best }
+            if rank(&other) > rank(&best) {
+                other
+            } else {
+                best
+            }
         })
         .unwrap_or_else(|| sniffed(b','))
 }
@@ -153,9 +157,8 @@ fn sniff_as(
             columns = fields.count();
             let text = String::from_utf8_lossy(&table[at..end]);
             for name in fields.names(&text, dialect) {
-                let targets = lookup.targets(&name);
-                names_known += usize::from(!targets.is_empty());
-                names_text |= targets.iter().any(|target| target.field == Field::Text);
+                names_known += usize::from(lookup.knows(&name));
+                names_text |= lookup.names_text(&name);
             }
         } else {
             consistent += usize::from(fields.count() == columns);
@@ -181,16 +184,14 @@ fn escapes_by_backslash(table: &[u8], delimiter: u8) -> bool {
             // `\",` may also be a backslash at the end of a cell.
             b"\\\"" => {
                 let next = table.get(n + 2).copied();
-                let ends = next.is_none_or(|next| {
-                    next == delimiter || next == b'\n' || next == b'\r'
-                });
+                let ends =
+                    next.is_none_or(|next| next == delimiter || next == b'\n' || next == b'\r');
                 escaped += usize::from(!ends);
             }
             b"\"\"" => {
                 let before = n.checked_sub(1).map(|n| table[n]);
-                let empty = before.is_none_or(|before| {
-                    before == delimiter || before == b'\n' || before == b'\r'
-                });
+                let empty = before
+                    .is_none_or(|before| before == delimiter || before == b'\n' || before == b'\r');
                 doubled += usize::from(!empty && before != Some(b'\\'));
             }
             _ => {}

@@ -171,7 +171,8 @@ impl<R: Read> Transcoder<R> {
         let held = self.encoded.len();
         self.encoded.resize(held + CHUNK, 0);
         let read = self.inner.read(&mut self.encoded[held..]);
-        self.encoded.truncate(held + read.as_ref().copied().unwrap_or(0));
+        self.encoded
+            .truncate(held + read.as_ref().copied().unwrap_or(0));
         let last = read? == 0;
         let longest = self
             .decoder
@@ -206,7 +207,8 @@ impl<R: Read> Read for Transcoder<R> {
 mod tests {
     use super::*;
 
-    const SPANISH: &str = "El año pasado la región registró más inundaciones. ¿Volverán? Señales.\n";
+    const SPANISH: &str =
+        "El año pasado la región registró más inundaciones. ¿Volverán? Señales.\n";
     const RUSSIAN: &str = "Жители района вышли на площадь, чтобы обсудить новый мост через реку.\n";
 
     #[test]
@@ -216,9 +218,18 @@ mod tests {
             (SPANISH, "windows-1252"),
             (RUSSIAN, "windows-1251"),
             (RUSSIAN, "koi8-r"),
-            ("市長は新しい橋の計画を発表した。住民は賛成している。\n", "shift_jis"),
-            ("市长宣布了新桥的计划，居民们表示赞成。他们希望明年完工。\n", "gb18030"),
-            ("시장은 새 다리 계획을 발표했다. 주민들은 찬성하고 있다.\n", "euc-kr"),
+            (
+                "市長は新しい橋の計画を発表した。住民は賛成している。\n",
+                "shift_jis",
+            ),
+            (
+                "市长宣布了新桥的计划，居民们表示赞成。他们希望明年完工。\n",
+                "gb18030",
+            ),
+            (
+                "시장은 새 다리 계획을 발표했다. 주민들은 찬성하고 있다.\n",
+                "euc-kr",
+            ),
             (SPANISH, "utf-8"),
         ] {
             let (bytes, _, _) = of(label).encode(text);
@@ -235,7 +246,10 @@ mod tests {
         let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
         assert_eq!(recognise(&little, true), UTF_16LE);
         assert_eq!(recognise(&big, true), UTF_16BE);
-        assert_eq!(recognise(&[b"\xff\xfe", &little[..]].concat(), true), UTF_16LE);
+        assert_eq!(
+            recognise(&[b"\xff\xfe", &little[..]].concat(), true),
+            UTF_16LE
+        );
         let mut text = String::new();
         Transcoder::new(&little[..], UTF_16LE)
             .read_to_string(&mut text)
@@ -248,7 +262,10 @@ mod tests {
         let mut bytes = SPANISH.repeat(20).into_bytes();
         bytes.extend_from_slice(b"caf\xe9\n");
         assert_eq!(recognise(&bytes, true), UTF_8);
-        assert_eq!(recognise("año".as_bytes().split_last().unwrap().1, true), UTF_8);
+        assert_eq!(
+            recognise("año".as_bytes().split_last().unwrap().1, true),
+            UTF_8
+        );
         let cut = "año".as_bytes();
         assert_eq!(recognise(&cut[..2], false), UTF_8);
     }

@@ -98,12 +98,15 @@ impl Inputs {
     /// What was assumed of each source and the user may want to know: its number, and the
     /// encoding, the separator or the quotes. Complete once everything was read.
     pub fn assumptions(&self) -> impl Iterator<Item = (usize, String)> {
-        self.sources.iter().enumerate().flat_map(|(number, source)| {
-            let late = source.late_encoding().filter(|late| *late != UTF_8);
-            let late = late.map(|late| format!("encoding {}", late.name()));
-            let assumed = source.layout.assumptions().into_iter().chain(late);
-            assumed.map(move |assumed| (number, assumed))
-        })
+        self.sources
+            .iter()
+            .enumerate()
+            .flat_map(|(number, source)| {
+                let late = source.late_encoding().filter(|late| *late != UTF_8);
+                let late = late.map(|late| format!("encoding {}", late.name()));
+                let assumed = source.layout.assumptions().into_iter().chain(late);
+                assumed.map(move |assumed| (number, assumed))
+            })
     }
 
     /// Format of a source.
@@ -124,6 +127,29 @@ impl Inputs {
     pub fn header(&self, source: usize) -> Option<&Header> {
         let columns = self.sources.get(source)?.columns.get()?;
         Some(&columns.header)
+    }
+
+    /// Field names that were chosen in the settings and that no record had, each with the field that
+    /// it was chosen for. Known once all blocks were parsed.
+    #[must_use]
+    pub fn unseen_names(&self) -> Vec<(&'static str, &str)> {
+        let unseen = self.context.lookup.unseen();
+        unseen.map(|(field, name)| (field.name(), name)).collect()
+    }
+
+    /// Names in the headers of tables and in the first records of other sources, sorted. Known once
+    /// all blocks were parsed, if the settings choose names.
+    #[must_use]
+    pub fn names_found(&self) -> Vec<String> {
+        let mut names = self.context.noted_names();
+        for source in &self.sources {
+            if let Some(columns) = source.columns.get() {
+                names.extend(columns.header.names.iter().cloned());
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The blocks of a source that gives nothing but one reject.
@@ -221,8 +247,9 @@ impl Corpus for Inputs {
             SourceOrigin::File { path, open, .. } => {
                 let reader = match open {
                     Some(file) => self.decompressed(from, Box::new(ReadFrom { file, at: 0 })),
-                    None => File::open(path)
-                        .and_then(|file| self.decompressed(from, Box::new(file))),
+                    None => {
+                        File::open(path).and_then(|file| self.decompressed(from, Box::new(file)))
+                    }
                 };
                 self.cut(number, from, reader, !from.layout.is_direct())
             }

@@ -1,8 +1,8 @@
 //! Works out, from the first bytes, where the records of a JSON input stand.
 
+use super::field_lookup::FieldLookup;
 use super::json_pieces::{JsonFinder, RecordPath};
-use super::json_scanner::JsonScanner;
-use super::names::{Field, FieldLookup};
+use super::json_scanner::{JsonScanner, NamesOnly};
 use super::pieces::{Piece, PieceFinder};
 
 /// Lines at the start of a file that are parsed to see whether each is a record.
@@ -25,7 +25,10 @@ pub(super) enum JsonLayout {
 
 /// Tells whether bytes begin like JSON that has objects or an array.
 pub(super) fn is_json(head: &[u8]) -> bool {
-    let mut bytes = head.iter().copied().filter(|b| !b.is_ascii_whitespace() && *b != 0x1e);
+    let mut bytes = head
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace() && *b != 0x1e);
     match (bytes.next(), bytes.next()) {
         (Some(b'{'), second) => matches!(second, Some(b'"' | b'}') | None),
         (Some(b'['), second) => matches!(second, Some(b'{' | b'[' | b'"' | b']') | None),
@@ -55,7 +58,7 @@ pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayou
     let is_object = |line: &&&str| {
         line.starts_with('{')
             && JsonScanner::new(line, &mut Vec::new())
-                .record(|_, _| {})
+                .record(&mut NamesOnly(|_: &str| {}))
                 .is_ok()
     };
     let wrapper = wrapper(text.as_bytes(), lookup);
@@ -81,7 +84,7 @@ fn goes_over_lines(text: &str, complete: bool) -> bool {
             let record = &text[range.clone()];
             let mut escapes = Vec::new();
             let is_object = JsonScanner::new(record, &mut escapes)
-                .record(|_, _| {})
+                .record(&mut NamesOnly(|_: &str| {}))
                 .is_ok();
             is_object && record.contains('\n')
         }
@@ -106,11 +109,7 @@ fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
         let Some(Step::Key(name)) = place.last() else {
             return true;
         };
-        let is_text = lookup
-            .targets(name)
-            .iter()
-            .any(|target| target.field == Field::Text);
-        if !is_text {
+        if !lookup.names_text(name) {
             return true;
         }
         let element = place.iter().position(|step| *step == Step::Element);
@@ -230,7 +229,10 @@ mod tests {
             ("{\"text\": \"x\"}", JsonLayout::Lines),
             ("{\"tex\n{\"text\": \"y\"}\n", JsonLayout::Lines),
             ("{\n \"text\": \"x\"\n}\n", at(&[], false)),
-            ("{\n \"text\": \"x\",\n \"tags\": [{\"name\":1}]\n}{\n", at(&[], false)),
+            (
+                "{\n \"text\": \"x\",\n \"tags\": [{\"name\":1}]\n}{\n",
+                at(&[], false),
+            ),
             (
                 "{\"status\": \"ok\", \"articles\": [{\"title\": \"t\", \"content\": \"x\"}]}",
                 at(&["articles"], true),

@@ -239,7 +239,8 @@ impl JsonFinder {
             } else {
                 memchr3(b'"', open, close, rest)
             };
-            let escape_cut = found.is_some_and(|n| string && rest[n] == b'\\' && n + 1 == rest.len());
+            let escape_cut =
+                found.is_some_and(|n| string && rest[n] == b'\\' && n + 1 == rest.len());
             let Some(n) = found.filter(|_| !escape_cut) else {
                 self.at += found.unwrap_or(rest.len());
                 self.state = JsonState::Record {
@@ -335,9 +336,7 @@ impl JsonFinder {
                 array,
             } => self.record(held, depth, string, array, pieces),
             JsonState::Scalar => self.scalar(held, pieces),
-            JsonState::Lost { line_start, indent } => {
-                self.resume(held, line_start, indent, pieces)
-            }
+            JsonState::Lost { line_start, indent } => self.resume(held, line_start, indent, pieces),
             JsonState::Unbalanced => {
                 self.at = held.len();
                 false

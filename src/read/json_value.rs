@@ -11,8 +11,10 @@ pub(super) enum JsonValue<'a> {
     Bool,
     Number(&'a str),
     String(JsonString<'a>),
+    /// As it stands in the line.
     Array(&'a str),
-    Object,
+    /// As it stands in the line.
+    Object(&'a str),
 }
 
 impl JsonValue<'_> {
@@ -24,7 +26,7 @@ impl JsonValue<'_> {
             JsonValue::Number(_) => "a number",
             JsonValue::String(_) => "a string",
             JsonValue::Array(_) => "an array",
-            JsonValue::Object => "an object",
+            JsonValue::Object(_) => "an object",
         }
     }
 }

@@ -20,8 +20,8 @@
 mod again;
 mod archive;
 mod assemble;
-mod best_values;
 mod block;
+mod candidates;
 mod columnar;
 mod compression;
 mod context;
@@ -32,19 +32,24 @@ mod delimited;
 mod dialect;
 mod encoding;
 mod feeds;
+mod field_lookup;
 mod format;
 mod html;
 mod inputs;
 mod json_outline;
 mod json_pieces;
 mod json_scanner;
+mod json_strings;
 mod json_value;
 mod jsonl;
 pub mod labels;
+mod looks;
+mod markup;
 mod names;
 mod open;
 mod parse;
 mod pieces;
+mod raw_document;
 mod recognise;
 mod rows;
 mod settings;
@@ -52,7 +57,6 @@ mod source;
 mod spreadsheet;
 mod spool;
 mod table_pieces;
-mod raw_document;
 mod warc;
 
 pub use block::InputBlock;
@@ -62,7 +66,9 @@ pub use format::{FormatInfo, LineEnd, SourceFormat};
 pub use inputs::Inputs;
 pub use names::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, FieldNames, ID_NAMES, PUBLISHED_NAMES,
-    SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES,
+    SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES, WRAPPER_NAMES,
 };
 pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
-pub use settings::{BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings};
+pub use settings::{
+    BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,
+};

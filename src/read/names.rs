@@ -3,9 +3,14 @@
 //! Every format with named fields (JSON keys, table columns) looks its names up here, so that a CSV
 //! and a JSONL of the same records give the same documents.
 //!
+//! A name is a path: `thread.site` is the field `site` in the object `thread`, or a column with
+//! that whole name. Matching ignores the case of ASCII letters, spaces, hyphens and underscores,
+//! except an underscore at the start: `_source` of a search server is not `source`.
+//!
 //! One rule decides between several names of one field: the first accepted name that holds
-//! something wins. A null, an empty string or a value of an unusable type gives way to a later
-//! name. If a record has the same name twice, the last one that holds something wins.
+//! something wins. A null, an empty string, or a value that cannot be what the field needs gives
+//! way to a later name. If a record has the same name twice, the last one that holds something
+//! wins.
 
 use std::borrow::Cow;
 
@@ -13,11 +18,15 @@ use std::borrow::Cow;
 pub const ID_NAMES: &[&str] = &[
     "id",
     "doc_id",
-    "docid",
     "document_id",
     "article_id",
+    "story_id",
+    "stories_id",
     "uuid",
     "guid",
+    "_id",
+    "thread.uuid",
+    "uri",
 ];
 /// Names accepted for the main text.
 pub const TEXT_NAMES: &[&str] = &[
@@ -29,34 +38,132 @@ pub const TEXT_NAMES: &[&str] = &[
     "article_text",
     "articlebody",
     "full_text",
-    "fulltext",
     "raw_content",
+    "text_content",
+    "body_text",
+    "bodies.value",
+    "plain_text",
+    "raw_text",
+    "content_text",
+    "story_text",
+    "article_content",
+    "news_text",
+    "news_content",
+    "clean_text",
+    "cleaned_text",
+    "full_content",
+    "full_article",
+    "text_body",
+    "body_xhtml",
+    "body_html",
+    "content_html",
+    "html_text",
+    "story",
+    "description",
 ];
 /// Names accepted for the url.
 pub const URL_NAMES: &[&str] = &[
     "url",
     "link",
-    "uri",
     "page_url",
     "article_url",
+    "web_url",
+    "requested_url",
+    "responded_url",
+    "target_uri",
+    "warc_target_uri",
+    "document_identifier",
+    "permalink",
+    "story_url",
+    "news_url",
+    "post_url",
+    "original_url",
+    "thread.url",
+    "main_entity_of_page",
+    "uri",
+    "guid",
+    "source",
+    "@id",
     "source_url",
 ];
-/// Names accepted for the site.
+/// Names accepted for the site. What the values of a name must look like, and whether they take
+/// precedence over the url's host, is said by [`HOST_NAMES`] and [`VAGUE_NAMES`].
 pub const SITE_NAMES: &[&str] = &[
     "site",
-    "source",
     "domain",
     "source_domain",
+    "canonical_domain",
     "hostname",
     "host",
     "website",
+    "source_hostname",
+    "source_host",
+    "thread.site",
+    "clean_url",
+    "domain_url",
+    "source.uri",
+    "source.domain",
+    "netloc",
     "outlet",
     "newspaper",
+    "publication",
+    "media_name",
+    "site_name",
+    "source_name",
+    "source.name",
+    "source_common_name",
+    "name_source",
+    "publication_name",
+    "outlet_name",
+    "news_outlet",
+    "media_outlet",
+    "news_source",
+    "provider",
+    "source",
     "series",
+    "publisher",
+    "is_part_of",
+    "source.title",
+    "media_url",
+    "source_url",
 ];
+/// Names of [`SITE_NAMES`] that promise a host. A value that does not look like one is passed over.
+pub(super) const HOST_NAMES: &[&str] = &[
+    "domain",
+    "source_domain",
+    "canonical_domain",
+    "hostname",
+    "host",
+    "website",
+    "source_hostname",
+    "source_host",
+    "thread.site",
+    "clean_url",
+    "domain_url",
+    "source.uri",
+    "source.domain",
+    "netloc",
+];
+/// Names of [`SITE_NAMES`] that may mean something else: a crawl, a section, a company that owns many
+/// outlets. Their values count where there is no url.
+pub(super) const VAGUE_NAMES: &[&str] = &[
+    "source",
+    "series",
+    "publisher",
+    "is_part_of",
+    "source.title",
+    "media_url",
+    "source_url",
+];
+/// Names of [`URL_NAMES`] under which records also keep other things. A value counts only if it is
+/// the address of a page, and not of a whole site.
+pub(super) const UNSURE_URL_NAMES: &[&str] = &["uri", "guid", "source", "@id", "source_url"];
+/// Names that count only in a record that has no other name of the same field.
+pub(super) const LAST_NAMES: &[&str] = &["description", "name"];
 /// Names accepted for the time of publication.
 pub const PUBLISHED_NAMES: &[&str] = &[
     "published",
+    "date_gmt",
     "date",
     "date_publish",
     "timestamp",
@@ -66,14 +173,56 @@ pub const PUBLISHED_NAMES: &[&str] = &[
     "publish_date",
     "published_date",
     "publication_date",
+    "publishing_date",
     "pub_date",
     "pubdate",
     "datetime",
+    "date_time_pub",
+    "web_publication_date",
+    "published_time",
+    "publish_time",
+    "published_on",
+    "article_published_time",
+    "first_published",
+    "publication_time",
+    "pub_time",
+    "post_date",
+    "posted_at",
+    "version_created",
+    "first_created",
+    "thread.published",
+    "iso_date",
+    "seen_date",
+    "date_created",
+    "created",
 ];
 /// Names accepted for the headline.
-pub const TITLE_NAMES: &[&str] = &["title", "headline"];
+pub const TITLE_NAMES: &[&str] = &[
+    "title",
+    "headline",
+    "web_title",
+    "headlines",
+    "heading",
+    "article_title",
+    "news_title",
+    "story_title",
+    "page_title",
+    "name",
+];
 /// Names accepted for the byline.
-pub const AUTHOR_NAMES: &[&str] = &["author", "byline", "authors", "creator"];
+pub const AUTHOR_NAMES: &[&str] = &[
+    "author",
+    "byline",
+    "authors",
+    "creator",
+    "bylines",
+    "dc_creator",
+    "author_name",
+    "article_author",
+    "written_by",
+    "writer",
+    "journalist",
+];
 /// Names accepted for the url that a page names as its original.
 pub const CANONICAL_NAMES: &[&str] = &[
     "canonical",
@@ -81,6 +230,7 @@ pub const CANONICAL_NAMES: &[&str] = &[
     "canonicalurl",
     "canonical_link",
     "rel_canonical",
+    "link_canonical",
 ];
 /// Names accepted for the time when the page was fetched.
 pub const CRAWLED_NAMES: &[&str] = &[
@@ -88,13 +238,44 @@ pub const CRAWLED_NAMES: &[&str] = &[
     "crawl_ts",
     "crawl_date",
     "crawled_at",
+    "crawl_time",
+    "crawl_timestamp",
     "date_download",
     "date_crawled",
     "fetched",
     "fetched_at",
+    "fetch_time",
     "retrieved",
     "retrieved_at",
+    "downloaded_at",
+    "download_date",
+    "scraped_at",
+    "scrape_date",
+    "date_scraped",
     "warc_date",
+    "file_date",
+    "inserted_at",
+    "indexed_date",
+    "collected_at",
+    "added",
+];
+/// Names of objects whose fields are looked up as if they stood in the record itself, if nothing there
+/// has the name. Such an object may hold another one.
+pub const WRAPPER_NAMES: &[&str] = &[
+    "_source",
+    "fields",
+    "metadata",
+    "meta",
+    "document",
+    "doc",
+    "article",
+    "item",
+    "data",
+    "attributes",
+    "properties",
+    "record",
+    "result",
+    "@graph",
 ];
 
 /// Number of a record's own names that a reject lists.
@@ -102,8 +283,10 @@ const NAMES_LISTED: usize = 20;
 /// Characters shown of each.
 const NAME_CHARACTERS: usize = 40;
 
-/// The names accepted for each field, in order of preference; compared without regard to ASCII
-/// case.
+/// The names accepted for each field, in order of preference.
+///
+/// A list that differs from the usual one was chosen by the user: all values of its names count,
+/// whatever they look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldNames {
     /// Names of the id.
@@ -145,7 +328,7 @@ impl Default for FieldNames {
 
 impl FieldNames {
     /// The lists, in the order of [`Field::ALL`].
-    fn lists(&self) -> [&Vec<String>; FIELDS] {
+    pub(super) fn lists(&self) -> [&Vec<String>; FIELDS] {
         [
             &self.id,
             &self.text,
@@ -194,72 +377,20 @@ impl Field {
     pub(super) fn index(self) -> usize {
         self as usize
     }
-}
 
-/// A field that a name stands for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FieldTarget {
-    pub(super) field: Field,
-    /// Place of the name in the field's order of preference, from 0.
-    pub(super) rank: u32,
-}
-
-/// Finds the fields that a name stands for.
-#[derive(Debug)]
-pub(super) struct FieldLookup {
-    /// Indexed by the length of the name, which alone tells most keys of a record apart.
-    by_length: Vec<Vec<(Box<str>, Vec<FieldTarget>)>>,
-    /// Names of the text, for a reject.
-    text_names: String,
-}
-
-impl FieldLookup {
-    pub(super) fn new(names: &FieldNames) -> Self {
-        let mut by_length: Vec<Vec<(Box<str>, Vec<FieldTarget>)>> = Vec::new();
-        for (field, list) in Field::ALL.into_iter().zip(names.lists()) {
-            for (name, rank) in list.iter().zip(0u32..) {
-                if by_length.len() <= name.len() {
-                    by_length.resize_with(name.len() + 1, Vec::new);
-                }
-                let target = FieldTarget { field, rank };
-                let same_length = &mut by_length[name.len()];
-                match same_length
-                    .iter_mut()
-                    .find(|(known, _)| known.eq_ignore_ascii_case(name))
-                {
-                    Some((_, targets)) if targets.iter().any(|known| known.field == field) => {}
-                    Some((_, targets)) => targets.push(target),
-                    None => same_length.push((name.as_str().into(), vec![target])),
-                }
-            }
-        }
-        Self {
-            by_length,
-            text_names: names.text.join(", "),
-        }
-    }
-
-    /// The fields that `name` stands for: none, one, or several if the user gave one name to
-    /// several fields.
-    pub(super) fn targets(&self, name: &str) -> &[FieldTarget] {
-        self.by_length
-            .get(name.len())
-            .and_then(|names| {
-                names
-                    .iter()
-                    .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            })
-            .map_or(&[], |(_, targets)| targets)
-    }
-
-    /// The reason to reject a record that has `names`, none of which stands for the text.
-    pub(super) fn no_text<'n>(&self, names: impl Iterator<Item = Cow<'n, str>>) -> String {
-        format!(
-            "no text field (looked for {}); the record has: {}; \
-             name the right one with --text-field",
-            self.text_names,
-            list_names(names)
-        )
+    /// Name of the field in messages.
+    pub(super) fn name(self) -> &'static str {
+        [
+            "id",
+            "text",
+            "url",
+            "site",
+            "published",
+            "title",
+            "author",
+            "canonical",
+            "crawled",
+        ][self.index()]
     }
 }
 
@@ -309,59 +440,6 @@ pub(super) fn show(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_match_in_any_case() {
-        let lookup = FieldLookup::new(&FieldNames::default());
-        for (name, expected) in [
-            ("text", Some((Field::Text, 0))),
-            ("TEXT", Some((Field::Text, 0))),
-            ("MainText", Some((Field::Text, 3))),
-            ("articleBody", Some((Field::Text, 6))),
-            ("texts", None),
-            ("tex", None),
-            ("", None),
-            ("doc_id", Some((Field::Id, 1))),
-            ("a name longer than every name that is known", None),
-        ] {
-            let targets: Vec<_> = lookup
-                .targets(name)
-                .iter()
-                .map(|t| (t.field, t.rank))
-                .collect();
-            assert_eq!(targets, expected.into_iter().collect::<Vec<_>>(), "{name}");
-        }
-    }
-
-    #[test]
-    fn each_default_name_stands_for_one_field() {
-        let names = FieldNames::default();
-        let lookup = FieldLookup::new(&names);
-        for list in names.lists() {
-            for (rank, name) in list.iter().enumerate() {
-                let targets = lookup.targets(name);
-                assert_eq!(
-                    (targets.len(), targets[0].rank as usize),
-                    (1, rank),
-                    "{name}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn one_name_may_be_given_to_several_fields() {
-        let names = FieldNames {
-            text: vec!["title".into(), "Title".into()],
-            ..FieldNames::default()
-        };
-        let fields: Vec<_> = FieldLookup::new(&names)
-            .targets("title")
-            .iter()
-            .map(|t| t.field)
-            .collect();
-        assert_eq!(fields, [Field::Text, Field::Title]);
-    }
 
     #[test]
     fn listed_names_are_few_short_and_escaped() {

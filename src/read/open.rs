@@ -294,9 +294,7 @@ fn open(
                 reason: "neither a file nor a directory".to_owned(),
             });
         }
-        CandidateKind::Stream if name == STANDARD_INPUT => {
-            open_stream(&name, io::stdin(), context)
-        }
+        CandidateKind::Stream if name == STANDARD_INPUT => open_stream(&name, io::stdin(), context),
         CandidateKind::Stream => {
             File::open(&path).and_then(|pipe| open_stream(&name, pipe, context))
         }
@@ -436,12 +434,14 @@ fn open_members(archive: &str, path: &Path, context: &ReadContext) -> io::Result
             Err(reason) => Err(reason.clone()),
             Ok(place) => {
                 let reader = place.open(Compression::None, None, context.settings.expansion);
-                reader.map_err(|cause| cause.to_string()).and_then(|reader| {
-                    let plain: Box<dyn Read + Send> = Box::new(reader);
-                    let (head, complete) = compression::head(Compression::None, plain, HEAD);
-                    recognise(&name, &head, complete, &context.settings, &context.lookup)
-                        .map_err(|unrecognised| unrecognised.reason().to_owned())
-                })
+                reader
+                    .map_err(|cause| cause.to_string())
+                    .and_then(|reader| {
+                        let plain: Box<dyn Read + Send> = Box::new(reader);
+                        let (head, complete) = compression::head(Compression::None, plain, HEAD);
+                        recognise(&name, &head, complete, &context.settings, &context.lookup)
+                            .map_err(|unrecognised| unrecognised.reason().to_owned())
+                    })
             }
         };
         match (layout, place) {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use memchr::{memchr, memrchr};
 
-use super::assemble::{AssembledRecord, Decoding, RejectedRecord};
+use super::assemble::{AssembledRecord, Decoding, RecordNotes, RejectedRecord};
 use super::block::UnreadableBytes;
 use super::context::ReadContext;
 use super::date_order::RecordDate;
@@ -15,8 +15,8 @@ use super::feeds::{self, UnreadableItem};
 use super::format::{BOM, SourceFormat};
 use super::html;
 use super::jsonl;
-use super::pieces::Piece;
 use super::names::show;
+use super::pieces::Piece;
 use super::raw_document::RawDocument;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
@@ -204,6 +204,12 @@ impl<'p, 's> BlockParser<'p, 's> {
             ..
         } = &mut self.buffers;
         decoding.clear(self.context.settings.kept_bytes());
+        // The first record of a source: its names may be suggested for one that no record has.
+        let is_json = self.source.layout.format != SourceFormat::Text;
+        if is_json && self.tally.records == 0 && self.context.lookup.has_chosen() {
+            let text = String::from_utf8_lossy(bytes);
+            self.context.note_names(jsonl::names(&text));
+        }
         let parsed = parse_record(self.context, self.source, bytes, lossy, fields, decoding);
         let place = SourcePlace {
             source: self.number,
@@ -437,7 +443,10 @@ fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> AssembledReco
     };
     AssembledRecord {
         document,
-        lossy,
+        notes: RecordNotes {
+            lossy,
+            ..RecordNotes::default()
+        },
         published: RecordDate::Missing,
         crawled: RecordDate::Missing,
         published_text: None,
@@ -482,16 +491,21 @@ fn hand_over(
     match parsed {
         Ok(AssembledRecord {
             document,
-            lossy,
+            notes,
             published,
             published_text,
             ..
         }) => {
             let record = tally.records;
             tally.records += 1;
-            tally.lossy += u64::from(lossy);
+            tally.lossy += u64::from(notes.lossy);
             tally.bad_dates += u64::from(published == RecordDate::NotUnderstood);
             note_example(published, published_text, tally);
+            tally.bad_ids += u64::from(notes.bad_id);
+            tally.without_url += u64::from(document.url.is_none());
+            if let Some(value) = notes.site_passed_over {
+                tally.sites_passed_over.add(value);
+            }
             sink(ParsedRecord {
                 place,
                 record,
@@ -528,7 +542,7 @@ fn reject(rejected: RejectedRecord, source: u32, tally: &mut BlockTally) {
         reason,
         unknown_loss,
     } = rejected;
-    tally.rejects.push(Reject {
+    tally.reject(Reject {
         source,
         record: tally.records,
         line: tally.lines,

@@ -9,11 +9,11 @@ use super::compression::{self, Compression};
 use super::dialect::{self, Dialect, SniffedTable};
 use super::encoding;
 use super::feeds;
+use super::field_lookup::FieldLookup;
 use super::format::{BOM, SourceFormat};
 use super::html;
 use super::json_outline;
 use super::json_pieces::RecordPath;
-use super::names::FieldLookup;
 use super::settings::ReadSettings;
 use super::warc;
 
@@ -172,7 +172,11 @@ fn recognise_plain(
             layout.before_header = sniffed.before;
             if settings.format.is_none() {
                 let tabs = sniffed.dialect.delimiter == b'\t';
-                layout.format = if tabs { SourceFormat::Tsv } else { SourceFormat::Csv };
+                layout.format = if tabs {
+                    SourceFormat::Tsv
+                } else {
+                    SourceFormat::Csv
+                };
             }
         }
         SourceFormat::Json | SourceFormat::Jsonl => {
@@ -254,7 +258,10 @@ fn is_binary(head: &[u8], complete: bool) -> bool {
 fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[
         (b"%PDF-", "a PDF document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of old Microsoft Office"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "a document of old Microsoft Office",
+        ),
         (b"PK\x03\x04", "a zip archive or an Office document"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"Rar!\x1a\x07", "a RAR archive"),

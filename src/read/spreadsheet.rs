@@ -6,7 +6,8 @@ use std::io::{Read, Seek};
 use calamine::{Data, Reader, Xlsx};
 use serde_json::{Map, Value};
 
-use super::names::{Field, FieldLookup, list_names};
+use super::field_lookup::FieldLookup;
+use super::names::{Field, list_names};
 
 /// Adds the rows of a workbook to `lines`. `Err` is the reason why it gives none.
 pub(super) fn read(
@@ -23,7 +24,7 @@ pub(super) fn read(
         let Some(first) = rows.next() else { continue };
         let header: Vec<String> = first.iter().map(ToString::to_string).collect();
         let has_text = header.iter().any(|name| {
-            let targets = lookup.targets(name.trim());
+            let targets = lookup.fields(name.trim());
             targets.iter().any(|target| target.field == Field::Text)
         });
         if !has_text {

@@ -159,8 +159,8 @@ impl StrictScan {
                         false => memchr(b'"', rest),
                     };
                     let passed = found.unwrap_or(rest.len());
-                    self.several_lines = self.several_lines
-                        || memchr2(b'\n', b'\r', &rest[..passed]).is_some();
+                    self.several_lines =
+                        self.several_lines || memchr2(b'\n', b'\r', &rest[..passed]).is_some();
                     self.at += passed;
                     match found {
                         None => return Scanned::More,

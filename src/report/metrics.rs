@@ -133,7 +133,7 @@ impl<W: Write> MetricsWriter<'_, W> {
             (
                 "rejected_records",
                 "Records that could not be used.",
-                read.rejects.len() as u64,
+                read.rejected(),
             ),
             (
                 "documents",

@@ -209,6 +209,17 @@ struct ReadSection<'a> {
     assumed: &'a [AssumedOfFile],
     bad_date_examples: &'a [String],
     date_order: DateOrderSection,
+    bad_ids: u64,
+    without_url: u64,
+    without_site: u64,
+    without_date: u64,
+    sites_passed_over: PassedOverSection<'a>,
+}
+
+#[derive(Serialize)]
+struct PassedOverSection<'a> {
+    documents: u64,
+    examples: &'a [String],
 }
 
 /// Numbers of files with dates such as 03/04/2026, by the order that they have.
@@ -349,12 +360,20 @@ impl<'a> ReadSection<'a> {
             bytes: read.bytes,
             records: read.records,
             documents: findings.counts.documents.read,
-            rejected: read.rejects.len() as u64,
+            rejected: read.rejected(),
             lossy: read.lossy,
             bad_dates: read.bad_dates,
             assumed: &inputs.assumed,
             bad_date_examples: &read.bad_date_examples,
             date_order: DateOrderSection::of(read),
+            bad_ids: read.bad_ids,
+            without_url: read.without_url,
+            without_site: read.without_site,
+            without_date: read.without_date,
+            sites_passed_over: PassedOverSection {
+                documents: read.sites_passed_over.number,
+                examples: &read.sites_passed_over.examples,
+            },
         }
     }
 }

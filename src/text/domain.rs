@@ -4,14 +4,22 @@
 //! registrable domain (an IP address, `localhost`, a bare public suffix) is its own site. A name
 //! under an unknown suffix falls under the default rule `*` of the list: the site of
 //! `news.paper.example` is `paper.example`.
+//!
+//! A copy in a web archive, a cache or a translation belongs to the site of the page, and a page in
+//! a news database to no site that its url could tell.
 
 use std::collections::HashMap;
 
 use url::{Host, Url};
 
+use super::page_copies::{self, CopiedPage};
+
 /// Most authorities that a [`SiteCache`] remembers; each thread has a cache. A crawl visits few
 /// sites many times, and 4096 entries of about 100 bytes are far smaller than one block of input.
 const MOST_REMEMBERED: usize = 4096;
+
+/// Copies of copies that are followed, such as an archived page of a cache.
+const MOST_COPIES: usize = 3;
 
 /// Length in bytes of the longest authority that is remembered. A host name has at most 253.
 const LONGEST_REMEMBERED: usize = 300;
@@ -26,10 +34,34 @@ const LONGEST_REMEMBERED: usize = 300;
 /// use wirecopy::text::domain::registrable;
 /// assert_eq!(registrable("https://news.bbc.co.uk/1/hi"), Some("bbc.co.uk".to_owned()));
 /// assert_eq!(registrable("mailto:desk@example.com"), None);
+/// let archived = "https://web.archive.org/web/20160101000000/http://news.bbc.co.uk/1/hi";
+/// assert_eq!(registrable(archived), Some("bbc.co.uk".to_owned()));
 /// ```
 #[must_use]
 pub fn registrable(url: &str) -> Option<String> {
-    let parsed = parsed(url)?;
+    let mut parsed = parsed(url)?;
+    for _ in 0..MOST_COPIES {
+        match copied_page(&parsed) {
+            CopiedPage::Original => break,
+            CopiedPage::Of(page) => parsed = self::parsed(&page)?,
+            CopiedPage::Unknown => return None,
+        }
+    }
+    registrable_host(&parsed)
+}
+
+/// The page that is kept at a url.
+fn copied_page(parsed: &Url) -> CopiedPage {
+    match parsed.host() {
+        Some(Host::Domain(host)) => {
+            page_copies::page_at(&host.trim_end_matches('.').to_ascii_lowercase(), parsed)
+        }
+        _ => CopiedPage::Original,
+    }
+}
+
+/// The registrable domain of a url's own host.
+fn registrable_host(parsed: &Url) -> Option<String> {
     Some(match parsed.host()? {
         Host::Domain(host) => {
             let host = host.trim_end_matches('.');
@@ -114,6 +146,29 @@ pub(crate) fn site_of<'a>(
     }
 }
 
+/// The site of a document whose record names something that may be its site: the registrable domain
+/// of its url, or else that name. The second value is true if the name was given up for a site that
+/// it does not name. `buffer` is empty.
+pub(crate) fn site_of_url_or<'a>(
+    vague: &'a str,
+    url: Option<&str>,
+    cache: &mut SiteCache,
+    buffer: &mut String,
+) -> (Option<TidySite<'a>>, bool) {
+    if !url.is_some_and(|url| cache.registrable(url, buffer)) {
+        return (tidy_site(vague, cache, buffer), false);
+    }
+    let end = buffer.len();
+    let tidied = tidy_site(vague, cache, buffer);
+    let (site, rest) = buffer.split_at(end);
+    let same = tidied.is_none_or(|tidied| {
+        let before = tidied.text(rest).strip_suffix(site);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    });
+    buffer.truncate(end);
+    (Some(TidySite::InBuffer), !same)
+}
+
 /// Tidies the site that a record names: lower case, and the registrable domain in place of a url or
 /// a host that begins with `www.`. Returns `None` for an empty name.
 fn tidy_site<'a>(
@@ -144,36 +199,75 @@ fn tidy_site<'a>(
 /// Sites of urls seen before, by the part of the url that decides the site.
 #[derive(Debug, Default)]
 pub(crate) struct SiteCache {
-    known: HashMap<Box<str>, Option<Box<str>>>,
+    known: HashMap<Box<str>, KnownAuthority>,
 }
+
+/// What is known of the urls with one authority.
+#[derive(Debug)]
+enum KnownAuthority {
+    Site(Box<str>),
+    NoSite,
+    /// Its pages may be copies, so the whole url decides.
+    KeepsCopies,
+}
+
+impl KnownAuthority {
+    fn of(authority: &str) -> Self {
+        // Archives and caches have pages of their own, too; these paths are none of theirs.
+        let holds_copies = COPY_PATHS.iter().any(|path| {
+            let parsed = parsed(&format!("{authority}{path}"));
+            parsed.is_some_and(|parsed| copied_page(&parsed) != CopiedPage::Original)
+        });
+        if holds_copies {
+            return KnownAuthority::KeepsCopies;
+        }
+        match registrable(authority) {
+            Some(site) => KnownAuthority::Site(site.into_boxed_str()),
+            None => KnownAuthority::NoSite,
+        }
+    }
+}
+
+/// Paths that are a copy at every host that keeps copies of a kind.
+const COPY_PATHS: &[&str] = &[
+    "/amp/s/a.example/",
+    "/web/2016/http://a.example/",
+    "/search?q=cache:a.example&u=http://a.example/",
+];
 
 impl SiteCache {
     /// Appends the [`registrable`] domain of `url` to `buffer`. Returns false if there is none.
     pub(crate) fn registrable(&mut self, url: &str, buffer: &mut String) -> bool {
         let Some(key) = deciding_part(url).filter(|key| key.len() <= LONGEST_REMEMBERED) else {
-            return registrable(url).is_some_and(|site| {
-                buffer.push_str(&site);
-                true
-            });
+            return push_registrable(url, buffer);
         };
         if !self.known.contains_key(key) {
             if self.known.len() >= MOST_REMEMBERED {
                 self.known.clear();
             }
-            self.known
-                .insert(key.into(), registrable(key).map(String::into_boxed_str));
+            self.known.insert(key.into(), KnownAuthority::of(key));
         }
         match self.known.get(key) {
-            Some(Some(site)) => {
+            Some(KnownAuthority::Site(site)) => {
                 buffer.push_str(site);
                 true
             }
-            _ => false,
+            Some(KnownAuthority::KeepsCopies) => push_registrable(url, buffer),
+            Some(KnownAuthority::NoSite) | None => false,
         }
     }
 }
 
-/// Returns the scheme and authority of an ordinary web address, which decide its site.
+/// Appends the [`registrable`] domain of a url. Returns false if there is none.
+fn push_registrable(url: &str, buffer: &mut String) -> bool {
+    registrable(url).is_some_and(|site| {
+        buffer.push_str(&site);
+        true
+    })
+}
+
+/// Returns the scheme and authority of an ordinary web address, which decide its site unless the
+/// host keeps copies of pages.
 ///
 /// What follows them can neither change the host nor make the url invalid. A url with anything
 /// unusual in them, such as white space, which url parsers remove, has no deciding part.
@@ -237,6 +331,88 @@ mod tests {
         ("localhost:8080/x", Some("localhost")),
         ("  https://a.example.com/x\n", Some("example.com")),
         ("https:\\\\a.example.com\\x", Some("example.com")),
+        (
+            "https://web.archive.org/web/20160102030405/https://www.paper.example/a?b=c",
+            Some("paper.example"),
+        ),
+        (
+            "web.archive.org/web/2016/paper.example/a",
+            Some("paper.example"),
+        ),
+        (
+            "https://web.archive.org/web/20160102id_/http:/paper.example/",
+            Some("paper.example"),
+        ),
+        (
+            "https://web.archive.org/web/2016*/https%3A%2F%2Fpaper.example%2Fa",
+            Some("paper.example"),
+        ),
+        ("https://archive.org/details/films", Some("archive.org")),
+        (
+            "https://archive.ph/20160102/https://www.paper.example/a",
+            Some("paper.example"),
+        ),
+        (
+            "https://archive.is/o/Ab1Cd/https://paper.example/a",
+            Some("paper.example"),
+        ),
+        ("https://archive.today/Ab1Cd", None),
+        (
+            "https://arquivo.pt/wayback/20160102030405/http://www.jornal.example/",
+            Some("jornal.example"),
+        ),
+        (
+            "https://webarchive.nationalarchives.gov.uk/ukgwa/20160102/http://news.bbc.co.uk/1",
+            Some("bbc.co.uk"),
+        ),
+        (
+            "https://wayback.archive-it.org/42/20160102/http://paper.example/",
+            Some("paper.example"),
+        ),
+        (
+            "https://webcache.googleusercontent.com/search?q=cache:xY_1:https://www.paper.example/a",
+            Some("paper.example"),
+        ),
+        (
+            "http://webcache.googleusercontent.com/search?q=cache:www.paper.example/a+x",
+            Some("paper.example"),
+        ),
+        (
+            "https://www-paper-example.cdn.ampproject.org/c/s/www.paper.example/a",
+            Some("paper.example"),
+        ),
+        (
+            "https://the--paper-co-uk.cdn.ampproject.org/",
+            Some("the-paper.co.uk"),
+        ),
+        (
+            "https://www.google.com/amp/s/www.paper.example/a",
+            Some("paper.example"),
+        ),
+        (
+            "https://www.google.co.uk/amp/paper.example/a",
+            Some("paper.example"),
+        ),
+        ("https://www.google.com/search?q=amp", Some("google.com")),
+        (
+            "https://www-paper-example.bing-amp.com/c/s/www.paper.example/a",
+            Some("paper.example"),
+        ),
+        (
+            "https://www-the--paper-example.translate.goog/a?_x_tr_sl=en",
+            Some("the-paper.example"),
+        ),
+        (
+            "https://translate.google.com/translate?sl=de&u=https%3A%2F%2Fwww.paper.example%2Fa",
+            Some("paper.example"),
+        ),
+        (
+            "https://web.archive.org/web/2016/https://www.google.com/amp/s/paper.example/a",
+            Some("paper.example"),
+        ),
+        ("https://www.pressreader.com/uk/the-daily/20160102/1", None),
+        ("https://advance.lexis.com/document/?id=1", None),
+        ("https://notlexis.com/document/", Some("notlexis.com")),
         ("mailto:desk@example.com", None),
         ("data:text/plain,x", None),
         ("file:///tmp/x.html", None),
@@ -309,7 +485,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cache_finds_what_the_definition_finds(
-            scheme in "(https?|HTTP|ftp)://|",
+            scheme in "((https?|HTTP|ftp)://|)((web\\.|)archive\\.org|archive\\.ph|a-b\\.translate\\.goog|)",
             rest in "[a-z0-9.:@\\[\\]/?# %é\\\\-]{0,24}",
         ) {
             let url = format!("{scheme}{rest}");

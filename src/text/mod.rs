@@ -4,6 +4,7 @@
 //! Imported by: `attribution`, `candidates`, `cli`, `compare`, `in_memory`, `pipeline`, `read`,
 //! `report`, `scan`, `sketch`.
 
+mod page_copies;
 mod plain;
 mod word_breaks;
 

@@ -14,6 +14,7 @@ mod explain;
 mod front_door;
 mod labelling;
 mod layering;
+mod makers;
 mod nights;
 mod oracle;
 mod passages;
@@ -47,6 +48,8 @@ mod tune_cli;
 #[cfg(all(unix, feature = "cli"))]
 mod cli;
 #[cfg(all(unix, feature = "cli"))]
+mod containers;
+#[cfg(all(unix, feature = "cli"))]
 mod concurrent;
 #[cfg(all(unix, feature = "cli"))]
 mod examples;
@@ -56,6 +59,8 @@ mod faults;
 mod flips;
 #[cfg(all(unix, feature = "cli"))]
 mod survival;
+#[cfg(all(unix, feature = "cli"))]
+mod tables;
 
 /// A file without a `mod` line is not compiled, so its tests would silently be missing.
 #[test]

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 use wirecopy::document::{BlockTally, Corpus, Document, Fetch, SourcePlace};
 use wirecopy::error::ReadError;
-use wirecopy::read::{FieldNames, Inputs, ReadSettings, LeftOut, SkippedInputs, SourceFormat};
+use wirecopy::read::{FieldNames, Inputs, LeftOut, ReadSettings, SkippedInputs, SourceFormat};
 
 /// The fields of a document, in a form that can be compared.
 type DocumentFields = Vec<Option<String>>;
@@ -294,9 +294,17 @@ fn broken_utf8_is_replaced_and_counted() {
     let bytes =
         b"{\"text\":\"a\xff\xfeb\",\"id\":\"1\"}\n{\"text\":\"\xc3\xa9\xc3\xa9\"}\n{\"text\":\"\\ud800\"}\n";
     let all = same_however_read(bytes, SourceFormat::Jsonl, 100, 10);
-    assert_eq!(texts(&all), ["a\u{fffd}\u{fffd}b", "\u{e9}\u{e9}", "\u{fffd}"]);
+    assert_eq!(
+        texts(&all),
+        ["a\u{fffd}\u{fffd}b", "\u{e9}\u{e9}", "\u{fffd}"]
+    );
     assert_eq!(all.lossy, 2);
-    let all = same_however_read(b"id,text\n1,a\xffb\n2,\xc3\xa9\n", SourceFormat::Csv, 100, 3);
+    let all = same_however_read(
+        b"id,text\n1,a\xffb\n2,\xc3\xa9\n",
+        SourceFormat::Csv,
+        100,
+        3,
+    );
     assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}b", "\u{e9}"], 1));
     let all = same_however_read(b"a\xff\xc3\xa9\n", SourceFormat::Text, 100, 3);
     assert_eq!((texts(&all), all.lossy), (vec!["a\u{fffd}\u{e9}\n"], 1));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::tree::MAX_DEPTH;
+use super::items::FeedError;
 use super::*;
 use crate::read::raw_document::RawDocument;
 
@@ -20,7 +20,8 @@ fn read(
 /// The only item of a feed.
 fn one(xml: &str) -> RawDocument {
     let (mut found, result) = read(xml);
-    assert_eq!((result, found.len()), (Ok(()), 1), "{xml}");
+    let shown: String = xml.chars().take(2000).collect();
+    assert_eq!((result, found.len()), (Ok(()), 1), "{shown}");
     found.remove(0).unwrap()
 }
 
@@ -41,7 +42,8 @@ fn items_of_rss_become_documents() {
             <pubDate>Wed, 04 Mar 2026 05:06:07 GMT</pubDate>
             <dc:creator>Ada Okoro</dc:creator><dc:creator><![CDATA[Bo Lind]]></dc:creator>
             <description>Short.</description>
-            <content:encoded><![CDATA[<p>The bakery opens <b>again</b>.</p><p>On Friday.</p>]]></content:encoded>
+            <content:encoded><![CDATA[<p>The bakery opens <b>again</b>.</p><p>On
+            Friday.</p>]]></content:encoded>
             <source url="https://wire.example/rss">Wire</source>
         </item></channel></rss>"#;
     assert_eq!(
@@ -62,17 +64,18 @@ fn items_of_rss_become_documents() {
 #[test]
 fn old_and_careless_feeds_are_read_too() {
     let item = one(
-        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>\
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'\
+         \x20xmlns='http://purl.org/rss/1.0/'>\
          <channel rdf:about='x'><title>c</title></channel>\
          <item rdf:about='https://a.example/1'><title>t</title><dc:date>2026-03-04</dc:date>\
-         <description>&lt;p&gt;One &amp;eacute; AT&amp;T.&lt;/p&gt;Two &copy; &unknown; &#8212;</description></item></rdf:RDF>",
+         <description>&lt;p&gt;One &amp;eacute; AT&amp;T.&lt;/p&gt;\
+         Two &copy; &unknown; &#8212;</description></item></rdf:RDF>",
     );
     assert_eq!(item.id, some("https://a.example/1"));
     assert_eq!(item.published, some("2026-03-04"));
     assert_eq!(item.text, some("One é AT&T.\nTwo © &unknown; —"));
-    let item = one(
-        "<rss><channel><item><guid>https://a.example/2</guid><author>ada@a.example (Ada O)</author><link/></item></channel></rss>",
-    );
+    let item = one("<rss><channel><item><guid>https://a.example/2</guid>\
+         <author>ada@a.example (Ada O)</author><link/></item></channel></rss>");
     assert_eq!(item.url, some("https://a.example/2"));
     assert_eq!((item.author, item.text), (some("Ada O"), None));
 }
@@ -81,11 +84,13 @@ fn old_and_careless_feeds_are_read_too() {
 fn entries_of_atom_become_documents() {
     let feed = |content: &str| {
         format!(
-            "<feed xmlns='http://www.w3.org/2005/Atom'><title>f</title><link href='https://a.example/'/>\
+            "<feed xmlns='http://www.w3.org/2005/Atom'><title>f</title>\
+             <link href='https://a.example/'/>\
              <entry><id>tag:a.example,2026:1</id><title type='html'>A &amp;lt; B</title>\
              <link rel='edit' href='https://a.example/edit'/><link href='https://a.example/1'/>\
              <link rel='via' href='https://wire.example/1'/><updated>2026-03-05T00:00:00Z</updated>\
-             <published>2026-03-04T00:00:00Z</published><author><name>Ada</name><uri>x</uri></author>\
+             <published>2026-03-04T00:00:00Z</published><author><name>Ada</name><uri>x</uri>\
+             </author>\
              <author><name>Bo</name></author><summary>Short.</summary>{content}\
              <source><id>https://wire.example/feed</id><title>Wire</title></source></entry></feed>"
         )
@@ -115,7 +120,8 @@ fn entries_of_atom_become_documents() {
         ),
         ("<content type='image/png'>iVBORw0KGgo=</content>", "Short."),
         (
-            "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>One <i>and</i></p><p>two</p></div></content>",
+            "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>One <i>and</i>\
+             </p><p>two</p></div></content>",
             "One and\ntwo",
         ),
     ] {
@@ -124,11 +130,16 @@ fn entries_of_atom_become_documents() {
 }
 
 const NITF: &str = "<nitf><head><title>Lamps</title><docdata><doc-id id-string='n7'/>\
-    <date.issue norm='20260304T050607Z'/></docdata><pubdata name='Wire' date.publication='20260305'/></head>\
-    <body><body.head><hedline><hl1>New <em>lamps</em></hl1></hedline><byline>By <person>Ada Okoro</person></byline>\
-    <distributor>Wire News</distributor><dateline><location>RIVERTON</location> (Wire)</dateline></body.head>\
-    <body.content><media><media-caption>A lamp.</media-caption></media><p>The <org>council</org> voted.</p>\
-    <p>Work starts soon.</p></body.content><body.end><tagline>Edited by Bo Lind</tagline></body.end></body></nitf>";
+    <date.issue norm='20260304T050607Z'/></docdata>\
+    <pubdata name='Wire' date.publication='20260305'/></head>\
+    <body><body.head><hedline><hl1>New <em>lamps</em></hl1></hedline>\
+    <byline>By <person>Ada Okoro</person></byline>\
+    <distributor>Wire News</distributor><dateline><location>RIVERTON</location> (Wire)</dateline>\
+    </body.head>\
+    <body.content><media><media-caption>A lamp.</media-caption></media>\
+    <p>The <org>council</org> voted.</p>\
+    <p>Work starts soon.</p></body.content><body.end><tagline>Edited by Bo Lind</tagline>\
+    </body.end></body></nitf>";
 
 #[test]
 fn articles_in_nitf_become_documents() {
@@ -150,16 +161,20 @@ fn articles_in_nitf_become_documents() {
 fn items_of_newsml_become_documents() {
     let item = |content: &str| {
         format!(
-            "<newsMessage xmlns='http://iptc.org/std/nar/2006-10-01/'><itemSet><packageItem guid='p'/>\
-             <newsItem guid='urn:newsml:wire.example:7' version='2'><itemMeta><provider qcode='nprov:WIRE'/>\
+            "<newsMessage xmlns='http://iptc.org/std/nar/2006-10-01/'><itemSet>\
+             <packageItem guid='p'/>\
+             <newsItem guid='urn:newsml:wire.example:7' version='2'><itemMeta>\
+             <provider qcode='nprov:WIRE'/>\
              <versionCreated>2026-03-04T05:06:07Z</versionCreated></itemMeta><contentMeta>\
-             <by>By Ada Okoro</by><creditline>Wire News</creditline><headline>New lamps</headline></contentMeta>\
+             <by>By Ada Okoro</by><creditline>Wire News</creditline>\
+             <headline>New lamps</headline></contentMeta>\
              <contentSet>{content}</contentSet></newsItem></itemSet></newsMessage>"
         )
     };
     for (content, expected) in [
         (
-            "<inlineXML contenttype='application/xhtml+xml'><html xmlns='http://www.w3.org/1999/xhtml'>\
+            "<inlineXML contenttype='application/xhtml+xml'>\
+             <html xmlns='http://www.w3.org/1999/xhtml'>\
              <head><title>t</title></head><body><p>One.</p><p>Two.</p></body></html></inlineXML>",
             Some("One.\nTwo."),
         ),
@@ -217,16 +232,14 @@ fn hostile_feeds_cost_little() {
          <rss><channel><item><description>&a29;&f;</description></item></channel></rss>"
     );
     assert_eq!(one(&xml).text, some("&a29;&f;"));
-    // Deep elements become part of the last that is built, and nothing recurses over them.
+    // Deep elements become part of the last that is built, and nothing recurses over them. Beyond
+    // 65,535 the parser refuses.
     let deep = format!(
         "<entry><content type='xhtml'>{}word{}</content></entry>",
-        "<div>".repeat(100_000),
-        "</div>".repeat(100_000)
+        "<div>".repeat(10_000),
+        "</div>".repeat(10_000)
     );
-    assert_eq!(
-        one(&deep).text,
-        None.or(some("word")).filter(|_| MAX_DEPTH > 2)
-    );
+    assert_eq!(one(&deep).text, some("word"));
     let (found, result) = read(&format!(
         "<item><guid>g</guid>{}</item>",
         "<a/>".repeat(200_000)

@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn an_article_is_found_alone_in_a_list_and_in_a_graph() {
         let object = r#"{"@type": "NewsArticle", "headline": " Ferry runs again ",
-            "datePublished": "2026-03-04T05:06:07Z", "author": {"@type": "Person", "name": "Ada Okoro"},
+            "datePublished": "2026-03-04T05:06:07Z",
+            "author": {"@type": "Person", "name": "Ada Okoro"},
             "publisher": {"name": "Harbour Post"}, "url": "https://harbour.example/ferry"}"#;
         let expected = JsonLdArticle {
             title: Some("Ferry runs again".into()),

@@ -86,6 +86,9 @@ const ORIGIN: &[&str] = &[
 /// Names that may stand several times, of which all values are kept.
 const REPEATED: &[&str] = &["citation_author", "author", "article:author", "dc.creator"];
 
+/// Values of such a name.
+const MAX_REPEATED: usize = 20;
+
 /// Metadata of one page.
 #[derive(Debug, Default)]
 pub(super) struct PageMetadata {
@@ -143,40 +146,40 @@ impl Found {
             "title" if self.title.is_none() && !in_drawing(element) => {
                 self.title = text_of(element);
             }
-            "h1" => self.headings.extend(text_of(element)),
+            // Only one that stands alone counts.
+            "h1" if self.headings.len() < 2 => self.headings.extend(text_of(element)),
             "time" => self.time(element),
             "a" if has_word(value.attr("rel"), "author") && self.author_link.is_none() => {
                 self.author_link = text_of(element);
             }
             _ => {}
         }
-        if let Some(property) = value.attr("itemprop")
+        if let Some(properties) = value.attr("itemprop")
             && value.name() != "meta"
         {
-            let text = ["content", "datetime"]
-                .iter()
-                .find_map(|name| value.attr(name).and_then(tidy))
-                .or_else(|| text_of(element));
-            for name in property.split_ascii_whitespace().take(4) {
-                self.keep(name, text.clone());
+            for name in properties.split_ascii_whitespace().take(4) {
+                self.keep(name, || {
+                    ["content", "datetime"]
+                        .iter()
+                        .find_map(|name| value.attr(name).and_then(tidy))
+                        .or_else(|| text_of(element))
+                });
             }
         }
     }
 
     fn meta(&mut self, element: ElementRef<'_>) {
         let value = element.value();
-        let content = value.attr("content").and_then(tidy);
         for name in ["property", "name", "itemprop"] {
             if let Some(name) = value.attr(name) {
-                self.keep(name, content.clone());
+                self.keep(name, || value.attr("content").and_then(tidy));
             }
         }
     }
 
     /// Keeps the first value of a name that is in one of the lists, or all.
-    fn keep(&mut self, name: &str, value: Option<String>) {
+    fn keep(&mut self, name: &str, value: impl FnOnce() -> Option<String>) {
         let name = name.trim().to_ascii_lowercase();
-        let Some(value) = value else { return };
         let wanted = [TITLE, PUBLISHED, AUTHOR, SITE, ORIGIN]
             .iter()
             .any(|list| list.contains(&name.as_str()))
@@ -186,7 +189,11 @@ impl Found {
         }
         let several = REPEATED.contains(&name.as_str()) || ORIGIN.contains(&name.as_str());
         let values = self.named.entry(name).or_default();
-        if values.is_empty() || several && values.len() < 20 && !values.contains(&value) {
+        let room = if several { MAX_REPEATED } else { 1 };
+        if values.len() < room
+            && let Some(value) = value()
+            && !values.contains(&value)
+        {
             values.push(value);
         }
     }

@@ -1,8 +1,8 @@
 //! Finds the records of an archive by the lengths in their heads.
 //!
 //! A record is a line `WARC/1.0`, fields, an empty line, and as many bytes as `Content-Length`
-//! says; then empty lines. [`WarcFinder`] is a state machine over the bytes. It only goes forward, so
-//! the same bytes give the same records however they arrive. Where a record should
+//! says; then empty lines. [`WarcFinder`] is a state machine over the bytes. It only goes forward,
+//! so the same bytes give the same records however they arrive. Where a record should
 //! start and none does, or a head has no length, the bytes up to the next line that starts with
 //! `WARC/` and a digit are lost.
 

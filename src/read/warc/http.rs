@@ -318,7 +318,8 @@ mod tests {
             chunked: bool,
             coding in prop::sample::select(vec!["gzip", "deflate", "br", "zstd"]),
         ) {
-            let head = HttpHead { status: 200, content_type: None, chunked, codings: vec![coding.into()] };
+            let codings = vec![coding.to_owned()];
+            let head = HttpHead { status: 200, content_type: None, chunked, codings };
             prop_assert!(payload(&head, &body, 100).bytes.len() <= body.len().max(100));
             let _ = split(&body);
         }

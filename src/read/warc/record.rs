@@ -154,7 +154,8 @@ fn web_page(
 ) -> WarcContent {
     let known = content_type.is_some_and(is_page_type);
     let open = !content_type.is_some_and(is_other_type);
-    if !known && !(open && is_html(&bytes[..bytes.len().min(SNIFFED)])) {
+    let sniffed = || open && is_html(&bytes[..bytes.len().min(SNIFFED)]);
+    if !known && !sniffed() {
         return WarcContent::Other(OtherRecord::MediaType);
     }
     let (html, encoding) = decode(bytes, content_type);

@@ -116,7 +116,7 @@ pub fn write(
                 reason: escaping::field(&reject.reason, LINE),
             })
             .collect(),
-        rejected: count(rejects.len() as u64),
+        rejected: count(findings.read.rejected()),
         data: html::json(&data)?,
         texts: html::json(&texts)?,
     };

@@ -70,7 +70,7 @@ pub(super) fn numbers(findings: &ScanResult) -> Vec<KeyNumber> {
             some(&[(removed.documents, "documents had some")]),
         ),
         number(
-            findings.read.rejects.len() as u64,
+            findings.read.rejected(),
             "records rejected",
             String::new(),
         ),
