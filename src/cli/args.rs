@@ -1064,7 +1064,8 @@ pub struct ReadingArguments {
 
     /// Form of dates as in strptime, tried first, such as '%d/%m/%Y %H:%M'
     ///
-    /// Give it once for each form; the first that fits a date counts. Usual forms need none.
+    /// Give it once for each form; the first that fits a date counts. Usual forms need none. With
+    /// %d/%m/%Y or %m/%d/%Y, other dates in figures have that order too.
     #[arg(
         long,
         value_name = "FORM",

@@ -8,6 +8,7 @@ use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 
 use super::written_date::{WrittenDate, WrittenZone, zone_named};
+use crate::document::DateOrder;
 
 /// A form of dates, as `strptime` takes it: `%d/%m/%Y %H:%M`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,22 @@ pub enum DateFormatError {
 }
 
 impl DateFormat {
+    /// The order of day and month in the form, if the year is behind both. It holds for other dates
+    /// in figures too: who gives `%d/%m/%Y` means `03/04/2026 10:15` as well.
+    pub(super) fn order(&self) -> Option<DateOrder> {
+        let places = |letters: &str| {
+            let of_letter =
+                |(_, directive): &(usize, &str)| directive.ends_with(|c| letters.contains(c));
+            directives(&self.pattern).position(|directive| of_letter(&directive))
+        };
+        let (day, month, year) = (places("de"), places("m"), places("Yy"));
+        match (day?, month?, year?) {
+            (day, month, year) if day < month && month < year => Some(DateOrder::DayFirst),
+            (day, month, year) if month < day && day < year => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+
     /// Reads a text that has this form. A weekday is not believed.
     pub(super) fn read(&self, text: &str) -> Option<WrittenDate> {
         let mut parts = BrokenDownTime::parse(&self.pattern, text).ok()?;

@@ -18,7 +18,8 @@ pub(super) const LONGEST: usize = 128;
 /// Settings for reading dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DateSettings {
-    /// Forms that are tried before the usual ones, in order.
+    /// Forms that are tried before the usual ones, in order. Their order of day and month holds for
+    /// other dates in figures too.
     pub formats: Vec<DateFormat>,
     /// Time zone of times without one.
     pub time_zone: UsualZone,
@@ -84,6 +85,13 @@ impl DateSettings {
         numbers::spreadsheet_serial(serial, since_1904)?.published(&self.time_zone.0)
     }
 
+    /// The order of day and month that the given forms have, unless they differ.
+    fn order(&self) -> Option<DateOrder> {
+        let mut orders = self.formats.iter().filter_map(DateFormat::order);
+        let first = orders.next()?;
+        orders.all(|order| order == first).then_some(first)
+    }
+
     fn found(&self, found: FoundDate) -> Option<DateReading> {
         let FoundDate { day, time, zone } = found;
         let on = |day| {
@@ -98,10 +106,17 @@ impl DateSettings {
             FoundDay::Either {
                 day_first,
                 month_first,
-            } => DateReading::Open(OpenDate {
-                day_first: on(day_first)?,
-                month_first: on(month_first)?,
-            }),
+            } => {
+                let open = OpenDate {
+                    day_first: on(day_first)?,
+                    month_first: on(month_first)?,
+                };
+                self.order()
+                    .map_or(DateReading::Open(open), |order| DateReading::Known {
+                        published: open.in_order(order),
+                        shows: None,
+                    })
+            }
         })
     }
 }
