@@ -59,6 +59,19 @@ pub fn input_facts(inputs: &Inputs) -> InputFacts {
     }
 }
 
+/// Fails if files were found and none of them can be read.
+pub fn none_left_out(inputs: &Inputs) -> Result<(), Stop> {
+    let skipped = inputs.skipped();
+    match skipped.named.first() {
+        Some(LeftOut { file, reason }) if inputs.sources() == 0 => Err(Stop::Failed(anyhow!(
+            "no input can be read: {} left out; the first: {} is {reason}",
+            counted(skipped.left_out, "file"),
+            escaped(file),
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The error that ends the program if inputs cannot be read.
 pub fn unreadable(error: ReadError) -> Stop {
     match error {

@@ -10,7 +10,7 @@ use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::Inputs;
 
 use super::args::UseWhen;
-use super::inputs::{memory, nothing_read, source_names, unreadable, unseen_names};
+use super::inputs::{memory, none_left_out, nothing_read, source_names, unreadable, unseen_names};
 use super::outputs::{NamedOutput, Outputs, PendingOutputs, WantedOutput};
 use super::plan::{RunSetup, Verbosity};
 use super::progress::Progress;
@@ -71,6 +71,7 @@ impl<R: NamedOutput> Session<R> {
         } = watch;
         let reading = std::mem::take(&mut setup.reading);
         let inputs = Inputs::open(&setup.inputs, reading).map_err(unreadable)?;
+        none_left_out(&inputs)?;
         if let Some(total) = inputs.total_bytes() {
             progress.expect_bytes(total);
         }
