@@ -43,6 +43,7 @@ mod jsonl;
 pub mod labels;
 mod names;
 mod open;
+mod parquet_rows;
 mod parse;
 mod pieces;
 mod recognise;
