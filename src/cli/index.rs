@@ -82,7 +82,7 @@ fn export(directory: &Path, output: Option<&Path>, terminal: Terminal) -> Result
         report: ExportedRecords,
         target: OutputTarget::of_flag(output),
     };
-    let outputs = Outputs::check(vec![wanted], &[], watch.pending)?;
+    let outputs = Outputs::check(vec![wanted], watch.pending)?;
     // An error of the index must not be reported as one of the output.
     let mut failed = None;
     let written = outputs.write(

@@ -153,10 +153,9 @@ impl fmt::Display for OutputTarget {
 }
 
 impl<R: NamedOutput> Outputs<R> {
-    /// Checks that every output can be written, and is neither an input nor another output.
+    /// Checks that every output can be written, and is not another output.
     pub fn check(
         wanted: Vec<WantedOutput<R>>,
-        inputs: &[&str],
         pending: Arc<PendingOutputs>,
     ) -> Result<Outputs<R>, Stop> {
         let mut planned = Vec::with_capacity(wanted.len());
@@ -168,8 +167,12 @@ impl<R: NamedOutput> Outputs<R> {
             planned.push(PlannedOutput { wanted, way });
         }
         reject_shared(&planned)?;
-        reject_inputs(&planned, inputs)?;
         Ok(Outputs { planned, pending })
+    }
+
+    /// Checks that no output is an input.
+    pub fn spare(&self, inputs: &[&str]) -> Result<(), Stop> {
+        reject_inputs(&self.planned, inputs)
     }
 
     /// The outputs and their destinations.

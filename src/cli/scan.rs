@@ -122,9 +122,12 @@ impl FailureMetrics {
         let is_metrics = |wanted: &WantedOutput| wanted.report == ScanReport::Metrics;
         let wanted = self.wanted.into_iter().filter(is_metrics).collect();
         let inputs: Vec<&str> = self.inputs.iter().map(String::as_str).collect();
-        let Ok(outputs) = Outputs::check(wanted, &inputs, self.watch.pending) else {
+        let Ok(outputs) = Outputs::check(wanted, self.watch.pending) else {
             return;
         };
+        if outputs.spare(&inputs).is_err() {
+            return;
+        }
         let stages = self.watch.progress.costs();
         let run = metrics_of(stop.status(), &stages, found, &self.labels);
         let _ = outputs.write(|_| true, |_, mut out| metrics::write(run, &mut out), None);

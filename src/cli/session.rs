@@ -70,12 +70,14 @@ impl<R: NamedOutput> Session<R> {
             terminal,
         } = watch;
         let reading = std::mem::take(&mut setup.reading);
+        // First, because opening standard input waits for its first bytes.
+        let outputs = Outputs::check(wanted, pending)?;
         let inputs = Inputs::open(&setup.inputs, reading).map_err(unreadable)?;
         none_left_out(&inputs)?;
+        outputs.spare(&source_names(&inputs))?;
         if let Some(total) = inputs.total_bytes() {
             progress.expect_bytes(total);
         }
-        let outputs = Outputs::check(wanted, &source_names(&inputs), pending)?;
         let pool = ThreadPoolBuilder::new()
             .num_threads(setup.threads)
             .build()?;

@@ -47,6 +47,7 @@ mod looks;
 mod markup;
 mod names;
 mod open;
+mod parquet_rows;
 mod parse;
 mod pieces;
 mod raw_document;

@@ -61,6 +61,12 @@ impl InputSource {
         (into + length <= range.length).then_some(range.in_spool + into)
     }
 
+    /// The ranges that were spooled, in order.
+    pub(super) fn spooled_ranges(&self) -> Vec<SpooledRange> {
+        let ranges = self.spooled.read().unwrap_or_else(PoisonError::into_inner);
+        ranges.values().copied().collect()
+    }
+
     /// Notes that a range was spooled.
     pub(super) fn note_spooled(&self, range: SpooledRange) {
         self.spooled

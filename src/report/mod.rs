@@ -20,6 +20,7 @@ pub mod page;
 pub mod pairs;
 pub mod records;
 pub mod rejects;
+pub mod rows;
 pub mod sites;
 pub mod summary;
 pub mod table;

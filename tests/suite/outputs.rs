@@ -4,9 +4,13 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, ArrayRef, BinaryArray, Int32Array, RecordBatch, StringArray};
 use arrow_schema::DataType;
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -244,6 +248,9 @@ fn the_clean_corpus_has_the_same_pairs() {
     assert!(original.len() > 10);
     let again = pairs("clean.jsonl", "again.csv", &["--keep-boilerplate"]);
     assert_eq!(again, original);
+    pairs(&newsroom(), "pairs.csv", &["--clean", "clean.parquet"]);
+    let again = pairs("clean.parquet", "again.csv", &["--keep-boilerplate"]);
+    assert_eq!(again, original);
 
     let clean = lines(&at.path().join("clean.jsonl"));
     let read = fs::read_to_string(newsroom()).expect("the sample");
@@ -362,6 +369,97 @@ fn dedup_writes_what_the_ending_says() {
     let copied = String::from_utf8(unpacked(&at.path().join("out.jsonl.gz"))).expect("UTF-8");
     let kept: Vec<&str> = records.lines().collect();
     assert_eq!(copied, format!("{}\n{}\n", kept[0], kept[2]));
+}
+
+#[test]
+fn dedup_keeps_all_columns_and_types_of_parquet() {
+    let at = TempDir::new().expect("a directory");
+    let path = |name: &str| at.path().join(name);
+    // Every tenth row repeats the text of row 5; several batches and blocks of lines.
+    let rows = 0..3000_i32;
+    let text = |n: i32| match n % 10 {
+        0 => "a ferry with no name".to_owned(),
+        _ => format!("story {n} about pier {n}"),
+    };
+    let batch = RecordBatch::try_from_iter([
+        (
+            "n",
+            Arc::new(Int32Array::from_iter_values(rows.clone())) as ArrayRef,
+        ),
+        (
+            "text",
+            Arc::new(StringArray::from_iter_values(rows.clone().map(text))),
+        ),
+        (
+            "blob",
+            Arc::new(BinaryArray::from_iter_values(
+                rows.clone().map(i32::to_le_bytes),
+            )),
+        ),
+    ])
+    .expect("columns of one length");
+    let file = File::create(path("in.parquet")).expect("a file");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("rows");
+    writer.close().expect("a file");
+
+    let read = |name: &str| -> Vec<RecordBatch> {
+        let file = File::open(path(name)).expect("an output");
+        let table = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+        let batches = table.build().expect("Parquet");
+        batches.map(|batch| batch.expect("rows")).collect()
+    };
+    let numbers = |batches: &[RecordBatch]| -> Vec<i32> {
+        let column = |batch: &RecordBatch| batch.column(0).as_primitive::<Int32Type>().clone();
+        let columns = batches.iter().map(column);
+        columns
+            .flat_map(|column| column.values().to_vec())
+            .collect()
+    };
+    let flags = ["--threshold", "1", "--prefer", "first-read"];
+    let run = |more: &[&str]| {
+        let all = [&["dedup", "in.parquet"], &flags[..], more].concat();
+        let ran = wirecopy(at.path(), &all);
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+        assert!(!said(&ran).contains("left out"), "{}", said(&ran));
+    };
+    run(&["-o", "out.parquet"]);
+    let kept = read("out.parquet");
+    assert_eq!(kept[0].schema().fields(), batch.schema().fields());
+    let expected: Vec<i32> = rows.clone().filter(|n| n % 10 != 0 || *n == 0).collect();
+    assert_eq!(numbers(&kept), expected);
+    for batch in &kept {
+        let blobs = batch.column(2).as_binary::<i32>();
+        let of_rows = batch.column(0).as_primitive::<Int32Type>().values().iter();
+        assert!(
+            blobs.iter().eq(of_rows
+                .map(|n| n.to_le_bytes())
+                .collect::<Vec<_>>()
+                .iter()
+                .map(|bytes| Some(&bytes[..])))
+        );
+    }
+    run(&["-o", "marked.parquet", "--mark"]);
+    let marked = read("marked.parquet");
+    assert_eq!(numbers(&marked), rows.collect::<Vec<_>>());
+    let marks: usize = marked
+        .iter()
+        .map(|batch| batch.num_rows() - batch.column(3).null_count())
+        .sum();
+    assert_eq!(marks, 299);
+    let taken = wirecopy(
+        at.path(),
+        &[
+            "dedup",
+            "in.parquet",
+            "-o",
+            "x.parquet",
+            "--mark",
+            "--mark-field",
+            "blob",
+        ],
+    );
+    assert_eq!(taken.status.code(), Some(2), "{}", said(&taken));
 }
 
 #[test]

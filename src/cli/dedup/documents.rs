@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
+use arrow_schema::SchemaRef;
 use rayon::prelude::*;
 use wirecopy::document::{Corpus, Fetch};
 use wirecopy::pipeline::{Duplicates, Outcome};
 use wirecopy::read::{Dialect, Header, Inputs, LineEnd, SourceFormat};
 use wirecopy::report::documents::{self, DocumentRow, DocumentSink, FIELDS};
 use wirecopy::report::records::{with_cell, with_member};
+use wirecopy::report::rows;
 use wirecopy::report::table::{FileCompression, TableEncoding, TableFormat};
 
 use crate::cli::inputs::unreadable;
@@ -27,6 +29,8 @@ pub struct DocumentsWriter<'a> {
 pub enum DocumentsForm {
     /// The bytes of their records.
     Copies(CopyFormat, FileCompression),
+    /// The rows of Parquet files, all with the same columns.
+    Rows,
     /// The fields that wirecopy knows, as a table.
     Fields(TableEncoding),
 }
@@ -59,7 +63,9 @@ impl CopyFormat {
             | SourceFormat::Xlsx => Some(CopyFormat::Json),
             SourceFormat::Csv => table(TableFormat::Csv),
             SourceFormat::Tsv => table(TableFormat::Tsv),
-            SourceFormat::Text | SourceFormat::Html | SourceFormat::Warc | SourceFormat::Feed => None,
+            SourceFormat::Text | SourceFormat::Html | SourceFormat::Warc | SourceFormat::Feed => {
+                None
+            }
         }
     }
 
@@ -79,6 +85,10 @@ impl DocumentsForm {
         let mut formats = (0..inputs.sources()).map(|at| CopyFormat::of(inputs, at, marked));
         let first = formats.next().unwrap_or(Some(CopyFormat::Json));
         let copied = first.filter(|_| formats.all(|format| format == first));
+        let is_parquet = named.is_some_and(|named| named.format == TableFormat::Parquet);
+        if is_parquet && common_schema(inputs).is_some() {
+            return DocumentsForm::Rows;
+        }
         match (copied, named) {
             (Some(copied), None) => DocumentsForm::Copies(copied, FileCompression::None),
             (Some(copied), Some(named)) if copied.table_format() == named.format => {
@@ -104,6 +114,15 @@ impl DocumentsForm {
     }
 }
 
+/// The columns of all inputs, if these are Parquet files with the same columns.
+fn common_schema(inputs: &Inputs) -> Option<SchemaRef> {
+    let mut schemas = (0..inputs.sources()).map(|source| inputs.row_schema(source));
+    let first = schemas.next()??;
+    schemas
+        .all(|schema| schema.as_ref() == Some(&first))
+        .then_some(first)
+}
+
 impl DocumentsWriter<'_> {
     /// Rejects tables with different columns, and a mark that is a field already.
     pub fn check(&self) -> Result<(), Stop> {
@@ -114,6 +133,12 @@ impl DocumentsWriter<'_> {
         };
         match (self.form, self.mark) {
             (DocumentsForm::Fields(_), Some(mark)) if FIELDS.contains(&mark) => {
+                Err(taken("every document", mark))
+            }
+            (DocumentsForm::Rows, Some(mark))
+                if common_schema(self.inputs)
+                    .is_some_and(|schema| schema.column_with_name(mark).is_some()) =>
+            {
                 Err(taken("every document", mark))
             }
             (DocumentsForm::Copies(CopyFormat::Json, _), Some(mark)) => {
@@ -131,7 +156,7 @@ impl DocumentsWriter<'_> {
                     None => Ok(()),
                 }
             }
-            (DocumentsForm::Fields(_), _) => Ok(()),
+            (DocumentsForm::Fields(_) | DocumentsForm::Rows, _) => Ok(()),
         }
     }
 
@@ -180,10 +205,36 @@ impl DocumentsWriter<'_> {
             DocumentsForm::Copies(format, compression) => {
                 compression.write(out, |out| self.write_copies(format, out))
             }
+            DocumentsForm::Rows => self.write_rows(out),
             DocumentsForm::Fields(encoding) => {
                 documents::write(encoding, self.mark, out, |sink| self.write_fields(sink))
             }
         }
+    }
+
+    /// Writes rows, source after source.
+    fn write_rows(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        let schema = common_schema(self.inputs)
+            .ok_or_else(|| io::Error::other("a Parquet file has changed since it was read"))?;
+        let mut outcomes = self.written().peekable();
+        rows::write(&schema, self.mark, out, |sink| {
+            while let Some(next) = outcomes.peek() {
+                let source = next.place.source;
+                let (mut places, mut marks) = (Vec::new(), Vec::new());
+                while let Some(outcome) = outcomes.next_if(|one| one.place.source == source) {
+                    places.push(outcome.place);
+                    marks.push(self.duplicated(&outcome));
+                }
+                let mut marks = marks.as_slice();
+                self.inputs
+                    .copy_rows(source as usize, &places, &mut |rows| {
+                        let (these, rest) = marks.split_at(rows.num_rows());
+                        marks = rest;
+                        sink(rows, these)
+                    })?;
+            }
+            Ok(())
+        })
     }
 
     fn write_copies(&self, format: CopyFormat, out: &mut dyn Write) -> io::Result<()> {

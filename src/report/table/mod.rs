@@ -12,7 +12,7 @@ mod delimited;
 mod encoding;
 mod format;
 mod jsonl;
-mod parquet;
+pub(super) mod parquet;
 
 pub use compression::FileCompression;
 pub use encoding::TableEncoding;

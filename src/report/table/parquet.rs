@@ -39,16 +39,8 @@ pub(super) fn write<R>(
     fill: impl FnOnce(RowSink<'_, R>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut batch = Batch::of(columns);
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
-        .build();
     // Readers then see the types of Parquet alone, which all of them know.
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties)
-        .with_skip_arrow_metadata(true);
-    let mut table = ArrowWriter::try_new_with_options(out, Arc::clone(&batch.schema), options)
-        .map_err(as_io)?;
+    let mut table = writer(Arc::clone(&batch.schema), false, out)?;
     fill(&mut |row| {
         batch.append(row);
         match batch.is_full() {
@@ -57,8 +49,31 @@ pub(super) fn write<R>(
         }
     })?;
     table.write(&batch.take()?).map_err(as_io)?;
-    table.close().map_err(as_io)?;
-    Ok(())
+    finish(table)
+}
+
+/// A writer of Parquet. The types of Arrow can be written beside those of Parquet.
+pub(in crate::report) fn writer(
+    schema: Arc<Schema>,
+    arrow_types: bool,
+    out: &mut (dyn Write + Send),
+) -> io::Result<ParquetWriter<'_>> {
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
+        .build();
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(!arrow_types);
+    ArrowWriter::try_new_with_options(out, schema, options).map_err(as_io)
+}
+
+/// A writer of Parquet to any output.
+pub(in crate::report) type ParquetWriter<'w> = ArrowWriter<&'w mut (dyn Write + Send)>;
+
+/// Writes the rest of a file.
+pub(in crate::report) fn finish(table: ParquetWriter<'_>) -> io::Result<()> {
+    table.close().map(|_| ()).map_err(as_io)
 }
 
 /// Rows that are not written yet, column by column.
@@ -188,7 +203,7 @@ fn buffer_for<'c, R>(column: &'c Column<'_, R>) -> Box<dyn ValueBuffer<R> + 'c> 
 }
 
 /// The error of the system as it was, so that a closed pipe is still recognised.
-fn as_io(error: ParquetError) -> io::Error {
+pub(in crate::report) fn as_io(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {
             Ok(error) => *error,

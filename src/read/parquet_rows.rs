@@ -1,0 +1,114 @@
+//! Rows of Parquet files as they are, for an output that keeps all their columns and types.
+
+use std::fs::File;
+use std::io;
+
+use arrow_array::{RecordBatch, UInt64Array};
+use arrow_schema::SchemaRef;
+use arrow_select::take::take_record_batch;
+use memchr::memchr_iter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::compression::Compression;
+use super::format::SourceFormat;
+use super::inputs::Inputs;
+use super::source::{OpenFile, SourceOrigin, read_full_at};
+use crate::document::SourcePlace;
+
+/// Rows that are read at once.
+const ROWS: usize = 512;
+
+/// Bytes of the spool that are read at once.
+const SPOOL_BYTES: usize = 1 << 20;
+
+impl Inputs {
+    /// The columns of a Parquet file whose rows can be copied; `None` for any other source, and for
+    /// a file in an archive or a stream, which can be read once.
+    #[must_use]
+    pub fn row_schema(&self, source: usize) -> Option<SchemaRef> {
+        Some(SchemaRef::clone(self.row_reader(source)?.schema()))
+    }
+
+    /// Gives the rows of records of one source, which are in the order of the source, in batches.
+    ///
+    /// # Errors
+    /// If the file cannot be read again or has changed, or `sink` fails.
+    pub fn copy_rows(
+        &self,
+        source: usize,
+        places: &[SourcePlace],
+        sink: &mut dyn FnMut(RecordBatch) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let changed = || io::Error::other("a Parquet file has changed since it was read");
+        let numbers = self.row_numbers(source, places)?;
+        let mut numbers = numbers.as_slice();
+        let reader = self.row_reader(source).ok_or_else(changed)?;
+        let batches = reader.with_batch_size(ROWS).build();
+        let mut before = 0;
+        for batch in batches.map_err(io::Error::other)? {
+            let batch = batch.map_err(io::Error::other)?;
+            let end = before + batch.num_rows() as u64;
+            let here = numbers.partition_point(|&number| number < end);
+            let (these, rest) = numbers.split_at(here);
+            if !these.is_empty() {
+                let indices = these.iter().map(|number| number - before);
+                let indices = UInt64Array::from_iter_values(indices);
+                sink(take_record_batch(&batch, &indices).map_err(io::Error::other)?)?;
+            }
+            numbers = rest;
+            before = end;
+        }
+        match numbers {
+            [] => Ok(()),
+            _ => Err(changed()),
+        }
+    }
+
+    fn row_reader(&self, source: usize) -> Option<ParquetRecordBatchReaderBuilder<File>> {
+        let source = self.sources.get(source)?;
+        let layout = &source.layout;
+        let SourceOrigin::File { path, open, .. } = &source.origin else {
+            return None;
+        };
+        if layout.format != SourceFormat::Parquet || layout.compression != Compression::None {
+            return None;
+        }
+        let file = OpenFile::of(path, open.as_ref()).ok()?.try_clone().ok()?;
+        ParquetRecordBatchReaderBuilder::try_new(file).ok()
+    }
+
+    /// The number of the row of each place: rows are lines in the spool, one after the other.
+    fn row_numbers(&self, source: usize, places: &[SourcePlace]) -> io::Result<Vec<u64>> {
+        let mut numbers = Vec::with_capacity(places.len());
+        let (Some(source), Some(file)) = (self.sources.get(source), self.context.spool.file())
+        else {
+            return Ok(numbers);
+        };
+        let mut wanted = places.iter().peekable();
+        let mut buffer = vec![0; SPOOL_BYTES];
+        let mut line = 0;
+        for range in source.spooled_ranges() {
+            let mut at = 0;
+            while at < range.length {
+                let length = (range.length - at).min(SPOOL_BYTES as u64) as usize;
+                let piece = &mut buffer[..length];
+                read_full_at(file, piece, range.in_spool + at)?;
+                let start = range.offset + at;
+                let mut counted = 0;
+                let in_piece = |place: &&SourcePlace| place.offset < start + length as u64;
+                while let Some(place) = wanted.next_if(in_piece) {
+                    let until = (place.offset.saturating_sub(start) as usize).max(counted);
+                    line += memchr_iter(b'\n', &piece[counted..until]).count() as u64;
+                    counted = until;
+                    numbers.push(line);
+                }
+                line += memchr_iter(b'\n', &piece[counted..]).count() as u64;
+                at += length as u64;
+            }
+        }
+        match wanted.next() {
+            None => Ok(numbers),
+            Some(place) => Err(io::Error::other(format!("{place} was not kept"))),
+        }
+    }
+}
