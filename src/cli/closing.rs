@@ -444,6 +444,13 @@ impl ClosingFacts<'_> {
         if !parts.is_empty() {
             writeln!(out, "skipped in directories: {}", parts.join(", "))?;
         }
+        if !self.read.left_out.is_empty() {
+            let kinds = self.read.left_out.iter();
+            let kinds: Vec<String> = kinds
+                .map(|(kind, number)| format!("{} {kind}", count(*number)))
+                .collect();
+            writeln!(out, "left out of web archives: {}", kinds.join(", "))?;
+        }
         let left_out = left_out.iter().map(|left| (&left.file, &left.reason));
         list(out, "left out", left_out, *unknown_ending)?;
         let assumed = self.inputs.assumed.iter();

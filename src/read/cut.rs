@@ -16,7 +16,8 @@ use memchr::{memchr, memrchr};
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
 use super::compression::Decompressor;
 use super::context::ReadContext;
-use super::delimited::{HeaderError, RecordFields, TableColumns, line_ends, skip_line_ends};
+use super::cells::{RecordFields, line_ends, skip_line_ends};
+use super::delimited::{HeaderError, TableColumns};
 use super::format::{BOM, LineEnd, SourceFormat};
 use super::json_pieces::JsonFinder;
 use super::pieces::{DroppedBytes, Piece, PieceFinder};
@@ -54,8 +55,8 @@ pub(super) struct BlockCutter<'c> {
 /// How the ends of records are found.
 enum EndFinder {
     Lines(LineFinder),
-    /// The whole source is one record.
-    Source,
+    /// The whole source is one record, which goes by if it is too long.
+    Source(Option<Box<DroppedBytes>>),
     /// The header of the table is not known yet.
     Header,
     Pieces(Box<dyn PieceFinder>),
@@ -92,7 +93,7 @@ impl<'c> BlockCutter<'c> {
                 }
                 SourceFormat::Csv | SourceFormat::Tsv => EndFinder::Header,
                 SourceFormat::Warc => EndFinder::Pieces(Box::new(WarcFinder::new())),
-                _ => EndFinder::Source,
+                _ => EndFinder::Source(None),
             },
             held: Vec::new(),
             offset: 0,
@@ -148,12 +149,17 @@ impl<'c> BlockCutter<'c> {
                     self.skip_line(last);
                 }
             }
-            EndFinder::Source if last => self.push_records(self.held.len(), None, true),
-            EndFinder::Source if self.held.len() > longest => {
-                let lost = self.unreadable(&self.held, self.too_long());
-                self.finished = true;
-                self.push(lost);
+            EndFinder::Source(dropped) if dropped.is_some() || self.held.len() > longest => {
+                let so_far = dropped.get_or_insert_default();
+                so_far.add(&self.held);
+                self.held.clear();
+                if last {
+                    let dropped = dropped.take().unwrap_or_default();
+                    let reason = self.too_long();
+                    self.push_too_long(*dropped, None, reason, true);
+                }
             }
+            EndFinder::Source(_) if last => self.push_records(self.held.len(), None, true),
             EndFinder::Pieces(finder) => {
                 let mut pieces = Vec::new();
                 let done = finder.find(&self.held, last, longest, &mut pieces);
@@ -163,7 +169,7 @@ impl<'c> BlockCutter<'c> {
                 self.held.drain(..done.dropped);
                 self.offset += done.dropped as u64;
             }
-            EndFinder::Source | EndFinder::Header => {}
+            EndFinder::Source(_) | EndFinder::Header => {}
         }
     }
 
@@ -205,18 +211,28 @@ impl<'c> BlockCutter<'c> {
             let dropped = lines.dropped.take().unwrap_or_default();
             let id = self.context.id_of_too_long(&dropped.beginning);
             let reason = self.too_long();
-            let before = std::mem::take(&mut self.before);
-            self.push(BlockContent::Unreadable(UnreadableBytes {
-                bytes: dropped.bytes + before,
-                // The end of the source ends its last line.
-                lines: dropped.lines + u64::from(end.is_none()),
-                id,
-                reason,
-                unknown_loss: false,
-            }));
+            self.push_too_long(*dropped, id, reason, end.is_none());
         }
         self.held.drain(..passed);
         self.offset += passed as u64;
+    }
+
+    /// Makes one reject of a record that went by. The end of the source ends its last line.
+    fn push_too_long(
+        &mut self,
+        dropped: DroppedBytes,
+        id: Option<String>,
+        reason: String,
+        ends_source: bool,
+    ) {
+        let before = std::mem::take(&mut self.before);
+        self.push(BlockContent::Unreadable(UnreadableBytes {
+            bytes: dropped.bytes + before,
+            lines: dropped.lines + u64::from(ends_source),
+            id,
+            reason,
+            unknown_loss: false,
+        }));
     }
 
     fn too_long(&self) -> String {
@@ -302,7 +318,7 @@ impl<'c> BlockCutter<'c> {
             lines: line_ends(bytes),
             id: None,
             reason,
-            unknown_loss: !matches!(self.ends, EndFinder::Source),
+            unknown_loss: true,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Dialects of tables: the separator, and how quotes are written; worked out from the first bytes.
 
-use super::delimited::RecordFields;
+use super::cells::{Dialect, DialectSettings, RecordFields};
 use super::field_lookup::FieldLookup;
 
 /// Separators that are tried, the most common one first.
@@ -11,48 +11,6 @@ const RECORDS_LOOKED_AT: usize = 200;
 
 /// Longest cell, in bytes, that can be the name of a column.
 const LONGEST_NAME: usize = 100;
-
-/// How the cells of a table are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dialect {
-    /// Separator of the cells.
-    pub delimiter: u8,
-    /// A double quote at the start of a cell begins a quoted cell.
-    pub quotes: bool,
-    /// A backslash takes the meaning from the character after it.
-    pub backslash: bool,
-}
-
-impl Dialect {
-    /// Quotes as in RFC 4180, where a doubled quote stands for one.
-    #[must_use]
-    pub fn of_delimiter(delimiter: u8) -> Self {
-        Self {
-            delimiter,
-            quotes: true,
-            backslash: false,
-        }
-    }
-
-    /// Name of the separator in messages.
-    #[must_use]
-    pub fn delimiter_name(self) -> String {
-        match self.delimiter {
-            b'\t' => "tab".to_owned(),
-            b'|' => "|".to_owned(),
-            other => char::from(other).to_string(),
-        }
-    }
-}
-
-/// Parts of a dialect that the user gave.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DialectSettings {
-    /// Separator of the cells.
-    pub delimiter: Option<u8>,
-    /// False if quotes mean nothing.
-    pub quotes: Option<bool>,
-}
 
 /// The dialect of a table, and how well its first record names columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::compression::Decompressor;
 use super::context::ReadContext;
 use super::cut::BlockCutter;
 use super::delimited::Header;
-use super::dialect::Dialect;
+use super::cells::Dialect;
 use super::format::SourceFormat;
 use super::open::{self, Content, SkippedInputs};
 use super::parse::{BlockParser, ParseBuffers};

@@ -22,6 +22,7 @@ mod archive;
 mod assemble;
 mod block;
 mod candidates;
+mod cells;
 mod columnar;
 mod compression;
 mod context;
@@ -62,7 +63,7 @@ mod warc;
 
 pub use block::InputBlock;
 pub use delimited::Header;
-pub use dialect::{Dialect, DialectSettings};
+pub use cells::{Dialect, DialectSettings};
 pub use format::{FormatInfo, LineEnd, SourceFormat};
 pub use inputs::Inputs;
 pub use names::{

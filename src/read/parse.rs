@@ -9,7 +9,8 @@ use super::assemble::{AssembledRecord, Decoding, RecordNotes, RejectedRecord};
 use super::block::UnreadableBytes;
 use super::context::ReadContext;
 use super::date_order::RecordDate;
-use super::delimited::{self, RecordFields};
+use super::cells::{self, RecordFields};
+use super::delimited;
 use super::encoding;
 use super::feeds::{self, UnreadableItem};
 use super::format::{BOM, SourceFormat};
@@ -228,16 +229,16 @@ impl<'p, 's> BlockParser<'p, 's> {
                 let mut counted = 0;
                 for piece in pieces.unwrap_or_default() {
                     let range = piece.range.clone();
-                    self.tally.lines += delimited::line_ends(&bytes[counted..range.start]);
+                    self.tally.lines += cells::line_ends(&bytes[counted..range.start]);
                     counted = range.end;
                     self.warc_record(piece, &bytes[range.clone()], offset, &mut kept);
                     if let Some(dropped) = &piece.dropped {
                         self.tally.lines += dropped.lines;
                         self.tally.bytes += dropped.bytes;
                     }
-                    self.tally.lines += delimited::line_ends(&bytes[range]);
+                    self.tally.lines += cells::line_ends(&bytes[range]);
                 }
-                self.tally.lines += delimited::line_ends(&bytes[counted..]);
+                self.tally.lines += cells::line_ends(&bytes[counted..]);
             }
             SourceFormat::Feed => {
                 let mut items = Vec::new();
@@ -273,7 +274,7 @@ impl<'p, 's> BlockParser<'p, 's> {
         }
         if pieces.is_none() {
             let unended = last && !bytes.is_empty() && !bytes.ends_with(b"\n");
-            self.tally.lines += delimited::line_ends(bytes) + u64::from(unended);
+            self.tally.lines += cells::line_ends(bytes) + u64::from(unended);
         }
         if let Err(error) = self.context.keep(self.source, &kept, offset) {
             self.reject(RejectedRecord {
@@ -320,7 +321,7 @@ impl<'p, 's> BlockParser<'p, 's> {
         let mut counted = 0;
         for piece in pieces {
             let range = piece.range.clone();
-            self.tally.lines += delimited::line_ends(&bytes[counted..range.start]);
+            self.tally.lines += cells::line_ends(&bytes[counted..range.start]);
             counted = range.end;
             let record = &bytes[range.clone()];
             match (&piece.dropped, piece.lost) {
@@ -347,9 +348,9 @@ impl<'p, 's> BlockParser<'p, 's> {
                 self.tally.lines += dropped.lines;
                 self.tally.bytes += dropped.bytes;
             }
-            self.tally.lines += delimited::line_ends(record);
+            self.tally.lines += cells::line_ends(record);
         }
-        self.tally.lines += delimited::line_ends(&bytes[counted..]);
+        self.tally.lines += cells::line_ends(&bytes[counted..]);
         self.tally.lines += u64::from(last && !bytes.is_empty() && !bytes.ends_with(b"\n"));
     }
 
@@ -357,7 +358,7 @@ impl<'p, 's> BlockParser<'p, 's> {
     fn text(&mut self, bytes: &[u8], offset: u64) {
         self.record(bytes, offset);
         self.tally.lines +=
-            delimited::line_ends(bytes) + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
+            cells::line_ends(bytes) + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
     }
 
     /// Rejects the current record.

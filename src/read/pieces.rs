@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::delimited::line_ends;
+use super::cells::line_ends;
 
 /// Bytes of a record that is too long in which its id is looked for.
 pub(super) const BEGINNING: usize = 4096;

@@ -6,7 +6,8 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::columnar;
 use super::compression::{self, Compression};
-use super::dialect::{self, Dialect, SniffedTable};
+use super::cells::Dialect;
+use super::dialect::{self, SniffedTable};
 use super::encoding;
 use super::feeds;
 use super::field_lookup::FieldLookup;
@@ -199,11 +200,12 @@ fn recognise_plain(
 /// The format of a file that is known by its first bytes, whatever they are encoded in.
 fn by_magic(head: &[u8], promised: Option<SourceFormat>) -> Option<SourceFormat> {
     let is_arrow = |head: &[u8]| {
-        // After the marker of a stream comes the length of its schema, and four bytes of zeros or
-        // a FlatBuffers table.
+        let length = head.get(4..8).and_then(|length| length.try_into().ok());
+        // After the marker of a stream comes the length of its schema.
+        let of_schema = |length: u32| (8..1 << 24).contains(&length) && length % 8 == 0;
+        let length = length.map(u32::from_le_bytes);
         head.starts_with(columnar::ARROW_MAGIC)
-            || (head.starts_with(columnar::ARROW_STREAM_MAGIC)
-                && promised == Some(SourceFormat::Arrow))
+            || (head.starts_with(columnar::ARROW_STREAM_MAGIC) && length.is_some_and(of_schema))
     };
     match () {
         () if head.starts_with(columnar::PARQUET_MAGIC) => Some(SourceFormat::Parquet),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use encoding_rs::Encoding;
 
 use super::dates::DateSettings;
-use super::dialect::DialectSettings;
+use super::cells::DialectSettings;
 use super::format::SourceFormat;
 use super::names::FieldNames;
 

@@ -9,8 +9,8 @@
 
 use memchr::{memchr, memchr2, memchr3};
 
-use super::delimited::{RecordFields, TableColumns, skip_line_ends};
-use super::dialect::Dialect;
+use super::cells::{Dialect, RecordFields, skip_line_ends};
+use super::delimited::TableColumns;
 use super::names::Field;
 use super::pieces::{BytesDone, DroppedBytes, Piece, PieceFinder};
 
@@ -67,14 +67,14 @@ impl TableShape {
             return false;
         }
         let (id, url, date) = (cell(self.id), cell(self.url), cell(self.published));
-        let has_id = id.is_some_and(|id| {
-            id.len() <= LONGEST_ID && digits(id) > 0 && !id.iter().any(u8::is_ascii_whitespace)
-        });
+        let has_id = id.is_some_and(|id| digits(id) > 0);
         let has_url = url.is_some_and(|url| url.starts_with(b"http"));
         let has_date = date.is_some_and(|date| digits(date) >= 4);
         let url_fits = has_url || url.is_none_or(<[u8]>::is_empty);
         let date_fits = has_date || date.is_none_or(<[u8]>::is_empty);
-        let id_fits = has_id || id.is_none_or(<[u8]>::is_empty);
+        let id_fits = id.is_none_or(|id| {
+            id.len() <= LONGEST_ID && !id.iter().any(u8::is_ascii_whitespace)
+        });
         url_fits && date_fits && id_fits && (has_url || has_date || has_id)
     }
 
@@ -242,7 +242,15 @@ impl TableFinder {
         let scan = self.scan;
         let over = held.len() - self.start > longest;
         let end = match scanned {
-            Scanned::Ends(end) if !scan.several_lines => return self.one_line(held, end),
+            Scanned::Ends(end) if !scan.several_lines => {
+                let too_long = end - self.start > longest;
+                let broken = scan.unclean && !too_long && !self.fits(&held[self.start..end]);
+                match broken {
+                    // A field with quotes that are not doubled may go on after its line.
+                    true => None,
+                    false => return self.one_line(held, end, longest),
+                }
+            }
             Scanned::Ends(end) => Some(end).filter(|end| end - self.start <= longest),
             Scanned::Wrong => None,
             Scanned::More if over && !scan.several_lines => return Verdict::TooLong,
@@ -251,7 +259,9 @@ impl TableFinder {
             Scanned::More if !scan.several_lines && scan.state == TableState::Quoted => {
                 return Verdict::Lost(held.len());
             }
-            Scanned::More if !scan.several_lines => return self.one_line(held, held.len()),
+            Scanned::More if !scan.several_lines => {
+                return self.one_line(held, held.len(), longest);
+            }
             Scanned::More if over || scan.state == TableState::Quoted => None,
             Scanned::More => Some(held.len()),
         };
@@ -264,15 +274,17 @@ impl TableFinder {
             {
                 Verdict::Record(end)
             }
-            _ => self.mend(held, last),
+            _ => self.mend(held, last, longest),
         }
     }
 
     /// A record of one line that ends at `end`. While lines are lost, only a line that is sure to be
     /// a record ends the loss.
-    fn one_line(&mut self, held: &[u8], end: usize) -> Verdict {
+    fn one_line(&mut self, held: &[u8], end: usize, longest: usize) -> Verdict {
         let line = &held[self.start..end];
-        if self.lost.is_none() || self.is_sure(line) {
+        if line.len() > longest {
+            Verdict::TooLong
+        } else if self.lost.is_none() || self.is_sure(line) {
             Verdict::Record(end)
         } else {
             Verdict::Lost(end)
@@ -295,9 +307,12 @@ impl TableFinder {
     }
 
     /// Decides on a record of several lines whose quotes are wrong.
-    fn mend(&mut self, held: &[u8], last: bool) -> Verdict {
+    fn mend(&mut self, held: &[u8], last: bool, longest: usize) -> Verdict {
         let rest = &held[self.start..];
         let first = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        if first > longest {
+            return Verdict::TooLong;
+        }
         let lost = Verdict::Lost(self.start + first);
         if self.lost.is_some() {
             return match self.is_sure(&rest[..first]) {
@@ -308,7 +323,7 @@ impl TableFinder {
         if rest.len() < MENDED_BYTES && !last {
             return Verdict::More;
         }
-        if self.shape.columns > 1 && self.fits(&rest[..first]) && self.goes_on(rest, first) {
+        if self.shape.columns > 1 && self.fits(&rest[..first]) && self.goes_on(rest, first, last) {
             return Verdict::Record(self.start + first);
         }
         let near = &rest[..rest.len().min(MENDED_BYTES)];
@@ -322,13 +337,18 @@ impl TableFinder {
     }
 
     /// Tells whether a record begins after the line that ends at `first`.
-    fn goes_on(&self, rest: &[u8], first: usize) -> bool {
+    fn goes_on(&self, rest: &[u8], first: usize, last: bool) -> bool {
         let near = &rest[..rest.len().min(MENDED_BYTES)];
         let next = skip_line_ends(near, first);
         let mut scan = StrictScan::new(next);
-        match scan.run(near, self.shape.dialect) {
-            Scanned::Ends(_) => !scan.unclean && scan.fields == self.shape.columns,
+        let scanned = scan.run(near, self.shape.dialect);
+        let whole = !scan.unclean && scan.fields == self.shape.columns;
+        match scanned {
+            Scanned::Ends(_) => whole,
             Scanned::Wrong => false,
+            Scanned::More if last && near.len() == rest.len() => {
+                next == near.len() || (whole && scan.state != TableState::Quoted)
+            }
             Scanned::More => true,
         }
     }

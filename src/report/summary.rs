@@ -3,6 +3,7 @@
 //!
 //! It holds durations but no time of day, except the time after which dates are not believed.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -207,6 +208,7 @@ struct ReadSection<'a> {
     lossy: u64,
     bad_dates: u64,
     assumed: &'a [AssumedOfFile],
+    left_out: &'a BTreeMap<&'static str, u64>,
     bad_date_examples: &'a [String],
     date_order: DateOrderSection,
     bad_ids: u64,
@@ -364,6 +366,7 @@ impl<'a> ReadSection<'a> {
             lossy: read.lossy,
             bad_dates: read.bad_dates,
             assumed: &inputs.assumed,
+            left_out: &read.left_out,
             bad_date_examples: &read.bad_date_examples,
             date_order: DateOrderSection::of(read),
             bad_ids: read.bad_ids,

@@ -72,6 +72,11 @@ fn sample(kind: &str) -> &'static str {
         "TIME" => "3d",
         "DATE" => "2026-03-08",
         "SIZE" => "1G",
+        "FORMAT" => "%d/%m/%Y",
+        "ZONE" => "Europe/Berlin",
+        "CHAR" => ";",
+        "LABEL" => "windows-1252",
+        "NAMES" => "id",
         _ => panic!("the test has no value for <{kind}>: give it one here"),
     }
 }
@@ -304,7 +309,7 @@ fn invalid_settings_are_reported_with_their_place() {
         ),
         (
             "config = \"a\"",
-            "bad.toml:1: unknown key 'config'; the keys are the long flags of scan --help",
+            "bad.toml:1: unknown key 'config'; did you mean 'encoding'?",
         ),
         (
             "[matching]\nthreshold = 0.6",

@@ -103,7 +103,11 @@ fn days_over_twelve_tell_the_order_of_their_file() {
     for (dates, expected, order, bad) in [
         (
             &["03/04/2026", "05/06/2026", "13/03/2026"][..],
-            &["2026-04-03", "2026-06-05", "2026-03-13"][..],
+            &[
+                "2026-04-03T00:00:00Z",
+                "2026-06-05T00:00:00Z",
+                "2026-03-13T00:00:00Z",
+            ][..],
             "day_first",
             0,
         ),
@@ -115,13 +119,13 @@ fn days_over_twelve_tell_the_order_of_their_file() {
         ),
         (
             &["03/04/2026", "04/04/2026", "2026-03-20"],
-            &["", "2026-04-04", "2026-03-20"],
+            &["", "2026-04-04T00:00:00Z", "2026-03-20T00:00:00Z"],
             "unknown",
             1,
         ),
         (
             &["03/04/2026", "13/03/2026", "03/14/2026"],
-            &["", "2026-03-13", "2026-03-14"],
+            &["", "2026-03-13T00:00:00Z", "2026-03-14T00:00:00Z"],
             "unknown",
             1,
         ),
@@ -159,7 +163,12 @@ fn files_tell_their_order_apart() {
     let scan = scan(&at.path().display().to_string(), None, &[]);
     assert_eq!(
         scan.published,
-        ["2026-03-04", "2026-03-13", "2026-04-03", "2026-03-13"]
+        [
+            "2026-03-04T00:00:00Z",
+            "2026-03-13T00:00:00Z",
+            "2026-04-03T00:00:00Z",
+            "2026-03-13T00:00:00Z",
+        ]
     );
     assert_eq!(
         scan.summary["read"]["date_order"],
@@ -287,7 +296,11 @@ fn a_form_and_a_zone_can_be_given() {
     let scan = scan(&input, None, &flags);
     assert_eq!(
         scan.published,
-        ["2026-04-03T14:15:00Z", "2026-04-05", "2026-03-04T10:15:00Z"]
+        [
+            "2026-04-03T14:15:00Z",
+            "2026-04-05T00:00:00Z",
+            "2026-03-04T10:15:00Z",
+        ]
     );
     let none = json!({"day_first": 0, "month_first": 0, "unknown": 0});
     assert_eq!(scan.summary["read"]["date_order"], none);
@@ -307,5 +320,5 @@ fn an_index_stores_dates_in_the_order_of_their_file() {
         "published": "2026-05-01"});
     let second = write(at.path(), "second.jsonl", format!("{copy}\n").as_bytes());
     let night = scan(&second, None, &["--index", &index]);
-    assert_eq!(night.published, ["2026-04-03"]);
+    assert_eq!(night.published, ["2026-04-03T00:00:00Z"]);
 }

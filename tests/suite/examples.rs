@@ -40,6 +40,9 @@ impl Place {
         place.put("crawl.csv.gz", &packed(&table(&records, "text")));
         place.put("feed.csv", &table(&records, "body"));
         let text = |at: usize| records[at]["text"].as_str().expect("a text").to_owned();
+        place.put("exports/2026-03.csv", &table(&records, "text"));
+        place.put("archive.csv", &table(&records, "text"));
+        place.put("berlin.jsonl", newsroom.as_bytes());
         place.put("mine.txt", text(0).as_bytes());
         place.put("theirs.txt", text(1).as_bytes());
         let pair = "mn-0303-ruling,tp-0304-ruling,same\nmn-0303-ruling,mn-0303-outage,different\n";

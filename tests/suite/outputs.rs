@@ -184,7 +184,7 @@ fn times_have_one_form_and_a_precision() {
         record("bare", "2026-03-04"),
         record("exact", "2026-03-04T09:30:00+01:00"),
         record("midnight", "2026-03-05T00:00:00+01:00"),
-        record("none", ""),
+        record("undated", ""),
     ];
     fs::write(at.path().join("in.jsonl"), records.concat()).expect("a file");
     let ran = wirecopy(
@@ -213,7 +213,7 @@ fn times_have_one_form_and_a_precision() {
             ["bare", "2026-03-04T00:00:00Z", "day"],
             ["exact", "2026-03-04T08:30:00Z", "second"],
             ["midnight", "2026-03-04T23:00:00Z", "midnight"],
-            ["none", "", ""],
+            ["undated", "", ""],
         ]
     );
     let clean = lines(&at.path().join("c.jsonl"));
