@@ -14,6 +14,9 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 /// Bytes of a whole file that are fed to the detector, at most. Only lines that are not ASCII count.
 const MOST_FED: usize = 4 << 20;
 
+/// Characters of UTF-8 that one which is cut off weighs as evidence.
+const CUT_CHARACTER: u64 = 4;
+
 /// Encoded bytes that are decoded at once.
 const CHUNK: usize = 64 << 10;
 
@@ -113,7 +116,11 @@ impl Evidence {
         }
         for chunk in bytes.utf8_chunks() {
             self.utf_8 += chunk.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
-            self.broken += chunk.invalid().len() as u64;
+            match chunk.invalid().len() as u64 {
+                // The beginning of a character of UTF-8, which is rare in other encodings.
+                2.. => self.utf_8 += CUT_CHARACTER,
+                broken => self.broken += broken,
+            }
         }
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             if self.fed < MOST_FED && !line.is_ascii() {

@@ -328,7 +328,9 @@ impl TableFinder {
         }
         let near = &rest[..rest.len().min(MENDED_BYTES)];
         let end = self.fields.split_mended(near, self.shape.dialect);
-        let whole = end < near.len() || (last && near.len() == rest.len());
+        let ends = end < near.len() || (last && near.len() == rest.len());
+        // The first line alone was looked at before.
+        let whole = ends && end > first;
         let found = whole && self.fits(&near[..end]);
         match found && !self.shape.holds_records(&near[..end], &mut self.fields) {
             true => Verdict::Record(self.start + end),

@@ -66,6 +66,11 @@ fn assert_conforms(value: &Value, schema: &Value, at: &str) {
                     );
                 }
             }
+            "additionalProperties" if rule.is_object() => value
+                .as_object()
+                .expect("an object")
+                .values()
+                .for_each(|value| assert_conforms(value, rule, &format!("{at}.*"))),
             "additionalProperties" => {
                 assert_eq!(rule, &Value::Bool(false), "{at}");
                 for name in value.as_object().expect("an object").keys() {
@@ -81,6 +86,10 @@ fn assert_conforms(value: &Value, schema: &Value, at: &str) {
                         assert_conforms(value, schema, &format!("{at}.{name}"));
                     }
                 }
+            }
+            "maxItems" => {
+                let items = value.as_array().expect("an array").len() as u64;
+                assert!(items <= rule.as_u64().expect("a number"), "{at}: {items} items");
             }
             "items" => value
                 .as_array()

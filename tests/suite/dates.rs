@@ -191,9 +191,9 @@ fn the_order_does_not_depend_on_how_a_file_is_read() {
     let packed = write(at.path(), "dates.jsonl.zst", &packed);
     let expected = scan(&plain, None, &["--threads", "1"]);
     assert_eq!(expected.published.len(), dates.len());
-    assert_eq!(expected.published[1], "2025-02-02");
-    assert_eq!(expected.published[2], "2025-03-03");
-    assert_eq!(expected.published[9], "2025-03-10");
+    assert_eq!(expected.published[1], "2025-02-02T00:00:00Z");
+    assert_eq!(expected.published[2], "2025-03-03T00:00:00Z");
+    assert_eq!(expected.published[9], "2025-03-10T00:00:00Z");
     for (input, bytes, flags) in [
         (&*plain, None, &["--threads", "4"][..]),
         (&*packed, None, &["--threads", "2"]),

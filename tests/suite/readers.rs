@@ -373,7 +373,7 @@ fn a_quote_left_open_is_rejected_in_bounded_memory() {
     );
     assert_eq!(
         (texts(&all), all.rejects.len(), all.documents[0].2),
-        (vec!["b"], 1, 4)
+        (vec!["b"], 2, 4)
     );
 }
 

@@ -1,8 +1,8 @@
 //! Entries of Atom.
 
-use super::items::UnreadableItem;
 use super::text::{of_html, of_markup, title};
 use super::tree::Element;
+use super::unreadable::UnreadableItem;
 use crate::read::raw_document::RawDocument;
 
 /// The document of an `entry`.

@@ -5,6 +5,7 @@ use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 
 use super::tree::{Content, Element, MAX_DEPTH, MAX_ELEMENTS, Vocabulary, reference};
+use super::unreadable::UnreadableItem;
 use super::{atom, encoding, newsml, nitf, rss};
 use crate::read::raw_document::RawDocument;
 
@@ -17,13 +18,6 @@ pub(in crate::read) enum FeedError {
     /// The XML breaks its rules.
     #[error("the XML cannot be read at byte {at} of its text: {reason}")]
     Broken { at: u64, reason: String },
-}
-
-/// An item that gives no document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::read) struct UnreadableItem {
-    pub(in crate::read) id: Option<String>,
-    pub(in crate::read) reason: String,
 }
 
 /// Hands each item of a feed to `each`, in order. An error ends the feed; the items before it are

@@ -16,9 +16,11 @@ mod recognition;
 mod rss;
 mod text;
 mod tree;
+mod unreadable;
 
-pub(super) use items::{UnreadableItem, items};
+pub(super) use items::items;
 pub(super) use recognition::recognise;
+pub(super) use unreadable::UnreadableItem;
 
 #[cfg(test)]
 mod tests;

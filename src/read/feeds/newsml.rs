@@ -1,9 +1,9 @@
 //! Items of NewsML-G2.
 
-use super::items::UnreadableItem;
 use super::nitf;
 use super::text::{of_html, of_markup};
 use super::tree::Element;
+use super::unreadable::UnreadableItem;
 use crate::read::raw_document::RawDocument;
 
 /// The document of a `newsItem`.

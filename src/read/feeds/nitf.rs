@@ -1,8 +1,8 @@
 //! Articles in NITF, the News Industry Text Format.
 
-use super::items::UnreadableItem;
 use super::text::of_markup;
 use super::tree::Element;
+use super::unreadable::UnreadableItem;
 use crate::read::raw_document::RawDocument;
 
 /// The document of an `nitf`.

@@ -1,8 +1,8 @@
 //! Items of RSS.
 
-use super::items::UnreadableItem;
 use super::text::{of_html, of_markup, title};
 use super::tree::{Element, Vocabulary};
+use super::unreadable::UnreadableItem;
 use crate::read::raw_document::RawDocument;
 
 /// The document of an `item`.
