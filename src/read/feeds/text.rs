@@ -1,7 +1,7 @@
 //! Text of bodies.
 
-use super::items::UnreadableItem;
 use super::tree::{Content, Element};
+use super::unreadable::UnreadableItem;
 use crate::read::html::{Lines, is_inline, plain_text};
 
 /// Elements of NITF that stand within a line, besides those of HTML.
