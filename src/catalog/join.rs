@@ -13,7 +13,9 @@ use super::repeated_ids::{RepeatedIds, SameId};
 use super::seen::SeenDocuments;
 use super::site_names::{SiteNames, sorted_names};
 use super::tally::{KnownRecord, OpenDates, ReadTally};
-use crate::document::{BlockTally, MOST_REJECTS, DATE_EXAMPLES, DateExample, DateOrder, OpenDate, Reject};
+use crate::document::{
+    BlockTally, DATE_EXAMPLES, DateExample, DateOrder, MOST_REJECTS, OpenDate, Reject,
+};
 
 /// A source of a corpus, after it was read.
 #[derive(Debug, Clone, Copy)]

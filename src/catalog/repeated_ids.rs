@@ -113,7 +113,9 @@ impl RepeatedIds {
     fn rename(&mut self, catalog: &Catalog, by_hash: &[(u64, Slot)], slot: Slot, id: String) {
         let hash = xxh3_64(id.as_bytes());
         let first = by_hash.partition_point(|&(other, _)| other < hash);
-        let same_hash = by_hash[first..].iter().take_while(|(other, _)| *other == hash);
+        let same_hash = by_hash[first..]
+            .iter()
+            .take_while(|(other, _)| *other == hash);
         let taken = same_hash
             .map(|&(_, other)| other)
             .find(|other| catalog.ids.get(other.index()) == id);

@@ -205,11 +205,7 @@ impl RecordFields {
     }
 
     /// The fields of `record`, the text that was split, as names of columns.
-    pub(super) fn names<'r>(
-        &self,
-        record: &'r str,
-        dialect: Dialect,
-    ) -> impl Iterator<Item = String> {
+    pub(super) fn names(&self, record: &str, dialect: Dialect) -> impl Iterator<Item = String> {
         self.raw(record).map(move |raw| {
             let mut decoded = String::new();
             match decode_cell(raw, dialect, self.rule, &mut decoded) {
@@ -260,7 +256,12 @@ fn end_of_plain(bytes: &[u8], mut at: usize, dialect: Dialect) -> usize {
 }
 
 /// Appends the content of a field to `out`; `None` if it stands there as it is.
-pub(super) fn decode_cell(raw: &str, dialect: Dialect, rule: QuoteRule, out: &mut String) -> Option<()> {
+pub(super) fn decode_cell(
+    raw: &str,
+    dialect: Dialect,
+    rule: QuoteRule,
+    out: &mut String,
+) -> Option<()> {
     let quoted = dialect.quotes && rule != QuoteRule::Literal;
     let inner = raw.strip_prefix('"').filter(|_| quoted);
     let (content, rest) = match inner {

@@ -96,7 +96,9 @@ impl RowReader {
         };
         let broken = |error: ArrowError| format!("the rows from here on cannot be read: {error}");
         let batch = batch.map_err(broken)?;
-        LineDelimitedWriter::new(lines).write(&batch).map_err(broken)?;
+        LineDelimitedWriter::new(lines)
+            .write(&batch)
+            .map_err(broken)?;
         Ok(true)
     }
 }
@@ -134,10 +136,7 @@ fn columns(
 }
 
 /// Copies a stream to a nameless file, since these formats are read from their end.
-pub(super) fn copied(
-    mut reader: impl io::Read,
-    directory: &std::path::Path,
-) -> io::Result<File> {
+pub(super) fn copied(mut reader: impl io::Read, directory: &std::path::Path) -> io::Result<File> {
     use std::io::Seek;
     let mut file = tempfile::tempfile_in(directory)?;
     io::copy(&mut reader, &mut file)?;

@@ -14,9 +14,9 @@ use std::io;
 use memchr::{memchr, memrchr};
 
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
+use super::cells::{RecordFields, line_ends, skip_line_ends};
 use super::compression::Decompressor;
 use super::context::ReadContext;
-use super::cells::{RecordFields, line_ends, skip_line_ends};
 use super::delimited::{HeaderError, TableColumns};
 use super::format::{BOM, LineEnd, SourceFormat};
 use super::json_pieces::JsonFinder;

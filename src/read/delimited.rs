@@ -276,8 +276,14 @@ mod tests {
     #[test]
     fn a_header_names_the_columns() {
         let lookup = FieldLookup::new(&FieldNames::default());
-        let columns =
-            |header: &str| TableColumns::of_header(header.as_bytes(), LineEnd::Lf, Dialect::of_delimiter(b','), &lookup);
+        let columns = |header: &str| {
+            TableColumns::of_header(
+                header.as_bytes(),
+                LineEnd::Lf,
+                Dialect::of_delimiter(b','),
+                &lookup,
+            )
+        };
         let read = columns("Content, ID ,\"text\",x,text").unwrap();
         assert_eq!(read.count, 5);
         let of = |field: Field| -> Vec<usize> {

@@ -7,11 +7,11 @@ use std::sync::PoisonError;
 use encoding_rs::UTF_8;
 
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
+use super::cells::Dialect;
 use super::compression::Decompressor;
 use super::context::ReadContext;
 use super::cut::BlockCutter;
 use super::delimited::Header;
-use super::cells::Dialect;
 use super::format::SourceFormat;
 use super::open::{self, Content, SkippedInputs};
 use super::parse::{BlockParser, ParseBuffers};

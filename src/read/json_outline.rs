@@ -159,7 +159,7 @@ fn walk(head: &[u8], mut each: impl FnMut(&[Step]) -> bool) {
                 let content = &head[at..at + length];
                 at += length + 1;
                 if key_next {
-                    if open.len() == place.len() && open.len() > 0 {
+                    if open.len() == place.len() && !open.is_empty() {
                         place.pop();
                     }
                     place.push(Step::Key(String::from_utf8_lossy(content).into_owned()));

@@ -56,14 +56,14 @@ mod recognise;
 mod rows;
 mod settings;
 mod source;
-mod spreadsheet;
 mod spool;
+mod spreadsheet;
 mod table_pieces;
 mod warc;
 
 pub use block::InputBlock;
-pub use delimited::Header;
 pub use cells::{Dialect, DialectSettings};
+pub use delimited::Header;
 pub use format::{FormatInfo, LineEnd, SourceFormat};
 pub use inputs::Inputs;
 pub use names::{

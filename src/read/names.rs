@@ -87,7 +87,7 @@ pub const URL_NAMES: &[&str] = &[
     "source_url",
 ];
 /// Names accepted for the site. What the values of a name must look like, and whether they take
-/// precedence over the url's host, is said by [`HOST_NAMES`] and [`VAGUE_NAMES`].
+/// precedence over the url's host, is said by `HOST_NAMES` and `VAGUE_NAMES`.
 pub const SITE_NAMES: &[&str] = &[
     "site",
     "domain",

@@ -7,9 +7,9 @@ use memchr::{memchr, memrchr};
 
 use super::assemble::{AssembledRecord, Decoding, RecordNotes, RejectedRecord};
 use super::block::UnreadableBytes;
+use super::cells::{self, RecordFields};
 use super::context::ReadContext;
 use super::date_order::RecordDate;
-use super::cells::{self, RecordFields};
 use super::delimited;
 use super::encoding;
 use super::feeds::{self, UnreadableItem};

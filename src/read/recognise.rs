@@ -4,9 +4,9 @@ use std::str::Utf8Error;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::cells::Dialect;
 use super::columnar;
 use super::compression::{self, Compression};
-use super::cells::Dialect;
 use super::dialect::{self, SniffedTable};
 use super::encoding;
 use super::feeds;
@@ -202,7 +202,7 @@ fn by_magic(head: &[u8], promised: Option<SourceFormat>) -> Option<SourceFormat>
     let is_arrow = |head: &[u8]| {
         let length = head.get(4..8).and_then(|length| length.try_into().ok());
         // After the marker of a stream comes the length of its schema.
-        let of_schema = |length: u32| (8..1 << 24).contains(&length) && length % 8 == 0;
+        let of_schema = |length: u32| (8..1 << 24).contains(&length) && length.is_multiple_of(8);
         let length = length.map(u32::from_le_bytes);
         head.starts_with(columnar::ARROW_MAGIC)
             || (head.starts_with(columnar::ARROW_STREAM_MAGIC) && length.is_some_and(of_schema))

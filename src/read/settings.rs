@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 
-use super::dates::DateSettings;
 use super::cells::DialectSettings;
+use super::dates::DateSettings;
 use super::format::SourceFormat;
 use super::names::FieldNames;
 
@@ -62,7 +62,7 @@ pub enum HeaderLine {
 /// Limit to what a compressed input may expand to: a small file can hold terabytes of zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpansionLimit {
-    /// Most bytes that come from one compressed byte, beyond the first [`FREE_EXPANSION`] bytes.
+    /// Most bytes that come from one compressed byte, beyond the first 256 MiB.
     pub ratio: u64,
 }
 

@@ -32,9 +32,10 @@ pub(super) fn read(
             continue;
         }
         for row in rows.filter(|row| row.iter().any(|cell| *cell != Data::Empty)) {
-            let cells = header.iter().zip(row).filter_map(|(name, cell)| {
-                Some((name.trim().to_owned(), value(cell)?))
-            });
+            let cells = header
+                .iter()
+                .zip(row)
+                .filter_map(|(name, cell)| Some((name.trim().to_owned(), value(cell)?)));
             let object: Map<String, Value> = cells.collect();
             serde_json::to_writer(&mut *lines, &object).map_err(|error| error.to_string())?;
             lines.push(b'\n');

@@ -72,9 +72,8 @@ impl TableShape {
         let has_date = date.is_some_and(|date| digits(date) >= 4);
         let url_fits = has_url || url.is_none_or(<[u8]>::is_empty);
         let date_fits = has_date || date.is_none_or(<[u8]>::is_empty);
-        let id_fits = id.is_none_or(|id| {
-            id.len() <= LONGEST_ID && !id.iter().any(u8::is_ascii_whitespace)
-        });
+        let id_fits =
+            id.is_none_or(|id| id.len() <= LONGEST_ID && !id.iter().any(u8::is_ascii_whitespace));
         url_fits && date_fits && id_fits && (has_url || has_date || has_id)
     }
 
@@ -339,15 +338,20 @@ impl TableFinder {
     }
 
     /// Tells whether a record begins after the line that ends at `first`.
-    fn goes_on(&self, rest: &[u8], first: usize, last: bool) -> bool {
+    fn goes_on(&mut self, rest: &[u8], first: usize, last: bool) -> bool {
         let near = &rest[..rest.len().min(MENDED_BYTES)];
         let next = skip_line_ends(near, first);
         let mut scan = StrictScan::new(next);
         let scanned = scan.run(near, self.shape.dialect);
         let whole = !scan.unclean && scan.fields == self.shape.columns;
         match scanned {
-            Scanned::Ends(_) => whole,
-            Scanned::Wrong => false,
+            Scanned::Ends(_) if whole => true,
+            // The next record may have a stray quote too.
+            Scanned::Ends(_) | Scanned::Wrong => {
+                let line = &near[next..];
+                let end = memchr2(b'\n', b'\r', line).unwrap_or(line.len());
+                self.is_sure(&line[..end])
+            }
             Scanned::More if last && near.len() == rest.len() => {
                 next == near.len() || (whole && scan.state != TableState::Quoted)
             }

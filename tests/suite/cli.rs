@@ -89,7 +89,10 @@ fn assert_conforms(value: &Value, schema: &Value, at: &str) {
             }
             "maxItems" => {
                 let items = value.as_array().expect("an array").len() as u64;
-                assert!(items <= rule.as_u64().expect("a number"), "{at}: {items} items");
+                assert!(
+                    items <= rule.as_u64().expect("a number"),
+                    "{at}: {items} items"
+                );
             }
             "items" => value
                 .as_array()

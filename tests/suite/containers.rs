@@ -1,4 +1,5 @@
 //! One corpus in every container, compression and encoding gives the same pairs.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::io::Write as _;
@@ -46,13 +47,20 @@ fn corpus() -> Vec<[String; 5]> {
 fn objects() -> Vec<Value> {
     let object = |article: [String; 5]| {
         let fields = FIELDS.iter().zip(article);
-        Value::Object(fields.map(|(name, value)| ((*name).to_owned(), json!(value))).collect())
+        Value::Object(
+            fields
+                .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                .collect(),
+        )
     };
     corpus().into_iter().map(object).collect()
 }
 
 fn lines() -> String {
-    objects().iter().map(|object| format!("{object}\n")).collect()
+    objects()
+        .iter()
+        .map(|object| format!("{object}\n"))
+        .collect()
 }
 
 /// The corpus as a table.
@@ -83,10 +91,17 @@ fn backslash_table() -> String {
 fn batch() -> RecordBatch {
     let corpus = corpus();
     let column = |at: usize| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(corpus.iter().map(|article| &article[at])))
+        Arc::new(StringArray::from_iter_values(
+            corpus.iter().map(|article| &article[at]),
+        ))
     };
-    RecordBatch::try_from_iter(FIELDS.iter().enumerate().map(|(at, name)| (*name, column(at))))
-        .unwrap()
+    RecordBatch::try_from_iter(
+        FIELDS
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (*name, column(at))),
+    )
+    .unwrap()
 }
 
 fn parquet() -> Vec<u8> {
@@ -168,15 +183,27 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
     let mark = |text: &str| format!("\u{feff}{text}");
     vec![
         ("array.json", json!(objects).to_string().into_bytes()),
-        ("indented-array.json", format!("{:#}", json!(objects)).into_bytes()),
-        ("array-in.jsonl", format!("{:#}", json!(objects)).into_bytes()),
+        (
+            "indented-array.json",
+            format!("{:#}", json!(objects)).into_bytes(),
+        ),
+        (
+            "array-in.jsonl",
+            format!("{:#}", json!(objects)).into_bytes(),
+        ),
         (
             "wrapper.json",
-            json!({"status": "ok", "totalResults": 6, "articles": objects}).to_string().into(),
+            json!({"status": "ok", "totalResults": 6, "articles": objects})
+                .to_string()
+                .into(),
         ),
         (
             "deep-wrapper.json",
-            format!("{:#}", json!({"response": {"n": 6, "docs": objects}, "time": 3})).into(),
+            format!(
+                "{:#}",
+                json!({"response": {"n": 6, "docs": objects}, "time": 3})
+            )
+            .into(),
         ),
         ("objects.json", indented.into_bytes()),
         ("marked.jsonl", mark(&lines).into_bytes()),
@@ -187,7 +214,10 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
         ("quoted.csv", table(b',', true).into_bytes()),
         ("semicolon.csv", table(b';', false).into_bytes()),
         ("bar.csv", table(b'|', false).into_bytes()),
-        ("declared.csv", format!("sep=;\n{}", table(b';', true)).into_bytes()),
+        (
+            "declared.csv",
+            format!("sep=;\n{}", table(b';', true)).into_bytes(),
+        ),
         ("tabs.csv", table(b'\t', false).into_bytes()),
         ("tabs.tsv", table(b'\t', false).into_bytes()),
         ("backslash.csv", backslash_table().into_bytes()),
@@ -197,13 +227,22 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
         ("utf-16be.csv", encoded(&mark(&csv), "utf-16be")),
         ("utf-16-unmarked.jsonl", encoded(&lines, "utf-16le")),
         ("lines.jsonl.gz", gzip(lines.as_bytes())),
-        ("lines.jsonl.zst", zstd::encode_all(lines.as_bytes(), 1).unwrap()),
+        (
+            "lines.jsonl.zst",
+            zstd::encode_all(lines.as_bytes(), 1).unwrap(),
+        ),
         ("lines.jsonl.bz2", bzip2(lines.as_bytes())),
         ("lines.jsonl.xz", xz(lines.as_bytes())),
         ("misnamed.jsonl", gzip(csv.as_bytes())),
         ("utf-16.csv.gz", gzip(&encoded(&mark(&csv), "utf-16le"))),
-        ("articles.zip", zip(&[("inner/lines.jsonl", lines.as_bytes())])),
-        ("nested.zip", zip(&[("lines.jsonl.gz", &gzip(lines.as_bytes()))])),
+        (
+            "articles.zip",
+            zip(&[("inner/lines.jsonl", lines.as_bytes())]),
+        ),
+        (
+            "nested.zip",
+            zip(&[("lines.jsonl.gz", &gzip(lines.as_bytes()))]),
+        ),
         ("columns.parquet", parquet()),
         ("columns.parquet.gz", gzip(&parquet())),
         ("columns.arrow", arrow(false)),
@@ -217,7 +256,11 @@ fn scan(directory: &Path, arguments: &[&str], input: Option<&[u8]>) -> Output {
         .arg("scan")
         .args(arguments)
         .current_dir(directory)
-        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdin(if input.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -259,7 +302,10 @@ fn a_directory_of_mixed_files_is_read_and_what_is_left_out_is_named() {
     let mut parts = corpus().into_iter();
     let mut next = || {
         let article = parts.next().unwrap();
-        FIELDS.iter().zip(article).map(|(name, value)| ((*name).to_owned(), json!(value)))
+        FIELDS
+            .iter()
+            .zip(article)
+            .map(|(name, value)| ((*name).to_owned(), json!(value)))
             .collect::<serde_json::Map<_, _>>()
     };
     for (name, content) in [
@@ -271,14 +317,24 @@ fn a_directory_of_mixed_files_is_read_and_what_is_left_out_is_named() {
     ] {
         fs::write(root.join("in").join(name), content).unwrap();
     }
-    let member = [("two.jsonl", format!("{}\n{}\n", json!(next()), json!(next())))];
+    let member = [(
+        "two.jsonl",
+        format!("{}\n{}\n", json!(next()), json!(next())),
+    )];
     let member = [(member[0].0, member[0].1.as_bytes())];
     fs::write(root.join("in/two.zip"), zip(&member)).unwrap();
-    let output = scan(root, &["in", "-o", "pairs.csv", "--summary", "summary.json"], None);
+    let output = scan(
+        root,
+        &["in", "-o", "pairs.csv", "--summary", "summary.json"],
+        None,
+    );
     let said = said(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("6 documents from 6 sites"), "{said}");
-    assert!(said.contains("left out: in/notes.pdf (a PDF document), in/photo"), "{said}");
+    assert!(
+        said.contains("left out: in/notes.pdf (a PDF document), in/photo"),
+        "{said}"
+    );
     let summary: Value =
         serde_json::from_slice(&fs::read(root.join("summary.json")).unwrap()).unwrap();
     assert_eq!(summary["skipped"]["files"]["unknown_ending"], 2);
@@ -304,7 +360,10 @@ fn patterns_name_many_files() {
     for (pattern, documents) in [("2026-*/*.jsonl", 2), ("**/*.jsonl", 3), ("2026-0[3]/*", 2)] {
         let output = scan(root, &[pattern, "-o", "pairs.csv"], None);
         let said = said(&output);
-        assert!(said.contains(&format!("{documents} documents")), "{pattern}: {said}");
+        assert!(
+            said.contains(&format!("{documents} documents")),
+            "{pattern}: {said}"
+        );
     }
     let output = scan(root, &["2027-*"], None);
     assert_eq!(output.status.code(), Some(1));

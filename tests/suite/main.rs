@@ -48,9 +48,9 @@ mod tune_cli;
 #[cfg(all(unix, feature = "cli"))]
 mod cli;
 #[cfg(all(unix, feature = "cli"))]
-mod containers;
-#[cfg(all(unix, feature = "cli"))]
 mod concurrent;
+#[cfg(all(unix, feature = "cli"))]
+mod containers;
 #[cfg(all(unix, feature = "cli"))]
 mod examples;
 #[cfg(all(unix, feature = "cli"))]

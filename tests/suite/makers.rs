@@ -3,6 +3,7 @@
 //! `makers` has a `.jsonl` or `.csv` file for each maker, with invented words. The `.json` file beside
 //! it lists the documents that it gives; a field that is not listed is empty. `passed_over` is a
 //! value that is not taken for the site.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::{fs, io};

@@ -1,4 +1,5 @@
 //! Tables whose quotes go wrong: rows are never lost in silence.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::process::Command;
@@ -29,7 +30,9 @@ fn rows(number: usize, stray: &[usize]) -> String {
     let mut table = "id,text\n".to_owned();
     for row in 0..number {
         let quote = if stray.contains(&row) { "\"" } else { "" };
-        table.push_str(&format!("r{row},{quote}story {row} of the ferry and the {row} gulls\n"));
+        table.push_str(&format!(
+            "r{row},{quote}story {row} of the ferry and the {row} gulls\n"
+        ));
     }
     table
 }
@@ -51,7 +54,11 @@ fn text_after_a_closing_quote_stays_in_its_row() {
          c,plain words,https://three.example/\n",
         &[],
     );
-    assert_eq!((status, ids.join(" ").as_str()), (Some(0), "a b c"), "{said}");
+    assert_eq!(
+        (status, ids.join(" ").as_str()),
+        (Some(0), "a b c"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -62,7 +69,10 @@ fn rows_that_cannot_be_told_apart_fail_the_run() {
         c,\"third story\",https://three.example/\n";
     let (status, said, ids) = scan(table, &[]);
     assert_eq!((status, ids.len()), (Some(1), 0), "{said}");
-    assert!(said.contains("an unknown number of records is lost"), "{said}");
+    assert!(
+        said.contains("an unknown number of records is lost"),
+        "{said}"
+    );
     assert!(said.contains("table.csv:3: a quote goes wrong"), "{said}");
     let (status, said, ids) = scan(table, &["--allow-loss"]);
     assert_eq!((status, ids.join(" ").as_str()), (Some(3), "a c"), "{said}");
@@ -85,7 +95,11 @@ fn raw_tabs_need_no_quotes() {
         c\t\"Nobody knows\n";
     for arguments in [&[][..], &["--quote", "none"]] {
         let (status, said, ids) = scan(table, arguments);
-        assert_eq!((status, ids.join(" ").as_str()), (Some(0), "a b c"), "{said}");
+        assert_eq!(
+            (status, ids.join(" ").as_str()),
+            (Some(0), "a b c"),
+            "{said}"
+        );
     }
 }
 
@@ -95,7 +109,10 @@ fn tables_without_a_header_are_refused_or_read_as_asked() {
         b,https://two.example/2,The gulls came early and left late on the next day\n";
     let (status, said, _) = scan(table, &[]);
     assert_eq!(status, Some(2), "{said}");
-    assert!(said.contains("no header line") && said.contains("--no-header"), "{said}");
+    assert!(
+        said.contains("no header line") && said.contains("--no-header"),
+        "{said}"
+    );
     for arguments in [&["--no-header"][..], &["--columns", "id,url,text"]] {
         let (status, said, ids) = scan(table, arguments);
         assert_eq!((status, ids.join(" ").as_str()), (Some(0), "a b"), "{said}");
@@ -111,8 +128,14 @@ fn a_delimiter_can_be_given() {
 
 #[test]
 fn millions_of_separators_take_little_memory() {
-    let table = format!("id,text\na,the ferry\nb,{}\nc,the gulls\n", ",".repeat(3_000_000));
+    let table = format!(
+        "id,text\na,the ferry\nb,{}\nc,the gulls\n",
+        ",".repeat(3_000_000)
+    );
     let (status, said, ids) = scan(&table, &[]);
     assert_eq!((status, ids.join(" ").as_str()), (Some(3), "a c"), "{said}");
-    assert!(said.contains("3000002 fields where the header has 2"), "{said}");
+    assert!(
+        said.contains("3000002 fields where the header has 2"),
+        "{said}"
+    );
 }

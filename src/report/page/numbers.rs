@@ -69,11 +69,7 @@ pub(super) fn numbers(findings: &ScanResult) -> Vec<KeyNumber> {
             "words of boilerplate",
             some(&[(removed.documents, "documents had some")]),
         ),
-        number(
-            findings.read.rejected(),
-            "records rejected",
-            String::new(),
-        ),
+        number(findings.read.rejected(), "records rejected", String::new()),
     ]
 }
 
