@@ -3,19 +3,22 @@
 //! May import: `document`, `error`, `platform`, `text`.
 //! Imported by: `cli`, `index`, `scan`.
 //!
-//! [`Inputs`] reads JSON lines, comma- or tab-separated tables and text files, plain or compressed.
-//! The result depends on the bytes alone: not on the size of blocks, the number of threads, or the
-//! order in which inputs are named.
+//! [`Inputs`] opens what the user named (`open`), recognises it by its first bytes (`recognise`)
+//! and cuts it into blocks (`cut`), which threads turn into documents (`parse`, `assemble`). The
+//! result depends on the bytes alone: not on the size of blocks, the number of threads, or the order
+//! in which inputs are named.
 //!
 //! | input | blocks are cut | a record is read again from |
 //! |---|---|---|
 //! | plain JSONL file | by arithmetic: a block owns the lines that start in it | the file |
-//! | plain table, text file | in order, at the ends of records | the file |
-//! | compressed file, standard input, pipe | in order, at the ends of records | the spool |
+//! | plain table, JSON in another form, text file | in order, by a `PieceFinder` (`pieces`) | the file |
+//! | compressed file, member of an archive, standard input, pipe, UTF-16 | in order, decompressed and decoded | the spool |
+//! | Parquet, Arrow, XLSX | rows become lines of JSON (`columnar`, `spreadsheet`, `rows`) | the spool |
+//! | web page, web archive, feed | in order; each thread converts what it parses (`html`, `warc`, `feeds`) | the spool, as a line of JSON |
 //!
-//! The spool is a nameless copy in the temporary directory. Broken UTF-8 is replaced by U+FFFD and
-//! counted; a byte order mark is skipped; records longer than [`ReadSettings::max_record`] are
-//! rejected without being held in memory.
+//! The spool is a nameless copy in the temporary directory. Bytes that are not UTF-8 are decoded by
+//! the encoding that the file shows, or replaced by U+FFFD and counted; records longer than
+//! [`ReadSettings::max_record`] are rejected without being held in memory.
 
 mod again;
 mod archive;
