@@ -343,19 +343,20 @@ impl TableFinder {
         let next = skip_line_ends(near, first);
         let mut scan = StrictScan::new(next);
         let scanned = scan.run(near, self.shape.dialect);
-        let whole = !scan.unclean && scan.fields == self.shape.columns;
-        match scanned {
-            Scanned::Ends(_) if whole => true,
-            // The next record may have a stray quote too.
-            Scanned::Ends(_) | Scanned::Wrong => {
-                let line = &near[next..];
-                let end = memchr2(b'\n', b'\r', line).unwrap_or(line.len());
-                self.is_sure(&line[..end])
-            }
+        let right = !scan.unclean && scan.fields == self.shape.columns;
+        let is_record = match scanned {
+            Scanned::Ends(_) => right,
+            Scanned::Wrong => false,
             Scanned::More if last && near.len() == rest.len() => {
-                next == near.len() || (whole && scan.state != TableState::Quoted)
+                next == near.len() || (right && scan.state != TableState::Quoted)
             }
             Scanned::More => true,
+        };
+        // The next record may have a stray quote too.
+        is_record || {
+            let line = &near[next..];
+            let end = memchr2(b'\n', b'\r', line).unwrap_or(line.len());
+            self.is_sure(&line[..end])
         }
     }
 
