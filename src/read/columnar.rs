@@ -30,7 +30,13 @@ pub(super) const ARROW_MAGIC: &[u8] = b"ARROW1";
 pub(super) const ARROW_STREAM_MAGIC: &[u8] = b"\xff\xff\xff\xff";
 
 /// Reader of the rows of one file.
-pub(super) enum RowReader {
+pub(super) struct RowReader {
+    batches: Batches,
+    /// Rows of the last batch that were not handed out.
+    pending: Option<RecordBatch>,
+}
+
+enum Batches {
     Parquet(ParquetRecordBatchReader),
     ArrowFile(Box<FileReader<BufReader<File>>>),
     ArrowStream(Box<StreamReader<BufReader<File>>>),
@@ -64,7 +70,7 @@ impl RowReader {
         let columns = columns(builder.schema(), lookup, whole)?;
         let mask = ProjectionMask::roots(builder.parquet_schema(), columns);
         let reader = builder.with_projection(mask).with_batch_size(ROWS).build();
-        Ok(Self::Parquet(reader.map_err(damaged)?))
+        Ok(Self::of(Batches::Parquet(reader.map_err(damaged)?)))
     }
 
     /// Opens an Arrow IPC file or stream.
@@ -77,29 +83,52 @@ impl RowReader {
         if is_stream {
             let reader = StreamReader::try_new(BufReader::new(file), None)?;
             columns(&reader.schema(), lookup, whole)?;
-            return Ok(Self::ArrowStream(Box::new(reader)));
+            return Ok(Self::of(Batches::ArrowStream(Box::new(reader))));
         }
         let open = |columns| FileReader::try_new(BufReader::new(file.try_clone()?), columns);
         let columns = columns(&open(None)?.schema(), lookup, whole)?;
-        Ok(Self::ArrowFile(Box::new(open(Some(columns))?)))
+        Ok(Self::of(Batches::ArrowFile(Box::new(open(Some(columns))?))))
+    }
+
+    fn of(batches: Batches) -> Self {
+        Self {
+            batches,
+            pending: None,
+        }
     }
 
     /// Appends the next rows to `lines`, one line of JSON each. Returns false at the end.
     pub(super) fn read(&mut self, lines: &mut Vec<u8>) -> Result<bool, String> {
-        let next: Option<Result<RecordBatch, ArrowError>> = match self {
-            Self::Parquet(reader) => reader.next(),
-            Self::ArrowFile(reader) => reader.next(),
-            Self::ArrowStream(reader) => reader.next(),
+        let broken = |error: ArrowError| format!("the rows from here on cannot be read: {error}");
+        let next = match self.pending.take() {
+            Some(rest) => Some(Ok(rest)),
+            None => self.batches.next(),
         };
         let Some(batch) = next else {
             return Ok(false);
         };
-        let broken = |error: ArrowError| format!("the rows from here on cannot be read: {error}");
-        let batch = batch.map_err(broken)?;
+        let mut batch = batch.map_err(broken)?;
+        // A batch of Arrow may hold a whole file.
+        if batch.num_rows() > ROWS {
+            self.pending = Some(batch.slice(ROWS, batch.num_rows() - ROWS));
+            batch = batch.slice(0, ROWS);
+        }
         LineDelimitedWriter::new(lines)
             .write(&batch)
             .map_err(broken)?;
         Ok(true)
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Parquet(reader) => reader.next(),
+            Self::ArrowFile(reader) => reader.next(),
+            Self::ArrowStream(reader) => reader.next(),
+        }
     }
 }
 

@@ -210,11 +210,14 @@ impl FieldLookup {
     fn child(&self, parent: NodeNo, name: &str, hash: u64) -> Option<NodeNo> {
         let mut at = self.first_slot(parent, hash);
         while let Some(slot) = self.slots[at] {
-            if slot.hash == hash
-                && slot.parent == parent
-                && normalised(name).eq(self.nodes[slot.node as usize].segment.iter().copied())
-            {
-                return Some(slot.node);
+            if slot.hash == hash && slot.parent == parent {
+                let segment = &self.nodes[slot.node as usize].segment;
+                // Most names are spelt like the segment.
+                let same =
+                    name.as_bytes() == &segment[..] || normalised(name).eq(segment.iter().copied());
+                if same {
+                    return Some(slot.node);
+                }
             }
             at = (at + 1) & (self.slots.len() - 1);
         }

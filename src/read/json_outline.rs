@@ -1,8 +1,8 @@
 //! Works out, from the first bytes, where the records of a JSON input stand.
 
 use super::field_lookup::FieldLookup;
-use super::json_pieces::{JsonFinder, RecordPath};
-use super::json_scanner::{JsonScanner, NamesOnly};
+use super::json_pieces::{JsonFinder, RecordPath, RecordsWithin};
+use super::json_scanner::{Enters, JsonScanner, NamesOnly};
 use super::pieces::{Piece, PieceFinder};
 
 /// Lines at the start of a file that are parsed to see whether each is a record.
@@ -44,7 +44,7 @@ pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayou
     if first == Some(&b'[') {
         return JsonLayout::At(RecordPath {
             keys: Vec::new(),
-            array: true,
+            within: RecordsWithin::Array,
         });
     }
     let last_is_whole = complete || text.ends_with('\n');
@@ -100,12 +100,22 @@ enum Step {
     Element,
 }
 
-/// The path of records that stand in an array within an object; `None` if the first top-level value
-/// is a record itself.
+/// The path of records that stand in an array within an object, or under their ids in an object;
+/// `None` if the first top-level value is a record itself.
 fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
     let mut found: Option<RecordPath> = None;
     let mut is_record = false;
-    walk(head, |place| {
+    let mut only_objects = true;
+    walk(head, |place, value| {
+        // Records by their ids, as `{"a1": {"text": ...}, ...}`: no other value stands beside them.
+        let by_ids = RecordPath {
+            keys: Vec::new(),
+            within: RecordsWithin::Object,
+        };
+        if place.len() == 1 && value != b'{' {
+            found.take_if(|path| *path == by_ids);
+            only_objects = false;
+        }
         let Some(Step::Key(name)) = place.last() else {
             return true;
         };
@@ -118,6 +128,10 @@ fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
             return true;
         }
         match element {
+            None if only_objects && is_unknown_object(place, lookup) => {
+                found.get_or_insert(by_ids);
+                true
+            }
             None => {
                 is_record = true;
                 false
@@ -129,7 +143,7 @@ fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
                 });
                 found.get_or_insert_with(|| RecordPath {
                     keys: keys.collect(),
-                    array: true,
+                    within: RecordsWithin::Array,
                 });
                 true
             }
@@ -138,9 +152,19 @@ fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
     found.filter(|_| !is_record)
 }
 
-/// Walks over the first top-level value and calls `each` with the place of each value that is a
-/// string, an array or an object, until that returns false or the bytes end.
-fn walk(head: &[u8], mut each: impl FnMut(&[Step]) -> bool) {
+/// Tells whether a value stands in an object within the top-level value that no record is known to
+/// have.
+fn is_unknown_object(place: &[Step], lookup: &FieldLookup) -> bool {
+    let [Step::Key(name), _] = place else {
+        return false;
+    };
+    let found = lookup.find(&lookup.top(), name);
+    matches!(lookup.enters(&found), Enters::Nothing)
+}
+
+/// Walks over the first top-level value and calls `each` with the place and the first byte of each
+/// value that is not empty, until that returns false or the bytes end.
+fn walk(head: &[u8], mut each: impl FnMut(&[Step], u8) -> bool) {
     let mut open: Vec<u8> = Vec::new();
     let mut place: Vec<Step> = Vec::new();
     let mut key_next = false;
@@ -152,7 +176,7 @@ fn walk(head: &[u8], mut each: impl FnMut(&[Step]) -> bool) {
                 let Some(length) = string_length(&head[at..]) else {
                     let value = !key_next && !place.is_empty();
                     if value {
-                        each(&place);
+                        each(&place, byte);
                     }
                     return;
                 };
@@ -164,12 +188,12 @@ fn walk(head: &[u8], mut each: impl FnMut(&[Step]) -> bool) {
                     }
                     place.push(Step::Key(String::from_utf8_lossy(content).into_owned()));
                     key_next = false;
-                } else if length > 0 && !each(&place) {
+                } else if length > 0 && !each(&place, byte) {
                     return;
                 }
             }
             b'{' | b'[' => {
-                if (!place.is_empty() && !each(&place)) || open.len() == DEEPEST {
+                if (!place.is_empty() && !each(&place, byte)) || open.len() == DEEPEST {
                     return;
                 }
                 open.push(byte);
@@ -190,6 +214,9 @@ fn walk(head: &[u8], mut each: impl FnMut(&[Step]) -> bool) {
             }
             b',' => {
                 key_next = open.last() == Some(&b'{');
+            }
+            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' if open.len() == 1 && !each(&place, byte) => {
+                return;
             }
             _ => {}
         }
@@ -215,10 +242,13 @@ mod tests {
 
     #[test]
     fn layouts_are_worked_out() {
-        let at = |keys: &[&str], array| {
+        let at = |keys: &[&str], array: bool| {
             JsonLayout::At(RecordPath {
                 keys: keys.iter().map(|&key| key.to_owned()).collect(),
-                array,
+                within: match array {
+                    true => RecordsWithin::Array,
+                    false => RecordsWithin::Itself,
+                },
             })
         };
         for (json, expected) in [
@@ -247,6 +277,21 @@ mod tests {
             ),
             (
                 "{\"id\": 1, \"entities\": [{\"text\": \"Aldra\"}], \"text\": \"x\"}",
+                JsonLayout::Lines,
+            ),
+            (
+                "{\"a1\": {\"text\": \"x\"}, \"a2\": {\"text\": \"y\"}}",
+                JsonLayout::At(RecordPath {
+                    keys: Vec::new(),
+                    within: RecordsWithin::Object,
+                }),
+            ),
+            (
+                "{\"id\": 7, \"extra\": {\"text\": \"x\"}}\n",
+                JsonLayout::Lines,
+            ),
+            (
+                "{\"extra\": {\"text\": \"x\"}, \"id\": 7}\n",
                 JsonLayout::Lines,
             ),
             (

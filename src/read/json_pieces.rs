@@ -33,19 +33,35 @@ const UNBALANCED: &str = "brackets do not match; what stands from here on is los
 pub(super) struct RecordPath {
     /// Keys of the objects around them, the outermost first.
     pub(super) keys: Vec<String>,
-    /// True if they are the elements of an array there; false if the value there is the record.
-    pub(super) array: bool,
+    /// How they stand there.
+    pub(super) within: RecordsWithin,
+}
+
+/// How records stand at the end of a path.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum RecordsWithin {
+    /// The value there is the record.
+    #[default]
+    Itself,
+    /// They are the elements of an array.
+    Array,
+    /// They are the values of an object, whatever their keys.
+    Object,
 }
 
 impl RecordPath {
     /// Number of arrays and objects around a record.
     fn depth(&self) -> usize {
-        self.keys.len() + usize::from(self.array)
+        self.keys.len() + usize::from(self.within != RecordsWithin::Itself)
     }
 
     /// The bracket that opens the container number `at` on the path.
     fn bracket(&self, at: usize) -> u8 {
-        if at < self.keys.len() { b'{' } else { b'[' }
+        if at == self.keys.len() && self.within == RecordsWithin::Array {
+            b'['
+        } else {
+            b'{'
+        }
     }
 }
 
@@ -116,7 +132,7 @@ impl JsonFinder {
         let depth = self.path.depth();
         self.open.len() == depth
             && self.on_path == depth
-            && (self.path.array || depth == 0 || self.key_matches)
+            && (self.path.within == RecordsWithin::Array || depth == 0 || self.key_matches)
     }
 
     /// Steps over one byte outside of keys and values.
@@ -181,6 +197,14 @@ impl JsonFinder {
         self.key_matches = false;
     }
 
+    /// True in an object whose values are records, whatever their keys.
+    fn any_key(&self) -> bool {
+        let depth = self.path.depth();
+        self.path.within == RecordsWithin::Object
+            && self.open.len() == depth
+            && self.on_path == depth
+    }
+
     /// Steps on within a key, which ends at a quote.
     fn key(&mut self, held: &[u8]) -> bool {
         match memchr3(b'"', b'\\', b'\n', &held[self.at..]) {
@@ -188,15 +212,18 @@ impl JsonFinder {
                 let key = &held[self.start..self.at + n];
                 let level = self.open.len();
                 let wanted = self.path.keys.get(level - 1).map(String::as_bytes);
-                self.key_matches = self.on_path == level && wanted == Some(key);
+                let is_wanted = self.on_path == level && wanted == Some(key);
+                self.key_matches = is_wanted || self.any_key();
                 self.key_next = false;
                 self.state = JsonState::Outside;
                 self.at += n + 1;
             }
+            None if held.len() - self.start <= LONGEST_KEY => return false,
             // A key with an escape, or a long one, is none of the path.
-            Some(_) => self.state = JsonState::OtherString,
-            None if held.len() - self.start > LONGEST_KEY => self.state = JsonState::OtherString,
-            None => return false,
+            _ => {
+                self.key_matches = self.any_key();
+                self.state = JsonState::OtherString;
+            }
         }
         true
     }

@@ -465,7 +465,8 @@ fn decode<'s>(
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         return (text, false);
     }
-    let encoding = source.encoding_of_broken(context.settings.expansion);
+    let given = context.settings.encoding;
+    let encoding = given.unwrap_or_else(|| source.encoding_of_broken(context.settings.expansion));
     let (text, broken) = encoding::decode(bytes, encoding);
     buffer.clear();
     buffer.push_str(&text);

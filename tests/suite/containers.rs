@@ -178,6 +178,10 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
         .iter()
         .map(|object| format!("{object:#}\n"))
         .collect();
+    let by_id: serde_json::Map<String, Value> = objects
+        .iter()
+        .map(|object| (format!("key-{}", object["id"]), object.clone()))
+        .collect();
     let csv = table(b',', false);
     let lines = lines();
     let mark = |text: &str| format!("\u{feff}{text}");
@@ -206,6 +210,11 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
             .into(),
         ),
         ("objects.json", indented.into_bytes()),
+        ("by-id.json", json!(by_id).to_string().into_bytes()),
+        (
+            "by-id-indented.json",
+            format!("{:#}", json!(by_id)).into_bytes(),
+        ),
         ("marked.jsonl", mark(&lines).into_bytes()),
         ("crlf.jsonl", lines.replace('\n', "\r\n").into_bytes()),
         ("lines.csv", lines.clone().into_bytes()),

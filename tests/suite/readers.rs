@@ -165,6 +165,8 @@ fn same_however_read(
 ) -> ReadResult {
     let settings = ReadSettings {
         max_record,
+        // Bytes are counted as they are decoded.
+        encoding: Some(encoding_rs::UTF_8),
         ..ReadSettings::default()
     };
     let expected = of_bytes(bytes, format, &settings);
