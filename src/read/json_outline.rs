@@ -42,10 +42,14 @@ pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayou
     let text = text.trim_start_matches([' ', '\t', '\r', '\n', '\u{1e}']);
     let first = text.as_bytes().first();
     if first == Some(&b'[') {
-        return JsonLayout::At(RecordPath {
+        let path = RecordPath {
             keys: Vec::new(),
             within: RecordsWithin::Array,
-        });
+        };
+        return match holds_records(text, complete, &path) {
+            true => JsonLayout::At(path),
+            false => JsonLayout::Lines,
+        };
     }
     let last_is_whole = complete || text.ends_with('\n');
     let count = text.lines().count();
@@ -61,22 +65,25 @@ pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayou
                 .record(&mut NamesOnly(|_: &str| {}))
                 .is_ok()
     };
-    let wrapper = wrapper(text.as_bytes(), lookup);
-    match (lines.iter().find(is_object), wrapper) {
+    if let Some(line) = lines.iter().find(is_object) {
         // Answers of an interface, one a line.
-        (Some(_), Some(path)) => JsonLayout::At(path),
-        (Some(_), None) => JsonLayout::Lines,
-        (None, Some(path)) => JsonLayout::At(path),
-        (None, None) if goes_over_lines(text, complete) => JsonLayout::At(RecordPath::default()),
-        (None, None) => JsonLayout::Lines,
+        let wrapped = wrapper(line.as_bytes(), lookup)
+            .filter(|path| path.within == RecordsWithin::Array || lines.len() == 1);
+        return wrapped.map_or(JsonLayout::Lines, JsonLayout::At);
+    }
+    let path = wrapper(text.as_bytes(), lookup).unwrap_or_default();
+    match holds_records(text, complete, &path) {
+        true => JsonLayout::At(path),
+        false => JsonLayout::Lines,
     }
 }
 
-/// Tells whether the first top-level value is an object over several lines.
-fn goes_over_lines(text: &str, complete: bool) -> bool {
+/// Tells whether the first thing at a path is a record: an object, over several lines if it is a
+/// top-level value.
+fn holds_records(text: &str, complete: bool, path: &RecordPath) -> bool {
     let mut pieces = Vec::new();
-    let path = RecordPath::default();
-    JsonFinder::new(path).find(text.as_bytes(), complete, usize::MAX, &mut pieces);
+    JsonFinder::new(path.clone()).find(text.as_bytes(), complete, usize::MAX, &mut pieces);
+    let on_top = *path == RecordPath::default();
     match pieces.first() {
         Some(Piece {
             range, lost: None, ..
@@ -86,10 +93,14 @@ fn goes_over_lines(text: &str, complete: bool) -> bool {
             let is_object = JsonScanner::new(record, &mut escapes)
                 .record(&mut NamesOnly(|_: &str| {}))
                 .is_ok();
-            is_object && record.contains('\n')
+            is_object && (record.contains('\n') || !on_top)
         }
-        // An object that is longer than the first bytes.
-        Some(_) | None => !complete && text.lines().next().is_some_and(|line| line.trim() == "{"),
+        // A record that is longer than the first bytes, or none.
+        Some(_) | None if on_top => {
+            !complete && text.lines().next().is_some_and(|line| line.trim() == "{")
+        }
+        Some(_) => false,
+        None => !complete || text.trim_end().ends_with([']', '}']) && text.lines().count() == 1,
     }
 }
 

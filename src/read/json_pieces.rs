@@ -135,6 +135,12 @@ impl JsonFinder {
             && (self.path.within == RecordsWithin::Array || depth == 0 || self.key_matches)
     }
 
+    /// True for a top-level value of another kind than those with the records: it is a record of its
+    /// own, so that nothing is skipped in silence.
+    fn off_path(&self, bracket: u8) -> bool {
+        self.open.is_empty() && self.path.bracket(0) != bracket
+    }
+
     /// Steps over one byte outside of keys and values.
     fn outside(&mut self, byte: u8) {
         self.start = self.at;
@@ -149,7 +155,7 @@ impl JsonFinder {
                 self.key_matches = false;
             }
             b'}' | b']' => self.close(byte),
-            b'{' | b'[' if self.at_record() => {
+            b'{' | b'[' if self.at_record() || self.off_path(byte) => {
                 self.state = JsonState::Record {
                     depth: 1,
                     string: false,
