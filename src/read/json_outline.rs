@@ -36,6 +36,23 @@ pub(super) fn is_json(head: &[u8]) -> bool {
     }
 }
 
+/// Tells whether bytes are JSON with a record among the first of them.
+pub(super) fn has_records(head: &[u8], complete: bool, lookup: &FieldLookup) -> bool {
+    let is_record = |line: &str| {
+        let mut escapes = Vec::new();
+        let scanned = JsonScanner::new(line, &mut escapes).record(&mut NamesOnly(|_: &str| {}));
+        scanned.is_ok()
+    };
+    is_json(head)
+        && match of(head, complete, lookup) {
+            JsonLayout::At(_) => true,
+            JsonLayout::Lines => String::from_utf8_lossy(head)
+                .lines()
+                .take(LINES_PARSED)
+                .any(is_record),
+        }
+}
+
 /// Works out the layout of JSON that begins with `head`. `complete` says that it ends there.
 pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayout {
     let text = String::from_utf8_lossy(head);

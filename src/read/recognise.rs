@@ -157,7 +157,7 @@ fn recognise_plain(
     };
     let format = match settings.format {
         Some(format) => Some(format),
-        None => by_content(head, complete, promised, || table(promised)),
+        None => by_content(head, complete, promised, lookup, || table(promised)),
     };
     let Some(format) = format else {
         return Err(Unrecognised::Unknown);
@@ -223,6 +223,7 @@ fn by_content(
     head: &[u8],
     complete: bool,
     promised: Option<SourceFormat>,
+    lookup: &FieldLookup,
     table: impl Fn() -> SniffedTable,
 ) -> Option<SourceFormat> {
     let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -230,7 +231,9 @@ fn by_content(
     match (first, promised) {
         (None, promised) => promised.or(Some(SourceFormat::Jsonl)),
         // Prose may begin with a bracket.
-        (Some(b'{' | b'['), Some(SourceFormat::Text)) if !json_outline::is_json(head) => {
+        (Some(b'{' | b'['), Some(SourceFormat::Text))
+            if !json_outline::has_records(head, complete, lookup) =>
+        {
             Some(SourceFormat::Text)
         }
         (Some(b'{' | b'['), promised)
