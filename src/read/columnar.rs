@@ -5,7 +5,7 @@
 //! columns, lists and times as other inputs have them, so the same rules find the fields.
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Seek};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
@@ -166,7 +166,6 @@ fn columns(
 
 /// Copies a stream to a nameless file, since these formats are read from their end.
 pub(super) fn copied(mut reader: impl io::Read, directory: &std::path::Path) -> io::Result<File> {
-    use std::io::Seek;
     let mut file = tempfile::tempfile_in(directory)?;
     io::copy(&mut reader, &mut file)?;
     file.rewind()?;

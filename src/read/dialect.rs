@@ -1,6 +1,6 @@
 //! Dialects of tables: the separator, and how quotes are written; worked out from the first bytes.
 
-use super::cells::{Dialect, DialectSettings, RecordFields};
+use super::cells::{Dialect, DialectSettings, RecordFields, skip_line_ends};
 use super::field_lookup::FieldLookup;
 
 /// Separators that are tried, the most common one first.
@@ -100,10 +100,7 @@ fn sniff_as(
     let mut consistent = 0;
     let mut at = 0;
     for record in 0..RECORDS_LOOKED_AT {
-        at += table[at..]
-            .iter()
-            .take_while(|byte| matches!(byte, b'\n' | b'\r'))
-            .count();
+        at = skip_line_ends(table, at);
         if at == table.len() {
             break;
         }
