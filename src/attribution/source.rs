@@ -268,16 +268,20 @@ impl LikelySource {
 }
 
 /// The document that is known to be published before all others, not counting other captures of its
-/// own page. A page alone was published before nothing.
+/// own page unless there is no other page.
 fn first(documents: &[Testimony]) -> Option<&Testimony> {
     // No other can be: the others end later.
     let first = documents
         .iter()
         .min_by_key(|document| document.published.end())?;
-    let mut others = documents.iter().filter(|other| other.page != first.page);
-    let is_alone = others.clone().next().is_none();
+    let is_one_page = is_one_page(documents);
+    let counts = |other: &&Testimony| match is_one_page {
+        true => other.doc != first.doc,
+        false => other.page != first.page,
+    };
+    let mut others = documents.iter().filter(counts);
     let is_first = others.all(|other| first.published.is_before(other.published));
-    (is_first && !is_alone).then_some(first)
+    is_first.then_some(first)
 }
 
 /// Tells whether all documents are captures of one page.

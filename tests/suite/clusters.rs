@@ -818,8 +818,13 @@ fn the_likely_source_follows_from_dates_canonical_urls_and_credits() {
         ),
         (
             "two captures of one page and nothing else",
-            vec![copy(0, a, at(noon)), capture_of(copy(1, a, at(next)), 0)],
+            vec![copy(0, a, at(noon)), capture_of(copy(1, a, at(noon)), 0)],
             unknown,
+        ),
+        (
+            "two versions of one page and nothing else",
+            vec![copy(0, a, at(noon)), capture_of(copy(1, a, at(next)), 0)],
+            (Some(0), "a.example", &[Earliest], Some(Single)),
         ),
         (
             "three days later",
