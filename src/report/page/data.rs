@@ -261,9 +261,9 @@ impl Listed {
     }
 }
 
-/// Hours with two decimals.
+/// Hours with two decimals, rounded as in the tables.
 fn hundredths(hours: f64) -> f64 {
-    (hours * 100.0).round() / 100.0
+    format!("{hours:.2}").parse().unwrap_or(hours)
 }
 
 /// A share in ten-thousandths.
