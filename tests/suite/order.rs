@@ -94,7 +94,7 @@ fn published() -> impl Strategy<Value = Published> {
     (
         0u64..4,
         0usize..4,
-        0i64..6 * DAY,
+        0i64..5 * DAY / 2,
         form,
         -48i64..=56,
         prop::option::weighted(0.3, 0i64..2 * DAY),
