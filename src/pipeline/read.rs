@@ -84,7 +84,7 @@ pub(super) fn read<C: Corpus>(
     observer.begin(Stage::Read, None);
     let make_tools = || {
         (
-            Shingler::default(),
+            Shingler::with_rule(settings.word_rule),
             Tracer::new(settings),
             Traces::default(),
         )

@@ -76,7 +76,7 @@ fn strip_batch(
     let make_tools = || {
         (
             Stripper::default(),
-            Shingler::default(),
+            Shingler::with_rule(settings.word_rule),
             Tracer::new(settings),
         )
     };
@@ -180,7 +180,10 @@ fn read_repeats(
     settings: &Settings,
     documents: &[DocNo],
 ) -> Result<Vec<Repeats>, ReadError> {
-    let make_tools = || (Shingler::default(), Tracer::new(settings));
+    let make_tools = || {
+        let shingler = Shingler::with_rule(settings.word_rule);
+        (shingler, Tracer::new(settings))
+    };
     let read: Result<Vec<Vec<Repeats>>, ReadError> = documents
         .par_chunks(DOCUMENTS_PER_TASK)
         .map_init(make_tools, |(shingler, tracer), chunk| {

@@ -482,6 +482,7 @@ impl SettingsInForce {
     fn of(settings: &Settings) -> SettingsInForce {
         let Settings {
             shingle,
+            word_rule: _,
             threshold,
             surfacing,
             excerpts,
