@@ -29,7 +29,7 @@ fn paths_give_site_and_date_on_request() {
         fs::write(path, text).unwrap();
     }
     let pairs = |flags: &[&str]| {
-        let output = scan(root, &[&["crawl"], flags].concat(), None);
+        let output = scan(root, &[&["crawl"][..], flags].concat(), None);
         assert!(output.status.success(), "{}", said(&output));
         (
             String::from_utf8(output.stdout.clone()).unwrap(),
