@@ -8,7 +8,7 @@
 //! - `FUZZ_SEED`: number of the first input.
 //!
 //! The input that is being read stands in `target/fuzz`, so that it is there after a crash.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
