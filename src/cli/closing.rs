@@ -354,6 +354,9 @@ impl ClosingFacts<'_> {
                 write!(out, ", {} {what}", count(n))?;
             }
         }
+        for (remark, number) in &read.remarks {
+            write!(out, ", {} {remark}", count(*number))?;
+        }
         writeln!(out)?;
         self.bad_dates(out)?;
         self.date_orders(out)?;

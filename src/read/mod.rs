@@ -55,6 +55,7 @@ mod open;
 mod parquet_parts;
 mod parquet_rows;
 mod parse;
+mod path_fields;
 mod pieces;
 mod raw_document;
 mod recognise;
@@ -78,6 +79,7 @@ pub use names::{
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES, WRAPPER_NAMES,
 };
 pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
+pub use path_fields::WantedFromPath;
 pub use settings::{
     BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,
 };
