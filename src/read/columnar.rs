@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
@@ -60,11 +61,15 @@ impl ArrowRows {
         is_stream: bool,
     ) -> Result<Self, ColumnarError> {
         let batches = if is_stream {
-            let reader = StreamReader::try_new(BufReader::new(file), None)?;
+            let open = || StreamReader::try_new(BufReader::new(file), None);
+            let reader = without_panic(open)?;
             columns(&reader.schema(), lookup, whole)?;
             ArrowBatches::Stream(Box::new(reader))
         } else {
-            let open = |columns| FileReader::try_new(BufReader::new(file.try_clone()?), columns);
+            let open = |columns| {
+                let file = BufReader::new(file.try_clone()?);
+                without_panic(|| FileReader::try_new(file, columns))
+            };
             let columns = columns(&open(None)?.schema(), lookup, whole)?;
             ArrowBatches::File(Box::new(open(Some(columns))?))
         };
@@ -83,8 +88,12 @@ impl Iterator for ArrowRows {
     fn next(&mut self) -> Option<Self::Item> {
         let batch = match (self.pending.take(), &mut self.batches) {
             (Some(rest), _) => Ok(rest),
-            (None, ArrowBatches::File(reader)) => reader.next()?,
-            (None, ArrowBatches::Stream(reader)) => reader.next()?,
+            (None, ArrowBatches::File(reader)) => {
+                without_panic(|| reader.next().transpose()).transpose()?
+            }
+            (None, ArrowBatches::Stream(reader)) => {
+                without_panic(|| reader.next().transpose()).transpose()?
+            }
         };
         Some(batch.map(|batch| {
             let rows = batch.num_rows().min(ROWS);
@@ -94,6 +103,14 @@ impl Iterator for ArrowRows {
             batch.slice(0, rows)
         }))
     }
+}
+
+/// Makes a panic an error: the readers of Arrow files trust the lengths in them.
+pub(super) fn without_panic<T>(
+    read: impl FnOnce() -> Result<T, ArrowError>,
+) -> Result<T, ArrowError> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(ArrowError::IpcError("a length in it is wrong".to_owned())))
 }
 
 /// The columns that are read. Nested ones may hold fields.
