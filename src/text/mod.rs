@@ -1,7 +1,7 @@
 //! One text: its words and shingles, their positions, and what makes a text safe to show.
 //!
 //! May import: nothing of this crate.
-//! Imported by: `attribution`, `candidates`, `catalog`, `cli`, `compare`, `in_memory`, `pipeline`, `read`,
+//! Imported by: `attribution`, `boilerplate`, `candidates`, `catalog`, `cli`, `compare`, `in_memory`, `pipeline`, `read`,
 //! `report`, `scan`, `sketch`.
 
 mod page_copies;
