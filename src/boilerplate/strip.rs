@@ -257,7 +257,6 @@ mod tests {
             let profiles = repeating(&words, |at| {
                 [first, last].contains(&at).then_some(Repeated::InStories)
             });
-            // The text is one line, so that no end of a line is near.
             let ends = if joined {
                 vec![]
             } else {
@@ -265,7 +264,15 @@ mod tests {
             };
             let ends: Vec<usize> = [vec![first], ends, vec![last + GRAM]].concat();
             let expected: Vec<Range<usize>> = ends.chunks(2).map(|ends| ends[0]..ends[1]).collect();
-            assert_eq!(regions(&profiles, &words, &[0]), expected, "{gap} words");
+            assert_eq!(
+                regions(
+                    &profiles,
+                    &words,
+                    &[0, first, first + GRAM, last, last + GRAM]
+                ),
+                expected,
+                "{gap} words"
+            );
         }
     }
 
@@ -292,7 +299,7 @@ mod tests {
                 true,
             ),
             (
-                "on many pages",
+                "in many stories",
                 Repeated::InManyStories,
                 LONGEST_REGION + 1,
                 true,
@@ -318,8 +325,14 @@ mod tests {
         let words = text(200);
         let places = places(&words);
         let first = places[places.partition_point(|&at| at < 80)];
-        let end = first + GRAM;
-        let profiles = repeating(&words, |at| (at == first).then_some(Repeated::InStories));
+        let last = places[places.partition_point(|&at| at < first + GRAM)];
+        let end = last + GRAM;
+        let repeated_as = |repeated| {
+            repeating(&words, |at| {
+                (first..=last).contains(&at).then_some(repeated)
+            })
+        };
+        let profiles = repeated_as(Repeated::InStories);
         for (name, lines, expected) in [
             ("no line near", vec![0], first..end),
             ("at both ends", vec![0, first, end], first..end),
@@ -333,7 +346,11 @@ mod tests {
                 vec![0, first - 2, first - 2, end + 1, end + 1, end + 1],
                 first - 2..end + 1,
             ),
-            ("a line that begins inside", vec![0, first + 1], first..end),
+            (
+                "a line that begins inside",
+                vec![0, first - 2, first + 1],
+                first - 2..end,
+            ),
         ] {
             assert_eq!(regions(&profiles, &words, &lines), [expected], "{name}");
         }
@@ -348,12 +365,52 @@ mod tests {
         let found = regions(&profiles, &words, &lines);
         assert!(
             found.len() == 1 && found[0] == (first..end),
-            "unless it is on many pages"
+            "unless it is in many stories"
         );
         let elsewhere = SiteNo(8);
         let mut found = Vec::new();
         Stripper::default().regions(&profiles, elsewhere, &words, &[0], &mut found);
         assert!(found.is_empty(), "the profile of another site is not used");
+    }
+
+    #[test]
+    fn a_phrase_within_a_line_is_kept() {
+        let words = text(200);
+        let places = places(&words);
+        let first = places[places.partition_point(|&at| at < 80)];
+        for repeated in [Repeated::InStories, Repeated::InManyStories] {
+            let profiles = repeating(&words, |at| (at == first).then_some(repeated));
+            let whole_line = [0, first, first + GRAM];
+            assert_eq!(
+                regions(&profiles, &words, &whole_line),
+                [first..first + GRAM]
+            );
+            for lines in [&[0][..], &[0, first], &[0, first - 30, first + 40]] {
+                assert!(regions(&profiles, &words, lines).is_empty(), "{lines:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_anywhere_is_removed_from_galleries_only() {
+        let words = text(3_000);
+        let lines: Vec<usize> = (0..words.len()).collect();
+        let removed = |at: &dyn Fn(usize) -> bool| {
+            let profiles = repeating(&words, |place| {
+                at(place).then_some(Repeated::AnywhereInOwnStories)
+            });
+            let regions = regions(&profiles, &words, &lines);
+            regions
+                .into_iter()
+                .map(|region| region.len())
+                .sum::<usize>()
+        };
+        assert_eq!(removed(&|at| (300..380).contains(&at)), 0, "background");
+        assert!(removed(&|at| (300..600).contains(&at)) >= 280, "a gallery");
+        assert!(
+            removed(&|at| at % 200 < 40) >= 400,
+            "captions in many places"
+        );
     }
 
     proptest! {
