@@ -4,6 +4,8 @@
 //! 36,741 words from 501 documents and keep all 158 copies that people confirmed. The
 //! measurements are in `docs/method/boilerplate.md`.
 
+use crate::sketch::winnowing::BOILERPLATE_WINDOW;
+
 /// Smallest number of stories of a site that must have a text for it to count as repeated. On us11,
 /// a limit of 3 finds more boilerplate, but also removes copied text.
 pub const FEWEST_STORIES: usize = 5;
@@ -68,6 +70,10 @@ pub const PAGES_A_STORY: usize = 20;
 /// Largest number of words between two repeated runs of one region: enough for a date, a name or a
 /// count.
 pub const WIDEST_GAP: usize = 20;
+
+/// A gap between fingerprints is short if it has no more of them than [`WIDEST_GAP`] words have on
+/// average.
+pub(super) const SHORT_GAP: usize = 2 * WIDEST_GAP / (BOILERPLATE_WINDOW + 1);
 
 /// Largest number of words of a region that is boilerplate without further evidence: most
 /// boilerplate is shorter, and most stories are longer.

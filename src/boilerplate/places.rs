@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 
 use super::counting::{BucketRepeats, SiteRepeat};
 use super::groups::{PageGroupNo, TextGroups};
+use super::limits::SHORT_GAP;
 use super::profiles::key;
-use super::stories::SHORT_GAP;
 use crate::error::ReadError;
 use crate::storage::lists::ListReader;
 

@@ -11,20 +11,16 @@ use super::groups::{PageGroupNo, TextGroups, count_distinct};
 use super::limits::{
     FEWEST_NOTICE_SITES, FEWEST_SHARED_STORIES, LONGEST_NOTICE, LONGEST_REGION,
     LONGEST_SHARED_NOTICE, MANY_STORIES, NOTICE_DAYS, PAGES_A_STORY, PLACED, PLACED_SHARED,
-    SHARED_STORIES, WIDEST_GAP,
+    SHARED_STORIES, SHORT_GAP,
 };
 use super::places::Places;
 use super::profiles::Repeated;
 use crate::catalog::DocNo;
 use crate::error::ReadError;
-use crate::sketch::winnowing::BOILERPLATE_WINDOW;
 
 /// Two pages are one story if this share of each stands in the other. Short gaps count as shared:
 /// an edit leaves a short gap, and what only one page has leaves a long one.
 const ONE_STORY: f64 = 0.8;
-
-/// A gap is short if it has no more fingerprints than [`WIDEST_GAP`] words have on average.
-pub(super) const SHORT_GAP: usize = 2 * WIDEST_GAP / (BOILERPLATE_WINDOW + 1);
 
 /// A page is compared with others only if at least one in this many of its fingerprints is
 /// repeated.

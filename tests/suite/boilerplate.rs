@@ -302,7 +302,12 @@ fn a_part_of_a_story_under_very_many_urls_is_found_elsewhere() {
         .take(60)
         .map(str::to_owned)
         .collect();
-    let text = format!("{} {} {}", own(90), part.join(" "), own(91));
+    let text = format!(
+        "{} {} {}",
+        story(50_000, 30),
+        part.join(" "),
+        story(50_001, 30)
+    );
     pages.push(Page::new(OTHER, "lifted", &text));
     let found = stripped(&pages);
     let lifted = doc(&found, "lifted");
