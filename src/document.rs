@@ -258,6 +258,7 @@ impl fmt::Display for Published {
             // It was midnight this far west of Greenwich, or this far east.
             Precision::Midnight if after_midnight <= DAY / 2 => -after_midnight,
             Precision::Midnight => DAY - after_midnight,
+            Precision::Local => return write!(f, "{}", TimeZone::UTC.to_datetime(time)),
             Precision::Second if after_midnight == 0 => 3600,
             Precision::Second => 0,
         };
@@ -278,7 +279,10 @@ pub enum Precision {
     /// Midnight in the time zone that the source gives. It counts as a day, because most systems
     /// fill in midnight if they do not know the time.
     Midnight,
-    /// A time of day, in UTC if the source gives no offset.
+    /// A time of day in a time zone that the source does not give. [`Published::seconds`] is as if
+    /// it were UTC.
+    Local,
+    /// A time of day.
     Second,
 }
 
@@ -318,6 +322,7 @@ impl Precision {
         match self {
             Precision::Day => "day",
             Precision::Midnight => "midnight",
+            Precision::Local => "local",
             Precision::Second => "second",
         }
     }

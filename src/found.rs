@@ -21,10 +21,14 @@ pub struct Findings {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Pair<'f> {
-    /// The earlier document; the one with the smaller id where dates do not differ.
+    /// The document known to be published earlier; the one with the smaller id if that is not known.
     pub a: FoundDocument<'f>,
-    /// The later document.
+    /// The other document.
     pub b: FoundDocument<'f>,
+    /// True if it is known that `a` was published first.
+    pub order_known: bool,
+    /// Hours between the two, if their order is known and both have a time of day in a known zone.
+    pub lag_hours: Option<f64>,
     /// Relation of the two.
     pub relation: Relation,
     /// Exact Jaccard similarity of the two shingle sets, from 0 to 1.
@@ -102,6 +106,8 @@ impl<'f> Pair<'f> {
                 findings,
                 doc: pair.b,
             },
+            order_known: findings.result.is_order_known(pair),
+            lag_hours: findings.result.lag_hours(pair),
             relation: pair.relation,
             jaccard: pair.jaccard,
             containment_a: pair.containment_a,

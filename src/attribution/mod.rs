@@ -5,4 +5,5 @@
 
 pub mod credit;
 pub mod interval;
+pub mod placeholders;
 pub mod source;

@@ -1,34 +1,63 @@
 //! The likely source of a cluster: its first publisher, the evidence, and how well it agrees.
 //!
 //! There are three kinds of evidence: a copy has a canonical url on another site, copies credit an
-//! agency, or one document was published before all others. The first two are *declarations*. They
-//! take precedence over dates, because an agency's own page is often not in the corpus: then even
-//! the earliest document is only a copy.
+//! agency, or one document is known to be published before all others. The first two are
+//! *declarations*. They take precedence over dates, because an agency's own page is often not in
+//! the corpus: then even the earliest document is only a copy.
 //!
-//! Only whole copies count as evidence, with two exceptions:
+//! Where the evidence does not decide, no source is named, and the candidates are listed with
+//! theirs: copies declare different sources, a document elsewhere is known to be earlier than the
+//! declared source, or dates leave the order open.
+//!
+//! Only whole copies count as evidence, with three exceptions:
 //!
 //! - If there is only one whole copy and it declares nothing, the credits of the other documents
 //!   count too.
 //! - A source is called the earliest only if it is earlier than all other documents, not just than
-//!   the whole copies.
+//!   the whole copies, and a declared source must not be known later than any of them. Captures of
+//!   one page are one publication.
+//! - An agency that only contributed is a source if a whole copy is on its own site.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::interval::PublicationInterval;
 use crate::catalog::DocNo;
+
+/// Most candidates that are listed of a cluster without a known source.
+const MOST_CANDIDATES: usize = 10;
 
 /// The likely first publisher of a cluster's story. By default it is unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LikelySource {
     /// Its document, if that is in the corpus.
     pub doc: Option<DocNo>,
-    /// Its site, or the agency's name if no site of it is known; empty if nothing is known.
+    /// Its site, or the agency's name if no site of it is known; empty if the source is not known.
     pub site: String,
     /// Kinds of evidence for it.
     pub basis: Vec<Basis>,
     /// Agreement of the evidence; `None` if there is none.
     pub sureness: Option<Sureness>,
+    /// What may be the source, if the evidence does not decide: first the declared sources, the
+    /// most often declared first, then documents that may be the earliest, in canonical order. No
+    /// more than ten.
+    pub candidates: Vec<SourceCandidate>,
+    /// Number of further candidates.
+    pub more_candidates: usize,
+}
+
+/// A document or a site that may be the source of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceCandidate {
+    /// The document; `None` if it is not in the corpus.
+    pub doc: Option<DocNo>,
+    /// Its site, or the agency's name if no site of it is known; empty if unknown.
+    pub site: String,
+    /// Kinds of evidence for it; empty for a document that is only not known to be later than
+    /// others.
+    pub basis: Vec<Basis>,
 }
 
 /// Kind of evidence for a source.
@@ -38,7 +67,9 @@ pub enum Basis {
     Canonical,
     /// Copies credit it in a byline, dateline, tagline or url.
     Credit,
-    /// It was published before all other copies.
+    /// Copies say that it contributed.
+    Contributed,
+    /// It is known to be published before all other documents.
     Earliest,
 }
 
@@ -49,7 +80,7 @@ pub enum Sureness {
     Agreed,
     /// One piece of evidence, and nothing contradicts it.
     Single,
-    /// The evidence conflicts, or dates leave the order open.
+    /// The evidence conflicts, or dates leave the order open: the source is not known.
     Unsure,
 }
 
@@ -58,6 +89,8 @@ pub enum Sureness {
 pub struct Testimony {
     /// The document.
     pub doc: DocNo,
+    /// Its page: two captures of one page are one publication.
+    pub page: u64,
     /// Its site; empty if unknown.
     pub site: String,
     /// True for a whole copy.
@@ -69,6 +102,8 @@ pub struct Testimony {
     /// The sites of the agency that it credits, or only the agency's name if no site is known;
     /// empty if it credits none.
     pub credit: Vec<String>,
+    /// The same of an agency that only contributed, or shares the credit with the outlet's staff.
+    pub contributed: Vec<String>,
 }
 
 impl Basis {
@@ -77,6 +112,7 @@ impl Basis {
         match self {
             Basis::Canonical => "canonical",
             Basis::Credit => "credit",
+            Basis::Contributed => "contributed",
             Basis::Earliest => "earliest",
         }
     }
@@ -93,94 +129,175 @@ impl Sureness {
     }
 }
 
+impl SourceCandidate {
+    /// The candidate in words, such as `post-17 on post.example (earliest)`; `id` is that of its
+    /// document.
+    pub fn label(&self, id: Option<&str>) -> String {
+        let name = match (id, &*self.site) {
+            (Some(id), "") => id.to_owned(),
+            (Some(id), site) => format!("{id} on {site}"),
+            (None, site) => site.to_owned(),
+        };
+        let basis: Vec<&str> = self.basis.iter().map(|basis| basis.name()).collect();
+        match basis.is_empty() {
+            true => name,
+            false => format!("{name} ({})", basis.join("+")),
+        }
+    }
+}
+
 impl LikelySource {
+    /// The candidates in words, and the number of those that are not listed; `id` gives the id of
+    /// a document.
+    pub fn candidate_labels<'i>(&self, id: impl Fn(DocNo) -> &'i str) -> Vec<String> {
+        let label = |candidate: &SourceCandidate| candidate.label(candidate.doc.map(&id));
+        let more = (self.more_candidates > 0).then(|| format!("{} more", self.more_candidates));
+        self.candidates.iter().map(label).chain(more).collect()
+    }
+
     /// Weighs the evidence of all documents of a cluster, given in canonical order.
     pub fn of(documents: &[Testimony]) -> LikelySource {
         let whole: Vec<&Testimony> = documents.iter().filter(|document| document.whole).collect();
-        let by_excerpts = || {
-            (whole.len() == 1)
-                .then(|| Declaration::strongest(documents, Basis::Credit))
-                .flatten()
-        };
-        let declared = Declaration::strongest(whole.iter().copied(), Basis::Canonical);
-        match declared.or_else(by_excerpts) {
-            Some(declared) => LikelySource::by_declaration(documents, declared),
-            None => LikelySource::by_date(documents),
+        let of_whole = |kinds| Declaration::all(whole.iter().copied(), kinds);
+        let mut declared = of_whole(&[Basis::Canonical, Basis::Credit]);
+        if declared.is_empty() && whole.len() == 1 {
+            declared = Declaration::all(documents, &[Basis::Credit]);
+        }
+        let mut contributors = Vec::new();
+        if declared.is_empty() {
+            let is_on_own_site = |agency: &Declaration| whole.iter().any(|copy| agency.is_of(copy));
+            (declared, contributors) = of_whole(&[Basis::Contributed])
+                .into_iter()
+                .partition(is_on_own_site);
+        }
+        match &declared[..] {
+            [] => LikelySource::by_date(documents, &contributors),
+            [declaration] => LikelySource::by_declaration(documents, declaration),
+            _ => LikelySource::not_known(documents, &declared),
         }
     }
 
-    fn by_declaration(documents: &[Testimony], declared: Declaration) -> LikelySource {
-        let is_of = |document: &&Testimony| declared.sites.contains(&document.site);
-        let mut on_site = documents.iter().filter(is_of);
-        let source = on_site
-            .clone()
-            .find(|document| document.whole)
-            .or_else(|| on_site.next());
+    /// The source that the copies declare, unless a document elsewhere is known to be earlier.
+    fn by_declaration(documents: &[Testimony], declared: &Declaration) -> LikelySource {
+        let source = declared.document(documents);
         let is_late = source.is_some_and(|source| {
-            let mut others = documents
+            let mut elsewhere = documents
                 .iter()
-                .filter(|document| document.whole && !is_of(document));
-            others.any(|copy| copy.published.is_before(source.published))
+                .filter(|document| !declared.is_of(document));
+            elsewhere.any(|document| document.published.is_before(source.published))
         });
-        let mut basis = declared.basis;
-        if source.is_some_and(|source| is_first(source, documents)) {
+        if is_late {
+            return LikelySource::not_known(documents, std::slice::from_ref(declared));
+        }
+        let mut basis = declared.basis.clone();
+        let first = first(documents).map(|first| first.doc);
+        if source.is_some_and(|source| first == Some(source.doc)) {
             basis.push(Basis::Earliest);
         }
+        let SourceCandidate { doc, site, .. } = declared.candidate(documents);
         LikelySource {
-            doc: source.map(|source| source.doc),
-            site: source.map_or_else(|| declared.sites[0].clone(), |source| source.site.clone()),
+            doc,
+            site,
             sureness: Some(match basis.len() {
-                _ if declared.disputed || is_late => Sureness::Unsure,
                 1 if declared.declaring_sites == 1 => Sureness::Single,
                 _ => Sureness::Agreed,
             }),
             basis,
+            ..LikelySource::default()
         }
     }
 
-    fn by_date(documents: &[Testimony]) -> LikelySource {
-        let earliest = documents
-            .iter()
-            .filter(|document| document.whole)
-            .filter_map(|copy| Some((copy.published.latest()?, copy.doc, copy)))
-            .min_by_key(|&(latest, doc, _)| (latest, doc));
-        let Some((.., earliest)) = earliest else {
+    /// The whole copy that is known to be earlier than all other documents.
+    fn by_date(documents: &[Testimony], contributors: &[Declaration]) -> LikelySource {
+        match first(documents).filter(|first| first.whole) {
+            Some(first) => LikelySource {
+                doc: Some(first.doc),
+                site: first.site.clone(),
+                basis: vec![Basis::Earliest],
+                sureness: Some(Sureness::Single),
+                ..LikelySource::default()
+            },
+            None => LikelySource::not_known(documents, contributors),
+        }
+    }
+
+    /// No source, but what may be it.
+    fn not_known(documents: &[Testimony], declared: &[Declaration]) -> LikelySource {
+        let is_dated = |document: &Testimony| document.published.bounds() != (None, None);
+        let has_order = documents.iter().any(is_dated) && !is_one_page(documents);
+        if declared.is_empty() && !has_order {
             return LikelySource::default();
+        }
+        let listed = declared.iter().take(MOST_CANDIDATES);
+        let mut candidates: Vec<SourceCandidate> = listed
+            .map(|declaration| declaration.candidate(documents))
+            .collect();
+        let of_declared: BTreeSet<Option<DocNo>> =
+            candidates.iter().map(|candidate| candidate.doc).collect();
+        let first = first(documents).map(|first| first.doc);
+        let ends = documents.iter().map(|document| document.published.end());
+        let earliest_end = ends.min().unwrap_or(i64::MAX);
+        let may_be_first = |copy: &&Testimony| {
+            let is_open = copy.published.start() <= earliest_end || first == Some(copy.doc);
+            copy.whole && is_open && !of_declared.contains(&Some(copy.doc))
         };
-        // If all documents are from one site, it is the source whatever the order of the captures.
-        let one_site = !earliest.site.is_empty()
-            && documents
-                .iter()
-                .all(|document| document.site == earliest.site);
+        let mut more_candidates = declared.len() - candidates.len();
+        let mut pages = FxHashSet::default();
+        for copy in documents.iter().filter(may_be_first) {
+            if !pages.insert(copy.page) {
+                continue;
+            }
+            if candidates.len() == MOST_CANDIDATES {
+                more_candidates += 1;
+                continue;
+            }
+            let earliest = (first == Some(copy.doc)).then_some(Basis::Earliest);
+            candidates.push(SourceCandidate {
+                doc: Some(copy.doc),
+                site: copy.site.clone(),
+                basis: earliest.into_iter().collect(),
+            });
+        }
         LikelySource {
-            doc: Some(earliest.doc),
-            site: earliest.site.clone(),
-            basis: vec![Basis::Earliest],
-            sureness: Some(if one_site || is_first(earliest, documents) {
-                Sureness::Single
-            } else {
-                Sureness::Unsure
-            }),
+            sureness: Some(Sureness::Unsure),
+            candidates,
+            more_candidates,
+            ..LikelySource::default()
         }
     }
 }
 
-/// True if a document was certainly published before all others.
-fn is_first(source: &Testimony, documents: &[Testimony]) -> bool {
-    documents.iter().all(|document| {
-        document.doc == source.doc || source.published.is_before(document.published)
-    })
+/// The document that is known to be published before all others, not counting other captures of its
+/// own page unless there is no other page.
+fn first(documents: &[Testimony]) -> Option<&Testimony> {
+    // No other can be: the others end later.
+    let first = documents
+        .iter()
+        .min_by_key(|document| document.published.end())?;
+    let is_one_page = is_one_page(documents);
+    let counts = |other: &&Testimony| match is_one_page {
+        true => other.doc != first.doc,
+        false => other.page != first.page,
+    };
+    let mut others = documents.iter().filter(counts);
+    let is_first = others.all(|other| first.published.is_before(other.published));
+    is_first.then_some(first)
 }
 
-/// The source that most copies declare.
+/// Tells whether all documents are captures of one page.
+fn is_one_page(documents: &[Testimony]) -> bool {
+    let mut pages = documents.iter().map(|document| document.page);
+    let first = pages.next();
+    pages.all(|page| Some(page) == first)
+}
+
+/// A source that copies declare.
 struct Declaration {
     /// The sites of the source, or its own name if no site is known; not empty.
     sites: Vec<String>,
     basis: Vec<Basis>,
     /// Number of sites that declare it.
     declaring_sites: usize,
-    /// True if other copies declare another source.
-    disputed: bool,
 }
 
 /// Declarations of one source.
@@ -193,22 +310,27 @@ struct Declarations<'a> {
 }
 
 impl Declaration {
-    /// Finds the declared source with the most weight. Credits always count; canonical urls count
-    /// only if `from` is [`Basis::Canonical`].
-    fn strongest<'a>(
+    /// Finds the sources that copies declare by these kinds of evidence, those with the most weight
+    /// first.
+    fn all<'a>(
         copies: impl IntoIterator<Item = &'a Testimony>,
-        from: Basis,
-    ) -> Option<Declaration> {
+        kinds: &[Basis],
+    ) -> Vec<Declaration> {
         let mut by_source: BTreeMap<&[String], Declarations<'_>> = BTreeMap::new();
         for (order, copy) in copies.into_iter().enumerate() {
-            let canonical = copy.canonical.as_slice();
-            let is_elsewhere =
-                from == Basis::Canonical && canonical.iter().any(|site| *site != copy.site);
+            let elsewhere = copy.canonical.as_ref().filter(|site| **site != copy.site);
             let declared = [
-                (canonical, Basis::Canonical, is_elsewhere),
-                (&copy.credit, Basis::Credit, !copy.credit.is_empty()),
+                (
+                    elsewhere.map_or(&[][..], std::slice::from_ref),
+                    Basis::Canonical,
+                ),
+                (&copy.credit, Basis::Credit),
+                (&copy.contributed, Basis::Contributed),
             ];
-            for (sites, basis, _) in declared.into_iter().filter(|&(.., made)| made) {
+            let declared = declared
+                .into_iter()
+                .filter(|(_, basis)| kinds.contains(basis));
+            for (sites, basis) in declared.filter(|(sites, _)| !sites.is_empty()) {
                 let known = by_source.entry(sites).or_insert_with(|| Declarations {
                     first: order,
                     ..Declarations::default()
@@ -217,27 +339,47 @@ impl Declaration {
             }
         }
         merge_agency_sites(&mut by_source);
-        let disputed = by_source.len() > 1;
         // Canonical urls weigh more, because they name a page, and a credit names only an agency.
         // If the weights are equal, the first declaration wins.
         let weight = |(_, declarations): &(&[String], Declarations<'_>)| {
             let mut by = declarations.by.iter();
             let has_canonical = by.any(|&(_, basis)| basis == Basis::Canonical);
-            (
-                has_canonical,
-                declarations.by.len(),
-                Reverse(declarations.first),
-            )
+            let number = declarations.by.len();
+            Reverse((has_canonical, number, Reverse(declarations.first)))
         };
-        let (sites, Declarations { by, .. }) = by_source.into_iter().max_by_key(weight)?;
-        let basis: BTreeSet<Basis> = by.iter().map(|&(_, basis)| basis).collect();
-        let declaring: BTreeSet<&str> = by.iter().map(|&(site, _)| site).collect();
-        Some(Declaration {
-            sites: sites.to_vec(),
-            basis: basis.into_iter().collect(),
-            declaring_sites: declaring.len(),
-            disputed,
-        })
+        let mut by_source: Vec<_> = by_source.into_iter().collect();
+        by_source.sort_by_key(weight);
+        let declaration = |(sites, Declarations { by, .. }): (&[String], Declarations<'_>)| {
+            let basis: BTreeSet<Basis> = by.iter().map(|&(_, basis)| basis).collect();
+            let declaring: BTreeSet<&str> = by.iter().map(|&(site, _)| site).collect();
+            Declaration {
+                sites: sites.to_vec(),
+                basis: basis.into_iter().collect(),
+                declaring_sites: declaring.len(),
+            }
+        };
+        by_source.into_iter().map(declaration).collect()
+    }
+
+    /// Tells whether a document is on a site of the source.
+    fn is_of(&self, document: &Testimony) -> bool {
+        self.sites.contains(&document.site)
+    }
+
+    /// The document of the source: the first whole copy on its sites, else the first document.
+    fn document<'a>(&self, documents: &'a [Testimony]) -> Option<&'a Testimony> {
+        let mut on_site = documents.iter().filter(|document| self.is_of(document));
+        let whole = on_site.clone().find(|document| document.whole);
+        whole.or_else(|| on_site.next())
+    }
+
+    fn candidate(&self, documents: &[Testimony]) -> SourceCandidate {
+        let document = self.document(documents);
+        SourceCandidate {
+            doc: document.map(|document| document.doc),
+            site: document.map_or_else(|| self.sites[0].clone(), |document| document.site.clone()),
+            basis: self.basis.clone(),
+        }
     }
 }
 

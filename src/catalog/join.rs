@@ -14,7 +14,8 @@ use super::seen::SeenDocuments;
 use super::site_names::{SiteNames, sorted_names};
 use super::tally::{KnownRecord, OpenDates, ReadTally};
 use crate::document::{
-    BlockTally, DATE_EXAMPLES, DateExample, DateOrder, MOST_REJECTS, OpenDate, Reject,
+    BlockTally, DATE_EXAMPLES, DateExample, DateOrder, MOST_REJECTS, OpenDate, Precision,
+    Published, Reject,
 };
 
 /// A source of a corpus, after it was read.
@@ -282,14 +283,17 @@ impl<'a> Joining<'a> {
         self.catalog.slots = kept;
     }
 
-    /// Counts the documents of the run that have no site, and those that have no date.
+    /// Counts the documents of the run that have no site, no date, or a time without a zone.
     fn count_missing(&mut self) {
         let seen = self.catalog.serials.len();
         let of_run = self.catalog.slots.iter().map(|slot| slot.index());
         let columns = &self.catalog.columns;
         for at in of_run.filter(|&at| at >= seen) {
             self.tally.without_site += u64::from(columns.site[at] == NO_SITE);
-            self.tally.without_date += u64::from(columns.published[at].is_none());
+            let published = columns.published[at];
+            let is_local = |published: Published| published.precision == Precision::Local;
+            self.tally.without_date += u64::from(published.is_none());
+            self.tally.without_zone += u64::from(published.is_some_and(is_local));
         }
     }
 

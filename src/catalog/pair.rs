@@ -2,12 +2,12 @@
 
 use super::numbers::DocNo;
 
-/// Two different documents, the earlier in canonical order first.
+/// Two different documents; [`DocPair::of`] puts the first in canonical order first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocPair {
-    /// The earlier document.
+    /// The one document.
     pub a: DocNo,
-    /// The later document.
+    /// The other document.
     pub b: DocNo,
 }
 

@@ -31,6 +31,8 @@ pub struct ReadTally {
     pub without_site: u64,
     /// Documents of this run without a date.
     pub without_date: u64,
+    /// Documents of this run whose date has a time of day in an unknown time zone.
+    pub without_zone: u64,
     /// Values that stood where the site was expected and were not taken for it.
     pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.

@@ -25,8 +25,8 @@ use wirecopy::sketch::minhash::DEFAULT_SEED;
 use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingle};
 
 use super::values::{
-    self, DEFAULT_MARK_FIELD, DEFAULT_MAX_RECORD, DEFAULT_TIME_ZONE, TRIED_CONTAINMENTS,
-    TRIED_PASSAGES, TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
+    self, DEFAULT_MARK_FIELD, DEFAULT_MAX_RECORD, TRIED_CONTAINMENTS, TRIED_PASSAGES,
+    TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
 };
 
 /// More threads than any machine has cores. A larger number is a typing error, and each thread
@@ -103,9 +103,9 @@ Examples:
 
 How it works:
   The command runs the scan of all inputs with the same flags, because boilerplate and candidates
-  depend on every document. `a` is the document published earlier, as in the pairs file. Settings
-  of wirecopy.toml and the environment apply to scan only. --color applies to text on standard
-  output.
+  depend on every document. `a` is the document known to be published earlier, as in the pairs
+  file. Settings of wirecopy.toml and the environment apply to scan only. --color applies to text on
+  standard output.
 
 Exit status:
   0    success, whether the two are a pair or not
@@ -1074,16 +1074,18 @@ pub struct ReadingArguments {
     )]
     pub date_format: Vec<DateFormat>,
 
-    /// Time zone of times without one, such as Europe/Berlin or +01:00
+    /// Time zone of times without one, such as Europe/Berlin, UTC or +01:00
+    ///
+    /// Without it such a time may be of any zone: it tells which of two documents was first only if
+    /// they are a day apart, and it has no lag.
     #[arg(
         long,
         value_name = "ZONE",
-        default_value = DEFAULT_TIME_ZONE,
         allow_hyphen_values = true,
         hide_short_help = true,
         help_heading = "Reading"
     )]
-    pub time_zone: UsualZone,
+    pub time_zone: Option<UsualZone>,
 
     /// Maximum size of a record
     #[arg(

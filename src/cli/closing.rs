@@ -239,10 +239,17 @@ impl ScanClosing<'_> {
                 counted(route.pairs, "pair"),
                 counted(route.clusters, "cluster")
             )?;
-            match route.median_lag_hours {
-                Some(lag) => writeln!(out, ", {lag:.1} h later")?,
-                None => writeln!(out, ", order unknown")?,
+            match route.ordered_pairs {
+                0 => write!(out, ", order not known")?,
+                ordered if ordered < route.pairs => {
+                    write!(out, ", order known of {}", count(ordered))?;
+                }
+                _ => {}
             }
+            if let Some(lag) = route.median_lag_hours {
+                write!(out, ", median lag {lag:.1} h")?;
+            }
+            writeln!(out)?;
         }
         Ok(())
     }

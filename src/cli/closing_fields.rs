@@ -16,7 +16,12 @@ pub struct FieldsFound<'a> {
 impl FieldsFound<'_> {
     /// The lines, each with its line end.
     pub fn lines(&self) -> String {
-        let lines = [self.missing(), self.no_boilerplate(), self.passed_over()];
+        let lines = [
+            self.missing(),
+            self.without_zone(),
+            self.no_boilerplate(),
+            self.passed_over(),
+        ];
         lines
             .into_iter()
             .flatten()
@@ -50,6 +55,17 @@ impl FieldsFound<'_> {
             .map(|(n, name)| format!("{} without a {name}", counted(n, "document")));
         let parts: Vec<String> = none.into_iter().chain(some).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// Times without a zone, which tell little of the order.
+    fn without_zone(&self) -> Option<String> {
+        let times = self.read.without_zone;
+        (times > 0).then(|| {
+            format!(
+                "{} with a time without a zone, which may be any; --time-zone tells it",
+                counted(times, "document")
+            )
+        })
     }
 
     fn no_boilerplate(&self) -> Option<String> {

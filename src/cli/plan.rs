@@ -280,7 +280,7 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
         },
         dates: DateSettings {
             formats: typed.date_format.clone(),
-            time_zone: typed.time_zone.clone(),
+            time_zone: typed.time_zone.clone().unwrap_or_default(),
         },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: running.temp_dir.clone(),

@@ -15,9 +15,6 @@ use wirecopy::sketch::banding::MOST_PERMUTATIONS;
 /// [`wirecopy::read::MAX_RECORD`] as a user types it.
 pub const DEFAULT_MAX_RECORD: &str = "64M";
 
-/// Default zone of times without one: that of [`wirecopy::read::dates::UsualZone`].
-pub const DEFAULT_TIME_ZONE: &str = "UTC";
-
 /// Default field that names the kept document in `dedup --mark`.
 pub const DEFAULT_MARK_FIELD: &str = "duplicate_of";
 
@@ -162,7 +159,6 @@ fn size(typed: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use wirecopy::read::dates::UsualZone;
 
     use super::*;
 
@@ -223,11 +219,6 @@ mod tests {
         ] {
             assert_eq!(share(typed).is_ok(), fits, "{typed}");
         }
-    }
-
-    #[test]
-    fn the_default_time_zone_is_that_of_the_readers() {
-        assert_eq!(DEFAULT_TIME_ZONE.parse(), Ok(UsualZone::default()));
     }
 
     #[test]

@@ -73,7 +73,8 @@ impl Cluster {
     }
 
     /// Sets the source, and tells copies from revisions by their pair with the source or, if none
-    /// was written, by their closest pair.
+    /// was written, by their closest pair. Without a document of the source all are copies: which
+    /// of them was revised is not known.
     pub(crate) fn assign_source(&mut self, source: LikelySource, pairs: &[ReportedPair]) {
         // By member: whether the pair is with the source, which beats any other, and its Jaccard.
         let mut closest = vec![(false, 0.0); self.members.len()];
@@ -94,6 +95,7 @@ impl Cluster {
                 _ if source.doc == Some(member.doc) => Role::Source,
                 // The only whole copy is a revision of nothing.
                 _ if jaccard >= COPY || whole_copies == 1 => Role::Copy,
+                _ if source.doc.is_none() => Role::Copy,
                 _ => Role::Revised,
             };
         }

@@ -38,9 +38,9 @@ impl Relation {
 /// A pair of documents to report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReportedPair {
-    /// The earlier document in canonical order.
+    /// The one document.
     pub a: DocNo,
-    /// The later document.
+    /// The other document.
     pub b: DocNo,
     /// Relation between the two.
     pub relation: Relation,
@@ -62,6 +62,18 @@ pub struct ReportedPair {
 }
 
 impl ReportedPair {
+    /// The same pair with the two documents swapped.
+    pub(crate) fn swapped(self) -> ReportedPair {
+        ReportedPair {
+            a: self.b,
+            b: self.a,
+            containment_a: self.containment_b,
+            containment_b: self.containment_a,
+            longest: self.longest.swapped(),
+            ..self
+        }
+    }
+
     /// Pair of two documents with the same words.
     pub(super) fn exact(catalog: &Catalog, x: DocNo, y: DocNo) -> ReportedPair {
         let (a, b) = (x.min(y), x.max(y));

@@ -202,15 +202,21 @@ mod tests {
         fn written_moments_read_as_the_same(
             seconds in -30_000_000_000i64..60_000_000_000,
             midnight in any::<bool>(),
-            code in 0usize..3,
+            code in 0usize..4,
         ) {
-            let precision = [Precision::Day, Precision::Midnight, Precision::Second][code];
+            let precision = [
+                Precision::Day,
+                Precision::Midnight,
+                Precision::Local,
+                Precision::Second,
+            ][code];
             // Days begin at midnight; time zones are whole quarters of an hour.
             let seconds = match precision {
                 Precision::Day => seconds.div_euclid(86_400) * 86_400,
                 Precision::Midnight => seconds.div_euclid(900) * 900,
                 Precision::Second if midnight => seconds.div_euclid(86_400) * 86_400,
-                Precision::Second => seconds,
+                Precision::Local if seconds.rem_euclid(86_400) == 0 => seconds + 1,
+                Precision::Local | Precision::Second => seconds,
             };
             let moment = Published { seconds, precision };
             let text = moment.to_string();

@@ -69,14 +69,22 @@ fn document_columns<'a>() -> RowColumns<'a, DocumentRow<'a>> {
 }
 
 /// Precisions by their numbers in the table, which never change.
-const PRECISIONS: [Precision; 3] = [Precision::Day, Precision::Midnight, Precision::Second];
+const PRECISIONS: [Precision; 4] = [
+    Precision::Day,
+    Precision::Midnight,
+    Precision::Second,
+    Precision::Local,
+];
 
 impl<'a> DocumentRow<'a> {
     /// The same row with a time of publication.
     pub(super) fn with_published(self, published: Option<Published>) -> DocumentRow<'a> {
+        let number = |precision| PRECISIONS.iter().position(|&known| known == precision);
         DocumentRow {
             published: published.map(|published| published.seconds),
-            precision: published.map(|published| published.precision as u8),
+            precision: published
+                .and_then(|published| number(published.precision))
+                .map(|number| number as u8),
             ..self
         }
     }

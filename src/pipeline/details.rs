@@ -8,7 +8,8 @@ use super::settings::Settings;
 use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
 use crate::attribution::credit::Credit;
 use crate::attribution::interval::PublicationInterval;
-use crate::catalog::{Catalog, DocNo};
+use crate::attribution::placeholders::PlaceholderTimes;
+use crate::catalog::{Catalog, DocNo, NO_SITE};
 use crate::cluster::Cluster;
 use crate::document::Document;
 use crate::error::ReadError;
@@ -40,16 +41,61 @@ impl Details {
         among.get(at)
     }
 
-    pub(super) fn of(doc: DocNo, document: &Document<'_>, settings: &Settings) -> Details {
+    /// Publication interval of a document among those of many; unknown if it is not among them.
+    pub(super) fn when_among(among: &[Details], doc: DocNo) -> PublicationInterval {
+        Details::find(among, doc).map_or(PublicationInterval::UNKNOWN, |details| details.when)
+    }
+
+    pub(super) fn of(
+        doc: DocNo,
+        document: &Document<'_>,
+        dating: &Dating<'_>,
+        settings: &Settings,
+    ) -> Details {
         let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
         Details {
             doc,
             url: owned(document.url.as_deref()),
             title: owned(document.title.as_deref()),
             credit: settings.credits.find(document),
-            when: PublicationInterval::of(document.published, document.crawled, settings.as_of),
+            when: dating.interval(doc, document),
             canonical: foreign_host(document),
         }
+    }
+}
+
+/// Tells whether reports name these two documents in this order: the one known to be published
+/// earlier first, else the one with the smaller id.
+pub(super) fn are_in_order(
+    catalog: &Catalog,
+    (a, when_a): (DocNo, PublicationInterval),
+    (b, when_b): (DocNo, PublicationInterval),
+) -> bool {
+    let by_id = || catalog.id(a) < catalog.id(b);
+    when_a.is_before(when_b) || !when_b.is_before(when_a) && by_id()
+}
+
+/// What tells the publication intervals of documents from their dates.
+pub(super) struct Dating<'a> {
+    catalog: &'a Catalog,
+    placeholders: PlaceholderTimes,
+    as_of: Option<i64>,
+}
+
+impl<'a> Dating<'a> {
+    pub(super) fn of(catalog: &'a Catalog, settings: &Settings) -> Dating<'a> {
+        Dating {
+            catalog,
+            placeholders: PlaceholderTimes::of(catalog),
+            as_of: settings.as_of,
+        }
+    }
+
+    fn interval(&self, doc: DocNo, document: &Document<'_>) -> PublicationInterval {
+        let site = self.catalog.site(doc);
+        let published = self.placeholders.without(site, document.published);
+        let crawled = self.placeholders.without(NO_SITE, document.crawled);
+        PublicationInterval::of(published, crawled, self.as_of)
     }
 }
 
@@ -60,6 +106,7 @@ pub(super) fn read_details(
     clusters: &[Cluster],
     observer: &dyn Observer,
 ) -> Result<Vec<Details>, ReadError> {
+    let dating = Dating::of(texts.catalog, settings);
     let mut documents: Vec<DocNo> = clusters.iter().flat_map(Cluster::documents).collect();
     documents.par_sort_unstable();
     documents.dedup();
@@ -70,7 +117,7 @@ pub(super) fn read_details(
             let mut details = None;
             let place = texts.catalog.place(doc);
             texts.corpus.fetch(place, &mut |document| {
-                details = Some(Details::of(doc, document, settings));
+                details = Some(Details::of(doc, document, &dating, settings));
             })?;
             observer.advance(1);
             Ok(details)

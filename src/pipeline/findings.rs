@@ -8,6 +8,7 @@ use super::page::PageContent;
 use super::passages::PlacedPassage;
 use super::removed::Removed;
 use super::rewording::RewordedCounts;
+use crate::attribution::interval::PublicationInterval;
 use crate::boilerplate::Profiles;
 use crate::catalog::{Catalog, DocNo, ReadTally};
 use crate::cluster::{Cluster, ReportedPair};
@@ -18,7 +19,8 @@ use crate::compare::exact::Comparison;
 pub struct ScanResult {
     /// Every document.
     pub catalog: Catalog,
-    /// The pairs, in canonical order of `a`, then `b`.
+    /// The pairs, in canonical order of `a`, then `b`. `a` is the document known to be published
+    /// earlier, else the one with the smaller id.
     pub pairs: Vec<ReportedPair>,
     /// The clusters, in canonical order of their first documents.
     pub clusters: Vec<Cluster>,
@@ -43,6 +45,24 @@ pub struct ScanResult {
     pub merged: Vec<MergedCluster>,
     /// Profiles of the text that each site repeats.
     pub boilerplate: Profiles,
+}
+
+impl ScanResult {
+    /// Time in which a document of a cluster can have been published; unknown for others.
+    pub fn when(&self, doc: DocNo) -> PublicationInterval {
+        Details::when_among(&self.details, doc)
+    }
+
+    /// True if it is known which document of a pair was published first; that is `a` then.
+    pub fn is_order_known(&self, pair: &ReportedPair) -> bool {
+        self.when(pair.a).is_before(self.when(pair.b))
+    }
+
+    /// Hours between the two documents of a pair, if their order is known and both have a time of
+    /// day in a known zone.
+    pub fn lag_hours(&self, pair: &ReportedPair) -> Option<f64> {
+        self.when(pair.a).hours_until(self.when(pair.b))
+    }
 }
 
 /// Numbers that a scan counted, grouped by what they are numbers of.

@@ -58,9 +58,9 @@ pub struct PageText {
 /// Passages that two texts share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SideBySide {
-    /// The earlier document.
+    /// The first document in canonical order.
     pub a: DocNo,
-    /// The later one.
+    /// The other one.
     pub b: DocNo,
     /// The passages that are complete in both texts on the page.
     pub passages: Vec<PlacedPassage>,
@@ -94,7 +94,10 @@ pub(super) fn choose(
         listed.truncate(MEMBERS_PER_CLUSTER);
         members += listed.len();
         if bytes_left > 0 {
-            let of_pairs = its_pairs.iter().map(|&at| (pairs[at].a, pairs[at].b));
+            let of_pairs = its_pairs.iter().map(|&at| {
+                let ReportedPair { a, b, .. } = pairs[at];
+                (a.min(b), a.max(b))
+            });
             let texts = ClusterTexts::read(texts, cluster, &listed, of_pairs, &mut bytes_left)?;
             read.push(texts);
         }

@@ -1,8 +1,10 @@
 //! The scan: runs the stages in order.
 
+use rayon::prelude::*;
+
 use super::cluster_names::{self, ClusterNames};
 use super::corpus_and_archive::CorpusAndArchive;
-use super::details::{Details, read_details};
+use super::details::{Details, are_in_order, read_details};
 use super::earlier::{self, EarlierRuns};
 use super::findings::{Counts, PairCounts, ScanResult};
 use super::observer::{Observer, Stage};
@@ -165,6 +167,7 @@ fn read_for_reports(
     // Earlier runs reported the pairs of two of their documents. Until here these pairs were
     // evidence for the source of a cluster.
     pairs.retain(|pair| catalog.is_of_run(pair.a) || catalog.is_of_run(pair.b));
+    put_in_order(catalog, &details, &mut pairs);
     let passages = list_passages(texts, settings, &pairs)?;
     let page = match settings.page {
         Some(limits) => Some(page::choose(texts, limits, &pairs, &clusters)?),
@@ -177,6 +180,17 @@ fn read_for_reports(
         passages,
         page,
     })
+}
+
+/// Puts the document known to be earlier first in every pair, and sorts the pairs again.
+fn put_in_order(catalog: &Catalog, details: &[Details], pairs: &mut [ReportedPair]) {
+    let dated = |doc| (doc, Details::when_among(details, doc));
+    pairs.par_iter_mut().for_each(|pair| {
+        if !are_in_order(catalog, dated(pair.a), dated(pair.b)) {
+            *pair = pair.swapped();
+        }
+    });
+    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
 }
 
 fn count_pairs(catalog: &Catalog, pairs: &[ReportedPair], counts: &mut PairCounts) {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::details::{Details, site_of};
 use super::settings::Settings;
 use crate::attribution::source::{LikelySource, Testimony};
 use crate::catalog::Catalog;
 use crate::cluster::{Assembled, Member, ReportedPair};
+use crate::text::domain;
 
 /// Share within quotation marks from which the text that two documents have in common counts as
 /// the words of somebody else. In real news, copy has a smaller share, and most pairs of
@@ -24,19 +27,20 @@ pub(super) fn attribute(
     for pair in &assembled.pairs {
         by_cluster.entry(pair.cluster).or_default().push(*pair);
     }
-    let testimony = |&Member { doc, whole, .. }: &Member| {
+    let testimony = |sites: &MemberSites<'_>, &Member { doc, whole, .. }: &Member| {
         let details = Details::find(details, doc)?;
         let credit = details.credit.as_ref();
         Some(Testimony {
             doc,
+            page: catalog.page(doc),
             site: catalog.site_name(catalog.site(doc)).to_owned(),
             whole,
             published: details.when,
-            canonical: details
-                .canonical
-                .as_deref()
-                .map(|host| site_of(catalog, host)),
+            canonical: details.canonical.as_deref().map(|host| sites.of_host(host)),
             credit: credit.map_or_else(Vec::new, |credit| settings.credits.sites(credit)),
+            contributed: credit.map_or_else(Vec::new, |credit| {
+                settings.credits.contributor_sites(credit)
+            }),
         })
     };
     for (number, cluster) in (0..).zip(&mut assembled.clusters) {
@@ -47,10 +51,41 @@ pub(super) fn attribute(
             // All documents quote somebody; none is the source of these words.
             LikelySource::default()
         } else {
-            let testimonies: Vec<Testimony> =
-                cluster.members.iter().filter_map(testimony).collect();
+            let sites = MemberSites::of(catalog, details, &cluster.members);
+            let testimonies = cluster.members.iter();
+            let testimonies: Vec<Testimony> = testimonies
+                .filter_map(|member| testimony(&sites, member))
+                .collect();
             LikelySource::of(&testimonies)
         };
         cluster.assign_source(source, pairs);
+    }
+}
+
+/// Sites of the members of a cluster by the registrable domains of their urls: a corpus may name
+/// sites by their outlets.
+struct MemberSites<'a> {
+    catalog: &'a Catalog,
+    by_domain: FxHashMap<String, &'a str>,
+}
+
+impl<'a> MemberSites<'a> {
+    fn of(catalog: &'a Catalog, details: &[Details], members: &[Member]) -> MemberSites<'a> {
+        let mut by_domain = FxHashMap::default();
+        for member in members {
+            let site = catalog.site_name(catalog.site(member.doc));
+            let url = Details::find(details, member.doc).map_or("", |details| &details.url);
+            if let Some(domain) = domain::registrable(url).filter(|_| !site.is_empty()) {
+                by_domain.entry(domain).or_insert(site);
+            }
+        }
+        MemberSites { catalog, by_domain }
+    }
+
+    /// Name of the site of a host.
+    fn of_host(&self, host: &str) -> String {
+        let domain = domain::registrable(host);
+        let of_member = domain.and_then(|domain| self.by_domain.get(&domain));
+        of_member.map_or_else(|| site_of(self.catalog, host), |&site| site.to_owned())
     }
 }

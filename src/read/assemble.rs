@@ -410,9 +410,10 @@ fn countable<'r, 's, R: RecordValues<'s>>(
         .map(|(n, _)| n)
 }
 
-/// Tells whether a date is exact to the second.
+/// Tells whether a date has a time of day.
 fn tells_time(date: RecordDate) -> bool {
-    matches!(date, RecordDate::Known(known) if known.precision == Precision::Second)
+    let has_time = |precision| matches!(precision, Precision::Local | Precision::Second);
+    matches!(date, RecordDate::Known(known) if has_time(known.precision))
 }
 
 /// Tells whether a date is better than one that stands under a preferred name.

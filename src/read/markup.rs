@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::html;
 
@@ -33,6 +33,9 @@ const BLOCKS: &[&str] = &[
 /// Tags that are looked at to tell whether a text is HTML.
 const TAGS_LOOKED_AT: usize = 100;
 
+/// Longest tag, in bytes; a longer one is not seen.
+const LONGEST_TAG: usize = 1024;
+
 /// The words of `text` without markup, if it begins with a tag and has a block element. Markup that
 /// is too long or too deep to be parsed stays as it is.
 pub(super) fn text_of(text: &str) -> Cow<'_, str> {
@@ -52,9 +55,11 @@ fn has_block(text: &[u8]) -> bool {
         let ends = rest
             .first()
             .is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
-        ends && BLOCKS
-            .iter()
-            .any(|block| name.eq_ignore_ascii_case(block.as_bytes()))
+        let is_closed = || memchr(b'>', &rest[..rest.len().min(LONGEST_TAG)]).is_some();
+        ends && is_closed()
+            && BLOCKS
+                .iter()
+                .any(|block| name.eq_ignore_ascii_case(block.as_bytes()))
     })
 }
 
@@ -76,6 +81,7 @@ mod tests {
             ),
             ("<!-- no --><p>a<span>b</span></p>", "ab"),
             ("<p", "<p"),
+            ("<p/", "<p/"),
             ("<em>Note</em> to editors", "<em>Note</em> to editors"),
             ("x <p>y</p>", "x <p>y</p>"),
             ("", ""),

@@ -87,6 +87,10 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, ClusterRow<'t>>> {
         Column::text("source_sureness", move |row: &Row| sureness(row).into()),
         Column::precision("first_precision", first),
         Column::precision("last_precision", last),
+        Column::text("source_candidates", |row: &Row| {
+            let candidates = row.cluster.source.candidate_labels(|doc| catalog.id(doc));
+            candidates.join("; ").into()
+        }),
     ]
 }
 

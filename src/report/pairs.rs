@@ -1,10 +1,10 @@
-//! The pairs report: a row for every pair, in canonical order of its documents.
+//! The pairs report: a row for every pair, in canonical order of its documents. `a` is the document
+//! known to be published earlier, else the one with the smaller id; `order_known` tells which.
 
 use std::io::{self, Write};
 use std::ops::Range;
 
 use super::details::{details, title, url};
-use super::moment;
 use super::table::TableEncoding;
 use super::table::column::Column;
 use crate::attribution::credit::Credit;
@@ -89,9 +89,7 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, PairRow<'t>>> {
         Column::text("site_b", move |row: &Row| site(row.b())),
         Column::time("published_a", move |row: &Row| published(row.a())),
         Column::time("published_b", move |row: &Row| published(row.b())),
-        Column::hours("lag_hours", move |row: &Row| {
-            moment::hours_between(published(row.a()), published(row.b()))
-        }),
+        Column::hours("lag_hours", |row: &Row| findings.lag_hours(row.pair)),
         Column::text("credit_a", move |row: &Row| credit(row.a())),
         Column::text("credit_b", move |row: &Row| credit(row.b())),
         Column::text("url_a", |row: &Row| url(findings, row.a()).into()),
@@ -102,6 +100,9 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, PairRow<'t>>> {
         Column::text("title_b", |row: &Row| title(findings, row.b()).into()),
         Column::precision("precision_a", move |row: &Row| published(row.a())),
         Column::precision("precision_b", move |row: &Row| published(row.b())),
+        Column::flag("order_known", |row: &Row| {
+            Some(findings.is_order_known(row.pair))
+        }),
     ]
 }
 

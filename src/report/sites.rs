@@ -1,26 +1,26 @@
-//! The sites report: which sites share copy, a row for every two sites with a common pair, in order
-//! of their names.
+//! The sites report: which sites share copy, in order of their names.
 //!
-//! The source is the site of the pair's `a`, its earlier document. Where dates are missing, equal,
-//! or days without a time that fit either order, `a` is only the first by id. `ordered_pairs`
-//! counts the pairs whose dates decide. If there are none, the row only says that the two sites
+//! Two sites have a row for each direction in which a pair is known to be published earlier on the
+//! one and later on the other, and one row if no pair is. Pairs whose order is not known are counted
+//! in the direction with more pairs of known order; a row without any only says that the two sites
 //! share copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use super::details::details;
-use super::moment;
 use super::table::TableEncoding;
 use super::table::column::Column;
 use crate::catalog::{Catalog, SiteNo};
 use crate::cluster::{Relation, ReportedPair};
 use crate::pipeline::ScanResult;
 
+/// Fewest lags that have a median.
+const FEWEST_LAGS: usize = 3;
+
 /// The pairs of two sites.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// The site of the earlier documents.
+    /// The site of the earlier documents; if no order is known, the first of the two by name.
     pub source: SiteNo,
     /// The site of the later documents.
     pub copy: SiteNo,
@@ -28,12 +28,16 @@ pub struct Route {
     pub pairs: u64,
     /// Number of clusters that the pairs belong to.
     pub clusters: u64,
-    /// Median of the hours between the two documents of an ordered pair.
+    /// Median of the hours between the two documents of a pair, of at least three pairs that are
+    /// known to be in this order to the minute.
     pub median_lag_hours: Option<f64>,
     /// Median of the share of the copy's shingles that its source contains.
     pub median_containment: Option<f64>,
-    /// Number of pairs whose dates show that the source was first.
+    /// Number of pairs that are known to be published first by the source.
     pub ordered_pairs: u64,
+    /// Number of pairs of the two sites that are known to be published first by the copy. They are
+    /// not among `pairs`.
+    pub reverse_pairs: u64,
 }
 
 /// Writes the report.
@@ -50,7 +54,7 @@ pub fn write(
 }
 
 /// Columns of the report. Their order never changes; new ones go to the end.
-fn columns(catalog: &Catalog) -> [Column<'_, &Route>; 7] {
+fn columns(catalog: &Catalog) -> [Column<'_, &Route>; 8] {
     type Row<'t> = &'t Route;
     [
         Column::text("source_site", |route: &Row| {
@@ -64,7 +68,16 @@ fn columns(catalog: &Catalog) -> [Column<'_, &Route>; 7] {
         Column::hours("median_lag_hours", |route: &Row| route.median_lag_hours),
         Column::score("median_containment", |route: &Row| route.median_containment),
         Column::count("ordered_pairs", |route: &Row| Some(route.ordered_pairs)),
+        Column::count("reverse_pairs", |route: &Row| Some(route.reverse_pairs)),
     ]
+}
+
+/// The pairs of two sites, by what is known of their order.
+#[derive(Default)]
+struct SharedCopy<'t> {
+    /// First on the site that is first by name, and first on the other.
+    ordered: [Vec<&'t ReportedPair>; 2],
+    unordered: Vec<&'t ReportedPair>,
 }
 
 /// The routes of all pairs across sites, in order of the names of the two sites.
@@ -74,37 +87,61 @@ pub fn routes(findings: &ScanResult) -> Vec<Route> {
     let across = |pair: &&ReportedPair| {
         pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
     };
-    let mut pairs: BTreeMap<(SiteNo, SiteNo), Vec<&ReportedPair>> = BTreeMap::new();
+    let mut shared: BTreeMap<[SiteNo; 2], SharedCopy<'_>> = BTreeMap::new();
     for pair in findings.pairs.iter().filter(across) {
         // Site numbers are in order of name.
-        pairs
-            .entry((catalog.site(pair.a), catalog.site(pair.b)))
-            .or_default()
-            .push(pair);
+        let (a, b) = (catalog.site(pair.a), catalog.site(pair.b));
+        let copy = shared.entry([a.min(b), a.max(b)]).or_default();
+        match findings.is_order_known(pair) {
+            true => copy.ordered[usize::from(a > b)].push(pair),
+            false => copy.unordered.push(pair),
+        }
     }
-    let lag = |pair: &&ReportedPair| {
-        moment::hours_between(catalog.published(pair.a), catalog.published(pair.b))
+    let mut routes = Vec::new();
+    for ([first, second], SharedCopy { ordered, unordered }) in shared {
+        let [forth, back] = ordered;
+        let (way, main, other) = match forth.len() >= back.len() {
+            true => ([first, second], forth, back),
+            false => ([second, first], back, forth),
+        };
+        routes.push(route(findings, way, &main, &unordered, other.len()));
+        if !other.is_empty() {
+            let [source, copy] = way;
+            routes.push(route(findings, [copy, source], &other, &[], main.len()));
+        }
+    }
+    routes.sort_by_key(|route| (route.source, route.copy));
+    routes
+}
+
+/// The route of these ordered and unordered pairs; `reverse` are ordered the other way.
+fn route(
+    findings: &ScanResult,
+    [source, copy]: [SiteNo; 2],
+    ordered: &[&ReportedPair],
+    unordered: &[&ReportedPair],
+    reverse: usize,
+) -> Route {
+    let pairs = || ordered.iter().chain(unordered).copied();
+    let clusters: BTreeSet<u32> = pairs().map(|pair| pair.cluster).collect();
+    let containment = |pair: &ReportedPair| match findings.catalog.site(pair.b) == copy {
+        true => pair.containment_b,
+        false => pair.containment_a,
     };
-    let when = |doc| details(findings, doc).map(|details| details.when);
-    let ordered = |pair: &&&ReportedPair| {
-        when(pair.a)
-            .zip(when(pair.b))
-            .is_some_and(|(a, b)| a.is_before(b))
-    };
-    let route = |((source, copy), pairs): ((SiteNo, SiteNo), Vec<&ReportedPair>)| Route {
+    let lags: Vec<f64> = ordered
+        .iter()
+        .filter_map(|pair| findings.lag_hours(pair))
+        .collect();
+    Route {
         source,
         copy,
-        pairs: pairs.len() as u64,
-        clusters: pairs
-            .iter()
-            .map(|pair| pair.cluster)
-            .collect::<BTreeSet<u32>>()
-            .len() as u64,
-        median_lag_hours: median(pairs.iter().filter(ordered).filter_map(lag).collect()),
-        median_containment: median(pairs.iter().map(|pair| pair.containment_b).collect()),
-        ordered_pairs: pairs.iter().filter(ordered).count() as u64,
-    };
-    pairs.into_iter().map(route).collect()
+        pairs: pairs().count() as u64,
+        clusters: clusters.len() as u64,
+        median_lag_hours: (lags.len() >= FEWEST_LAGS).then(|| median(lags)).flatten(),
+        median_containment: median(pairs().map(containment).collect()),
+        ordered_pairs: ordered.len() as u64,
+        reverse_pairs: reverse as u64,
+    }
 }
 
 /// The middle value, or the mean of the two middle values; `None` if there are no values.

@@ -215,6 +215,7 @@ struct ReadSection<'a> {
     without_url: u64,
     without_site: u64,
     without_date: u64,
+    without_zone: u64,
     sites_passed_over: PassedOverSection<'a>,
 }
 
@@ -373,6 +374,7 @@ impl<'a> ReadSection<'a> {
             without_url: read.without_url,
             without_site: read.without_site,
             without_date: read.without_date,
+            without_zone: read.without_zone,
             sites_passed_over: PassedOverSection {
                 documents: read.sites_passed_over.number,
                 examples: &read.sites_passed_over.examples,

@@ -256,7 +256,7 @@ fn columns_for_reworded_copy_are_written_on_request() {
         out.lines().next().expect("a header").to_owned()
     };
     let usual = header(&[]);
-    assert!(usual.ends_with(",precision_a,precision_b"), "{usual}");
+    assert!(usual.ends_with(",precision_b,order_known"), "{usual}");
     let more = header(&["--reworded"]);
     assert_eq!(more, format!("{usual},reworded_score,aligned_sentences"));
     let first = header(&["--reworded", "--passages", "--format", "jsonl"]);

@@ -39,6 +39,7 @@ mod explain_cli;
 #[cfg(feature = "cli")]
 mod monitoring;
 #[cfg(feature = "cli")]
+mod order;
 mod outputs;
 #[cfg(feature = "cli")]
 mod report;

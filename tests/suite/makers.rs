@@ -64,6 +64,7 @@ fn shown(published: Published) -> String {
     match published.precision {
         Precision::Day => moment.strftime("%Y-%m-%d").to_string(),
         Precision::Midnight => format!("{moment} (midnight)"),
+        Precision::Local => moment.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
         Precision::Second => moment.to_string(),
     }
 }

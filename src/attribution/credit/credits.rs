@@ -49,9 +49,22 @@ impl Credits {
     /// the agency's name if no site of it is known. Empty if the agency only contributed or shares
     /// the credit with the outlet's staff, because then the text is not its own.
     pub fn sites(&self, credit: &Credit) -> Vec<String> {
-        if credit.kind != CreditKind::Sole {
-            return Vec::new();
+        match credit.kind {
+            CreditKind::Sole => self.agency_sites(credit),
+            CreditKind::Mixed | CreditKind::Contributed => Vec::new(),
         }
+    }
+
+    /// The same of an agency that only contributed or shares the credit with the outlet's staff;
+    /// empty if the text is the agency's own.
+    pub fn contributor_sites(&self, credit: &Credit) -> Vec<String> {
+        match credit.kind {
+            CreditKind::Sole => Vec::new(),
+            CreditKind::Mixed | CreditKind::Contributed => self.agency_sites(credit),
+        }
+    }
+
+    fn agency_sites(&self, credit: &Credit) -> Vec<String> {
         let Some(name) = credit.agencies.first() else {
             return Vec::new();
         };

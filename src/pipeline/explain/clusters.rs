@@ -24,6 +24,8 @@ pub struct ClusterOfPair {
     pub basis: Vec<Basis>,
     /// Strength of this evidence.
     pub sureness: Option<Sureness>,
+    /// What may be the source, if the evidence does not decide, in words.
+    pub candidates: Vec<String>,
 }
 
 /// All clusters with one of two documents.
@@ -42,6 +44,7 @@ pub(super) fn clusters_of(result: &ScanResult, pair: DocPair) -> Vec<ClusterOfPa
             site,
             basis,
             sureness,
+            ..
         } = cluster.source.clone();
         roles.iter().any(Option::is_some).then(|| ClusterOfPair {
             name: Arc::clone(&cluster.name),
@@ -51,6 +54,7 @@ pub(super) fn clusters_of(result: &ScanResult, pair: DocPair) -> Vec<ClusterOfPa
             source_site: site,
             basis,
             sureness,
+            candidates: cluster.source.candidate_labels(|doc| catalog.id(doc)),
         })
     };
     result.clusters.iter().filter_map(with_roles).collect()

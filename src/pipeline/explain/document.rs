@@ -166,7 +166,7 @@ fn explained<C: Corpus>(
 ) -> ExplainedDocument {
     let catalog = &scan.result.catalog;
     let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let details = Details::of(doc, document, &scan.settings);
+    let details = Details::of(doc, document, &scan.dating(), &scan.settings);
     let credited = |credit: &Credit| scan.settings.credits.sites(credit);
     let serial = catalog.serial(doc);
     let part = participation(scan, doc);

@@ -1,5 +1,7 @@
 //! The explainer: runs a scan, then explains any two of its documents.
 
+use std::mem::swap;
+
 use super::clusters::clusters_of;
 use super::document::{Participation, read_document};
 use super::error::ExplainError;
@@ -11,6 +13,7 @@ use super::why_candidate::why_candidate;
 use crate::catalog::{DocNo, DocPair};
 use crate::document::Corpus;
 use crate::error::ReadError;
+use crate::pipeline::details::are_in_order;
 use crate::pipeline::earlier::EarlierRuns;
 use crate::pipeline::findings::ScanResult;
 use crate::pipeline::observer::Observer;
@@ -62,9 +65,13 @@ impl<'a, C: Corpus> Explainer<'a, C> {
     /// When one of them cannot be read again.
     pub fn explain(&self, x: DocNo, y: DocNo) -> Result<Explanation, ReadError> {
         let scan = &self.scan;
-        let pair = DocPair::of(x, y);
-        let (mut a, text_a) = read_document(scan, pair.a)?;
-        let (mut b, text_b) = read_document(scan, pair.b)?;
+        let (mut a, mut text_a) = read_document(scan, x)?;
+        let (mut b, mut text_b) = read_document(scan, y)?;
+        if !are_in_order(&scan.result.catalog, (a.doc, a.when), (b.doc, b.when)) {
+            swap(&mut a, &mut b);
+            swap(&mut text_a, &mut text_b);
+        }
+        let pair = DocPair { a: a.doc, b: b.doc };
         let passages = text_a.words.shared(&text_b.words);
         a.segments = text_a.segments(&a.text, passages.iter().map(|passage| &passage.words_a));
         b.segments = text_b.segments(&b.text, passages.iter().map(|passage| &passage.words_b));
@@ -109,6 +116,12 @@ impl<'a, C: Corpus> Explainer<'a, C> {
             return Ok(None);
         }
         let compared = &scan.result.compared;
-        Retelling::of(&scan.texts(), &scan.groups, compared, pair).map(Some)
+        // In the order in which a search compares them.
+        let searched = DocPair::of(pair.a, pair.b);
+        let retelling = Retelling::of(&scan.texts(), &scan.groups, compared, searched)?;
+        Ok(Some(match searched == pair {
+            true => retelling,
+            false => retelling.swapped(),
+        }))
     }
 }

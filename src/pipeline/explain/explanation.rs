@@ -13,7 +13,7 @@ use crate::pipeline::settings::Settings;
 /// Everything that is known about two documents.
 #[derive(Debug)]
 pub struct Explanation {
-    /// The documents, the earlier one first.
+    /// The documents: the one known to be published earlier first, else the one with the smaller id.
     pub documents: [ExplainedDocument; 2],
     /// Their scores; `None` if one has no words.
     pub scores: Option<PairScores>,

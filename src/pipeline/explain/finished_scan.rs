@@ -8,6 +8,7 @@ use crate::catalog::identical::{IdenticalGroup, group_identical};
 use crate::document::{Corpus, Reject};
 use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
+use crate::pipeline::details::Dating;
 use crate::pipeline::earlier::EarlierRuns;
 use crate::pipeline::findings::{Counts, ScanResult};
 use crate::pipeline::observer::Observer;
@@ -58,6 +59,10 @@ impl<'a, C: Corpus> FinishedScan<'a, C> {
 
     pub(super) fn texts(&self) -> CorpusTexts<'_> {
         CorpusTexts::of(&self.sources, &self.result.catalog, &self.settings)
+    }
+
+    pub(super) fn dating(&self) -> Dating<'_> {
+        Dating::of(&self.result.catalog, &self.settings)
     }
 
     /// The first document with the same words, which stood for the document in the search.

@@ -36,6 +36,20 @@ impl Retelling {
         Retelling::weighed(texts, &weights, pair)
     }
 
+    /// The same comparison with the two documents swapped.
+    pub(in crate::pipeline) fn swapped(self) -> Retelling {
+        let evidence = RewordingEvidence {
+            coverage_a: self.evidence.coverage_b,
+            coverage_b: self.evidence.coverage_a,
+            ..self.evidence
+        };
+        let swap = |[a, b]: [Range<usize>; 2]| [b, a];
+        Retelling {
+            evidence,
+            sentences: self.sentences.into_iter().map(swap).collect(),
+        }
+    }
+
     /// Compares two documents with weights that were learned before.
     pub(in crate::pipeline) fn weighed(
         texts: &CorpusTexts<'_>,

@@ -45,7 +45,7 @@ pub use settings::{DateReading, DateSettings, TimeZoneError, UsualZone};
 
 use crate::document::Published;
 
-/// Reads a time of publication with the usual settings: times without a zone are in UTC.
+/// Reads a time of publication with the usual settings: times without a zone are of an unknown one.
 ///
 /// ```
 /// use wirecopy::document::Precision;

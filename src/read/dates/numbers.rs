@@ -14,8 +14,8 @@ const FIRST_SERIAL: f64 = 61.0;
 /// Reads seconds, milliseconds, microseconds or nanoseconds since 1970, which differ in their
 /// number of digits, or `YYYYMMDD`, `YYYYMMDDhhmmss` and `YYYYMMDDhhmmss` with milliseconds.
 /// A number that went through a spreadsheet or a data frame may have decimals or an exponent.
-/// `usual` is the zone of a written time.
-pub(super) fn number(text: &str, usual: &TimeZone) -> Option<Published> {
+/// `usual` is the zone of a written time, if that is known.
+pub(super) fn number(text: &str, usual: Option<&TimeZone>) -> Option<Published> {
     let unfolded;
     let text = match text.find(['e', 'E']) {
         Some(at) => {

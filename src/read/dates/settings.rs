@@ -25,9 +25,9 @@ pub struct DateSettings {
     pub time_zone: UsualZone,
 }
 
-/// Time zone of times without one; UTC by default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsualZone(TimeZone);
+/// Time zone of times without one; unknown by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UsualZone(Option<TimeZone>);
 
 /// Result of reading a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl DateSettings {
             published,
             shows: None,
         };
-        let zone = &self.time_zone.0;
+        let zone = self.time_zone.0.as_ref();
         if let Some(date) = self.formats.iter().find_map(|format| format.read(text)) {
             return date
                 .published(zone)
@@ -82,7 +82,7 @@ impl DateSettings {
     /// 1904 if the workbook says so, with the time as a fraction.
     #[must_use]
     pub fn read_spreadsheet_serial(&self, serial: f64, since_1904: bool) -> Option<Published> {
-        numbers::spreadsheet_serial(serial, since_1904)?.published(&self.time_zone.0)
+        numbers::spreadsheet_serial(serial, since_1904)?.published(self.time_zone.0.as_ref())
     }
 
     /// The order of day and month that the given forms have, unless they differ.
@@ -96,7 +96,7 @@ impl DateSettings {
         let FoundDate { day, time, zone } = found;
         let on = |day| {
             let zone = zone.clone();
-            WrittenDate { day, time, zone }.published(&self.time_zone.0)
+            WrittenDate { day, time, zone }.published(self.time_zone.0.as_ref())
         };
         Some(match day {
             FoundDay::One { day, shows } => DateReading::Known {
@@ -146,12 +146,6 @@ fn is_number(text: &str) -> bool {
     }
 }
 
-impl Default for UsualZone {
-    fn default() -> UsualZone {
-        UsualZone(TimeZone::UTC)
-    }
-}
-
 /// Error of a time zone that is not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a time zone is a name such as Europe/Berlin, or an offset such as +01:00")]
@@ -186,6 +180,6 @@ impl FromStr for UsualZone {
         };
         let utc = || name.eq_ignore_ascii_case("utc").then_some(TimeZone::UTC);
         let zone = offset().or_else(utc).or_else(|| zone_named(name));
-        zone.map(UsualZone).ok_or(TimeZoneError)
+        zone.map(|zone| UsualZone(Some(zone))).ok_or(TimeZoneError)
     }
 }

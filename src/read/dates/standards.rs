@@ -15,8 +15,8 @@ const DATE_BYTES: usize = 10;
 const MAIL: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
 
 /// Reads `YYYY-MM-DD`, and all that RFC 3339, RFC 9557 and ISO 8601 allow for a date with a time;
-/// `usual` is the zone of times without one.
-pub(super) fn iso_8601(text: &str, usual: &TimeZone) -> Option<Published> {
+/// `usual` is the zone of times without one, if that is known.
+pub(super) fn iso_8601(text: &str, usual: Option<&TimeZone>) -> Option<Published> {
     let pieces = Pieces::parse(text).ok()?;
     let Some(time) = pieces.time() else {
         return (text.len() == DATE_BYTES).then(|| of_day(pieces.date()))?;

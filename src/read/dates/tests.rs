@@ -26,6 +26,7 @@ fn shown(reading: DateReading) -> String {
         match published.precision {
             Precision::Day => day.to_string(),
             Precision::Midnight => format!("{time} midnight"),
+            Precision::Local => format!("{time} local"),
             Precision::Second => time.to_string(),
         }
     };
@@ -211,7 +212,7 @@ fn a_wrong_form_names_the_place_at_fault() {
 fn spreadsheet_serials_are_days_since_1899_or_1904() {
     for (serial, since_1904, value) in [
         (46085.0, false, "2026-03-04"),
-        (46085.427083333336, false, "2026-03-04T10:15:00"),
+        (46085.427083333336, false, "2026-03-04T10:15:00 local"),
         (44623.0, true, "2026-03-04"),
         (61.0, false, "1900-03-01"),
         (60.0, false, "none"),

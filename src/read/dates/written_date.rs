@@ -42,22 +42,24 @@ impl WrittenDate {
         }
     }
 
-    /// Works out the moment; `usual` is the zone of times without one.
+    /// Works out the moment; `usual` is the zone of times without one, if that is known.
     ///
     /// `None` for years before 1000 and after 9999: `0001-01-01` is how some systems write
     /// "unknown".
-    pub(super) fn published(&self, usual: &TimeZone) -> Option<Published> {
+    pub(super) fn published(&self, usual: Option<&TimeZone>) -> Option<Published> {
         let Some(time) = self.time else {
             return of_day(self.day);
         };
         let moment = self.day.to_datetime(time);
-        let offset = match &self.zone {
-            WrittenZone::Offset(offset) => *offset,
-            WrittenZone::Place(zone) => offset_at(zone, moment)?,
-            WrittenZone::Unstated if *usual == TimeZone::UTC => 0,
-            WrittenZone::Unstated => offset_at(usual, moment)?,
+        let zone = match &self.zone {
+            WrittenZone::Offset(offset) => return of_moment(moment, *offset),
+            WrittenZone::Place(zone) => Some(zone),
+            WrittenZone::Unstated => usual,
         };
-        of_moment(moment, offset)
+        match zone {
+            Some(zone) => of_moment(moment, offset_at(zone, moment)?),
+            None => of_local(moment),
+        }
     }
 }
 
@@ -78,6 +80,18 @@ pub(super) fn of_moment(moment: DateTime, offset: i64) -> Option<Published> {
             0 => Precision::Midnight,
             _ => Precision::Second,
         },
+    })
+}
+
+/// The time of publication of a local time in an unknown zone.
+fn of_local(moment: DateTime) -> Option<Published> {
+    let published = of_moment(moment, 0)?;
+    Some(match published.precision {
+        Precision::Second => Published {
+            precision: Precision::Local,
+            ..published
+        },
+        Precision::Day | Precision::Midnight | Precision::Local => published,
     })
 }
 

@@ -75,7 +75,7 @@ fn every_field_of_a_record_is_read() {
             canonical: Some("https://example.com/c".into()),
             crawled: Some(Published {
                 seconds: 1_478_001_599,
-                precision: Precision::Second
+                precision: Precision::Local
             }),
         }
     );

@@ -138,10 +138,13 @@ fn published(side: &ExplainedDocument) -> String {
         return "unknown".to_owned();
     };
     let note = match (side.when.bounds(), published.precision) {
-        ((None, None), _) => " (in the future: no evidence of which was first)",
-        ((None, Some(_)), _) => " (not before the crawl: shows only that it was not later)",
+        ((None, None), _) => " (in the future, or filled in by a system: no evidence of the order)",
+        ((None, Some(_)), _) => {
+            " (not from the publisher's clock: shows only that it was not later)"
+        }
         (_, Precision::Day) => " (a day, time zone unknown)",
         (_, Precision::Midnight) => " (midnight, which counts as a day without a time)",
+        (_, Precision::Local) => " (time zone unknown)",
         (_, Precision::Second) => "",
     };
     format!("{}{note}", moment::written(published))
@@ -225,9 +228,12 @@ fn shared(explained: &Explanation, scores: &PairScores) -> Vec<(String, String)>
     };
     facts.add("sites", across);
     let [a, b] = &explained.documents;
-    if let Some(hours) = moment::hours_between(a.published, b.published) {
-        facts.add("lag", &format!("{hours:.2} hours"));
-    }
+    let order = match (a.when.is_before(b.when), a.when.hours_until(b.when)) {
+        (true, Some(hours)) => format!("a is {hours:.2} hours earlier"),
+        (true, None) => "a is earlier".to_owned(),
+        (false, _) => "not known: the dates do not tell which was first".to_owned(),
+    };
+    facts.add("order", &order);
     facts.0
 }
 
@@ -383,11 +389,12 @@ fn cluster(story: &ClusterOfPair) -> Vec<(String, String)> {
     }
     let basis: Vec<&str> = story.basis.iter().map(|basis| basis.name()).collect();
     let source = match (&story.source_id, &*story.source_site) {
-        (None, "") => {
-            "unknown: credits and dates do not decide, or all shared words are quoted from a third \
+        (None, "") if story.candidates.is_empty() => {
+            "not known: there are no credits or dates, or all shared words are quoted from a third \
              party"
                 .to_owned()
         }
+        (None, "") => "not known: credits and dates do not decide".to_owned(),
         (Some(id), site) => format!("{id} {site}"),
         (None, site) => format!("{site}, which has no document here"),
     };
@@ -397,5 +404,8 @@ fn cluster(story: &ClusterOfPair) -> Vec<(String, String)> {
         false => format!(", by {}: {sureness}", basis.join("+")),
     };
     facts.add("source", &format!("{}{evidence}", source.trim()));
+    for candidate in &story.candidates {
+        facts.add("may be", candidate);
+    }
     facts.0
 }

@@ -30,8 +30,8 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
         "scores": explained.scores.as_ref().map(scores),
         "retelling": explained.retelling.as_ref().map(retold),
         "cross_site": explained.cross_site,
-        "lag_hours": moment::hours_between(a.published, b.published)
-            .map(|hours| written(&format!("{hours:.2}"))),
+        "order_known": a.when.is_before(b.when),
+        "lag_hours": a.when.hours_until(b.when).map(|hours| written(&format!("{hours:.2}"))),
         "candidates": explained
             .candidacy
             .as_ref()
@@ -200,6 +200,7 @@ fn cluster(story: &ClusterOfPair) -> Value {
         "source_site": story.source_site,
         "source_basis": basis,
         "source_sureness": story.sureness.map(|sureness| sureness.name()),
+        "source_candidates": story.candidates,
     })
 }
 

@@ -17,6 +17,9 @@ use crate::text::escaping;
 /// Most characters that are shown of an id or the name of a site.
 const NAME: usize = 120;
 
+/// Most characters that are shown of a candidate for the source.
+const CANDIDATE: usize = 2 * NAME;
+
 /// Most characters that are shown of a title.
 const TITLE: usize = 200;
 
@@ -53,6 +56,8 @@ struct PairColumns {
     /// Empty if reworded copy was not looked for.
     reworded: Vec<Option<u32>>,
     lag: Vec<Option<f64>>,
+    /// True if it is known that `a` was published first.
+    ordered: Vec<bool>,
     cluster: Vec<usize>,
 }
 
@@ -66,11 +71,12 @@ struct ClusterEntry {
     source_site: String,
     basis: Vec<&'static str>,
     sureness: Option<&'static str>,
+    candidates: Vec<String>,
 }
 
-/// A document and its role.
+/// A document, its role, and the hours from the source to it, if they are known.
 #[derive(Serialize)]
-struct MemberEntry(usize, &'static str);
+struct MemberEntry(usize, &'static str, Option<f64>);
 
 /// The texts, which the script parses when the first cluster is opened.
 #[derive(Serialize)]
@@ -196,12 +202,10 @@ impl Listed {
     }
 
     fn pairs(&self, findings: &ScanResult, page: &PageContent) -> PairColumns {
-        let catalog = &findings.catalog;
         let cluster: BTreeMap<usize, usize> = (page.clusters.iter().copied()).zip(0..).collect();
         let mut pairs = PairColumns::default();
         for &number in &page.pairs {
             let pair: &ReportedPair = &findings.pairs[number];
-            let lag = moment::hours_between(catalog.published(pair.a), catalog.published(pair.b));
             pairs.a.push(self.document(pair.a));
             pairs.b.push(self.document(pair.b));
             pairs.relation.push(pair.relation.name());
@@ -214,9 +218,8 @@ impl Listed {
                 let likeness = pair.likeness.map(|likeness| score(likeness.score));
                 pairs.reworded.push(likeness);
             }
-            pairs
-                .lag
-                .push(lag.map(|hours| (hours * 100.0).round() / 100.0));
+            pairs.lag.push(findings.lag_hours(pair).map(hundredths));
+            pairs.ordered.push(findings.is_order_known(pair));
             pairs.cluster.push(cluster[&(pair.cluster as usize)]);
         }
         pairs
@@ -225,11 +228,15 @@ impl Listed {
     fn clusters(&self, findings: &ScanResult, page: &PageContent) -> Vec<ClusterEntry> {
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
+            let source = &cluster.source;
             let member = |&at: &usize| {
                 let member = cluster.members[at];
-                MemberEntry(self.document(member.doc), member.role.name())
+                let after = source
+                    .doc
+                    .and_then(|first| findings.when(first).hours_until(findings.when(member.doc)));
+                let document = self.document(member.doc);
+                MemberEntry(document, member.role.name(), after.map(hundredths))
             };
-            let source = &cluster.source;
             ClusterEntry {
                 name: escaping::field(&cluster.name, NAME),
                 documents: cluster.members.len(),
@@ -239,6 +246,11 @@ impl Listed {
                 source_site: escaping::field(&source.site, NAME),
                 basis: source.basis.iter().map(|basis| basis.name()).collect(),
                 sureness: source.sureness.map(|sureness| sureness.name()),
+                candidates: source
+                    .candidate_labels(|doc| findings.catalog.id(doc))
+                    .iter()
+                    .map(|candidate| escaping::field(candidate, CANDIDATE))
+                    .collect(),
             }
         };
         page.clusters
@@ -247,6 +259,11 @@ impl Listed {
             .map(cluster)
             .collect()
     }
+}
+
+/// Hours with two decimals, rounded as in the tables.
+fn hundredths(hours: f64) -> f64 {
+    format!("{hours:.2}").parse().unwrap_or(hours)
 }
 
 /// A share in ten-thousandths.

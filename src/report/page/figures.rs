@@ -237,9 +237,17 @@ fn edge(&(from, to, route): &ShownRoute<'_>, names: &[String], most: u64) -> Net
         (x + to_x) * 0.25 - (to_y - y) * 0.1,
         (y + to_y) * 0.25 + (to_x - x) * 0.1,
     );
-    let mut title = format!("{} → {}: {} pairs", names[from], names[to], route.pairs);
+    let way = if route.ordered_pairs > 0 {
+        "→"
+    } else {
+        "and"
+    };
+    let mut title = format!("{} {way} {}: {} pairs", names[from], names[to], route.pairs);
+    if route.ordered_pairs > 0 {
+        let _ = write!(title, ", {} known to be in this order", route.ordered_pairs);
+    }
     if let Some(lag) = route.median_lag_hours {
-        let _ = write!(title, ", {lag:.1} h later");
+        let _ = write!(title, ", median lag {lag:.1} h");
     }
     NetworkEdge {
         path: format!("M{x:.1} {y:.1}Q{bend_x:.1} {bend_y:.1} {to_x:.1} {to_y:.1}"),

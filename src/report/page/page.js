@@ -20,7 +20,8 @@
 
   const siteOf = (doc) => (documents.site[doc] === null ? "" : sites[documents.site[doc]]);
   const nameOf = (doc) => documents.title[doc] || documents.id[doc];
-  const timeOf = (doc) => Date.parse(documents.published[doc]);
+  /** The time to draw; one without a zone is drawn as if it were UTC. */
+  const timeOf = (doc) => Date.parse(documents.published[doc].replace(/(T[^Z]*)$/, "$1Z"));
   const moment = (doc) => documents.published[doc].replace("T", " ").replace("Z", "");
 
   function cut(text, most) {
@@ -38,16 +39,20 @@
   const BASIS = {
     canonical: "a canonical url names it",
     credit: "copies credit it",
+    contributed: "copies say that it contributed",
     earliest: "it was published before all others here",
   };
   const SURENESS = {
     agreed: "the evidence agrees",
     single: "one piece of evidence",
-    unsure: "unsure: evidence conflicts, or dates do not decide",
   };
 
   function source(cluster) {
-    if (cluster.source === null && !cluster.source_site) return ["Source unknown: nothing shows which was first."];
+    if (cluster.source === null && !cluster.source_site) {
+      if (cluster.candidates.length === 0) return ["Source not known: nothing tells which was first."];
+      const candidates = cluster.candidates.flatMap((candidate) => ["; ", isolated(candidate)]).slice(1);
+      return ["Source not known. It may be: ", ...candidates];
+    }
     const why = cluster.basis.map((basis) => BASIS[basis] || basis).join(" and ");
     const sure = SURENESS[cluster.sureness];
     return ["Source: ", isolated(cluster.source_site || documents.id[cluster.source]), why ? ` (${why}${sure ? "; " + sure : ""})` : ""];
@@ -209,22 +214,19 @@
   // --- The view of a cluster
 
   function members(cluster) {
-    const times = cluster.members.map(([doc]) => timeOf(doc)).filter((time) => !Number.isNaN(time));
-    const first = times.reduce((x, y) => Math.min(x, y), Infinity);
-    const rows = cluster.members.map(([doc, role]) => {
-      const later = (timeOf(doc) - first) / 3600000;
+    const rows = cluster.members.map(([doc, role, later]) => {
       return element(
         "tr",
         {},
         element("td", {}, element("span", { class: `key ${role}` }), role),
         element("td", {}, isolated(siteOf(doc))),
         element("td", {}, moment(doc)),
-        element("td", { class: "number" }, later > 0 ? `+${hours(later)}` : ""),
+        element("td", { class: "number" }, later === null ? "" : `+${hours(later)}`),
         element("td", {}, link(documents.url[doc], nameOf(doc)), element("br"), element("small", {}, isolated(documents.id[doc]))),
         element("td", {}, isolated(documents.credit[doc])),
       );
     });
-    const names = ["Role", "Site", "Published (UTC)", "Later", "Document", "Credit"].map((name) => element("th", { scope: "col" }, name));
+    const names = ["Role", "Site", "Published", "After source", "Document", "Credit"].map((name) => element("th", { scope: "col" }, name));
     return element(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": "Members" },

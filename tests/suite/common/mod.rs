@@ -89,6 +89,9 @@ pub struct Memory {
     pub pages_a_block: usize,
 }
 
+/// Time from which the times of pages count, the first second of 2026: zero is a placeholder.
+pub const EPOCH: i64 = 1_767_225_601;
+
 impl Memory {
     pub fn new(pages: Vec<Page>) -> Memory {
         Memory {
@@ -106,7 +109,7 @@ impl Memory {
             canonical: page.canonical.as_deref().map(Cow::Borrowed),
             title: page.title.as_deref().map(Cow::Borrowed),
             published: page.published.map(|seconds| Published {
-                seconds,
+                seconds: EPOCH + seconds,
                 precision: Precision::Second,
             }),
             ..Document::default()
@@ -317,17 +320,9 @@ pub fn oracle_with_excerpts(pages: &[Page], settings: &Settings) -> Vec<(Relatio
         )
     };
     let texts: Vec<_> = pages.iter().map(read).collect();
-    let mut order: Vec<usize> = (0..pages.len()).collect();
-    order.sort_by_key(|&i| {
-        (
-            pages[i].published.is_none(),
-            pages[i].published,
-            &pages[i].id,
-        )
-    });
     let mut rows = Vec::new();
-    for (at, &b) in order.iter().enumerate() {
-        for &a in &order[..at] {
+    for a in 0..pages.len() {
+        for b in (0..pages.len()).filter(|&b| are_in_order(pages, &pages[a], &pages[b])) {
             let ((words_a, set_a), (words_b, set_b)) = (&texts[a], &texts[b]);
             let shared = set_a.intersection(set_b).count() as f64;
             let union = set_a.union(set_b).count() as f64;
@@ -362,6 +357,37 @@ pub fn oracle_with_excerpts(pages: &[Page], settings: &Settings) -> Vec<(Relatio
     }
     rows.sort_by(|(_, x), (_, y)| (&x.0, &x.1).cmp(&(&y.0, &y.1)));
     rows
+}
+
+/// Tells whether reports name two different pages in this order: the one known to be earlier first,
+/// else the one with the smaller id.
+pub fn are_in_order(pages: &[Page], a: &Page, b: &Page) -> bool {
+    let seconds = |page: &Page| page.published.filter(|_| !has_placeholder(pages, page));
+    let (first, second) = (seconds(a), seconds(b));
+    // A time with zero seconds may be any second of its minute.
+    let end = |seconds: i64| match (EPOCH + seconds) % 60 {
+        0 => seconds + 59,
+        _ => seconds,
+    };
+    let is_earlier = |x: Option<i64>, y: Option<i64>| x.zip(y).is_some_and(|(x, y)| end(x) < y);
+    is_earlier(first, second) || !is_earlier(second, first) && a.id < b.id
+}
+
+/// Tells whether at least three texts and pages of a site, and a fifth of its dated documents, have
+/// the time of this page.
+fn has_placeholder(pages: &[Page], page: &Page) -> bool {
+    let of_site = |other: &&Page| page.site.is_some() && other.site == page.site;
+    let dated = pages.iter().filter(of_site);
+    let dated = dated.filter(|other| other.published.is_some()).count();
+    let same = || {
+        let same = pages.iter().filter(of_site);
+        same.filter(|other| other.published == page.published)
+    };
+    let texts: BTreeSet<&str> = same().map(|other| &*other.text).collect();
+    let addresses = same().map(|other| other.url.as_ref().unwrap_or(&other.id));
+    let addresses: BTreeSet<&String> = addresses.collect();
+    let different = texts.len().min(addresses.len());
+    different >= 3 && 5 * different >= dated
 }
 
 /// An independent implementation of [`Selection`].
