@@ -98,7 +98,8 @@ fn strip_batch(
                 }
                 let mut traces = Traces::default();
                 tracer.trace(shingler, false, &mut traces);
-                tracer.trace_anchors(remaining(shingler, &words, &document.text), &mut traces);
+                let left = || remaining(shingler, &words, &document.text);
+                tracer.trace_anchors(left, &mut traces);
                 stripped.push(Stripped::new(doc, &shingler.words, &words, traces));
                 tally.add(site, doc, &regions);
             })?;
