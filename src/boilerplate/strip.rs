@@ -359,12 +359,9 @@ mod tests {
             regions(&profiles, &words, &lines).is_empty(),
             "a phrase inside a line stays"
         );
-        let profiles = repeating(&words, |at| {
-            (at == first).then_some(Repeated::InManyStories)
-        });
-        let found = regions(&profiles, &words, &lines);
-        assert!(
-            found.len() == 1 && found[0] == (first..end),
+        assert_eq!(
+            regions(&repeated_as(Repeated::InManyStories), &words, &lines),
+            [first..end],
             "unless it is in many stories"
         );
         let elsewhere = SiteNo(8);
