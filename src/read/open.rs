@@ -344,10 +344,7 @@ fn open(
             file: name,
             reason: unrecognised.reason().to_owned(),
         }),
-        Err(unrecognised) => Err(ReadError::UnknownFormat {
-            input: name,
-            kind: unrecognised.reason().to_owned(),
-        }),
+        Err(unrecognised) => Err(unrecognised.error(name)),
     }
 }
 

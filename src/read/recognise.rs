@@ -17,6 +17,7 @@ use super::json_outline;
 use super::json_pieces::RecordPath;
 use super::settings::ReadSettings;
 use super::warc;
+use crate::error::ReadError;
 
 /// Bytes of an input that are looked at, decompressed.
 pub(super) const HEAD: usize = 256 << 10;
@@ -50,6 +51,15 @@ impl Unrecognised {
         match self {
             Self::Known(kind) => kind,
             Self::Unknown => "of no format that is known",
+        }
+    }
+
+    /// The error for an input that the user named.
+    pub(super) fn error(&self, input: String) -> ReadError {
+        let kind = self.reason().to_owned();
+        match self {
+            Self::Known(_) => ReadError::UnreadKind { input, kind },
+            Self::Unknown => ReadError::UnknownFormat { input, kind },
         }
     }
 }
@@ -185,6 +195,9 @@ fn recognise_plain(
             if settings.format != Some(SourceFormat::Jsonl) {
                 layout.format = match outline {
                     json_outline::JsonLayout::Lines => SourceFormat::Jsonl,
+                    json_outline::JsonLayout::DataFrame(frame) => {
+                        return Err(Unrecognised::Known(frame));
+                    }
                     json_outline::JsonLayout::At(path) => {
                         layout.records = path;
                         SourceFormat::Json
@@ -226,7 +239,8 @@ fn by_content(
     lookup: &FieldLookup,
     table: impl Fn() -> SniffedTable,
 ) -> Option<SourceFormat> {
-    let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x1e;
+    let first = head.iter().find(|byte| !blank(byte));
     let binary = is_binary(head, complete);
     match (first, promised) {
         (None, promised) => promised.or(Some(SourceFormat::Jsonl)),
@@ -278,7 +292,14 @@ fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
         (b"\x80\x04\x95", "a Python pickle"),
         (b"Obj\x01", "an Avro file"),
         (b"ORC", "an ORC file"),
+        (
+            b"FEA1",
+            "a Feather file of version 1; write it again as version 2 or as Parquet",
+        ),
     ];
+    if Compression::detect(head) != Compression::None {
+        return Some("compressed twice; decompress it once");
+    }
     let known = KINDS.iter().find(|(magic, _)| head.starts_with(magic));
     let tar = head.get(257..262) == Some(b"ustar");
     known
