@@ -38,6 +38,10 @@ night *ARGS:
 year *ARGS:
     scripts/simulate-year {{ARGS}}
 
+# Read damaged inputs with every reader: [READER [SECONDS [SEED]]]
+fuzz-readers *ARGS:
+    scripts/fuzz-readers {{ARGS}}
+
 # Stop runs that change an index at every system call that matters.
 kill-index *ARGS:
     scripts/kill-index {{ARGS}}

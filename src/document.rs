@@ -389,6 +389,8 @@ pub struct BlockTally {
     pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.
     pub left_out: BTreeMap<&'static str, u64>,
+    /// Documents that something is said about, such as `cut off`, by what that is.
+    pub remarks: BTreeMap<&'static str, u64>,
     /// Records that could not be used. Their `record` and `line` count in the block, from 0. No more
     /// than the first [`MOST_REJECTS`] are kept of a run.
     pub rejects: Vec<Reject>,

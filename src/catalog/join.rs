@@ -193,6 +193,9 @@ impl<'a> Joining<'a> {
         for (kind, number) in &tally.left_out {
             *self.tally.left_out.entry(kind).or_default() += number;
         }
+        for (remark, number) in &tally.remarks {
+            *self.tally.remarks.entry(remark).or_default() += number;
+        }
         self.tally.unknown_loss |= tally.unknown_loss;
         self.tally.more_rejects += tally.more_rejects;
         self.tally.bad_ids += tally.bad_ids;

@@ -37,6 +37,9 @@ pub struct ReadTally {
     pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.
     pub left_out: BTreeMap<&'static str, u64>,
+    /// Documents that something is said about, such as `cut off`, by what that is. Those with a
+    /// repeated id count, too.
+    pub remarks: BTreeMap<&'static str, u64>,
     /// The first rejected records, in order of source and line: no more than
     /// [`MOST_REJECTS`](crate::document::MOST_REJECTS).
     pub rejects: Vec<Reject>,

@@ -1223,6 +1223,18 @@ pub struct FieldArguments {
     /// Field with the time of the crawl; usually crawled, crawl_ts or date_download
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub crawled_field: Option<String>,
+
+    /// Take the site of documents without one from the path of their file
+    ///
+    /// It is the deepest directory that is called like a host, else a file that is, else the deepest
+    /// directory whose name is not a date: crawl/alpha.example/2026-03-04/17.html.
+    #[arg(long, hide_short_help = true)]
+    pub site_from_path: bool,
+    /// Take the date of documents without one from the path of their file
+    ///
+    /// It is the last date in the path, such as 2026-03-04, 20260304 or 2026/03/04.
+    #[arg(long, hide_short_help = true)]
+    pub date_from_path: bool,
 }
 
 /// Evidence of sources.

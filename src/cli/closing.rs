@@ -357,6 +357,9 @@ impl ClosingFacts<'_> {
                 write!(out, ", {} {what}", count(n))?;
             }
         }
+        for (remark, number) in &read.remarks {
+            write!(out, ", {} {remark}", count(*number))?;
+        }
         writeln!(out)?;
         let dates = DateLines {
             source_names: self.source_names,

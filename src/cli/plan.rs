@@ -282,6 +282,10 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
             formats: typed.date_format.clone(),
             time_zone: typed.time_zone.clone().unwrap_or_default(),
         },
+        from_path: read::WantedFromPath {
+            site: fields.site_from_path,
+            date: fields.date_from_path,
+        },
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: running.temp_dir.clone(),
         ..read::ReadSettings::default()

@@ -111,6 +111,12 @@ pub(super) struct AssembledRecord<'a> {
 pub(super) struct RecordNotes<'a> {
     /// Broken UTF-8 was replaced.
     pub(super) lossy: bool,
+    /// Quotes in the record do not follow the rules, and were mended.
+    pub(super) mended: bool,
+    /// The site comes from the path of the file.
+    pub(super) site_of_path: bool,
+    /// The date of publication comes from the path of the file.
+    pub(super) date_of_path: bool,
     /// The record has an id that cannot be one.
     pub(super) bad_id: bool,
     /// A value that stands where the site is expected, and is not taken for it.
@@ -224,6 +230,7 @@ pub(super) fn assemble<'s>(
             lossy: *lossy,
             bad_id: chosen.bad_id,
             site_passed_over: passed_over,
+            ..RecordNotes::default()
         },
         published: chosen.published.date,
         crawled: chosen.crawled.date,

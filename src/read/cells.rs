@@ -65,6 +65,8 @@ pub(super) struct RecordFields {
     /// Number of fields after those.
     more: usize,
     quote_open: bool,
+    /// Something stands between a closing quote and the end of its field.
+    after_quote: bool,
     rule: QuoteRule,
 }
 
@@ -132,14 +134,19 @@ impl RecordFields {
         self.spans.clear();
         self.more = 0;
         self.quote_open = false;
+        self.after_quote = false;
         self.rule = rule;
         let quoted = dialect.quotes && rule != QuoteRule::Literal;
         let mut field = start;
         loop {
             let mut at = field;
+            let mut closed = None;
             if quoted && bytes.get(at) == Some(&b'"') {
                 match closing_quote(bytes, at + 1, dialect, rule) {
-                    Some(after) => at = after,
+                    Some(after) => {
+                        at = after;
+                        closed = Some(after);
+                    }
                     // Without its partner, a quote is a character like others.
                     None if rule == QuoteRule::BeforeDelimiter => {}
                     None => {
@@ -150,6 +157,7 @@ impl RecordFields {
                 }
             }
             at = end_of_plain(bytes, at, dialect);
+            self.after_quote |= closed.is_some_and(|closed| closed < at);
             self.push(field - start, at - start);
             if bytes.get(at) != Some(&dialect.delimiter) {
                 return at;
@@ -170,6 +178,11 @@ impl RecordFields {
     /// Number of fields.
     pub(super) fn count(&self) -> usize {
         self.spans.len() + self.more
+    }
+
+    /// Tells that the quotes of the record do not follow the rules of its dialect.
+    pub(super) fn is_mended(&self, dialect: Dialect) -> bool {
+        dialect.quotes && (self.after_quote || self.rule != QuoteRule::Strict)
     }
 
     /// Tells that the record ends inside a quoted field.

@@ -1,7 +1,7 @@
 //! State that all threads share while they read: settings, field names, spool, spare buffers.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::date_order::SourceDates;
@@ -30,8 +30,8 @@ pub(super) struct ReadContext {
     pub(super) spool: Spool,
     /// Buffers of blocks that are done.
     spare: Mutex<Vec<Vec<u8>>>,
-    /// Names in the first records of sources, if the user chose names.
-    first_names: Mutex<BTreeSet<String>>,
+    /// Place and names of the first record of each source, if the user chose names.
+    first_names: Mutex<BTreeMap<u32, (u64, Vec<String>)>>,
 }
 
 impl ReadContext {
@@ -83,23 +83,34 @@ impl ReadContext {
         Ok(())
     }
 
-    /// Notes the names in the first record of a source, to suggest one for a name that no record
-    /// has.
-    pub(super) fn note_names<'n>(&self, names: impl Iterator<Item = Cow<'n, str>>) {
-        let names = names.take(MOST_NAMES).map(Cow::into_owned);
-        self.first_names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(names);
-    }
-
-    /// The names that were noted, sorted.
-    pub(super) fn noted_names(&self) -> Vec<String> {
-        let names = self
+    /// Notes the names in a record of a source, to suggest one for a name that no record has. Of
+    /// each source, the names of the record with the smallest offset are kept, whatever the size of
+    /// its blocks.
+    pub(super) fn note_names<'n>(
+        &self,
+        (source, offset): (u32, u64),
+        names: impl Iterator<Item = Cow<'n, str>>,
+    ) {
+        let mut noted = self
             .first_names
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        names.iter().cloned().collect()
+        if noted.get(&source).is_none_or(|(first, _)| offset < *first) {
+            let names = names.take(MOST_NAMES).map(Cow::into_owned);
+            noted.insert(source, (offset, names.collect()));
+        }
+    }
+
+    /// The names that were noted.
+    pub(super) fn noted_names(&self) -> Vec<String> {
+        let noted = self
+            .first_names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        noted
+            .values()
+            .flat_map(|(_, names)| names.clone())
+            .collect()
     }
 
     /// An empty buffer for a block: a used one where possible, since the system zeroes fresh memory

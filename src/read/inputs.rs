@@ -22,6 +22,10 @@ use super::source::{InputSource, ReadFrom, SourceOrigin};
 use crate::document::{BlockTally, Corpus, DateOrder, ParsedRecord};
 use crate::error::ReadError;
 
+/// The assumption about a stream whose first bytes are UTF-8 and later ones are not.
+const STREAM_ENCODING: &str = "encoding UTF-8, as the first 256 KiB show; what is not UTF-8 after \
+    them was replaced: --encoding gives the encoding of a stream";
+
 /// The inputs of a run.
 #[derive(Debug)]
 pub struct Inputs {
@@ -104,7 +108,9 @@ impl Inputs {
             .flat_map(|(number, source)| {
                 let late = source.late_encoding().filter(|late| *late != UTF_8);
                 let late = late.map(|late| format!("encoding {}", late.name()));
-                let assumed = source.layout.assumptions().into_iter().chain(late);
+                let hidden = source.hides_encoding().then(|| STREAM_ENCODING.to_owned());
+                let assumed = source.layout.assumptions().into_iter();
+                let assumed = assumed.chain(late).chain(hidden);
                 assumed.map(move |assumed| (number, assumed))
             })
     }

@@ -53,6 +53,7 @@ mod names;
 mod open;
 mod parquet_rows;
 mod parse;
+mod path_fields;
 mod pieces;
 mod raw_document;
 mod recognise;
@@ -74,6 +75,7 @@ pub use names::{
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES, WRAPPER_NAMES,
 };
 pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
+pub use path_fields::WantedFromPath;
 pub use settings::{
     BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,
 };

@@ -209,7 +209,8 @@ impl<'p, 's> BlockParser<'p, 's> {
         let is_json = self.source.layout.format != SourceFormat::Text;
         if is_json && self.tally.records == 0 && self.context.lookup.has_chosen() {
             let text = String::from_utf8_lossy(bytes);
-            self.context.note_names(jsonl::names(&text));
+            let place = (self.number, offset);
+            self.context.note_names(place, jsonl::names(&text));
         }
         let parsed = parse_record(self.context, self.source, bytes, lossy, fields, decoding);
         let place = SourcePlace {
@@ -297,7 +298,14 @@ impl<'p, 's> BlockParser<'p, 's> {
             return self.reject(RejectedRecord::new(None, reason));
         }
         match warc::parse(record) {
-            WarcContent::Document { document, .. } => self.converted(*document, offset, kept),
+            WarcContent::Document {
+                document, cut_off, ..
+            } => {
+                if cut_off {
+                    self.remark("cut off");
+                }
+                self.converted(*document, offset, kept);
+            }
             WarcContent::Other(kind) => {
                 *self.tally.left_out.entry(kind.name()).or_default() += 1;
             }
@@ -310,6 +318,9 @@ impl<'p, 's> BlockParser<'p, 's> {
     /// Hands over a document that was converted, and keeps it.
     fn converted(&mut self, document: RawDocument, base: u64, kept: &mut Vec<u8>) {
         let start = kept.len();
+        if document.text.is_none() && self.source.layout.format != SourceFormat::Feed {
+            self.remark("without an article");
+        }
         let text = document.text.or_else(|| Some(String::new()));
         RawDocument { text, ..document }.write(kept);
         self.record(&kept[start..kept.len() - 1], base + start as u64);
@@ -365,6 +376,11 @@ impl<'p, 's> BlockParser<'p, 's> {
             cells::line_ends(bytes) + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
     }
 
+    /// Counts a document that something is said about.
+    fn remark(&mut self, remark: &'static str) {
+        *self.tally.remarks.entry(remark).or_default() += 1;
+    }
+
     /// Rejects the current record.
     fn reject(&mut self, rejected: RejectedRecord) {
         reject(rejected, self.number, &mut self.tally);
@@ -418,7 +434,7 @@ pub(super) fn parse_record<'s>(
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let (text, replaced) = decode(context, source, bytes, lossy);
     let dates = context.dates(source);
-    match source.layout.format {
+    let parsed = match source.layout.format {
         SourceFormat::Jsonl
         | SourceFormat::Json
         | SourceFormat::Parquet
@@ -434,9 +450,40 @@ pub(super) fn parse_record<'s>(
                 return Err(RejectedRecord::new(None, reason));
             };
             let fits = fields.split_whole(text.as_bytes(), columns.dialect, columns.count());
-            delimited::parse(text, replaced, fits, fields, columns, decoding, dates)
+            let parsed = delimited::parse(text, replaced, fits, fields, columns, decoding, dates);
+            parsed.map(|mut record| {
+                record.notes.mended = fields.is_mended(columns.dialect);
+                record
+            })
         }
+    };
+    parsed.map(|record| with_path_fields(context, source, record))
+}
+
+/// Takes the site and the date of publication from the path of the file, if the user wants that and
+/// the record has none.
+fn with_path_fields<'s>(
+    context: &ReadContext,
+    source: &'s InputSource,
+    mut record: AssembledRecord<'s>,
+) -> AssembledRecord<'s> {
+    let wanted = context.settings.from_path;
+    if wanted.site
+        && record.document.site.is_none()
+        && let Some(site) = &source.path_fields().site
+    {
+        record.document.site = Some(Cow::Borrowed(site));
+        record.notes.site_of_path = true;
     }
+    if wanted.date
+        && record.published == RecordDate::Missing
+        && let Some(published) = source.path_fields().published
+    {
+        record.document.published = Some(published);
+        record.published = RecordDate::Known(published);
+        record.notes.date_of_path = true;
+    }
+    record
 }
 
 /// The document of a text file.
@@ -508,6 +555,15 @@ fn hand_over(
             tally.bad_dates += u64::from(published == RecordDate::NotUnderstood);
             note_example(published, published_text, tally);
             tally.bad_ids += u64::from(notes.bad_id);
+            for (is, remark) in [
+                (notes.mended, "with quotes mended"),
+                (notes.site_of_path, "with the site of their path"),
+                (notes.date_of_path, "with the date of their path"),
+            ] {
+                if is {
+                    *tally.remarks.entry(remark).or_default() += 1;
+                }
+            }
             tally.without_url += u64::from(document.url.is_none());
             if let Some(value) = notes.site_passed_over {
                 tally.sites_passed_over.add(value);

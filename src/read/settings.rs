@@ -8,6 +8,7 @@ use super::cells::DialectSettings;
 use super::dates::DateSettings;
 use super::format::SourceFormat;
 use super::names::FieldNames;
+use super::path_fields::WantedFromPath;
 
 /// Default of [`ReadSettings::block_bytes`]. Reading 306 MB of JSONL on one core took 185 ms in
 /// blocks of 32 KiB, 159 to 164 ms in blocks of 256 KiB to 4 MiB, and 169 ms in blocks of 16 MiB.
@@ -37,6 +38,8 @@ pub struct ReadSettings {
     pub fields: FieldNames,
     /// Forms of dates, and the time zone of times without one.
     pub dates: DateSettings,
+    /// Fields that documents may take from the path of their file.
+    pub from_path: WantedFromPath,
     /// Keep all columns of columnar inputs, for copies of their records.
     pub whole_records: bool,
     /// Bytes read at once. Results never depend on it.
@@ -107,6 +110,7 @@ impl Default for ReadSettings {
             expansion: ExpansionLimit::default(),
             fields: FieldNames::default(),
             dates: DateSettings::default(),
+            from_path: WantedFromPath::default(),
             whole_records: false,
             block_bytes: BLOCK_BYTES,
             max_record: MAX_RECORD,

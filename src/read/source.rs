@@ -13,6 +13,7 @@ use super::compression::{Compression, Decompressor};
 use super::date_order::SourceOrders;
 use super::delimited::TableColumns;
 use super::encoding::Evidence;
+use super::path_fields::PathFields;
 use super::recognise::Layout;
 use super::settings::ExpansionLimit;
 use super::spool::SpooledRange;
@@ -34,6 +35,8 @@ pub(super) struct InputSource {
     pub(super) columns: OnceLock<Box<TableColumns>>,
     /// Encoding of records that are not UTF-8, once one was seen.
     late_encoding: OnceLock<&'static Encoding>,
+    /// Site and date in its name, once they were asked for.
+    path_fields: OnceLock<PathFields>,
     /// Orders of day and month that its dates prove.
     pub(super) orders: SourceOrders,
 }
@@ -48,6 +51,7 @@ impl InputSource {
             spooled: RwLock::default(),
             columns: OnceLock::new(),
             late_encoding: OnceLock::new(),
+            path_fields: OnceLock::new(),
             orders: SourceOrders::default(),
         }
     }
@@ -92,6 +96,16 @@ impl InputSource {
                 None => UTF_8,
             }
         })
+    }
+
+    /// Site and date in the name of the source.
+    pub(super) fn path_fields(&self) -> &PathFields {
+        self.path_fields.get_or_init(|| PathFields::of(&self.name))
+    }
+
+    /// True for a stream with records that are not UTF-8, of which the first bytes showed nothing.
+    pub(super) fn hides_encoding(&self) -> bool {
+        matches!(self.origin, SourceOrigin::Stream(_)) && self.late_encoding.get().is_some()
     }
 
     /// The encoding that a broken record showed.

@@ -56,7 +56,7 @@ fn objects() -> Vec<Value> {
     corpus().into_iter().map(object).collect()
 }
 
-fn lines() -> String {
+pub(super) fn lines() -> String {
     objects()
         .iter()
         .map(|object| format!("{object}\n"))
@@ -64,7 +64,7 @@ fn lines() -> String {
 }
 
 /// The corpus as a table.
-fn table(delimiter: u8, always_quoted: bool) -> String {
+pub(super) fn table(delimiter: u8, always_quoted: bool) -> String {
     let style = match always_quoted {
         true => csv::QuoteStyle::Always,
         false => csv::QuoteStyle::Necessary,
@@ -104,7 +104,7 @@ fn batch() -> RecordBatch {
     .unwrap()
 }
 
-fn parquet() -> Vec<u8> {
+pub(super) fn parquet() -> Vec<u8> {
     let mut bytes = Vec::new();
     let batch = batch();
     let mut writer =
@@ -114,7 +114,7 @@ fn parquet() -> Vec<u8> {
     bytes
 }
 
-fn arrow(stream: bool) -> Vec<u8> {
+pub(super) fn arrow(stream: bool) -> Vec<u8> {
     let batch = batch();
     let mut bytes = Vec::new();
     if stream {
@@ -131,26 +131,26 @@ fn arrow(stream: bool) -> Vec<u8> {
     bytes
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn bzip2(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn bzip2(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn xz(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
     let options = lzma_rust2::XzOptions::with_preset(1);
     let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
         let options = zip::write::SimpleFileOptions::default()
@@ -161,7 +161,7 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn encoded(text: &str, label: &str) -> Vec<u8> {
+pub(super) fn encoded(text: &str, label: &str) -> Vec<u8> {
     let encoding = Encoding::for_label(label.as_bytes()).unwrap();
     let units = || text.encode_utf16();
     match () {
@@ -172,7 +172,7 @@ fn encoded(text: &str, label: &str) -> Vec<u8> {
 }
 
 /// The corpus in every form, with the name of a file of each.
-fn forms() -> Vec<(&'static str, Vec<u8>)> {
+pub(super) fn forms() -> Vec<(&'static str, Vec<u8>)> {
     let objects = objects();
     let indented: String = objects
         .iter()
@@ -260,7 +260,7 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn scan(directory: &Path, arguments: &[&str], input: Option<&[u8]>) -> Output {
+pub(super) fn scan(directory: &Path, arguments: &[&str], input: Option<&[u8]>) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
         .arg("scan")
         .args(arguments)

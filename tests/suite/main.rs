@@ -59,6 +59,10 @@ mod faults;
 #[cfg(all(unix, feature = "cli"))]
 mod flips;
 #[cfg(all(unix, feature = "cli"))]
+mod fuzz;
+#[cfg(all(unix, feature = "cli"))]
+mod path_fields;
+#[cfg(all(unix, feature = "cli"))]
 mod survival;
 #[cfg(all(unix, feature = "cli"))]
 mod tables;
