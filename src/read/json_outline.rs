@@ -78,7 +78,9 @@ pub(super) fn has_records(head: &[u8], complete: bool, lookup: &FieldLookup) -> 
     };
     is_json(head)
         && match of(head, complete, lookup) {
-            JsonLayout::At(_) | JsonLayout::DataFrame(_) => true,
+            JsonLayout::At(_) => true,
+            // Prose may begin with two brackets.
+            JsonLayout::DataFrame(_) => false,
             JsonLayout::Lines => String::from_utf8_lossy(head)
                 .lines()
                 .take(LINES_PARSED)
@@ -447,6 +449,30 @@ mod tests {
                 "{\"page\": 1,\n\"items\": [\n{\"url\": \"u\",\n\"text\": \"cut o",
                 at(&["items"], true),
             ),
+            (
+                "{\"status\": \"error\"}\n{\"articles\": [{\"text\": \"x\"}]}\n",
+                at(&["articles"], true),
+            ),
+            (
+                "{\"status\": \"ok\", \"response\": {\"results\": []}}\n",
+                at(&["response", "results"], true),
+            ),
+            ("{\"title\": \"x\", \"items\": []}\n", JsonLayout::Lines),
+            ("\u{1e}{\"text\": \"x\"}\n", at(&[], false)),
+            ("{\"text\": \"x\"}\r{\"text\": \"y\"}\r", at(&[], false)),
+            (
+                "{\"id\": {\"0\": 1}, \"text\": {\"0\": \"x\"}}",
+                JsonLayout::DataFrame(BY_COLUMNS),
+            ),
+            (
+                "{\"counts\": {\"2026\": 1}, \"text\": \"x\"}",
+                JsonLayout::Lines,
+            ),
+            (
+                "{\"columns\":[\"text\"],\"index\":[0],\"data\":[[\"x\"]]}",
+                JsonLayout::DataFrame(SPLIT),
+            ),
+            ("[[1, \"x\"]]", JsonLayout::DataFrame(BY_VALUES)),
         ] {
             let lookup = FieldLookup::new(&FieldNames::default());
             let complete = !json.ends_with("cut o");

@@ -273,6 +273,18 @@ fn is_binary(head: &[u8], complete: bool) -> bool {
     head.contains(&0) || std::str::from_utf8(head).is_err_and(|error| !cut_off(error))
 }
 
+/// Tells whether bytes are text in UTF-32, with a byte order mark or of ASCII characters.
+fn is_utf_32(head: &[u8]) -> bool {
+    match head {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => true,
+        [a, 0, 0, 0, b, 0, 0, 0, ..] | [0, 0, 0, a, 0, 0, 0, b, ..] => {
+            let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+            is_text(a) && is_text(b)
+        }
+        _ => false,
+    }
+}
+
 /// Kinds of files that are known by their first bytes and not read.
 fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[
@@ -281,7 +293,10 @@ fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
             "a document of old Microsoft Office",
         ),
-        (b"PK\x03\x04", "a zip archive or an Office document"),
+        (
+            b"PK\x03\x04",
+            "a zip archive or an Office document, which is read only as a file of its own",
+        ),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"Rar!\x1a\x07", "a RAR archive"),
         (b"SQLite format 3\0", "an SQLite database"),
@@ -299,6 +314,9 @@ fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
     ];
     if Compression::detect(head) != Compression::None {
         return Some("compressed twice; decompress it once");
+    }
+    if is_utf_32(head) {
+        return Some("text in UTF-32; convert it to UTF-8");
     }
     let known = KINDS.iter().find(|(magic, _)| head.starts_with(magic));
     let tar = head.get(257..262) == Some(b"ustar");
