@@ -26,6 +26,10 @@ compare *ARGS:
 extraction *ARGS:
     scripts/measure-extraction {{ARGS}}
 
+# How fast one corpus is read in many formats.
+readers *ARGS:
+    scripts/measure-readers {{ARGS}}
+
 # Time, memory and candidates at 10k, 100k and 1M documents.
 scaling *ARGS:
     scripts/scaling {{ARGS}}

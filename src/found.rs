@@ -69,7 +69,8 @@ impl Findings {
         self.result.pairs.iter().map(|pair| Pair::new(self, pair))
     }
 
-    /// Clusters, ordered by the publication of their first documents.
+    /// Clusters: those with whole copies on the most sites first, those that only share quotations
+    /// last.
     pub fn clusters(&self) -> impl ExactSizeIterator<Item = FoundCluster<'_>> {
         self.result.clusters.iter().map(|cluster| FoundCluster {
             findings: self,

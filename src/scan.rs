@@ -24,6 +24,7 @@ use crate::read::{self, FieldNames, Inputs};
 use crate::sketch::banding::{BandingError, DEFAULT_PERMUTATIONS, DEFAULT_RECALL, RecallTarget};
 use crate::storage::spill::Spill;
 use crate::text::shingle::{LONGEST, Shingle};
+use crate::text::words::WordRule;
 
 /// A scan for documents that share their text: set what differs from the defaults, then
 /// [`run`](Scan::run) it on documents in memory or [`run_paths`](Scan::run_paths) on files.
@@ -341,14 +342,14 @@ impl Scan {
             .map_err(ScanError::Threads)?;
         pool.install(|| match &self.index {
             None => Ok(pipeline::scan(corpus, &settings, &Unobserved)?),
-            Some(directory) => self.run_night(corpus, &settings, directory),
+            Some(directory) => self.run_night(corpus, settings, directory),
         })
     }
 
     fn run_night<C: Corpus>(
         &self,
         corpus: &C,
-        settings: &Settings,
+        mut settings: Settings,
         directory: &Path,
     ) -> Result<ScanResult, ScanError> {
         let now = match self.as_of {
@@ -362,14 +363,15 @@ impl Scan {
         let before = match writer.index() {
             None => EarlierRuns::default(),
             Some(index) => {
-                index.settings().check(&IndexSettings::of(settings))?;
+                index.settings().check(&IndexSettings::of(&settings))?;
+                settings.word_rule = index.settings().word_rule;
                 index.before(self.as_of.map(|_| now), since)?.0
             }
         };
-        let result = pipeline::scan_after(corpus, before, settings, &Unobserved)?;
+        let result = pipeline::scan_after(corpus, before, &settings, &Unobserved)?;
         let addition = Addition::of(&result);
         writer
-            .add(&addition, corpus, settings, now, since)?
+            .add(&addition, corpus, &settings, now, since)?
             .publish()?;
         // The night is published by now. Segments that cannot be merged are merged by a later run.
         let _ = writer.tidy();
@@ -409,6 +411,7 @@ impl Scan {
         let with_excerpts = self.excerpts && self.selection.takes(Relation::Excerpt);
         Ok(Settings {
             shingle: self.shingle,
+            word_rule: WordRule::default(),
             threshold,
             surfacing,
             excerpts: with_excerpts.then_some(excerpts),

@@ -3,15 +3,18 @@
 use std::ops::Range;
 
 use super::groups::{PageGroupNo, TextGroups, count_distinct};
-use super::limits::FEWEST_STORIES;
+use super::limits::{FEWEST_SHARED_STORIES, FEWEST_STORIES, SHARED_STORIES};
 use crate::catalog::{NO_SITE, SiteNo};
 use crate::storage::buckets::{Bucket, Entry};
 
-/// A fingerprint on enough pages of one site to be repeated there.
+/// A fingerprint on enough pages of one site to be repeated there, or on enough pages of several
+/// sites to be repeated on each of them.
 pub(super) struct SiteRepeat {
     pub(super) fingerprint: u32,
     pub(super) site: SiteNo,
-    /// Distinct pages of the site, counted up to the limit of the site for very many.
+    /// Distinct pages of the site, counted up to [`SiteLimits::enough_pages`].
+    ///
+    /// [`SiteLimits::enough_pages`]: super::limits::SiteLimits::enough_pages
     pub(super) pages: usize,
     /// True if other sites have it too, on a few pages.
     pub(super) elsewhere: bool,
@@ -48,6 +51,11 @@ impl BucketRepeats {
         &self.holders[repeat.on_site.clone()]
     }
 
+    /// The repeats of each fingerprint.
+    pub(super) fn fingerprints(&self) -> impl Iterator<Item = &[SiteRepeat]> {
+        self.repeats.chunk_by(|x, y| x.fingerprint == y.fingerprint)
+    }
+
     /// Groups of every site, and of none, that have the fingerprint.
     pub(super) fn holders_on_any(&self, repeat: &SiteRepeat) -> &[PageGroupNo] {
         &self.holders[repeat.on_any.clone()]
@@ -60,7 +68,15 @@ impl BucketRepeats {
             .chunk_by(|x, y| groups.site(group(x)) == groups.site(group(y)))
             .map(|holders| OnSite::count(groups, holders))
             .collect();
-        if !on_sites.iter().any(|on_site| on_site.repeats) {
+        let may_share = |on_site: &&OnSite<'_>| {
+            on_site.site != NO_SITE && on_site.pages >= FEWEST_SHARED_STORIES
+        };
+        let sharing = on_sites.iter().filter(may_share);
+        let (sites, pages) = sharing.fold((0, 0), |(sites, pages), on_site| {
+            (sites + 1, pages + on_site.pages)
+        });
+        let is_shared = sites > 1 && pages >= SHARED_STORIES;
+        if !is_shared && !on_sites.iter().any(|on_site| on_site.repeats) {
             return;
         }
         let elsewhere = on_sites
@@ -73,7 +89,7 @@ impl BucketRepeats {
         for on_site in on_sites {
             let range = next..next + on_site.holders.len();
             next = range.end;
-            if on_site.repeats {
+            if on_site.repeats || is_shared && may_share(&&on_site) {
                 self.repeats.push(SiteRepeat {
                     fingerprint: holders[0].hash(),
                     site: on_site.site,
@@ -103,7 +119,7 @@ impl<'e> OnSite<'e> {
         let pages = holders
             .iter()
             .flat_map(|holder| groups.pages(group(holder)));
-        let pages = count_distinct(pages, limits.many_pages);
+        let pages = count_distinct(pages, limits.enough_pages());
         OnSite {
             site,
             holders,

@@ -101,11 +101,19 @@ impl<'a> TextGroups<'a> {
 
     /// Distinct pages of a group, in order.
     pub(super) fn pages(&self, group: PageGroupNo) -> impl Iterator<Item = u64> + '_ {
+        self.pages_with_document(group).map(|(_, page)| page)
+    }
+
+    /// Distinct pages of a group, in order, each with its first document.
+    pub(super) fn pages_with_document(
+        &self,
+        group: PageGroupNo,
+    ) -> impl Iterator<Item = (DocNo, u64)> + '_ {
         let page = move |doc| self.catalog.page(doc);
         let pages = self
             .documents(group)
             .chunk_by(move |&x, &y| page(x) == page(y));
-        pages.map(move |documents| page(documents[0]))
+        pages.map(move |documents| (documents[0], page(documents[0])))
     }
 
     /// Hash of a page's title, of 31 bits; 0 for a page longer than boilerplate, because a story

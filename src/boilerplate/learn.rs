@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::counting::{BucketRepeats, SiteRepeat};
-use super::groups::TextGroups;
-use super::profiles::{Profiles, Repeated, key};
+use super::counting::BucketRepeats;
+use super::groups::{PageGroupNo, TextGroups};
+use super::placeholders;
+use super::places::Places;
+use super::profiles::{Profiles, key};
 use super::stories::StoryGroups;
 use crate::catalog::{Catalog, DocNo, NO_SITE};
 use crate::error::ReadError;
@@ -33,35 +35,45 @@ impl Profiles {
             |bucket| BucketRepeats::count(&groups, bucket),
         )?;
         let stories = StoryGroups::find(&groups, &counted)?;
+        let places = Places::find(&groups, &catalog.repeats(&firsts), &counted)?;
 
         let touched: Vec<AtomicBool> = (0..catalog.len()).map(|_| AtomicBool::new(false)).collect();
-        let judge = |bucket: &BucketRepeats, repeat: &SiteRepeat| {
-            let on_site = bucket.holders_on_site(repeat);
-            let repeated = stories.judge(&groups, repeat, on_site)?;
-            let everywhere = repeated == Repeated::OnManyPages;
-            let holders = if everywhere {
-                bucket.holders_on_any(repeat)
-            } else {
-                on_site
-            };
-            for &doc in holders.iter().flat_map(|&group| groups.documents(group)) {
+        let judge = |bucket: &BucketRepeats| {
+            let mut learned = Vec::new();
+            for of_one in bucket.fingerprints() {
+                let verdicts = stories.judge(&groups, &places, bucket, of_one);
+                let everywhere = verdicts.iter().flatten().find(|verdict| verdict.everywhere);
+                for (repeat, verdict) in of_one.iter().zip(&verdicts) {
+                    let Some(verdict) = verdict else { continue };
+                    learned.push((key(repeat.site, repeat.fingerprint), verdict.repeated));
+                    touch(&touched, &groups, bucket.holders_on_site(repeat));
+                }
+                if let Some(verdict) = everywhere {
+                    // An entry for `NO_SITE` applies to every site.
+                    learned.push((key(NO_SITE, of_one[0].fingerprint), verdict.repeated));
+                    touch(&touched, &groups, bucket.holders_on_any(&of_one[0]));
+                }
+            }
+            learned
+        };
+        let repeated = counted.par_iter().flat_map_iter(judge).collect();
+        // Few texts are that short, and reading them again tells which are placeholders.
+        for &doc in documents {
+            if (1..=placeholders::MOST_WORDS).contains(&catalog.words(doc)) {
                 touched[doc.0 as usize].store(true, Ordering::Relaxed);
             }
-            let entry = |site| (key(site, repeat.fingerprint), repeated);
-            // An entry for `NO_SITE` applies to every site.
-            Some([Some(entry(repeat.site)), everywhere.then(|| entry(NO_SITE))])
-        };
-        let repeated = counted
-            .par_iter()
-            .flat_map_iter(|bucket| bucket.repeats.iter().map(move |repeat| (bucket, repeat)))
-            .filter_map(|(bucket, repeat)| judge(bucket, repeat))
-            .flatten_iter()
-            .flatten_iter()
-            .collect();
+        }
         Ok(Profiles {
             repeated,
             touched: touched.into_iter().map(AtomicBool::into_inner).collect(),
             ..Profiles::default()
         })
+    }
+}
+
+/// Marks the documents of groups as touched.
+fn touch(touched: &[AtomicBool], groups: &TextGroups<'_>, holders: &[PageGroupNo]) {
+    for &doc in holders.iter().flat_map(|&group| groups.documents(group)) {
+        touched[doc.0 as usize].store(true, Ordering::Relaxed);
     }
 }

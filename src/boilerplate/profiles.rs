@@ -11,8 +11,8 @@ use crate::catalog::{DocNo, NO_SITE, SiteNo};
 /// Made by [`Profiles::learn`].
 #[derive(Debug, Default)]
 pub struct Profiles {
-    /// By [`key`] of a site and a fingerprint. Text on [`MANY_PAGES`](super::limits::MANY_PAGES)
-    /// of any site is there for [`NO_SITE`] too.
+    /// By [`key`] of a site and a fingerprint. Text that is boilerplate on every site is there for
+    /// [`NO_SITE`] too.
     pub(super) repeated: HashMap<u64, Repeated, FxBuildHasher>,
     /// True for documents that have a repeated fingerprint, by [`DocNo`].
     pub(super) touched: Vec<bool>,
@@ -24,20 +24,25 @@ pub struct Profiles {
 /// Evidence that a fingerprint is repeated on a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeated {
-    /// In enough stories of the site, and on a few pages of other sites.
+    /// In enough stories of the site, at the beginning or the end of most, and on a few pages of
+    /// other sites.
     InStories,
-    /// In enough stories of the site, and on no other site.
+    /// In enough stories of the site, at the beginning or the end of most, and on no other site.
     InOwnStories,
-    /// On very many pages, and not as a story that other sites have too.
-    OnManyPages,
+    /// In very many stories.
+    InManyStories,
+    /// In enough stories of the site and on no other site, but at no place of its own. It may be
+    /// background, or part of an embedded gallery.
+    AnywhereInOwnStories,
 }
 
 impl Repeated {
     /// By the numbers that indexes store, so the order must not change.
-    pub(super) const ALL: [Repeated; 3] = [
+    pub(super) const ALL: [Repeated; 4] = [
         Repeated::InStories,
         Repeated::InOwnStories,
-        Repeated::OnManyPages,
+        Repeated::InManyStories,
+        Repeated::AnywhereInOwnStories,
     ];
 }
 
@@ -49,7 +54,7 @@ impl Profiles {
             .is_some_and(|&touched| touched)
     }
 
-    /// Evidence that a fingerprint is repeated on a site, or on very many pages of any site.
+    /// Evidence that a fingerprint is repeated on a site, or on every site.
     pub(super) fn look_up(&self, site: SiteNo, hash: u64) -> Option<Repeated> {
         let on = |site| self.repeated.get(&key(site, short(hash))).copied();
         on(site).or_else(|| on(NO_SITE))

@@ -4,22 +4,23 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::counting::{BucketRepeats, SiteRepeat};
 use super::groups::{PageGroupNo, TextGroups, count_distinct};
-use super::limits::WIDEST_GAP;
+use super::limits::{
+    FEWEST_NOTICE_SITES, FEWEST_SHARED_STORIES, LONGEST_NOTICE, LONGEST_REGION,
+    LONGEST_SHARED_NOTICE, MANY_STORIES, NOTICE_DAYS, PAGES_A_STORY, PLACED, PLACED_SHARED,
+    SHARED_STORIES, SHORT_GAP,
+};
+use super::places::Places;
 use super::profiles::Repeated;
 use crate::catalog::DocNo;
 use crate::error::ReadError;
-use crate::sketch::winnowing::BOILERPLATE_WINDOW;
 
 /// Two pages are one story if this share of each stands in the other. Short gaps count as shared:
 /// an edit leaves a short gap, and what only one page has leaves a long one.
 const ONE_STORY: f64 = 0.8;
-
-/// A gap is short if it has no more fingerprints than [`WIDEST_GAP`] words have on average.
-const SHORT_GAP: usize = 2 * WIDEST_GAP / (BOILERPLATE_WINDOW + 1);
 
 /// A page is compared with others only if at least one in this many of its fingerprints is
 /// repeated.
@@ -34,8 +35,15 @@ const ORDERS: [u32; 4] = [0x9E37_79B1, 0x85EB_CA77, 0xC2B2_AE3D, 0x27D4_EB2F];
 pub(super) struct StoryGroups {
     /// By group: the first group of its story; `None` for a page that is like no other.
     story: Vec<Option<PageGroupNo>>,
-    /// Stories of which other sites have most too, on a few pages.
-    copied: FxHashSet<PageGroupNo>,
+    /// Stories that are no stories, but one notice under many urls.
+    notices: FxHashSet<PageGroupNo>,
+}
+
+/// What was learned of a fingerprint on a site.
+pub(super) struct Verdict {
+    pub(super) repeated: Repeated,
+    /// True if the text is boilerplate on every site.
+    pub(super) everywhere: bool,
 }
 
 impl StoryGroups {
@@ -63,52 +71,138 @@ impl StoryGroups {
             }
         }
         Ok(StoryGroups {
-            copied: copied(counted, &story),
+            notices: notices(groups, &story),
             story,
         })
     }
 
-    /// Decides if a fingerprint is repeated on a site, where `holders` have it, and how.
+    /// Decides for each site of one fingerprint's `repeats` if it is repeated there, and how.
     pub(super) fn judge(
+        &self,
+        groups: &TextGroups<'_>,
+        places: &Places,
+        bucket: &BucketRepeats,
+        repeats: &[SiteRepeat],
+    ) -> Vec<Option<Verdict>> {
+        let evidence: Vec<Evidence> = repeats
+            .iter()
+            .map(|repeat| {
+                let holders = bucket.holders_on_site(repeat);
+                Evidence {
+                    stories: self.count(groups, repeat, holders),
+                    notices: count_notices(groups, holders),
+                    at_ends: places.share_at_ends(repeat, holders.len()),
+                }
+            })
+            .collect();
+        let sharing = evidence.iter().filter(|on_site| on_site.may_be_shared());
+        let (sites, stories) = sharing.fold((0, 0), |(sites, stories), on_site| {
+            (sites + 1, stories + on_site.stories)
+        });
+        let noticed = evidence.iter().filter(|on_site| {
+            on_site.at_ends >= PLACED && on_site.notices >= FEWEST_SHARED_STORIES
+        });
+        let shared = if noticed.count() >= FEWEST_NOTICE_SITES {
+            |on_site: &Evidence| on_site.notices
+        } else if sites > 1 && stories >= SHARED_STORIES {
+            |on_site: &Evidence| on_site.stories
+        } else {
+            |_: &Evidence| 0
+        };
+        let verdict = |(repeat, on_site)| on_site_verdict(groups, repeat, on_site, shared(on_site));
+        repeats.iter().zip(&evidence).map(verdict).collect()
+    }
+
+    /// Number of stories that the holders of a fingerprint on a site are, counted up to the number
+    /// that is very many there. A page that is like no other is a story, and so is each page with a
+    /// notice; short pages of one story that have different titles are different stories.
+    ///
+    /// Fewer stories count as one if most of their pages are one story, or if they have very many
+    /// pages for so few stories: the text belongs to that story, and the other pages are excerpts
+    /// of it or versions that were not recognised.
+    fn count(
         &self,
         groups: &TextGroups<'_>,
         repeat: &SiteRepeat,
         holders: &[PageGroupNo],
-    ) -> Option<Repeated> {
-        let is_copied = |&&group: &&PageGroupNo| {
-            self.story[group.index()].is_some_and(|story| self.copied.contains(&story))
-        };
-        let mostly_copied = 2 * holders.iter().filter(is_copied).count() > holders.len();
-        let limits = groups.limits(repeat.site);
-        if repeat.pages >= limits.many_pages && !mostly_copied {
-            return Some(Repeated::OnManyPages);
+    ) -> usize {
+        let most = groups.limits(repeat.site).many_stories;
+        let mut pages: FxHashMap<u64, usize> = FxHashMap::default();
+        for &group in holders {
+            self.add_pages(groups, group, &mut pages);
+            if pages.len() >= most {
+                return most;
+            }
         }
-        let stories = self.count(groups, holders, limits.fewest_stories);
-        (stories >= limits.fewest_stories).then_some(if repeat.elsewhere {
+        let largest = pages.values().copied().max().unwrap_or(0);
+        let belongs_to_one =
+            2 * largest > pages.values().sum() || pages.len() * PAGES_A_STORY < repeat.pages;
+        if belongs_to_one { 1 } else { pages.len() }
+    }
+
+    /// Adds the pages of a group to the pages of each story. The highest bit keeps stories apart
+    /// from pages that are stories of their own, whose hashes do not have it.
+    fn add_pages(
+        &self,
+        groups: &TextGroups<'_>,
+        group: PageGroupNo,
+        pages: &mut FxHashMap<u64, usize>,
+    ) {
+        let story = self.story[group.index()].filter(|story| !self.notices.contains(story));
+        for (doc, page) in groups.pages_with_document(group) {
+            let number = story.map_or(page, |story| {
+                1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story.0)
+            });
+            *pages.entry(number).or_default() += 1;
+        }
+    }
+}
+
+/// What the pages of a site show about a fingerprint.
+struct Evidence {
+    stories: usize,
+    /// Pages that are as short as a notice of a system that several sites share.
+    notices: usize,
+    /// Share of the pages on which it stands at the beginning or the end.
+    at_ends: f64,
+}
+
+impl Evidence {
+    fn may_be_shared(&self) -> bool {
+        self.at_ends >= PLACED_SHARED && self.stories >= FEWEST_SHARED_STORIES
+    }
+}
+
+fn on_site_verdict(
+    groups: &TextGroups<'_>,
+    repeat: &SiteRepeat,
+    on_site: &Evidence,
+    shared: usize,
+) -> Option<Verdict> {
+    let limits = groups.limits(repeat.site);
+    let (stories, is_placed) = (on_site.stories, on_site.at_ends >= PLACED);
+    if stories >= limits.many_stories {
+        return Some(Verdict {
+            repeated: Repeated::InManyStories,
+            everywhere: true,
+        });
+    }
+    let everywhere = is_placed && shared >= FEWEST_SHARED_STORIES;
+    if everywhere || is_placed && stories >= limits.fewest_stories || stories >= limits.most_pages {
+        let repeated = if repeat.elsewhere {
             Repeated::InStories
         } else {
             Repeated::InOwnStories
-        })
-    }
-
-    /// Number of stories that groups are, counted up to `most`. A page that is like no other is a
-    /// story; short pages of one story that have different titles are different stories.
-    fn count(&self, groups: &TextGroups<'_>, holders: &[PageGroupNo], most: usize) -> usize {
-        let numbers = holders.iter().flat_map(|&group| {
-            let story = self.story[group.index()];
-            // The highest bit keeps stories apart from pages, whose hashes do not have it.
-            let number = move |story: PageGroupNo| {
-                move |&doc: &DocNo| {
-                    1 << 63 | groups.title_of_short_page(doc) << 32 | u64::from(story.0)
-                }
-            };
-            let of_story = story.map(|story| groups.documents(group).iter().map(number(story)));
-            let of_pages = story.is_none().then(|| groups.pages(group));
-            let of_pages = of_pages.into_iter().flatten();
-            of_story.into_iter().flatten().chain(of_pages)
+        };
+        return Some(Verdict {
+            repeated,
+            everywhere,
         });
-        count_distinct(numbers, most)
     }
+    (stories >= limits.fewest_stories && !repeat.elsewhere).then_some(Verdict {
+        repeated: Repeated::AnywhereInOwnStories,
+        everywhere: false,
+    })
 }
 
 /// The earlier groups that each group is compared with.
@@ -204,18 +298,47 @@ fn covered(fingerprints: &[u32], set: &FxHashSet<u32>) -> f64 {
     covered as f64 / fingerprints.len().max(1) as f64
 }
 
-/// Stories with more repeated fingerprints that other sites have than fingerprints that they do not
-/// have. Not all need be elsewhere, because an edited copy lacks some.
-fn copied(counted: &[BucketRepeats], story: &[Option<PageGroupNo>]) -> FxHashSet<PageGroupNo> {
-    let mut more_elsewhere: HashMap<PageGroupNo, i64, FxBuildHasher> = HashMap::default();
-    for bucket in counted {
-        for repeat in &bucket.repeats {
-            let mut holders = bucket.holders_on_site(repeat).iter();
-            if let Some(story) = holders.find_map(|group| story[group.index()]) {
-                *more_elsewhere.entry(story).or_default() += if repeat.elsewhere { 1 } else { -1 };
-            }
+/// Stories that are one notice under many urls, such as a request to sign in for the article there.
+/// A notice is short. The longer it is, the more it looks like a story, which has many urls too if
+/// it ran in many sections, but not on many days.
+fn notices(groups: &TextGroups<'_>, story: &[Option<PageGroupNo>]) -> FxHashSet<PageGroupNo> {
+    let catalog = groups.catalog;
+    let words = |doc| words_of(groups, doc);
+    let mut of_story: HashMap<PageGroupNo, Vec<PageGroupNo>, FxBuildHasher> = HashMap::default();
+    for (group, &story) in groups.all().zip(story) {
+        if let Some(story) = story.filter(|&story| words(groups.first(story)) <= LONGEST_REGION) {
+            of_story.entry(story).or_default().push(group);
         }
     }
-    let copied = more_elsewhere.into_iter().filter(|&(_, more)| more > 0);
-    copied.map(|(story, _)| story).collect()
+    let is_notice = |(story, members): &(PageGroupNo, Vec<PageGroupNo>)| {
+        let pages = members.iter().flat_map(|&group| groups.pages(group));
+        let documents = members.iter().flat_map(|&group| groups.documents(group));
+        let published = documents.filter_map(|&doc| catalog.published(doc));
+        let days = published.map(|published| published.seconds.div_euclid(86_400) as u64);
+        count_distinct(pages, MANY_STORIES) >= MANY_STORIES
+            && (words(groups.first(*story)) <= LONGEST_NOTICE
+                || count_distinct(days, NOTICE_DAYS) >= NOTICE_DAYS)
+    };
+    of_story
+        .into_iter()
+        .filter(is_notice)
+        .map(|(story, _)| story)
+        .collect()
+}
+
+/// Number of distinct pages of groups that are as short as a shared notice, counted up to
+/// [`FEWEST_SHARED_STORIES`].
+fn count_notices(groups: &TextGroups<'_>, holders: &[PageGroupNo]) -> usize {
+    let is_short =
+        |&&group: &&PageGroupNo| words_of(groups, groups.first(group)) <= LONGEST_SHARED_NOTICE;
+    let pages = holders
+        .iter()
+        .filter(is_short)
+        .flat_map(|&group| groups.pages(group));
+    count_distinct(pages, FEWEST_SHARED_STORIES)
+}
+
+/// Number of words of a page, boilerplate included.
+fn words_of(groups: &TextGroups<'_>, doc: DocNo) -> usize {
+    (groups.catalog.words(doc) + groups.catalog.removed(doc)) as usize
 }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::limits::{LONGEST_REGION, WIDEST_GAP};
+use super::limits::{FEWEST_CAPTIONS, LONGEST_REGION, SHORTEST_WITHIN_LINE, WIDEST_GAP};
+use super::placeholders;
 use super::profiles::{Profiles, Repeated, short};
 use crate::catalog::SiteNo;
 use crate::sketch::winnowing::{self, ChosenGram, EDGE, Fingerprinter, GRAM, Winnowing};
@@ -15,7 +16,7 @@ pub struct Region {
     /// Its first and its last fingerprint in one number: regions with the same beginning and end
     /// have the same key.
     pub key: u64,
-    /// True if some of it is on very many pages.
+    /// True if some of it is in very many stories.
     pub everywhere: bool,
 }
 
@@ -48,16 +49,23 @@ impl Stripper {
         lines: &[usize],
         regions: &mut Vec<Region>,
     ) {
+        if placeholders::is_one(words) {
+            regions.push(Region {
+                words: 0..words.len(),
+                key: words.iter().fold(0, |key, word| key ^ word),
+                everywhere: true,
+            });
+            return;
+        }
         self.look_up(profiles, site, words);
+        let before = regions.len();
+        push_galleries(&mut self.found, words.len(), regions);
         for close in self.found.chunk_by(are_close(WIDEST_GAP)) {
             push_regions(close, words.len(), regions);
         }
+        regions[before..].sort_unstable_by_key(|region| region.words.start);
         extend_to_line_ends(lines, words.len(), regions);
-        if lines.len() > 1 {
-            regions.retain(|region| {
-                region.everywhere || !is_inside_a_line(region, lines, words.len())
-            });
-        }
+        regions.retain(|region| is_set_apart(region, lines, words.len()));
     }
 
     /// Finds the fingerprints of a text that are repeated.
@@ -85,9 +93,40 @@ impl Region {
             key: u64::from(first.fingerprint) << 32 | u64::from(last.fingerprint),
             everywhere: found
                 .iter()
-                .any(|found| found.repeated == Repeated::OnManyPages),
+                .any(|found| found.repeated == Repeated::InManyStories),
         }
     }
+}
+
+/// Appends the long runs without gaps that no other site has, such as an embedded gallery, and
+/// removes their fingerprints from `found`. On a page without a gallery, what stands anywhere in
+/// the stories of the site is background and is removed from `found`, too.
+fn push_galleries(found: &mut Vec<Found>, words: usize, regions: &mut Vec<Region>) {
+    let own = filtered(found, |repeated| repeated != Repeated::InStories);
+    let galleries = own
+        .chunk_by(are_close(0))
+        .map(|unbroken| Region::spanning(unbroken, words))
+        .filter(|region| region.words.len() > LONGEST_REGION);
+    let before = regions.len();
+    regions.extend(galleries);
+    let galleries = &regions[before..];
+    let has_gallery = !galleries.is_empty() || has_captions(found, words);
+    found.retain(|found| {
+        let after = galleries.partition_point(|gallery| gallery.words.start <= found.at);
+        let inside = after > 0 && found.at < galleries[after - 1].words.end;
+        !inside && (has_gallery || found.repeated != Repeated::AnywhereInOwnStories)
+    });
+}
+
+/// Returns `true` if a page has many captions of a gallery, of which each page shows others.
+fn has_captions(found: &[Found], words: usize) -> bool {
+    let captions = filtered(found, |repeated| repeated == Repeated::AnywhereInOwnStories);
+    let (mut count, mut length) = (0, 0);
+    for close in captions.chunk_by(are_close(WIDEST_GAP)) {
+        count += 1;
+        length += Region::spanning(close, words).words.len();
+    }
+    count >= FEWEST_CAPTIONS && length > LONGEST_REGION
 }
 
 /// Appends the regions to remove for a series of fingerprints, each close to the next.
@@ -97,19 +136,11 @@ fn push_regions(close: &[Found], words: usize, regions: &mut Vec<Region>) {
         regions.push(whole);
         return;
     }
-    // A region of this length is more likely copied text. Only two kinds of runs are removed: long
-    // ones without gaps that no other site has, and those on very many pages.
-    let own = filtered(close, |repeated| repeated != Repeated::InStories);
-    for unbroken in own.chunk_by(are_close(0)) {
-        let region = Region::spanning(unbroken, words);
-        if region.words.len() > LONGEST_REGION {
-            regions.push(region);
-            continue;
-        }
-        let everywhere = filtered(unbroken, |repeated| repeated == Repeated::OnManyPages);
-        let everywhere = everywhere.chunk_by(are_close(0));
-        regions.extend(everywhere.map(|unbroken| Region::spanning(unbroken, words)));
-    }
+    // A region of this length is more likely copied text. Only what is in very many stories is
+    // removed from it.
+    let everywhere = filtered(close, |repeated| repeated == Repeated::InManyStories);
+    let everywhere = everywhere.chunk_by(are_close(0));
+    regions.extend(everywhere.map(|unbroken| Region::spanning(unbroken, words)));
 }
 
 fn filtered(found: &[Found], is_wanted: fn(Repeated) -> bool) -> Vec<Found> {
@@ -149,12 +180,21 @@ fn extend_to_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
     }
 }
 
-/// Returns `true` if the line of a region has other words both before and after the region.
-fn is_inside_a_line(region: &Region, lines: &[usize], words: usize) -> bool {
+/// Returns `true` if a region is set apart from the prose around it: it consists of whole lines, or
+/// it is no mere phrase and its line has other words on one side only. Where a text has no lines,
+/// or the region is in very many stories, it may have words on both sides.
+fn is_set_apart(region: &Region, lines: &[usize], words: usize) -> bool {
     let next = lines.partition_point(|&line| line <= region.words.start);
-    let line_start = lines[next - 1];
-    let line_end = lines.get(next).copied().unwrap_or(words);
-    line_start < region.words.start && region.words.end < line_end
+    let line_start = next.checked_sub(1).map_or(0, |line| lines[line]);
+    let line_end = lines[lines.partition_point(|&line| line < region.words.end)..].first();
+    let line_end = line_end.copied().unwrap_or(words);
+    let (before, after) = (line_start < region.words.start, region.words.end < line_end);
+    let is_phrase = region.words.len() < SHORTEST_WITHIN_LINE;
+    match (before, after) {
+        (false, false) => true,
+        (true, true) if lines.len() > 1 => !is_phrase && region.everywhere,
+        _ => !is_phrase,
+    }
 }
 
 #[cfg(test)]
@@ -217,7 +257,6 @@ mod tests {
             let profiles = repeating(&words, |at| {
                 [first, last].contains(&at).then_some(Repeated::InStories)
             });
-            // The text is one line, so that no end of a line is near.
             let ends = if joined {
                 vec![]
             } else {
@@ -225,7 +264,15 @@ mod tests {
             };
             let ends: Vec<usize> = [vec![first], ends, vec![last + GRAM]].concat();
             let expected: Vec<Range<usize>> = ends.chunks(2).map(|ends| ends[0]..ends[1]).collect();
-            assert_eq!(regions(&profiles, &words, &[0]), expected, "{gap} words");
+            assert_eq!(
+                regions(
+                    &profiles,
+                    &words,
+                    &[0, first, first + GRAM, last, last + GRAM]
+                ),
+                expected,
+                "{gap} words"
+            );
         }
     }
 
@@ -252,8 +299,8 @@ mod tests {
                 true,
             ),
             (
-                "on many pages",
-                Repeated::OnManyPages,
+                "in many stories",
+                Repeated::InManyStories,
                 LONGEST_REGION + 1,
                 true,
             ),
@@ -278,8 +325,14 @@ mod tests {
         let words = text(200);
         let places = places(&words);
         let first = places[places.partition_point(|&at| at < 80)];
-        let end = first + GRAM;
-        let profiles = repeating(&words, |at| (at == first).then_some(Repeated::InStories));
+        let last = places[places.partition_point(|&at| at < first + GRAM)];
+        let end = last + GRAM;
+        let repeated_as = |repeated| {
+            repeating(&words, |at| {
+                (first..=last).contains(&at).then_some(repeated)
+            })
+        };
+        let profiles = repeated_as(Repeated::InStories);
         for (name, lines, expected) in [
             ("no line near", vec![0], first..end),
             ("at both ends", vec![0, first, end], first..end),
@@ -293,7 +346,11 @@ mod tests {
                 vec![0, first - 2, first - 2, end + 1, end + 1, end + 1],
                 first - 2..end + 1,
             ),
-            ("a line that begins inside", vec![0, first + 1], first..end),
+            (
+                "a line that begins inside",
+                vec![0, first - 2, first + 1],
+                first - 2..end,
+            ),
         ] {
             assert_eq!(regions(&profiles, &words, &lines), [expected], "{name}");
         }
@@ -302,16 +359,58 @@ mod tests {
             regions(&profiles, &words, &lines).is_empty(),
             "a phrase inside a line stays"
         );
-        let profiles = repeating(&words, |at| (at == first).then_some(Repeated::OnManyPages));
+        let profiles = repeating(&words, |at| {
+            (at == first).then_some(Repeated::InManyStories)
+        });
         let found = regions(&profiles, &words, &lines);
         assert!(
             found.len() == 1 && found[0] == (first..end),
-            "unless it is on many pages"
+            "unless it is in many stories"
         );
         let elsewhere = SiteNo(8);
         let mut found = Vec::new();
         Stripper::default().regions(&profiles, elsewhere, &words, &[0], &mut found);
         assert!(found.is_empty(), "the profile of another site is not used");
+    }
+
+    #[test]
+    fn a_phrase_within_a_line_is_kept() {
+        let words = text(200);
+        let places = places(&words);
+        let first = places[places.partition_point(|&at| at < 80)];
+        for repeated in [Repeated::InStories, Repeated::InManyStories] {
+            let profiles = repeating(&words, |at| (at == first).then_some(repeated));
+            let whole_line = [0, first, first + GRAM];
+            assert_eq!(
+                regions(&profiles, &words, &whole_line),
+                [first..first + GRAM]
+            );
+            for lines in [&[0][..], &[0, first], &[0, first - 30, first + 40]] {
+                assert!(regions(&profiles, &words, lines).is_empty(), "{lines:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_anywhere_is_removed_from_galleries_only() {
+        let words = text(3_000);
+        let lines: Vec<usize> = (0..words.len()).collect();
+        let removed = |at: &dyn Fn(usize) -> bool| {
+            let profiles = repeating(&words, |place| {
+                at(place).then_some(Repeated::AnywhereInOwnStories)
+            });
+            let regions = regions(&profiles, &words, &lines);
+            regions
+                .into_iter()
+                .map(|region| region.len())
+                .sum::<usize>()
+        };
+        assert_eq!(removed(&|at| (300..380).contains(&at)), 0, "background");
+        assert!(removed(&|at| (300..600).contains(&at)) >= 280, "a gallery");
+        assert!(
+            removed(&|at| at % 200 < 40) >= 400,
+            "captions in many places"
+        );
     }
 
     proptest! {
@@ -322,7 +421,7 @@ mod tests {
             length in 0usize..400,
         ) {
             let words = text(length);
-            let kinds = [Repeated::InStories, Repeated::InOwnStories, Repeated::OnManyPages];
+            let kinds = [Repeated::InStories, Repeated::InOwnStories, Repeated::InManyStories];
             let profiles = repeating(&words, |at| repeated[at].map(|kind| kinds[kind]));
             let lines = lines.into_iter().filter(|&line| line <= length);
             let mut lines: Vec<usize> = lines.chain([0]).collect();

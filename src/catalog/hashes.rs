@@ -5,16 +5,18 @@
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::document::Document;
+use crate::text::page_address;
 
 /// Hash of a document's words in order, from the hashes of the words.
 pub(super) fn of_words(words: &[u64]) -> u128 {
     xxh3_128(bytemuck::cast_slice(words))
 }
 
-/// Hash of the url that names a document's page; 0 if there is none.
+/// Hash of the address of a document's page; 0 if there is none.
 ///
-/// That is the canonical url, unless it names only a host, otherwise the url. Captures of one page
-/// may differ in scheme, `www.`, fragment and closing slash, so these are left out.
+/// That is the [address](page_address) in the canonical url, unless that names only a host,
+/// otherwise the one in the url. Captures of one page differ in scheme, `www.`, tracking parameters
+/// and more, which the address leaves out.
 pub(super) fn of_page(document: &Document<'_>) -> u64 {
     let canonical = document.canonical.as_deref().filter(|url| has_path(url));
     canonical
@@ -23,22 +25,17 @@ pub(super) fn of_page(document: &Document<'_>) -> u64 {
         .unwrap_or(0)
 }
 
-/// Hash of a url; never a small number, see [`Catalog::page`](super::documents::Catalog::page).
+/// Hash of a page's address; never a small number, see
+/// [`Catalog::page`](super::documents::Catalog::page).
 fn of_url(url: &str) -> Option<u64> {
-    let url = url.split('#').next().unwrap_or_default();
-    let url = without_scheme(url);
-    let url = url.strip_prefix("www.").unwrap_or(url);
-    let url = url.trim_end_matches('/');
-    (!url.is_empty()).then(|| xxh3_64(url.as_bytes()) >> 1 | 1 << 32)
+    let mut address = String::new();
+    page_address::push(url, &mut address);
+    (!address.is_empty()).then(|| xxh3_64(address.as_bytes()) >> 1 | 1 << 32)
 }
 
 fn has_path(url: &str) -> bool {
-    let path = without_scheme(url).split_once('/');
+    let path = page_address::without_scheme(url).split_once('/');
     path.is_some_and(|(_, path)| !path.is_empty())
-}
-
-fn without_scheme(url: &str) -> &str {
-    url.split_once("://").map_or(url, |(_, rest)| rest)
 }
 
 /// Hash of a title without case, punctuation and spaces; 0 if nothing else is in it.
@@ -100,6 +97,12 @@ mod tests {
                 true,
             ),
             ("query", None, Some("https://one.example/story?id=2"), false),
+            (
+                "tracking",
+                None,
+                Some("https://m.one.example/story?utm_source=mail"),
+                true,
+            ),
             ("case", None, Some("https://one.example/Story"), false),
             (
                 "the canonical url goes first",

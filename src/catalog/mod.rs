@@ -1,6 +1,6 @@
 //! The documents of a scan: their numbers, and what is kept of each once its text is dropped.
 //!
-//! May import: `document`, `error`, `sketch`, `storage`.
+//! May import: `document`, `error`, `sketch`, `storage`, `text`.
 //! Imported by: `attribution`, `boilerplate`, `candidates`, `cli`, `cluster`, `compare`, `found`,
 //! `index`, `pipeline`, `report`.
 //!

@@ -146,23 +146,20 @@ impl ScanClosing<'_> {
         if clusters.is_empty() {
             return Ok(());
         }
-        let mut biggest: Vec<_> = clusters.iter().collect();
-        // The sort is stable: clusters of one size stay in canonical order.
-        biggest.sort_by_key(|cluster| Reverse(cluster.members.len()));
-        biggest.truncate(CLUSTERS_SHOWN);
-        let colon = if clusters.len() > biggest.len() {
-            "; the biggest:"
-        } else {
-            ":"
+        let first = &clusters[..clusters.len().min(CLUSTERS_SHOWN)];
+        let colon = match clusters.len() > first.len() {
+            true => "; the most widely copied:",
+            false => ":",
         };
         writeln!(
             out,
             "{}{colon}",
             self.run.strong(counted(clusters.len() as u64, "cluster"))
         )?;
-        let width = count(biggest[0].members.len() as u64).len();
-        let rows: Vec<(String, &str)> = biggest
-            .into_iter()
+        let most = first.iter().map(|cluster| cluster.members.len()).max();
+        let width = count(most.unwrap_or(0) as u64).len();
+        let rows: Vec<(String, &str)> = first
+            .iter()
             .map(|cluster| {
                 let sites = sites_among(catalog, cluster.documents()) as u64;
                 let on_sites = if sites > 0 {

@@ -25,10 +25,11 @@ enum OpenIndex {
 }
 
 impl NightlyIndex {
-    /// Opens the index of the plan. Fails if it was made with other settings.
+    /// Opens the index of the plan, and sets the word rule to that of the index. Fails if it was
+    /// made with other settings.
     pub fn open(
         plan: Option<IndexPlan>,
-        settings: &Settings,
+        settings: &mut Settings,
         terminal: Terminal,
     ) -> Result<NightlyIndex, Stop> {
         let open = |plan: IndexPlan| -> Result<(IndexPlan, OpenIndex), Stop> {
@@ -40,6 +41,7 @@ impl NightlyIndex {
             if let Some(index) = opened.index() {
                 let checked = index.settings().check(&IndexSettings::of(settings));
                 checked.map_err(|error| Stop::Usage(error.into()))?;
+                settings.word_rule = index.settings().word_rule;
             }
             Ok((plan, opened))
         };

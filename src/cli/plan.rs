@@ -14,6 +14,7 @@ use wirecopy::read::{self, FieldNames};
 use wirecopy::report::table::{FileCompression, TableEncoding, TableFormat};
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::domain;
+use wirecopy::text::words::WordRule;
 
 use super::args::{
     ComparingArguments, FindingArguments, OutputFormatName, QuoteName, ReadingArguments,
@@ -205,6 +206,7 @@ pub fn settings(
         Some(path) => credits(path)?,
     };
     Ok(Settings {
+        word_rule: WordRule::default(),
         shingle: typed.comparing.shingle,
         threshold: typed.threshold,
         surfacing: surfacing(&typed.comparing, typed.threshold)?,

@@ -55,12 +55,12 @@ fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<S
         .wanted()
         .map(WantedOutput::described)
         .collect();
-    let settings = Settings {
+    let mut settings = Settings {
         memory: session.memory()?,
         ..plan.settings
     };
     let inputs = &session.inputs;
-    let mut nightly = NightlyIndex::open(plan.index, &settings, session.terminal)?;
+    let mut nightly = NightlyIndex::open(plan.index, &mut settings, session.terminal)?;
     let before = nightly.before()?;
 
     let found =

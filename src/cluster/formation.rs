@@ -58,6 +58,7 @@ pub(super) fn form_clusters(
                 name: Arc::from(""),
                 members,
                 source: LikelySource::default(),
+                is_quoted: false,
             }
         })
         .collect()

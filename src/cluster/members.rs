@@ -22,6 +22,8 @@ pub struct Cluster {
     pub members: Vec<Member>,
     /// Likely first publisher.
     pub source: LikelySource,
+    /// True if what its documents share is mostly within quotation marks, in every pair.
+    pub is_quoted: bool,
 }
 
 /// A document in a cluster.

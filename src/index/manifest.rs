@@ -11,8 +11,9 @@ use super::settings::IndexSettings;
 /// The name of the file.
 pub(super) const MANIFEST: &str = "manifest.json";
 
-/// Version of the format that is written. Every released version can be read.
-pub const FORMAT: u32 = 1;
+/// Version of the format that is written for a new index. Every released version can be read, and
+/// an index keeps the one that it was made with. Version 2 names the word rule.
+pub const FORMAT: u32 = 2;
 
 /// Generation of a manifest that is written before the first segment.
 const NOTHING_YET: u64 = 0;

@@ -1,7 +1,7 @@
 //! Keeps the documents of earlier runs on disk, so that new ones are compared with all of them.
 //!
 //! May import: `boilerplate`, `catalog`, `compare`, `document`, `error`, `pipeline`, `platform`,
-//! `read`, `storage`.
+//! `read`, `storage`, `text`.
 //! Imported by: `cli`, `scan`.
 //!
 //! An index is a directory. Each run adds its documents as a *segment*: a few files that never

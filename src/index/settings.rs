@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::pipeline::Settings;
+use crate::text::words::WordRule;
 
 /// Settings that decide which hashes an index stores and which pairs it knows. They stay the same
 /// for the life of the index.
@@ -27,6 +28,40 @@ pub struct IndexSettings {
     pub keep_boilerplate: bool,
     /// Number of words that a document needs to take part.
     pub min_words: u32,
+    /// Version of the definition of a word. A run on the index takes this one, so it need not be
+    /// asked for. Indexes of format 1 name none.
+    #[serde(
+        default = "first_word_rule",
+        with = "word_rule_number",
+        skip_serializing_if = "is_first_word_rule"
+    )]
+    pub word_rule: WordRule,
+}
+
+/// The rule of indexes that name none.
+fn first_word_rule() -> WordRule {
+    WordRule::Unfolded
+}
+
+fn is_first_word_rule(rule: &WordRule) -> bool {
+    *rule == first_word_rule()
+}
+
+/// A word rule as its number.
+mod word_rule_number {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::text::words::WordRule;
+
+    pub(super) fn serialize<S: Serializer>(rule: &WordRule, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u32(rule.number())
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<WordRule, D::Error> {
+        let number = u32::deserialize(from)?;
+        let unknown = || D::Error::custom(format!("word rule {number} is unknown"));
+        WordRule::from_number(number).ok_or_else(unknown)
+    }
 }
 
 impl IndexSettings {
@@ -43,6 +78,7 @@ impl IndexSettings {
             passage: settings.excerpts.map(|excerpts| excerpts.passage),
             keep_boilerplate: !settings.boilerplate,
             min_words: settings.min_words,
+            word_rule: settings.word_rule,
         }
     }
 

@@ -22,7 +22,8 @@ pub struct ScanResult {
     /// The pairs, in canonical order of `a`, then `b`. `a` is the document known to be published
     /// earlier, else the one with the smaller id.
     pub pairs: Vec<ReportedPair>,
-    /// The clusters, in canonical order of their first documents.
+    /// The clusters, those with whole copies on the most sites first and those that only share
+    /// quotations last.
     pub clusters: Vec<Cluster>,
     /// Details of the documents in `clusters`, in canonical order of document.
     pub details: Vec<Details>,

@@ -21,6 +21,7 @@ mod page;
 mod passages;
 mod prepare;
 mod quotations;
+mod ranking;
 mod read;
 mod removed;
 mod rewording;

@@ -1,11 +1,9 @@
 //! Content of the report page: the clusters and pairs on it, and the texts that it shows side by
 //! side.
 //!
-//! The biggest clusters come first: those on the most sites, then those of the most whole copies.
-//! Their pairs and texts are taken until a limit is reached, so the size of a page is bounded
+//! Clusters are taken in their order, those with whole copies on the most sites first. Their pairs and texts are taken until a limit is reached, so the size of a page is bounded
 //! however much was found.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -14,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::passages::{PlacedPassage, PlacedWords};
 use super::settings::PageLimits;
 use super::texts::{CorpusTexts, TextReader};
-use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
+use crate::catalog::DocNo;
 use crate::cluster::{Cluster, Member, ReportedPair};
 use crate::error::ReadError;
 
@@ -30,7 +28,7 @@ const MEMBERS_PER_CLUSTER: usize = 256;
 /// Content of the report page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageContent {
-    /// Indices of the clusters, the biggest first.
+    /// Indices of the clusters, in order.
     pub clusters: Vec<usize>,
     /// Members that are listed of each of these clusters, as indices of all its members.
     pub members: Vec<Vec<usize>>,
@@ -84,8 +82,8 @@ pub(super) fn choose(
     let mut page = PageContent::default();
     let mut read = Vec::new();
     let (mut members, mut bytes_left) = (0, limits.texts);
-    for number in biggest_first(texts.catalog, clusters) {
-        let (cluster, its_pairs) = (&clusters[number], of_cluster(number));
+    for (number, cluster) in clusters.iter().enumerate() {
+        let its_pairs = of_cluster(number);
         let pairs_left = limits.pairs - page.pairs.len();
         if pairs_left == 0 || page.clusters.len() == limits.pairs || members >= 2 * limits.pairs {
             break;
@@ -115,19 +113,6 @@ pub(super) fn choose(
     page.texts.sort_by_key(|text| text.doc);
     page.texts.dedup_by_key(|text| text.doc);
     Ok(page)
-}
-
-/// Indices of the clusters, the biggest first.
-fn biggest_first(catalog: &Catalog, clusters: &[Cluster]) -> Vec<usize> {
-    let size = |cluster: &Cluster| {
-        let whole = cluster.members.iter().filter(|member| member.whole).count();
-        let known = |doc| Some(catalog.site(doc)).filter(|&site| site != NO_SITE);
-        let sites: FxHashSet<SiteNo> = cluster.documents().filter_map(known).collect();
-        (sites.len(), whole, cluster.members.len())
-    };
-    let mut numbers: Vec<usize> = (0..clusters.len()).collect();
-    numbers.sort_by_cached_key(|&number| (Reverse(size(&clusters[number])), number));
-    numbers
 }
 
 /// Indices of the members of a cluster: its source, the other whole copies, the rest.

@@ -84,7 +84,7 @@ pub(super) fn read<C: Corpus>(
     observer.begin(Stage::Read, None);
     let make_tools = || {
         (
-            Shingler::default(),
+            Shingler::with_rule(settings.word_rule),
             Tracer::new(settings),
             Traces::default(),
         )
@@ -99,7 +99,7 @@ pub(super) fn read<C: Corpus>(
         let tally = corpus.parse(block?, &mut |record| {
             shingler.read(&record.document.text, settings.shingle);
             tracer.trace(shingler, settings.boilerplate, traces);
-            tracer.trace_anchors([&*record.document.text], traces);
+            tracer.trace_anchors(|| [&*record.document.text], traces);
             columns.push(&record, &shingler.words, traces);
             documents += 1;
         });

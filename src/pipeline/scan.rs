@@ -12,6 +12,7 @@ use super::page::{self, PageContent};
 use super::passages::{PlacedPassage, list_passages};
 use super::prepare::{PreparedCorpus, prepare};
 use super::quotations::measure_quotations;
+use super::ranking::rank;
 use super::rewording::find_reworded;
 use super::search::{Matches, search};
 use super::settings::Settings;
@@ -159,6 +160,7 @@ fn read_for_reports(
     let details = read_details(texts, settings, &assembled.clusters, observer)?;
     measure_quotations(texts, &mut assembled.pairs)?;
     attribute(catalog, settings, &mut assembled, &details);
+    rank(catalog, &mut assembled);
     let Assembled {
         mut pairs,
         clusters,

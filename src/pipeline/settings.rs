@@ -10,6 +10,7 @@ use crate::compare::reworded::Rewording;
 use crate::sketch::banding::{Banding, BandingError, DEFAULT_THRESHOLD, RecallTarget};
 use crate::sketch::minhash::DEFAULT_SEED;
 use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
+use crate::text::words::WordRule;
 
 /// Default of the fewest words that a document needs to take part: only empty ones do not.
 pub const DEFAULT_MIN_WORDS: u32 = 1;
@@ -30,6 +31,8 @@ static BUILT_IN_CREDITS: LazyLock<Arc<Credits>> = LazyLock::new(|| Arc::new(Cred
 pub struct Settings {
     /// Unit of a shingle.
     pub shingle: Shingle,
+    /// Version of the definition of a word: the newest, or that of an index.
+    pub word_rule: WordRule,
     /// Jaccard similarity from which a pair is near, over 0 and at most 1.
     pub threshold: f64,
     /// Method that finds candidates for whole copies.
@@ -66,6 +69,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             shingle: DEFAULT_SHINGLE,
+            word_rule: WordRule::default(),
             threshold: DEFAULT_THRESHOLD,
             surfacing: Surfacing::for_recall(RecallTarget::default())
                 .unwrap_or(Surfacing::Prefixes),

@@ -47,7 +47,8 @@ pub(super) fn attribute(
         let pairs: &[ReportedPair] = by_cluster.get(&number).map_or(&[], |pairs| pairs);
         let is_quotation =
             |pair: &ReportedPair| pair.quoted_share.is_some_and(|share| share >= QUOTATION);
-        let source = if pairs.iter().all(is_quotation) {
+        cluster.is_quoted = !pairs.is_empty() && pairs.iter().all(is_quotation);
+        let source = if cluster.is_quoted {
             // All documents quote somebody; none is the source of these words.
             LikelySource::default()
         } else {

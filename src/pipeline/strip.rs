@@ -76,7 +76,7 @@ fn strip_batch(
     let make_tools = || {
         (
             Stripper::default(),
-            Shingler::default(),
+            Shingler::with_rule(settings.word_rule),
             Tracer::new(settings),
         )
     };
@@ -98,7 +98,8 @@ fn strip_batch(
                 }
                 let mut traces = Traces::default();
                 tracer.trace(shingler, false, &mut traces);
-                tracer.trace_anchors(remaining(shingler, &words, &document.text), &mut traces);
+                let left = || remaining(shingler, &words, &document.text);
+                tracer.trace_anchors(left, &mut traces);
                 stripped.push(Stripped::new(doc, &shingler.words, &words, traces));
                 tally.add(site, doc, &regions);
             })?;
@@ -180,7 +181,10 @@ fn read_repeats(
     settings: &Settings,
     documents: &[DocNo],
 ) -> Result<Vec<Repeats>, ReadError> {
-    let make_tools = || (Shingler::default(), Tracer::new(settings));
+    let make_tools = || {
+        let shingler = Shingler::with_rule(settings.word_rule);
+        (shingler, Tracer::new(settings))
+    };
     let read: Result<Vec<Vec<Repeats>>, ReadError> = documents
         .par_chunks(DOCUMENTS_PER_TASK)
         .map_init(make_tools, |(shingler, tracer), chunk| {

@@ -9,6 +9,7 @@ use crate::document::{Document, Fetch};
 use crate::error::ReadError;
 use crate::text::shingle::{Shingle, Shingler};
 use crate::text::spans;
+use crate::text::words::WordRule;
 
 /// Documents that one task reads again.
 pub(super) const DOCUMENTS_PER_TASK: usize = 256;
@@ -19,6 +20,7 @@ pub(super) struct CorpusTexts<'a> {
     pub(super) corpus: &'a dyn Fetch,
     pub(super) catalog: &'a Catalog,
     pub(super) shingle: Shingle,
+    pub(super) word_rule: WordRule,
 }
 
 impl<'a> CorpusTexts<'a> {
@@ -31,6 +33,7 @@ impl<'a> CorpusTexts<'a> {
             corpus,
             catalog,
             shingle: settings.shingle,
+            word_rule: settings.word_rule,
         }
     }
 
@@ -46,6 +49,7 @@ impl<'a> CorpusTexts<'a> {
     ) -> Result<(), ReadError> {
         self.corpus.fetch(self.catalog.place(doc), &mut |document| {
             let TextReader { shingler, regions } = reader;
+            shingler.set_rule(self.word_rule);
             regions.clear();
             regions.extend(self.catalog.regions(doc));
             if regions.is_empty() {

@@ -34,14 +34,15 @@ impl Tracer {
         }
     }
 
-    /// Replaces the anchors, that is names and numbers, by those of a text, if they are needed.
-    pub(super) fn trace_anchors<'t>(
+    /// Replaces the anchors, that is names and numbers, by those of the pieces of a text, if they
+    /// are needed.
+    pub(super) fn trace_anchors<'t, P: IntoIterator<Item = &'t str>>(
         &self,
-        pieces: impl IntoIterator<Item = &'t str>,
+        pieces: impl FnOnce() -> P,
         traces: &mut Traces,
     ) {
         if self.anchors {
-            anchors::read(pieces, traces.anchors.get_or_insert_default());
+            anchors::read(pieces(), traces.anchors.get_or_insert_default());
         }
     }
 

@@ -20,6 +20,7 @@ use super::markup;
 use super::names::Field;
 use crate::document::{Document, Precision, Published};
 use crate::text::domain::{SiteCache, site_of, site_of_url_or};
+use crate::text::mending::mended;
 
 /// How far the midnight of a day in one time zone may be from a time on that day in another.
 const BEFORE_MIDNIGHT: i64 = -14 * 3600;
@@ -269,7 +270,10 @@ impl<'s, R: RecordValues<'s>> Choice<'_, '_, R> {
         let mut nothing = false;
         for n in countable(self.record, Field::Text) {
             match self.record.value(Field::Text, n, self.decoding) {
-                OfferedValue::Given(value) => return Ok(Some(self.without_markup(value))),
+                OfferedValue::Given(value) => {
+                    let words = self.without_markup(value);
+                    return Ok(Some(self.mended(words)));
+                }
                 OfferedValue::Nothing => nothing = true,
                 OfferedValue::Unusable(kind) if !nothing => wrong_type = wrong_type.or(Some(kind)),
                 OfferedValue::Unusable(_) => {}
@@ -294,6 +298,18 @@ impl<'s, R: RecordValues<'s>> Choice<'_, '_, R> {
             Cow::Owned(words) => {
                 let start = self.decoding.decoded.len();
                 self.decoding.decoded.push_str(&words);
+                FieldValue::Decoded(start..self.decoding.decoded.len())
+            }
+        }
+    }
+
+    /// A text without undecoded entities, words divided at line ends and missing spaces.
+    fn mended(&mut self, value: FieldValue<'s>) -> FieldValue<'s> {
+        match mended(value.text(&self.decoding.decoded)) {
+            Cow::Borrowed(_) => value,
+            Cow::Owned(text) => {
+                let start = self.decoding.decoded.len();
+                self.decoding.decoded.push_str(&text);
                 FieldValue::Decoded(start..self.decoding.decoded.len())
             }
         }

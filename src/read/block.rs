@@ -1,6 +1,15 @@
 //! A block: the piece of a source that one thread parses at a time.
 
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+
+use super::parquet_parts::{ParquetFile, ParquetPart};
 use super::pieces::Piece;
+
+/// Bits of an offset for the bytes that are made from one block.
+const MADE_BITS: u32 = 36;
 
 /// A piece of one source.
 #[derive(Debug)]
@@ -26,8 +35,52 @@ pub(super) enum BlockContent {
         /// The source ends here.
         last: bool,
     },
+    /// Rows of columns.
+    Rows {
+        rows: ColumnRows,
+        /// Offset of the first in the source.
+        offset: u64,
+    },
     /// A record, or the rest of a source, that cannot be read.
     Unreadable(UnreadableBytes),
+}
+
+/// Batches of rows.
+type RowBatches = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
+
+/// Rows that the thread which parses them turns into lines of JSON.
+#[derive(Debug)]
+pub(super) enum ColumnRows {
+    Batch(RecordBatch),
+    Part(Arc<ParquetFile>, ParquetPart),
+}
+
+impl ColumnRows {
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Batch(batch) => batch.num_rows(),
+            Self::Part(_, part) => part.len(),
+        }
+    }
+
+    /// The rows, some at a time.
+    pub(super) fn batches(&self) -> Result<RowBatches, ArrowError> {
+        match self {
+            Self::Batch(batch) => Ok(Box::new(std::iter::once(Ok(batch.clone())))),
+            Self::Part(file, part) => Ok(Box::new(file.read(part)?)),
+        }
+    }
+}
+
+/// Offset of a block whose bytes are made when it is parsed. It leaves 64 GiB for them.
+pub(super) fn offset_of_made(block: u64) -> u64 {
+    block << MADE_BITS
+}
+
+/// The number of the block in which a record at an offset was made.
+pub(super) fn block_of_made(offset: u64) -> u64 {
+    offset >> MADE_BITS
 }
 
 /// Bytes that become one reject.

@@ -1,18 +1,16 @@
-//! Parquet files and Arrow IPC files and streams: their rows become lines of JSON.
+//! Columns of Parquet and Arrow files, and the rows of Arrow IPC files and streams.
 //!
 //! Only columns that can be fields of a document are read, unless whole records are wanted. Rows
-//! come a batch at a time, so memory does not grow with the file. A line of JSON keeps nested
-//! columns, lists and times as other inputs have them, so the same rules find the fields.
+//! come a batch at a time and become lines of JSON, in which nested columns, lists and times stand
+//! as other inputs have them, so the same rules find the fields.
 
 use std::fs::File;
 use std::io::{self, BufReader, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_json::LineDelimitedWriter;
 use arrow_schema::{ArrowError, DataType, Schema};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use super::field_lookup::FieldLookup;
 use super::names::{Field, list_names};
@@ -29,17 +27,16 @@ pub(super) const ARROW_MAGIC: &[u8] = b"ARROW1";
 /// First bytes of an Arrow IPC stream.
 pub(super) const ARROW_STREAM_MAGIC: &[u8] = b"\xff\xff\xff\xff";
 
-/// Reader of the rows of one file.
-pub(super) struct RowReader {
-    batches: Batches,
+/// Batches of the rows of an Arrow IPC file or stream.
+pub(super) struct ArrowRows {
+    batches: ArrowBatches,
     /// Rows of the last batch that were not handed out.
     pending: Option<RecordBatch>,
 }
 
-enum Batches {
-    Parquet(ParquetRecordBatchReader),
-    ArrowFile(Box<FileReader<BufReader<File>>>),
-    ArrowStream(Box<StreamReader<BufReader<File>>>),
+enum ArrowBatches {
+    File(Box<FileReader<BufReader<File>>>),
+    Stream(Box<StreamReader<BufReader<File>>>),
 }
 
 /// The reason why a file gives no rows.
@@ -56,84 +53,68 @@ impl From<ArrowError> for ColumnarError {
     }
 }
 
-impl RowReader {
-    /// Opens a Parquet file.
-    pub(super) fn parquet(
-        file: File,
-        lookup: &FieldLookup,
-        whole: bool,
-    ) -> Result<Self, ColumnarError> {
-        let damaged = |error: parquet::errors::ParquetError| {
-            ColumnarError::Damaged(format!("the Parquet file cannot be read: {error}"))
-        };
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
-        let columns = columns(builder.schema(), lookup, whole)?;
-        let mask = ProjectionMask::roots(builder.parquet_schema(), columns);
-        let reader = builder.with_projection(mask).with_batch_size(ROWS).build();
-        Ok(Self::of(Batches::Parquet(reader.map_err(damaged)?)))
-    }
-
-    /// Opens an Arrow IPC file or stream.
-    pub(super) fn arrow(
+impl ArrowRows {
+    pub(super) fn open(
         file: File,
         lookup: &FieldLookup,
         whole: bool,
         is_stream: bool,
     ) -> Result<Self, ColumnarError> {
-        if is_stream {
-            let reader = StreamReader::try_new(BufReader::new(file), None)?;
+        let batches = if is_stream {
+            let open = || StreamReader::try_new(BufReader::new(file), None);
+            let reader = without_panic(open)?;
             columns(&reader.schema(), lookup, whole)?;
-            return Ok(Self::of(Batches::ArrowStream(Box::new(reader))));
-        }
-        let open = |columns| FileReader::try_new(BufReader::new(file.try_clone()?), columns);
-        let columns = columns(&open(None)?.schema(), lookup, whole)?;
-        Ok(Self::of(Batches::ArrowFile(Box::new(open(Some(columns))?))))
-    }
-
-    fn of(batches: Batches) -> Self {
-        Self {
+            ArrowBatches::Stream(Box::new(reader))
+        } else {
+            let open = |columns| {
+                let file = BufReader::new(file.try_clone()?);
+                without_panic(|| FileReader::try_new(file, columns))
+            };
+            let columns = columns(&open(None)?.schema(), lookup, whole)?;
+            ArrowBatches::File(Box::new(open(Some(columns))?))
+        };
+        Ok(Self {
             batches,
             pending: None,
-        }
-    }
-
-    /// Appends the next rows to `lines`, one line of JSON each. Returns false at the end.
-    pub(super) fn read(&mut self, lines: &mut Vec<u8>) -> Result<bool, String> {
-        let broken = |error: ArrowError| format!("the rows from here on cannot be read: {error}");
-        let next = match self.pending.take() {
-            Some(rest) => Some(Ok(rest)),
-            None => self.batches.next(),
-        };
-        let Some(batch) = next else {
-            return Ok(false);
-        };
-        let mut batch = batch.map_err(broken)?;
-        // A batch of Arrow may hold a whole file.
-        if batch.num_rows() > ROWS {
-            self.pending = Some(batch.slice(ROWS, batch.num_rows() - ROWS));
-            batch = batch.slice(0, ROWS);
-        }
-        LineDelimitedWriter::new(lines)
-            .write(&batch)
-            .map_err(broken)?;
-        Ok(true)
+        })
     }
 }
 
-impl Iterator for Batches {
+impl Iterator for ArrowRows {
     type Item = Result<RecordBatch, ArrowError>;
 
+    /// The next rows. A batch of the file may hold all its rows, so it is handed out in pieces,
+    /// which share its memory.
     fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::Parquet(reader) => reader.next(),
-            Self::ArrowFile(reader) => reader.next(),
-            Self::ArrowStream(reader) => reader.next(),
-        }
+        let batch = match (self.pending.take(), &mut self.batches) {
+            (Some(rest), _) => Ok(rest),
+            (None, ArrowBatches::File(reader)) => {
+                without_panic(|| reader.next().transpose()).transpose()?
+            }
+            (None, ArrowBatches::Stream(reader)) => {
+                without_panic(|| reader.next().transpose()).transpose()?
+            }
+        };
+        Some(batch.map(|batch| {
+            let rows = batch.num_rows().min(ROWS);
+            if rows < batch.num_rows() {
+                self.pending = Some(batch.slice(rows, batch.num_rows() - rows));
+            }
+            batch.slice(0, rows)
+        }))
     }
+}
+
+/// Makes a panic an error: the readers of Arrow files trust the lengths in them.
+pub(super) fn without_panic<T>(
+    read: impl FnOnce() -> Result<T, ArrowError>,
+) -> Result<T, ArrowError> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(ArrowError::IpcError("a length in it is wrong".to_owned())))
 }
 
 /// The columns that are read. Nested ones may hold fields.
-fn columns(
+pub(super) fn columns(
     schema: &Schema,
     lookup: &FieldLookup,
     whole: bool,

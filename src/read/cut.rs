@@ -13,7 +13,7 @@ use std::io;
 
 use memchr::{memchr, memrchr};
 
-use super::block::{BlockContent, InputBlock, UnreadableBytes};
+use super::block::{BlockContent, InputBlock, UnreadableBytes, offset_of_made};
 use super::cells::{RecordFields, line_ends, skip_line_ends};
 use super::compression::Decompressor;
 use super::context::ReadContext;
@@ -26,9 +26,6 @@ use super::source::InputSource;
 use super::table_pieces::{TableFinder, TableShape};
 use super::warc::WarcFinder;
 use crate::error::ReadError;
-
-/// Bits of an offset that are left for the documents that are converted from one block.
-const CONVERTED_BITS: u32 = 36;
 
 /// Iterator over the blocks of one source.
 pub(super) struct BlockCutter<'c> {
@@ -337,7 +334,7 @@ impl<'c> BlockCutter<'c> {
         bytes.truncate(end);
         let converted = self.source.layout.format.is_converted();
         let offset = match converted {
-            true => self.blocks << CONVERTED_BITS,
+            true => offset_of_made(self.blocks),
             false => self.offset,
         };
         self.blocks += 1;

@@ -290,6 +290,7 @@ impl Corpus for Inputs {
                 parser.records(&bytes, offset, before, pieces.as_deref(), last);
                 self.context.give_back(bytes);
             }
+            BlockContent::Rows { rows, offset } => parser.rows(&rows, offset),
             BlockContent::Unreadable(bytes) => parser.unreadable(bytes),
         }
         let (tally, buffers) = parser.finish();

@@ -13,7 +13,8 @@
 //! | plain JSONL file | by arithmetic: a block owns the lines that start in it | the file |
 //! | plain table, JSON in another form, text file | in order, by a `PieceFinder` (`pieces`) | the file |
 //! | compressed file, member of an archive, standard input, pipe, UTF-16 | in order, decompressed and decoded | the spool |
-//! | Parquet, Arrow, XLSX | rows become lines of JSON (`columnar`, `spreadsheet`, `rows`) | the spool |
+//! | Parquet | at pages; each thread unpacks what it parses (`parquet_parts`, `row_parser`) | the spool, as a line of JSON |
+//! | Arrow, XLSX | in order, some rows a block (`columnar`, `spreadsheet`, `rows`) | the spool, as a line of JSON |
 //! | web page, web archive, feed | in order; each thread converts what it parses (`html`, `warc`, `feeds`) | the spool, as a line of JSON |
 //!
 //! The spool is a nameless copy in the temporary directory. Bytes that are not UTF-8 are decoded by
@@ -51,12 +52,15 @@ mod looks;
 mod markup;
 mod names;
 mod open;
+mod parquet_parts;
 mod parquet_rows;
 mod parse;
 mod path_fields;
 mod pieces;
 mod raw_document;
 mod recognise;
+mod row_lines;
+mod row_parser;
 mod rows;
 mod settings;
 mod source;

@@ -9,9 +9,11 @@ use arrow_select::take::take_record_batch;
 use memchr::memchr_iter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::block::block_of_made;
 use super::compression::Compression;
 use super::format::SourceFormat;
 use super::inputs::Inputs;
+use super::parquet_parts::ParquetFile;
 use super::source::{OpenFile, SourceOrigin, read_full_at};
 use crate::document::SourcePlace;
 
@@ -46,6 +48,9 @@ impl Inputs {
         let batches = reader.with_batch_size(ROWS).build();
         let mut before = 0;
         for batch in batches.map_err(io::Error::other)? {
+            if numbers.is_empty() {
+                break;
+            }
             let batch = batch.map_err(io::Error::other)?;
             let end = before + batch.num_rows() as u64;
             let here = numbers.partition_point(|&number| number < end);
@@ -64,7 +69,19 @@ impl Inputs {
         }
     }
 
+    /// The number of the first row of each part of a Parquet file.
+    fn first_rows(&self, source: usize) -> Option<Vec<u64>> {
+        let whole = self.context.settings.whole_records;
+        let file = ParquetFile::open(self.row_file(source)?, &self.context.lookup, whole).ok()?;
+        Some(file.parts().iter().map(|part| part.first_row).collect())
+    }
+
     fn row_reader(&self, source: usize) -> Option<ParquetRecordBatchReaderBuilder<File>> {
+        ParquetRecordBatchReaderBuilder::try_new(self.row_file(source)?).ok()
+    }
+
+    /// A Parquet file of which rows can be read again.
+    fn row_file(&self, source: usize) -> Option<File> {
         let source = self.sources.get(source)?;
         let layout = &source.layout;
         let SourceOrigin::File { path, open, .. } = &source.origin else {
@@ -73,21 +90,26 @@ impl Inputs {
         if layout.format != SourceFormat::Parquet || layout.compression != Compression::None {
             return None;
         }
-        let file = OpenFile::of(path, open.as_ref()).ok()?.try_clone().ok()?;
-        ParquetRecordBatchReaderBuilder::try_new(file).ok()
+        OpenFile::of(path, open.as_ref()).ok()?.try_clone().ok()
     }
 
-    /// The number of the row of each place: rows are lines in the spool, one after the other.
+    /// The number of the row of each place: rows are lines in the spool, those of each part of the
+    /// file one after the other.
     fn row_numbers(&self, source: usize, places: &[SourcePlace]) -> io::Result<Vec<u64>> {
         let mut numbers = Vec::with_capacity(places.len());
+        let first_rows = self.first_rows(source).unwrap_or_default();
         let (Some(source), Some(file)) = (self.sources.get(source), self.context.spool.file())
         else {
             return Ok(numbers);
         };
         let mut wanted = places.iter().peekable();
         let mut buffer = vec![0; SPOOL_BYTES];
-        let mut line = 0;
+        let (mut part, mut line) = (None, 0);
         for range in source.spooled_ranges() {
+            let of_range = block_of_made(range.offset);
+            if part.replace(of_range) != Some(of_range) {
+                line = first_rows.get(of_range as usize).copied().unwrap_or(line);
+            }
             let mut at = 0;
             while at < range.length {
                 let length = (range.length - at).min(SPOOL_BYTES as u64) as usize;

@@ -35,10 +35,10 @@ const DATE_CHARACTERS: usize = 40;
 
 /// Parses the records of one block, one after the other, and counts.
 pub(super) struct BlockParser<'p, 's> {
-    context: &'p ReadContext,
+    pub(super) context: &'p ReadContext,
     number: u32,
-    source: &'p InputSource,
-    tally: BlockTally,
+    pub(super) source: &'p InputSource,
+    pub(super) tally: BlockTally,
     sink: &'s mut dyn FnMut(ParsedRecord<'_>),
     buffers: ParseBuffers,
 }
@@ -169,7 +169,7 @@ impl<'p, 's> BlockParser<'p, 's> {
     }
 
     /// Lines of JSON; each but the last has its line end.
-    fn lines(&mut self, bytes: &[u8], offset: u64) {
+    pub(super) fn lines(&mut self, bytes: &[u8], offset: u64) {
         let mut at = 0;
         while at < bytes.len() {
             let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
@@ -382,7 +382,7 @@ impl<'p, 's> BlockParser<'p, 's> {
     }
 
     /// Rejects the current record.
-    fn reject(&mut self, rejected: RejectedRecord) {
+    pub(super) fn reject(&mut self, rejected: RejectedRecord) {
         reject(rejected, self.number, &mut self.tally);
     }
 }

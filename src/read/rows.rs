@@ -1,14 +1,15 @@
-//! Blocks of the rows of columnar files and workbooks, as lines of JSON.
+//! Blocks of the rows of columnar files and workbooks.
 
 use std::fs::File;
 use std::io;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
-use super::block::{BlockContent, InputBlock, UnreadableBytes};
-use super::columnar::{self, ARROW_STREAM_MAGIC, ColumnarError, RowReader};
+use super::block::{BlockContent, ColumnRows, InputBlock, UnreadableBytes, offset_of_made};
+use super::columnar::{self, ARROW_STREAM_MAGIC, ArrowRows, ColumnarError};
 use super::compression::{Compression, Decompressor};
 use super::context::ReadContext;
 use super::format::SourceFormat;
+use super::parquet_parts::ParquetFile;
 use super::source::{InputSource, ReadFrom, SourceOrigin, read_full_at};
 use super::spreadsheet;
 use crate::error::ReadError;
@@ -18,17 +19,20 @@ pub(super) struct RowBlocks<'c> {
     context: &'c ReadContext,
     source: &'c InputSource,
     number: u32,
-    state: RowState,
-    /// Bytes of lines in the blocks before.
-    offset: u64,
+    /// `None` until the source was opened.
+    contents: Option<Contents>,
+    /// Number of blocks made.
+    blocks: u64,
 }
 
-enum RowState {
-    Closed,
-    Open(Box<RowReader>),
-    /// The rows, or the rest of them, cannot be read for this reason.
-    Broken(String),
-    Done,
+/// What a source gives: rows, and the reason why the rest cannot be read.
+type Contents = Box<dyn Iterator<Item = Result<Rows, String>> + Send>;
+
+/// Rows of a block.
+enum Rows {
+    Columns(ColumnRows),
+    /// Lines of JSON.
+    Lines(Vec<u8>),
 }
 
 impl<'c> RowBlocks<'c> {
@@ -37,8 +41,8 @@ impl<'c> RowBlocks<'c> {
             context,
             source,
             number,
-            state: RowState::Closed,
-            offset: 0,
+            contents: None,
+            blocks: 0,
         }
     }
 
@@ -74,76 +78,70 @@ impl<'c> RowBlocks<'c> {
     }
 
     /// Opens the source. A workbook gives all its rows at once.
-    fn open(&mut self, lines: &mut Vec<u8>) -> Result<RowState, ReadError> {
-        let cannot_read = |cause: io::Error| RowState::Broken(format!("cannot be read: {cause}"));
+    fn open(&self) -> Result<Contents, ReadError> {
+        let broken = |reason: String| -> Contents { Box::new(std::iter::once(Err(reason))) };
         let file = match self.file() {
             Ok(file) => file,
-            Err(cause) => return Ok(cannot_read(cause)),
+            Err(cause) => return Ok(broken(format!("cannot be read: {cause}"))),
         };
         let lookup = &self.context.lookup;
         let whole = self.context.settings.whole_records;
         let opened = match self.source.layout.format {
-            SourceFormat::Parquet => RowReader::parquet(file, lookup, whole),
+            SourceFormat::Parquet => ParquetFile::open(file, lookup, whole).map(parquet_parts),
             SourceFormat::Arrow => {
                 let mut first = [0; 4];
                 let read = read_full_at(&file, &mut first, 0);
                 let is_stream = read.is_ok() && first == ARROW_STREAM_MAGIC;
-                RowReader::arrow(file, lookup, whole, is_stream)
+                ArrowRows::open(file, lookup, whole, is_stream).map(arrow_batches)
             }
             _ => {
-                let book = io::BufReader::new(file);
-                return Ok(match spreadsheet::read(book, lookup, lines) {
-                    Ok(()) => RowState::Done,
-                    Err(reason) => RowState::Broken(reason),
-                });
+                let mut lines = Vec::new();
+                let read = spreadsheet::read(io::BufReader::new(file), lookup, &mut lines);
+                let rows = (!lines.is_empty()).then_some(Ok(Rows::Lines(lines)));
+                return Ok(Box::new(rows.into_iter().chain(read.err().map(Err))));
             }
         };
         let input = self.source.name.clone();
         match opened {
-            Ok(reader) => Ok(RowState::Open(Box::new(reader))),
-            Err(ColumnarError::Damaged(reason)) => Ok(RowState::Broken(reason)),
+            Ok(contents) => Ok(contents),
+            Err(ColumnarError::Damaged(reason)) => Ok(broken(reason)),
             Err(ColumnarError::NoText(columns)) => {
                 let error = ReadError::NoTextColumn { input, columns };
                 match self.source.walked {
-                    true => Ok(RowState::Broken(error.to_string())),
+                    true => Ok(broken(error.to_string())),
                     false => Err(error),
                 }
             }
         }
     }
 
-    /// Reads lines of about one block, and closes the source where it ends.
-    fn fill(&mut self, lines: &mut Vec<u8>) -> Result<(), ReadError> {
-        if matches!(self.state, RowState::Closed) {
-            self.state = RowState::Done;
-            self.state = self.open(lines)?;
-        }
-        while let RowState::Open(reader) = &mut self.state
-            && lines.len() < self.context.settings.block_bytes
-        {
-            match reader.read(lines) {
-                Ok(true) => {}
-                Ok(false) => self.state = RowState::Done,
-                Err(reason) => self.state = RowState::Broken(reason),
+    /// Makes a block.
+    fn block(&mut self, rows: Result<Rows, String>) -> Result<InputBlock, ReadError> {
+        let offset = offset_of_made(self.blocks);
+        self.blocks += 1;
+        let content = match rows {
+            Ok(Rows::Columns(rows)) => BlockContent::Rows { rows, offset },
+            Ok(Rows::Lines(bytes)) => {
+                self.context.keep(self.source, &bytes, offset)?;
+                BlockContent::Records {
+                    bytes,
+                    offset,
+                    before: 0,
+                    pieces: None,
+                    last: false,
+                }
             }
-        }
-        Ok(())
-    }
-
-    /// Makes a block of lines.
-    fn records(&mut self, lines: Vec<u8>) -> Result<InputBlock, ReadError> {
-        let offset = self.offset;
-        self.context.keep(self.source, &lines, offset)?;
-        self.offset += lines.len() as u64;
+            Err(reason) => BlockContent::Unreadable(UnreadableBytes {
+                bytes: 0,
+                lines: 1,
+                id: None,
+                reason,
+                unknown_loss: true,
+            }),
+        };
         Ok(InputBlock {
             source: self.number,
-            content: BlockContent::Records {
-                bytes: lines,
-                offset,
-                before: 0,
-                pieces: None,
-                last: false,
-            },
+            content,
         })
     }
 }
@@ -152,25 +150,32 @@ impl Iterator for RowBlocks<'_> {
     type Item = Result<InputBlock, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut lines = self.context.take_buffer();
-        if let Err(error) = self.fill(&mut lines) {
-            return Some(Err(error));
+        if self.contents.is_none() {
+            match self.open() {
+                Ok(contents) => self.contents = Some(contents),
+                Err(error) => {
+                    self.contents = Some(Box::new(std::iter::empty()));
+                    return Some(Err(error));
+                }
+            }
         }
-        if !lines.is_empty() {
-            return Some(self.records(lines));
-        }
-        let RowState::Broken(reason) = std::mem::replace(&mut self.state, RowState::Done) else {
-            return None;
-        };
-        Some(Ok(InputBlock {
-            source: self.number,
-            content: BlockContent::Unreadable(UnreadableBytes {
-                bytes: 0,
-                lines: 1,
-                id: None,
-                reason,
-                unknown_loss: true,
-            }),
-        }))
+        let rows = self.contents.as_mut()?.next()?;
+        Some(self.block(rows))
     }
+}
+
+fn parquet_parts(file: ParquetFile) -> Contents {
+    let file = Arc::new(file);
+    let parts = file.parts().into_iter();
+    Box::new(parts.map(move |part| Ok(Rows::Columns(ColumnRows::Part(Arc::clone(&file), part)))))
+}
+
+/// The rows up to the first that cannot be read.
+fn arrow_batches(rows: ArrowRows) -> Contents {
+    let mut broken = false;
+    let readable = rows.take_while(move |batch| !std::mem::replace(&mut broken, batch.is_err()));
+    Box::new(readable.map(|batch| match batch {
+        Ok(batch) => Ok(Rows::Columns(ColumnRows::Batch(batch))),
+        Err(error) => Err(format!("the rows from here on cannot be read: {error}")),
+    }))
 }

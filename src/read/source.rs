@@ -1,5 +1,6 @@
 //! One input: its name, its format, and its bytes.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -161,7 +162,7 @@ impl MemberPlace {
         transcoded: Option<&'static Encoding>,
         limit: ExpansionLimit,
     ) -> io::Result<Decompressor<'static>> {
-        let stored = OwnedReadFrom {
+        let stored = ReadFrom {
             file: File::open(&self.archive)?,
             at: self.start,
         }
@@ -173,20 +174,6 @@ impl MemberPlace {
             Compression::None => Ok(member),
             inner => Decompressor::new(inner, transcoded, Box::new(member), limit),
         }
-    }
-}
-
-/// Reads a file of its own from an offset on.
-struct OwnedReadFrom {
-    file: File,
-    at: u64,
-}
-
-impl Read for OwnedReadFrom {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = platform::read_at(&self.file, buffer, self.at)?;
-        self.at += read as u64;
-        Ok(read)
     }
 }
 
@@ -228,14 +215,14 @@ impl std::ops::Deref for OpenFile<'_> {
 }
 
 /// Reads a file from an offset on, without moving the file's own position.
-pub(super) struct ReadFrom<'f> {
-    pub(super) file: &'f File,
+pub(super) struct ReadFrom<F> {
+    pub(super) file: F,
     pub(super) at: u64,
 }
 
-impl Read for ReadFrom<'_> {
+impl<F: Borrow<File>> Read for ReadFrom<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = platform::read_at(self.file, buffer, self.at)?;
+        let read = platform::read_at(self.file.borrow(), buffer, self.at)?;
         self.at += read as u64;
         Ok(read)
     }

@@ -1,4 +1,4 @@
-//! The clusters report: a row for every cluster, in canonical order of its first document.
+//! The clusters report: a row for every cluster, those with whole copies on the most sites first.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -91,6 +91,7 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, ClusterRow<'t>>> {
             let candidates = row.cluster.source.candidate_labels(|doc| catalog.id(doc));
             candidates.join("; ").into()
         }),
+        Column::flag("quoted", |row: &Row| Some(row.cluster.is_quoted)),
     ]
 }
 

@@ -484,6 +484,7 @@ impl SettingsInForce {
     fn of(settings: &Settings) -> SettingsInForce {
         let Settings {
             shingle,
+            word_rule: _,
             threshold,
             surfacing,
             excerpts,

@@ -41,6 +41,24 @@ const DATABASES: &[&str] = &[
     "pressreader.com",
 ];
 
+/// Tells whether a host may keep copies, from its letters alone. What it says no to keeps none.
+pub(super) fn may_keep_copies(host: &str) -> bool {
+    let has = |part: &str| {
+        let mut parts = host.as_bytes().windows(part.len());
+        parts.any(|bytes| bytes.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    [
+        "archive",
+        "wayback",
+        "arquivo",
+        "google",
+        "ampproject",
+        "translate",
+    ]
+    .iter()
+    .any(|part| has(part))
+}
+
 /// Tells of what page a host keeps a copy. `host` is that of `url`, in lower case and without a
 /// full stop at its end.
 pub(super) fn page_at(host: &str, url: &Url) -> CopiedPage {

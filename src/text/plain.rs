@@ -12,7 +12,7 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script, UnicodeScript};
 
-use super::words::reference;
+use super::words::{WordRule, reference_by};
 
 /// Number of code points that [`LETTERS`] covers: those with at most two bytes in UTF-8.
 const LETTERS_END: usize = 0x800;
@@ -22,10 +22,28 @@ const LETTERS_END: usize = 0x800;
 /// A letter is listed if it breaks words as an ASCII letter does, does not compose with its
 /// neighbours and folds to nothing but letters. The definition of a word decides that when the
 /// table is first used. Hebrew letters are left out because quotation marks join them.
-static LETTERS: LazyLock<Vec<Option<PlainForm>>> = LazyLock::new(|| {
+static LETTERS: LazyLock<Letters> = LazyLock::new(|| letters_of(WordRule::Folded));
+
+/// The same by the first word rule.
+static UNFOLDED_LETTERS: LazyLock<Letters> = LazyLock::new(|| letters_of(WordRule::Unfolded));
+
+/// Plain forms of letters by code point.
+pub(super) type Letters = Vec<Option<PlainForm>>;
+
+/// Returns the plain forms of letters by a word rule.
+pub(super) fn letters(rule: WordRule) -> &'static Letters {
+    match rule {
+        WordRule::Folded => &LETTERS,
+        WordRule::Unfolded => &UNFOLDED_LETTERS,
+    }
+}
+
+fn letters_of(rule: WordRule) -> Letters {
     let letter = |c: char| {
-        let folded: String = [c].into_iter().nfkc().default_case_fold().nfkc().collect();
+        let normal: String = [c].into_iter().nfkc().default_case_fold().nfkc().collect();
+        let folded = rule.fold_letters(&normal);
         let ordinary = c.is_alphabetic()
+            && !folded.is_empty()
             && c.script() != Script::Hebrew
             && folded.chars().all(char::is_alphabetic);
         let within = format!("a{c}b.{c}a");
@@ -33,8 +51,8 @@ static LETTERS: LazyLock<Vec<Option<PlainForm>>> = LazyLock::new(|| {
         let first = format!("!{c}b");
         let first_expected = format!("{folded}b");
         (ordinary
-            && reference(&within) == [within_expected]
-            && reference(&first) == [first_expected])
+            && reference_by(rule, &within) == [within_expected]
+            && reference_by(rule, &first) == [first_expected])
         .then(|| PlainForm::new(&folded))
         .flatten()
     };
@@ -45,7 +63,7 @@ static LETTERS: LazyLock<Vec<Option<PlainForm>>> = LazyLock::new(|| {
                 .and_then(letter)
         })
         .collect()
-});
+}
 
 /// The plain form of one character: at most five bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,9 +108,9 @@ impl PlainForm {
     }
 }
 
-/// Returns the plain form of a character, if it has one.
+/// Returns the plain form of a character, if it has one. `letters` are those of the word rule.
 #[inline]
-pub(super) fn plain_form(c: char) -> Option<PlainForm> {
+pub(super) fn plain_form(c: char, letters: &Letters) -> Option<PlainForm> {
     match c {
         '\0'..='\x7F' => Some(PlainForm::ascii(c as u8)),
         '‘' | '’' => Some(PlainForm::ascii(b'\'')),
@@ -104,6 +122,6 @@ pub(super) fn plain_form(c: char) -> Option<PlainForm> {
         '\u{4E00}'..='\u{9FFF}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => {
             Some(PlainForm::word(c))
         }
-        _ => LETTERS.get(c as usize).copied().flatten(),
+        _ => letters.get(c as usize).copied().flatten(),
     }
 }

@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use super::ranges;
 use super::word_hasher::WordHasher;
-use super::words;
+use super::words::{self, WordRule};
 
 /// Multiplier of the polynomial over word hashes: odd, from the fraction of the golden ratio.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -71,6 +71,18 @@ pub struct Shingler {
 }
 
 impl Shingler {
+    /// A shingler whose words are those of a version of the definition.
+    pub fn with_rule(rule: WordRule) -> Shingler {
+        let mut shingler = Shingler::default();
+        shingler.set_rule(rule);
+        shingler
+    }
+
+    /// Sets the version of the definition of a word for the texts that follow.
+    pub fn set_rule(&mut self, rule: WordRule) {
+        self.hasher.rule = rule;
+    }
+
     /// Reads `text` and sets `words` and `shingles`.
     pub fn read(&mut self, text: &str, shingle: Shingle) {
         self.words.clear();
@@ -107,7 +119,7 @@ impl Shingler {
         match shingle {
             Shingle::Words(width) => runs(&self.words, width, &mut self.shingles),
             Shingle::Chars(width) => {
-                let words = words::reference(text);
+                let words = words::reference_by(self.hasher.rule, text);
                 let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
                 ranges::remove(&mut words, regions);
                 let joined = words.join(" ");

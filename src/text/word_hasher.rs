@@ -14,9 +14,9 @@
 
 use std::ops::Range;
 
-use super::plain::{PlainForm, plain_form};
+use super::plain::{PlainForm, letters, plain_form};
 use super::word_breaks::{WordMasks, word_edges};
-use super::words::{LONGEST_SHORT, for_each_word, hash_short, hash_word};
+use super::words::{LONGEST_SHORT, WordRule, for_each_word, hash_short, hash_word};
 
 #[cfg(doc)]
 use super::words::reference;
@@ -35,6 +35,8 @@ const FIRST_BYTES: [u128; LONGEST_SHORT + 1] = {
 /// Turns texts into word hashes. Keeps its buffers from one text to the next.
 #[derive(Debug, Default)]
 pub struct WordHasher {
+    /// Version of the definition of a word.
+    pub rule: WordRule,
     plain: Vec<u8>,
     masks: WordMasks,
     edges: Vec<u32>,
@@ -48,6 +50,7 @@ impl WordHasher {
         if text.is_ascii() {
             return self.hash_plain(text.as_bytes(), out);
         }
+        let letters = letters(self.rule);
         let mut plain = std::mem::take(&mut self.plain);
         plain.clear();
         // Words before `start` are hashed; `plain` holds the plain form of `text[start..at]`.
@@ -58,7 +61,7 @@ impl WordHasher {
             let Some(c) = text[at..].chars().next() else {
                 break;
             };
-            if let Some(form) = plain_form(c) {
+            if let Some(form) = plain_form(c, letters) {
                 plain.extend_from_slice(form.as_bytes());
                 at += c.len_utf8();
                 continue;
@@ -67,10 +70,10 @@ impl WordHasher {
             // The definition takes the whole stretch, so its beginning is taken off `plain` again.
             let begun: usize = text[stretch.start..at]
                 .chars()
-                .map(|c| plain_form(c).map_or(0, PlainForm::len))
+                .map(|c| plain_form(c, letters).map_or(0, PlainForm::len))
                 .sum();
             self.hash_plain(&plain[..plain.len() - begun], out);
-            for_each_word(&text[stretch.clone()], &mut self.word, |word| {
+            for_each_word(&text[stretch.clone()], self.rule, &mut self.word, |word| {
                 out.push(hash_word(word.as_bytes()))
             });
             plain.clear();
@@ -168,8 +171,8 @@ fn first_non_ascii(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::words::reference;
     use crate::text::words::tests::CASES;
+    use crate::text::words::{reference, reference_by};
     use proptest::prelude::*;
 
     fn hashes(text: &str) -> Vec<u64> {
@@ -221,7 +224,7 @@ mod tests {
         for c in (0x80..=0x30FF)
             .chain((0x4E00..0xA000).step_by(97))
             .filter_map(char::from_u32)
-            .filter(|&c| plain_form(c).is_some())
+            .filter(|&c| plain_form(c, letters(WordRule::Folded)).is_some())
         {
             forms += 1;
             for (left, right) in [
@@ -271,6 +274,21 @@ mod tests {
         ) {
             let text = pieces.concat();
             prop_assert_eq!(hashes(&text), reference_hashes(&text));
+        }
+
+        #[test]
+        fn hashes_equal_both_definitions_on_letters_that_are_folded(
+            text in "[a .'1ёеЁא\u{5B8}\u{5BE}اأآىیيكکةه\u{640}\u{64B}\u{654}\u{670}٣۳東]{0,40}",
+        ) {
+            for rule in [WordRule::Unfolded, WordRule::Folded] {
+                let mut hasher = WordHasher { rule, ..WordHasher::default() };
+                let mut fast = Vec::new();
+                hasher.hash_into(&text, &mut fast);
+                let words = reference_by(rule, &text);
+                let slow: Vec<u64> = words.iter().map(|w| hash_word(w.as_bytes())).collect();
+                prop_assert_eq!(fast, slow);
+                prop_assert_eq!(words.len(), reference(&text).len());
+            }
         }
 
         #[test]

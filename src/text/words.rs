@@ -7,6 +7,12 @@
 //! spaces (Han, kana, Thai, Lao, Khmer, Burmese) every character is a word, so word shingles of
 //! such text are character shingles.
 //!
+//! Forms of one letter that writers use side by side count as one ([`WordRule::Folded`]). The
+//! Arabic and Persian letters are those that Lucene folds in its `ArabicNormalizer` and
+//! `PersianNormalizer`: alef with hamza or madda is alef, alef maqsura and Persian yeh are yeh,
+//! Persian kaf is kaf, ta marbuta is heh. Tatweel, vowel marks and Hebrew points are removed, the
+//! Russian letter yo is ye, and Arabic digits are those of ASCII.
+//!
 //! [`reference()`] is the definition, written for clarity. [`WordHasher`] computes the hashes of
 //! the same words much faster; property tests hold the two equal.
 //!
@@ -27,10 +33,46 @@ const KEY_HIGH: u64 = 0xC4CE_FEB9_FE1A_85EC;
 /// XXH3.
 pub(super) const LONGEST_SHORT: usize = 16;
 
-/// Returns the words of `text` in order, by the definition, without regard to speed.
+/// Version of the definition of a word. An index keeps the one that its hashes were made by.
+///
+/// Both find the same words at the same places in a text; they differ in the letters of some.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WordRule {
+    /// Letters stay as NFKC normalisation and case folding leave them.
+    Unfolded,
+    /// Forms of one letter are folded, and marks that are optional in writing are removed.
+    #[default]
+    Folded,
+}
+
+impl WordRule {
+    /// The number that stands for the rule in an index. It must not change.
+    pub fn number(self) -> u32 {
+        match self {
+            WordRule::Unfolded => 1,
+            WordRule::Folded => 2,
+        }
+    }
+
+    /// The rule with this number; `None` if there is none.
+    pub fn from_number(number: u32) -> Option<WordRule> {
+        [WordRule::Unfolded, WordRule::Folded]
+            .into_iter()
+            .find(|rule| rule.number() == number)
+    }
+}
+
+/// Returns the words of `text` in order, by the newest definition, without regard to speed.
 pub fn reference(text: &str) -> Vec<String> {
+    reference_by(WordRule::default(), text)
+}
+
+/// Returns the words of `text` in order, by a version of the definition.
+pub fn reference_by(rule: WordRule, text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    for_each_word(text, &mut String::new(), |word| words.push(word.to_owned()));
+    for_each_word(text, rule, &mut String::new(), |word| {
+        words.push(word.to_owned());
+    });
     words
 }
 
@@ -59,7 +101,12 @@ pub(super) fn hash_short(word: u128) -> u64 {
 
 /// Calls `each` with every word of `text`: the definition at the head of this module. `word` is a
 /// buffer.
-pub(super) fn for_each_word(text: &str, word: &mut String, mut each: impl FnMut(&str)) {
+pub(super) fn for_each_word(
+    text: &str,
+    rule: WordRule,
+    word: &mut String,
+    mut each: impl FnMut(&str),
+) {
     let straight = text
         .chars()
         .map(|c| if matches!(c, '‘' | '’') { '\'' } else { c });
@@ -69,7 +116,7 @@ pub(super) fn for_each_word(text: &str, word: &mut String, mut each: impl FnMut(
         for c in piece.chars().filter(|c| c.is_alphanumeric()) {
             if writes_no_spaces(c) {
                 if !word.is_empty() {
-                    each(word);
+                    each(rule.fold(word));
                 }
                 each(c.encode_utf8(&mut [0; 4]));
                 word.clear();
@@ -78,9 +125,74 @@ pub(super) fn for_each_word(text: &str, word: &mut String, mut each: impl FnMut(
             }
         }
         if !word.is_empty() {
-            each(word);
+            each(rule.fold(word));
         }
     }
+}
+
+impl WordRule {
+    /// Folds the letters of a normalised word. A word of nothing but marks stays as it is, so that
+    /// the number of words does not depend on the rule.
+    fn fold(self, word: &mut String) -> &str {
+        let changes = |c: char| folded_letter(c) != Some(c);
+        if self == WordRule::Folded && !word.is_ascii() && word.contains(changes) {
+            let folded: String = word.chars().filter_map(folded_letter).collect();
+            if !folded.is_empty() {
+                *word = folded;
+            }
+        }
+        word
+    }
+
+    /// Folds the letters of a normalised text, and leaves nothing of marks.
+    pub(super) fn fold_letters(self, text: &str) -> String {
+        match self {
+            WordRule::Unfolded => text.to_owned(),
+            WordRule::Folded => text.chars().filter_map(folded_letter).collect(),
+        }
+    }
+}
+
+/// Returns the letter that stands for a character of a word, `None` if it is an optional mark.
+fn folded_letter(c: char) -> Option<char> {
+    let folded = match c {
+        'ё' => 'е',
+        // Hebrew accents and points; maqaf and the other punctuation among them separate words.
+        '\u{591}'..='\u{5BD}'
+        | '\u{5BF}'
+        | '\u{5C1}'
+        | '\u{5C2}'
+        | '\u{5C4}'
+        | '\u{5C5}'
+        | '\u{5C7}' => return None,
+        // Arabic marks and tatweel.
+        '\u{610}'..='\u{61A}'
+        | '\u{640}'
+        | '\u{64B}'..='\u{65F}'
+        | '\u{670}'
+        | '\u{6D6}'..='\u{6DC}'
+        | '\u{6DF}'..='\u{6E4}'
+        | '\u{6E7}'
+        | '\u{6E8}'
+        | '\u{6EA}'..='\u{6ED}' => return None,
+        // Alef with madda, hamza above or below, and wasla.
+        '\u{622}' | '\u{623}' | '\u{625}' | '\u{671}' => '\u{627}',
+        // Alef maqsura and Persian yeh.
+        '\u{649}' | '\u{6CC}' => '\u{64A}',
+        // Persian kaf.
+        '\u{6A9}' => '\u{643}',
+        // Ta marbuta, heh with yeh above, heh goal with and without hamza.
+        '\u{629}' | '\u{6C0}' | '\u{6C1}' | '\u{6C2}' => '\u{647}',
+        '\u{660}'..='\u{669}' => ascii_digit(c as u32 - 0x660),
+        '\u{6F0}'..='\u{6F9}' => ascii_digit(c as u32 - 0x6F0),
+        _ => c,
+    };
+    Some(folded)
+}
+
+/// Returns the ASCII digit of a value under 10.
+fn ascii_digit(value: u32) -> char {
+    char::from_digit(value, 10).unwrap_or('0')
 }
 
 /// Returns true if a character belongs to a script that is written without spaces between words.
@@ -161,6 +273,28 @@ pub(super) mod tests {
         ("Thai", "กขค", &["ก", "ข", "ค"]),
         ("mixed scripts", "AI時代2026", &["ai", "時", "代", "2026"]),
         ("right to left", "שלום עולם", &["שלום", "עולם"]),
+        (
+            "Persian and Arabic yeh and kaf",
+            "یک كتاب ي",
+            &["\u{64A}\u{643}", "\u{643}تاب", "\u{64A}"],
+        ),
+        (
+            "alef with hamza or madda",
+            "أحمد إلى آن",
+            &["احمد", "ال\u{64A}", "ان"],
+        ),
+        ("hamza as a mark of its own", "ا\u{654}حمد", &["احمد"]),
+        ("ta marbuta", "مدرسة", &["مدرسه"]),
+        ("tatweel", "مــدرســه", &["مدرسه"]),
+        ("tatweel alone", "ــ a", &["ــ", "a"]),
+        ("vowel marks", "كَتَبَ", &["كتب"]),
+        (
+            "Hebrew points and a maqaf",
+            "שָׁלוֹם בֵּית\u{5BE}סֵפֶר",
+            &["שלום", "בית", "ספר"],
+        ),
+        ("Russian yo", "Ещё ёлка е\u{308}ж", &["еще", "елка", "еж"]),
+        ("Arabic and Persian digits", "٢٠٢٦ ۱۴۰۵", &["2026", "1405"]),
     ];
 
     #[test]
@@ -168,6 +302,23 @@ pub(super) mod tests {
         for (name, text, expected) in CASES {
             assert_eq!(reference(text), *expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_first_rule_folds_no_letters() {
+        let cases: &[(&str, &[&str])] = &[
+            ("ёлка", &["ёлка"]),
+            ("مدرسة", &["مدرسة"]),
+            ("مــد", &["مــد"]),
+            ("٢٠٢٦", &["٢٠٢٦"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(reference_by(WordRule::Unfolded, text), *expected, "{text}");
+        }
+        for rule in [WordRule::Unfolded, WordRule::Folded] {
+            assert_eq!(WordRule::from_number(rule.number()), Some(rule));
+        }
+        assert_eq!(WordRule::from_number(0), None);
     }
 
     /// Computed by `scripts/reference-vectors`. Every stored index holds such hashes, so they must

@@ -5,7 +5,7 @@ use crate::common::{
 };
 use proptest::prelude::*;
 use wirecopy::boilerplate::{
-    FEWEST_STORIES, FEWEST_WORDS_LEFT, LONGEST_REGION, MANY_PAGES, WIDEST_GAP,
+    FEWEST_STORIES, FEWEST_WORDS_LEFT, LONGEST_REGION, MANY_STORIES, WIDEST_GAP,
 };
 use wirecopy::cluster::{Relation, Selection};
 use wirecopy::pipeline::{ScanResult, Settings, Surfacing};
@@ -75,6 +75,11 @@ fn reruns_of(lengths: [usize; 3], text: impl Fn(usize, u64) -> String) -> Vec<(S
             )
         })
         .collect()
+}
+
+/// The same pages, published at one moment.
+fn at_once(pages: Vec<Page>) -> Vec<Page> {
+    pages.into_iter().map(|page| page.at(0)).collect()
 }
 
 /// Asserts that no page of any case lost words.
@@ -152,7 +157,7 @@ fn text_on_enough_pages_with_different_stories_is_removed() {
             (FEWEST_STORIES - 1, 0),
             (FEWEST_STORIES, 40),
             (FEWEST_STORIES + 1, 40),
-            (MANY_PAGES + 1, 40),
+            (MANY_STORIES + 1, 40),
         ] {
             let pages = pages(SITE, count, |at| lay_out(&prompt(), &own(at)));
             assert_eq!(
@@ -182,8 +187,8 @@ fn two_kinds_of_boilerplate_on_one_page_are_removed() {
 #[test]
 fn other_sites_keep_the_text_that_one_site_repeats() {
     let text = |at: u64| format!("{}\n{}", prompt(), own(at));
-    let both = [pages(SITE, 8, text), pages(OTHER, 4, |at| text(100 + at))].concat();
-    let expected = [vec![40; 8], vec![0; 4]].concat();
+    let both = [pages(SITE, 8, text), pages(OTHER, 2, |at| text(100 + at))].concat();
+    let expected = [vec![40; 8], vec![0; 2]].concat();
     assert_eq!(removed(&both), expected, "another site");
 
     let nowhere = Page::without_site("nowhere", &text(200));
@@ -273,30 +278,210 @@ fn an_edited_story_under_several_urls_is_kept() {
 }
 
 #[test]
-fn a_story_under_very_many_urls_of_one_site_only_is_boilerplate() {
-    let found = stripped(&reruns(25, |_| story(1, 150)));
-    assert_eq!(found.counts.documents.boilerplate_only, 25);
-    assert_eq!(found.catalog.removed(doc(&found, "one.example-000")), 150);
-    assert!(found.pairs.is_empty());
-}
-
-#[test]
-fn a_story_under_very_many_urls_that_another_site_has_too_is_kept() {
-    let text = |_| story(1, 150);
-    let mut shared = reruns(25, text);
-    shared.push(Page::new(OTHER, "elsewhere", &text(99)));
-    assert_kept(vec![("the same".to_owned(), shared)]);
-}
-
-#[test]
-fn an_edited_story_under_very_many_urls_that_another_site_has_too_is_kept() {
-    let cases = [80, 150, 400].map(|words| {
-        let text = |at: u64| edited(&story(1, words), 40, at);
-        let mut shared = reruns(25, text);
-        shared.push(Page::new(OTHER, "elsewhere", &text(99)));
-        (format!("{words} words"), shared)
+fn a_story_under_very_many_urls_is_kept() {
+    let same = [25, 200].into_iter().flat_map(|urls| {
+        [60, 150, 400].map(|words| {
+            let pages = reruns(urls, |_| story(1, words));
+            (format!("{words} words under {urls} urls"), at_once(pages))
+        })
     });
-    assert_kept(cases.into());
+    assert_kept(same.collect());
+    let edited = [25, 200].map(|urls| {
+        let pages = reruns(urls, |at| edited(&story(1, 400), 40, at));
+        (format!("edited, under {urls} urls"), at_once(pages))
+    });
+    assert_kept(edited.into());
+}
+
+#[test]
+fn a_part_of_a_story_under_very_many_urls_is_found_elsewhere() {
+    let mut pages = at_once(reruns(60, |_| story(1, 240)));
+    let part: Vec<String> = story(1, 240)
+        .split(' ')
+        .skip(50)
+        .take(60)
+        .map(str::to_owned)
+        .collect();
+    let text = format!(
+        "{} {} {}",
+        story(50_000, 30),
+        part.join(" "),
+        story(50_001, 30)
+    );
+    pages.push(Page::new(OTHER, "lifted", &text));
+    let found = stripped(&pages);
+    let lifted = doc(&found, "lifted");
+    assert!(
+        found
+            .pairs
+            .iter()
+            .any(|pair| pair.a == lifted || pair.b == lifted)
+    );
+}
+
+#[test]
+fn forms_of_one_page_are_one_page() {
+    let forms = |at: u64| match at % 5 {
+        0 => format!("https://www.one.example/ferry?utm_campaign={at}"),
+        1 => format!("https://m.one.example/ferry?fbclid=x{at}"),
+        2 => format!("https://www.one.example/ferry/amp?ref=r{at}"),
+        3 => format!("http://one.example/ferry?print=1&src=s{at}"),
+        _ => format!("https://www.one.example/ferry#part{at}"),
+    };
+    for words in [30, 150, 400] {
+        let mut all = pages(SITE, 60, |_| story(1, words));
+        for (at, page) in (0..).zip(&mut all) {
+            page.url = Some(forms(at));
+        }
+        assert_eq!(removed(&all), [0; 60], "{words} words");
+    }
+}
+
+#[test]
+fn a_notice_on_many_days_is_boilerplate() {
+    let notices = |apart: i64| -> Vec<Page> {
+        let pages = pages(SITE, 40, |_| story(1, 120)).into_iter();
+        (0..)
+            .zip(pages)
+            .map(|(at, page)| page.at(at * apart))
+            .collect()
+    };
+    assert_eq!(removed(&notices(86_400)), [120; 40], "one a day");
+    assert_eq!(removed(&notices(60)), [0; 40], "one a minute");
+}
+
+/// Twelve pages of a site in which a text stands at varying places between paragraphs, and many
+/// others.
+fn background(text: &str) -> Vec<Page> {
+    let mut all = pages(SITE, 12, |at| {
+        let mut paragraphs: Vec<String> = (0..5)
+            .map(|part| story(20_000 + 5 * at + part, 45))
+            .collect();
+        paragraphs.insert(1 + at as usize % 5, text.to_owned());
+        paragraphs.join("\n\n")
+    });
+    all.extend((0..60).map(|at| Page::new(SITE, &format!("own{at}"), &own(at))));
+    all
+}
+
+#[test]
+fn background_that_stories_repeat_is_kept() {
+    for words in [20, 60, 92, 180] {
+        assert_eq!(
+            removed(&background(&story(1, words))),
+            [0; 72],
+            "{words} words"
+        );
+    }
+    // Two paragraphs that come together or alone.
+    let both = background(&format!("{}\n\n{}", story(1, 60), story(2, 40)));
+    let alone = background(&story(2, 40)).into_iter().take(12);
+    let alone = alone.map(|page| Page {
+        id: format!("alone-{}", page.id),
+        ..page
+    });
+    let pages: Vec<Page> = both.into_iter().chain(alone).collect();
+    assert_eq!(removed(&pages), [0; 84]);
+}
+
+#[test]
+fn phrases_of_an_agency_are_kept_however_many_stories_have_them() {
+    let phrase = story(1, 12);
+    for ends in ["\n\n", " "] {
+        let pages = pages(SITE, 600, |at| {
+            let (before, after) = (story(30_000 + 2 * at, 40), story(30_001 + 2 * at, 30));
+            let phrase = if at % 3 == 0 { phrase.as_str() } else { "" };
+            format!("{before}{ends}{before} {phrase} {after}{ends}{after}")
+        });
+        let taken: u32 = removed(&pages).into_iter().sum();
+        assert_eq!(taken, 0);
+    }
+}
+
+#[test]
+fn prompts_that_sister_sites_share_are_boilerplate() {
+    let prompt = story(1, 90);
+    let sites = ["north.example", "south.example", "east.example"];
+    let of_site = |(number, site): (usize, &&str), count: usize| {
+        let start = 1_000 * number as u64;
+        pages(site, count, |at| {
+            format!("{}\n\n{prompt}", story(40_000 + start + at, 45))
+        })
+    };
+    let all = |count| -> Vec<Page> {
+        let mut pages: Vec<Page> = sites
+            .iter()
+            .enumerate()
+            .flat_map(|site| of_site(site, count))
+            .collect();
+        for page in &mut pages {
+            page.title = Some(page.id.clone());
+        }
+        pages
+    };
+    let found = stripped(&all(4));
+    assert!(found.pairs.is_empty());
+    assert_eq!(removed(&all(4)), [90; 12]);
+    assert_eq!(
+        removed(&all(2)),
+        [0; 6],
+        "two pages of each site are too few"
+    );
+    // A story that the sites ran, each under several urls, is none.
+    let story = |site: &&str| pages(site, 4, |_| story(1, 300));
+    let pages: Vec<Page> = sites.iter().flat_map(story).collect();
+    assert_eq!(removed(&pages), [0; 12]);
+}
+
+#[test]
+fn a_notice_of_a_system_that_several_sites_use_is_boilerplate() {
+    let sites = ["north.example", "south.example", "east.example"];
+    let mut all: Vec<Page> = sites
+        .iter()
+        .flat_map(|site| pages(site, 4, |_| story(1, 60)))
+        .collect();
+    for page in &mut all {
+        page.title = Some("Just a moment".to_owned());
+    }
+    let found = stripped(&all);
+    assert_eq!(
+        (found.counts.documents.boilerplate_only, found.pairs.len()),
+        (12, 0)
+    );
+}
+
+#[test]
+fn placeholders_for_a_text_are_boilerplate() {
+    for text in ["[Removed]", "nan", "N/A"] {
+        let pages = [
+            Page::new(SITE, "a", text),
+            Page::new(SITE, "b", text),
+            Page::new(OTHER, "c", text),
+            Page::without_site("d", text),
+        ];
+        let found = stripped(&pages);
+        let counts = &found.counts.documents;
+        assert_eq!(
+            (counts.boilerplate_only, found.pairs.len()),
+            (4, 0),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn boilerplate_without_line_breaks_is_removed() {
+    let pages = pages(SITE, 12, |at| {
+        format!("{} {} {}", prompt(), own(at), story(2, 30))
+    });
+    for (page, words) in pages.iter().zip(removed(&pages)) {
+        // Up to five words stay at each end within the line.
+        assert!(
+            (70 - 2 * EDGE as u32..=70).contains(&words),
+            "{}: {words}",
+            page.id
+        );
+    }
 }
 
 #[test]
@@ -309,7 +494,7 @@ fn pages_of_boilerplate_alone_are_set_aside_if_there_are_enough() {
     );
 
     // So few pages may be a story under several urls, so their text is kept.
-    let few = pages(SITE, MANY_PAGES - 1, |_| prompt());
+    let few = pages(SITE, MANY_STORIES - 1, |_| prompt());
     let found = stripped(&few);
     assert_eq!(found.counts.documents.boilerplate_only, 0);
     assert_eq!(found.pairs.len(), 19 * 18 / 2);
@@ -408,10 +593,10 @@ fn an_embedded_gallery_is_removed_unless_another_site_has_it() {
     let mut shared = gallery.clone();
     shared.push(Page::new(OTHER, "elsewhere", &with_gallery(50)));
     assert_eq!(removed(&shared), [0; 7], "another site has it");
-    let everywhere = pages(SITE, MANY_PAGES, with_gallery);
+    let everywhere = pages(SITE, MANY_STORIES, with_gallery);
     assert_eq!(
         removed(&everywhere),
-        [300; MANY_PAGES],
+        [300; MANY_STORIES],
         "on very many pages"
     );
 }

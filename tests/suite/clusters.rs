@@ -38,7 +38,8 @@ fn part(text: &str, from: usize, words: usize) -> String {
     part.join(" ")
 }
 
-/// Every cluster: its first document, and its members with their roles, in canonical order.
+/// Every cluster: its first document, and its members with their roles, in canonical order of the
+/// first documents.
 fn clusters(found: &ScanResult) -> Vec<(String, Vec<(String, Role)>)> {
     let id = |doc: DocNo| found.catalog.id(doc).to_owned();
     let cluster = |cluster: &wirecopy::cluster::Cluster| {
@@ -48,7 +49,44 @@ fn clusters(found: &ScanResult) -> Vec<(String, Vec<(String, Role)>)> {
             .map(|member| (id(member.doc), member.role));
         (id(cluster.first), members.collect())
     };
-    found.clusters.iter().map(cluster).collect()
+    let mut clusters: Vec<_> = found.clusters.iter().collect();
+    clusters.sort_by_key(|cluster| cluster.first);
+    clusters.into_iter().map(cluster).collect()
+}
+
+#[test]
+fn widely_copied_stories_come_first_and_quotations_last() {
+    let said = format!("\u{201c}{}\u{201d}", story(9, 60));
+    let quoting = |site: &str, id: &str, own: u64| {
+        let text = format!("{} {said} {}", story(own, 20), story(own + 1, 20));
+        Page::new(site, id, &text)
+    };
+    let pages = [
+        quoting("a.example", "q1", 20).at(0),
+        quoting("b.example", "q2", 30).at(1),
+        quoting("c.example", "q3", 40).at(2),
+        Page::new("a.example", "twice1", &story(1, 120)).at(3),
+        Page::new("a.example", "twice2", &story(1, 120)).at(4),
+        Page::new("a.example", "wide1", &story(2, 120)).at(5),
+        Page::new("b.example", "wide2", &story(2, 120)).at(6),
+    ];
+    let found = found(&pages);
+    let ranked: Vec<(&str, bool)> = found
+        .clusters
+        .iter()
+        .map(|cluster| (&*cluster.name, cluster.is_quoted))
+        .collect();
+    assert_eq!(
+        ranked,
+        [("wide1", false), ("twice1", false), ("q1", true)],
+        "{:?}",
+        clusters(&found)
+    );
+    for pair in &found.pairs {
+        let members = &found.clusters[pair.cluster as usize].members;
+        assert!(members.iter().any(|member| member.doc == pair.a));
+        assert!(members.iter().any(|member| member.doc == pair.b));
+    }
 }
 
 /// Asserts that a scan of the pages gives these clusters.

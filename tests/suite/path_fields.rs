@@ -42,7 +42,7 @@ fn paths_give_site_and_date_on_request() {
     let cells = [
         "alpha.com,bravo.org",
         "alpha.com,delta.com",
-        "2026-03-04,2026-03-06",
+        "2026-03-04T00:00:00Z,2026-03-06T00:00:00Z",
     ];
     for piece in cells {
         assert!(with.contains(piece), "{piece}: {with}");

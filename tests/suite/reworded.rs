@@ -37,6 +37,7 @@ fn articles(name: &str) -> Vec<Page> {
             text: field("text"),
             published: Some(published.as_second()),
             canonical: None,
+            title: None,
         }
     };
     text.lines().map(page).collect()

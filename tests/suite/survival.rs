@@ -501,7 +501,7 @@ fn a_newer_format_is_reported_with_a_remedy() {
     let ran = nights.run(&["index", "info", "index"]);
     assert_eq!(ran.status.code(), Some(1));
     assert!(
-        said(&ran).contains("format 999 and this program reads formats up to 1; use the version"),
+        said(&ran).contains("format 999 and this program reads formats up to 2; use the version"),
         "{}",
         said(&ran)
     );
@@ -632,6 +632,55 @@ fn an_index_of_the_first_format_opens() {
     );
     nights.verify();
     assert_eq!(count(), Some(61));
+    // It keeps its format and the word rule of that format, by which its hashes were made.
+    let manifest = fs::read_to_string(nights.path("index/manifest.json")).expect("it is text");
+    assert!(manifest.starts_with("{\"format\":1,"), "{manifest}");
+    assert!(!manifest.contains("word_rule"), "{manifest}");
+}
+
+/// A new index folds letters; an index of the first format goes on without.
+#[test]
+fn an_index_keeps_its_word_rule() {
+    let body = "ёжик нёс тёплый мёд через чёрный лес и пёстрый луг где всё ещё шёл дождь \
+                а за рекой её сестра пекла пироги для гостей из дальнего города";
+    let record = |id: &str, text: &str| {
+        format!("{{\"id\": \"{id}\", \"url\": \"https://{id}.example/1\", \"text\": \"{text}\"}}\n")
+    };
+    for (first_format, relation) in [(false, "exact"), (true, "near")] {
+        let nights = Nights::new();
+        fs::remove_dir_all(nights.path("index")).expect("the file exists");
+        if first_format {
+            copy(&root().join("tests/index-format-1"), &nights.path("index"));
+            fs::remove_file(nights.path("index/README.md")).expect("the file exists");
+        }
+        // Two letters differ by the first rule, none by the newest.
+        let other = body.replacen("тёплый", "теплый", 1);
+        let mut found = String::new();
+        for (night, line) in [record("dawn", body), record("dusk", &other)]
+            .iter()
+            .enumerate()
+        {
+            fs::write(nights.path("yo.jsonl"), line).expect("the test directory is writable");
+            let as_of = format!("2026-04-0{}", night + 1);
+            let ran = nights.run(&[
+                "scan",
+                "yo.jsonl",
+                "--index",
+                "index",
+                "-o",
+                "pairs.csv",
+                "--as-of",
+                &as_of,
+            ]);
+            assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+            found = fs::read_to_string(nights.path("pairs.csv")).expect("it is text");
+        }
+        assert!(
+            found.contains(&format!("dawn,dusk,{relation},")),
+            "{first_format}: {found}"
+        );
+        nights.verify();
+    }
 }
 
 #[test]

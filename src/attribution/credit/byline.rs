@@ -105,6 +105,11 @@ impl CreditTable {
             return (LineShape::Text, Vec::new());
         }
         let mut by = self.byline(line, mentions, words.clone());
+        // `MAP` alone is a heading, and `Source: PC` may be a computer; `Source: MAP` is an agency.
+        let is_weak = |m: &Mention| m.is_initials() && line.raw(m.start).chars().count() <= 2;
+        if mentions.iter().any(is_weak) || !by.opened && mentions.iter().any(Mention::is_initials) {
+            return (LineShape::Text, Vec::new());
+        }
         if by.is_only_agencies() && by.opened {
             (LineShape::Text, by.named(CreditEvidence::Byline))
         } else if by.is_only_agencies() {
@@ -227,6 +232,9 @@ impl CreditTable {
         }
         let word = line.raw(words.start);
         let is_single = words.len() == 1;
+        if !is_single && is_host(line, &words) {
+            return BylinePart::Outlet;
+        }
         let is_capitals =
             line.is_all_capitals(words.start, 2) && word.chars().count() <= OUTLET_LETTERS;
         if self.has_outlet(line, words.clone()) || (is_single && is_capitals) {
@@ -281,7 +289,7 @@ impl CreditTable {
             && self.are_names(line, role)
             && last.is_none_or(|i| self.roles.contains(line.word(i)));
         // `Pittsburgh, PA` is a place.
-        let is_state = mention.is_mark
+        let is_state = mention.is_mark()
             && line.raw(mention.start).len() <= STATE_CODE
             && line.gap(part_start).contains(',');
         (is_role && !is_state).then_some(mention.agency)
@@ -297,7 +305,7 @@ impl CreditTable {
     ) -> Option<AgencyNo> {
         let mention = mentions
             .iter()
-            .find(|m| m.end == words.end && m.end - m.start > 1 && !m.is_mark)?;
+            .find(|m| m.end == words.end && m.end - m.start > 1 && !m.is_mark())?;
         let has_article =
             mention.start > words.start && self.articles.contains(line.word(mention.start - 1));
         let person = words.start..mention.start - usize::from(has_article);
@@ -419,6 +427,12 @@ pub(super) fn is_dash(c: char) -> bool {
 /// True if a word is written like the mark of a desk or an editor: `lno`, `wit`.
 pub(super) fn is_code(word: &str) -> bool {
     word.chars().all(char::is_lowercase) && word.chars().count() <= CODE_LETTERS
+}
+
+/// True if words are written like a host: `blatt.example`.
+fn is_host(line: &FoldedLine<'_>, words: &Range<usize>) -> bool {
+    let mut inner = words.start + 1..words.end;
+    inner.all(|at| matches!(line.gap(at), "." | "-")) && line.gap(words.end - 1) == "."
 }
 
 fn is_beside_slash(line: &FoldedLine<'_>, words: &Range<usize>) -> bool {

@@ -19,6 +19,16 @@ const ENCLOSED_WORDS: usize = 12;
 /// Fewest characters after a dateline: less text is a caption.
 const STORY_CHARS: usize = 20;
 
+/// Codes of states and provinces that stand in parentheses after a place: `SCRANTON (PA)`. A mark
+/// of an agency that is written like one proves nothing there.
+const STATES: &[&str] = &[
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA",
+    "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM",
+    "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA",
+    "WV", "WI", "WY", "PR", "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK",
+    "YT",
+];
+
 /// The parentheses of a dateline, or slashes in their place.
 struct Parentheses {
     words: Range<usize>,
@@ -46,6 +56,9 @@ impl CreditTable {
         mentions: &[Mention],
         mention: &Mention,
     ) -> Option<Vec<AgencyNo>> {
+        if mention.is_mark() && STATES.contains(&line.raw(mention.start)) {
+            return None;
+        }
         let enclosed = self.parentheses(line, mentions, mention)?;
         let after = line
             .after(enclosed.words.end)
@@ -66,7 +79,9 @@ impl CreditTable {
         } else if place.is_empty() {
             enclosed.words.start == 0 && dash
         } else if place.start == 0 {
-            dash || has_digits || (stop && has_capitals(2)) || line.is_all_capitals(0, 2)
+            dash || has_digits
+                || (stop && has_capitals(2))
+                || (!mention.is_initials() && line.is_all_capitals(0, 2))
         } else {
             // Not at the start of the line: the byline or the headline was joined to it.
             let follows_end = line
@@ -82,7 +97,7 @@ impl CreditTable {
         let place = self.place_before(line, mention.start);
         let gap = line.gap(mention.start);
         // `PITTSBURGH, PA —`: without parentheses a mark is as likely part of the place.
-        let is_beside_place = !mention.is_mark
+        let is_beside_place = !mention.is_mark()
             && gap
                 .chars()
                 .all(|c| c.is_whitespace() || is_dash(c) || matches!(c, ',' | '.' | '|' | '/'));

@@ -22,9 +22,9 @@ const KEY: usize = 8;
 /// keys; they are looked up with the next block.
 const STEP: usize = BLOCK - KEY;
 
-/// Bits of a slot's number. The built-in table has about 130 first words, so of other words one in
-/// 4096 / 130 = 30 hits a used slot.
-const SLOT_BITS: u32 = 12;
+/// Bits of a slot's number. The built-in table has about 350 first words in ASCII, so of other words
+/// one in 8192 / 350 = 23 hits a used slot.
+const SLOT_BITS: u32 = 13;
 
 /// Characters for which [`Openings::can_begin_word`] is stored: Latin, Greek and Cyrillic.
 const STORED_CHARS: u32 = 0x530;

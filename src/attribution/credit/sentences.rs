@@ -32,10 +32,10 @@ impl CreditTable {
                     evidence,
                 });
             };
-            if self.is_copyright(line, mention, &sentence) {
+            if !mention.is_initials() && self.is_copyright(line, mention, &sentence) {
                 add(CreditKind::Sole, CreditEvidence::Copyright);
             }
-            if mention.is_mark {
+            if mention.is_mark() {
                 continue;
             }
             let phrases = phrases.get_or_insert_with(|| self.phrases_in(line, &sentence));

@@ -66,7 +66,19 @@ pub(super) struct AgencyName {
     pub(super) words: Vec<String>,
     /// The words as they must be written, if case counts.
     pub(super) exact: Option<Vec<String>>,
-    pub(super) is_mark: bool,
+    pub(super) strength: NameStrength,
+}
+
+/// Strength of a name as evidence, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NameStrength {
+    /// Counts everywhere.
+    Name,
+    /// A short form with too many other meanings to count in a sentence.
+    Mark,
+    /// A short form that is also a common word. It counts in parentheses, in the author field and
+    /// after a word such as `Source`.
+    Initials,
 }
 
 /// An ending that only an agency's own copy has, in pieces with any words between them.
@@ -84,8 +96,19 @@ pub(super) struct Mention {
     pub(super) start: usize,
     /// The word after the last.
     pub(super) end: usize,
+    pub(super) strength: NameStrength,
+}
+
+impl Mention {
     /// True for a short form with too many other meanings to count in a sentence.
-    pub(super) is_mark: bool,
+    pub(super) fn is_mark(&self) -> bool {
+        self.strength != NameStrength::Name
+    }
+
+    /// True for a short form that is also a common word.
+    pub(super) fn is_initials(&self) -> bool {
+        self.strength == NameStrength::Initials
+    }
 }
 
 impl CreditTable {
@@ -141,7 +164,7 @@ impl CreditTable {
                         agency: name.agency,
                         start,
                         end,
-                        is_mark: name.is_mark,
+                        strength: name.strength,
                     });
                     start = end;
                 }

@@ -11,7 +11,7 @@ use toml::Spanned;
 use super::line::{FoldedLine, folded_words};
 use super::openings::Openings;
 use super::phrases::AgencyPhrase;
-use super::table::{Agency, AgencyName, AgencyNo, CreditTable, Tagline, UrlPattern};
+use super::table::{Agency, AgencyName, AgencyNo, CreditTable, NameStrength, Tagline, UrlPattern};
 
 /// Names of at most this many characters keep their case. `AP`, `ANSA`, `PTI` and `dpa` are words
 /// or other things in another case; nothing longer in the table is.
@@ -50,6 +50,8 @@ struct AgencyEntry {
     names: TextList,
     #[serde(default)]
     marks: TextList,
+    #[serde(default)]
+    initials: TextList,
     #[serde(default)]
     hosts: TextList,
     #[serde(default)]
@@ -149,11 +151,14 @@ impl CreditTable {
                 AgencyNo(self.agencies.len() - 1)
             }
         };
-        for name in &entry.names {
-            self.add_name(agency, name, false)?;
-        }
-        for mark in &entry.marks {
-            self.add_name(agency, mark, true)?;
+        for (names, strength) in [
+            (&entry.names, NameStrength::Name),
+            (&entry.marks, NameStrength::Mark),
+            (&entry.initials, NameStrength::Initials),
+        ] {
+            for name in names {
+                self.add_name(agency, name, strength)?;
+            }
         }
         for tagline in &entry.taglines {
             self.add_tagline(agency, tagline)?;
@@ -194,7 +199,7 @@ impl CreditTable {
         &mut self,
         agency: AgencyNo,
         name: &Spanned<String>,
-        is_mark: bool,
+        strength: NameStrength,
     ) -> Result<(), EntryError> {
         let text = name.get_ref().trim();
         let words = folded_words(text);
@@ -209,7 +214,7 @@ impl CreditTable {
             agency,
             words,
             exact,
-            is_mark,
+            strength,
         };
         let same_first = self.names.entry(first).or_default();
         let same = same_first
@@ -225,7 +230,9 @@ impl CreditTable {
                     ),
                 ));
             }
-            Some(old) => same_first[old].is_mark &= is_mark,
+            Some(old) => {
+                same_first[old].strength = same_first[old].strength.min(strength);
+            }
             None => same_first.push(new),
         }
         Ok(())

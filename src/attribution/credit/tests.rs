@@ -605,6 +605,127 @@ fn a_newspaper_is_no_agency_on_its_own_site() {
 }
 
 #[test]
+fn agencies_of_every_continent() {
+    let opened = [
+        (
+            "Jakarta (ANTARA) - The ferry to the outer islands stopped.",
+            "ANTARA",
+        ),
+        (
+            "KUALA LUMPUR, March 4 (Bernama) -- The ferry to the islands stopped.",
+            "Bernama",
+        ),
+        (
+            "TEHRAN, Mar. 4 (IRNA) - The ferry to the islands stopped.",
+            "IRNA",
+        ),
+        (
+            "New Delhi [India], March 4 (ANI): The ferry to the islands stopped.",
+            "ANI",
+        ),
+        (
+            "ABU DHABI, 4th March, 2026 (WAM) -- The ferry stopped on Tuesday.",
+            "WAM",
+        ),
+        (
+            "RIYADH (SPA) -- The ferry to the outer islands stopped.",
+            "SPA",
+        ),
+        (
+            "Rabat (MAP) - Le bac ne circule plus depuis mardi matin.",
+            "MAP",
+        ),
+        (
+            "ALGER (APS) - Le bac ne circule plus depuis mardi matin.",
+            "APS",
+        ),
+        (
+            "OTTAWA (CP) — The ferry to the outer islands stopped.",
+            "Canadian Press",
+        ),
+        (
+            "WELLINGTON (NZPA) - The ferry to the outer islands stopped.",
+            "NZPA",
+        ),
+        (
+            "(서울=뉴시스) 화요일부터 섬으로 가는 배가 다니지 않는다고 항구가 밝혔다.",
+            "Newsis",
+        ),
+        (
+            "BEOGRAD, 4. marta (Tanjug) - Trajekt ne saobraća od utorka.",
+            "Tanjug",
+        ),
+        (
+            "SOFIA, March 4 (BTA) - The ferry to the islands stopped.",
+            "BTA",
+        ),
+        (
+            "МИНСК, 4 марта (БЕЛТА) - Паром не ходит со вторника.",
+            "BelTA",
+        ),
+        (
+            "القاهرة (أ ش أ) - توقفت العبارة عن العمل يوم الثلاثاء بعد مرض طاقمها.",
+            "MENA",
+        ),
+    ];
+    check(&opened, opening);
+    let closed = [
+        ("Source: Bernama", "Bernama"),
+        ("Source: APS", "APS"),
+        ("Quelle: hafenbote.example, abc/dpa", "dpa (with staff)"),
+        ("Bron: ANP", "ANP"),
+        ("Kilde: Ritzau", "Ritzau"),
+        ("Źródło: PAP", "PAP"),
+        ("Zdroj: ČTK", "ČTK"),
+        ("Forrás: MTI", "MTI"),
+        ("Sursa: Agerpres", "Agerpres"),
+        ("Izvor: Hina", "Hina"),
+        ("Джерело: Укрінформ", "Ukrinform"),
+        ("Kaynak: Anadolu Ajansı", "Anadolu"),
+        ("Sumber: ANTARA", "ANTARA"),
+        ("Πηγή: ΑΠΕ-ΜΠΕ", "AMNA"),
+        ("المصدر: وكالة أنباء الإمارات", "WAM"),
+        ("منبع: ایرنا", "IRNA"),
+        ("来源：新华社", "Xinhua"),
+        ("Redazione ANSA", "ANSA"),
+        ("Theo TTXVN", "VNA"),
+        ("(Theo Reuters)", "Reuters"),
+        ("(With inputs from PTI)", "PTI (contributed)"),
+        ("With agency inputs from ANI and PTI.", "PTI (contributed)"),
+        (
+            "This report by The Canadian Press was first published May 2, 2025.",
+            "Canadian Press",
+        ),
+    ];
+    check(&closed, ending);
+}
+
+#[test]
+fn initials_that_are_words_or_places_are_no_credits() {
+    let cases = [
+        (
+            "SCRANTON (PA) — The ferry to the outer islands stopped.",
+            "",
+        ),
+        ("SCRANTON (PA). The ferry to the outer islands stopped.", ""),
+        ("MAP", ""),
+        ("SPA", ""),
+        ("Source: PC", ""),
+        ("TAP HERE TO READ MORE", ""),
+        (
+            "The old MAP (TAP) of the harbour shows no quay on Tuesday.",
+            "",
+        ),
+        ("Ada Roe / CP", ""),
+        ("Theo Roe told Reuters.", ""),
+        ("nan", ""),
+        ("© MAP", ""),
+    ];
+    check(&cases, opening);
+    check(&cases, ending);
+}
+
+#[test]
 fn mentions_are_no_credits() {
     let cases = [
         ("Reuters cuts jobs in its London office", ""),

@@ -43,11 +43,11 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
             DedupOutput::Removed(_) | DedupOutput::Rejects(_) => None,
         });
     let form = DocumentsForm::of(inputs, named, plan.mark.is_some());
-    let settings = Settings {
+    let mut settings = Settings {
         memory: session.memory()?,
         ..plan.settings
     };
-    let mut nightly = NightlyIndex::open(plan.index, &settings, terminal)?;
+    let mut nightly = NightlyIndex::open(plan.index, &mut settings, terminal)?;
     let before = nightly.before()?;
 
     let preference = Preference {

@@ -20,11 +20,11 @@ pub fn run(typed: ExplainArguments, colour: UseWhen, terminal: Terminal) -> Resu
     let plan = ExplainPlan::of(typed, colour)?;
     let watch = Watch::start(plan.setup.verbosity.progress, terminal)?;
     let session = Session::open(plan.setup, vec![plan.wanted], true, watch)?;
-    let settings = Settings {
+    let mut settings = Settings {
         memory: session.memory()?,
         ..plan.settings
     };
-    let mut nightly = NightlyIndex::open(plan.index, &settings, terminal)?;
+    let mut nightly = NightlyIndex::open(plan.index, &mut settings, terminal)?;
     let mut before = nightly.before()?;
     before.requested_ids = plan.ids.to_vec();
 

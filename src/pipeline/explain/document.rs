@@ -233,7 +233,8 @@ fn removed_regions<C: Corpus>(
         // The catalogue keeps the regions without the keys of their passages.
         let profiles = &scan.result.boilerplate;
         let shingle = scan.settings.shingle;
-        Shingler::default().read_without(&document.text, shingle, |words, lines| {
+        let mut shingler = Shingler::with_rule(scan.settings.word_rule);
+        shingler.read_without(&document.text, shingle, |words, lines| {
             Stripper::default().regions(profiles, site, words, lines, &mut with_keys);
             &[]
         });

@@ -72,6 +72,7 @@ struct ClusterEntry {
     basis: Vec<&'static str>,
     sureness: Option<&'static str>,
     candidates: Vec<String>,
+    quoted: bool,
 }
 
 /// A document, its role, and the hours from the source to it, if they are known.
@@ -251,6 +252,7 @@ impl Listed {
                     .iter()
                     .map(|candidate| escaping::field(candidate, CANDIDATE))
                     .collect(),
+                quoted: cluster.is_quoted,
             }
         };
         page.clusters

@@ -58,6 +58,8 @@
     return ["Source: ", isolated(cluster.source_site || documents.id[cluster.source]), why ? ` (${why}${sure ? "; " + sure : ""})` : ""];
   }
 
+  const sizeOf = (cluster) => `${counted(cluster.documents, "document")} on ${counted(cluster.sites, "site")}${cluster.quoted ? "; they share mostly quotations" : ""}`;
+
   const titleOf = (cluster) => {
     const lead = cluster.source ?? cluster.members.find(([, role]) => role === "source" || role === "copy" || role === "revised")?.[0];
     return lead === undefined ? cluster.name : nameOf(lead);
@@ -107,7 +109,7 @@
           "li",
           {},
           element("h3", {}, isolated(titleOf(cluster))),
-          element("p", {}, `${counted(cluster.documents, "document")} on ${counted(cluster.sites, "site")}`),
+          element("p", {}, sizeOf(cluster)),
           element("p", {}, ...source(cluster)),
           timeline(cluster, CARD_ROWS, 360),
           open,
@@ -241,7 +243,7 @@
     const others = (pair ?? []).filter((doc) => !listed.has(doc)).map((doc) => [doc, "not listed"]);
     $("view-title").replaceChildren(isolated(titleOf(cluster)));
     $("view-body").replaceChildren(
-      element("p", {}, `${counted(cluster.documents, "document")} on ${counted(cluster.sites, "site")}; cluster `, isolated(cluster.name)),
+      element("p", {}, `${sizeOf(cluster)}; cluster `, isolated(cluster.name)),
       element("p", {}, ...source(cluster)),
       element("h3", {}, "Texts side by side"),
       sideBySide([...cluster.members, ...others], pair),

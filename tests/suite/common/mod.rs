@@ -50,6 +50,7 @@ pub struct Page {
     pub text: String,
     pub url: Option<String>,
     pub canonical: Option<String>,
+    pub title: Option<String>,
 }
 
 impl Page {
@@ -106,6 +107,7 @@ impl Memory {
             site: page.site.as_deref().map(Cow::Borrowed),
             url: page.url.as_deref().map(Cow::Borrowed),
             canonical: page.canonical.as_deref().map(Cow::Borrowed),
+            title: page.title.as_deref().map(Cow::Borrowed),
             published: page.published.map(|seconds| Published {
                 seconds: EPOCH + seconds,
                 precision: Precision::Second,

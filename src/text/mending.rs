@@ -1,0 +1,262 @@
+//! Repairs of text that was damaged on its way: HTML entities that were never decoded, words that
+//! print divides at the end of a line, and sentences without a space between them.
+//!
+//! Repairing a repaired text changes nothing.
+
+use std::borrow::Cow;
+
+use quick_xml::escape::resolve_html5_entity;
+
+/// Longest name or number of an entity, in bytes. The longest of HTML has 31.
+const LONGEST_ENTITY: usize = 32;
+
+/// Most bytes looked at on either side of a full stop for signs of a host, an address or code.
+const AROUND_STOP: usize = 64;
+
+/// Last parts of hosts that are written with a capital now and then: `example.Com`.
+const DOMAINS: &[&str] = &[
+    "com", "org", "net", "edu", "gov", "info", "biz", "co", "io", "tv", "uk", "de", "fr", "js",
+    "py", "html", "php",
+];
+
+/// A range of bytes and what takes its place.
+type Repair = (usize, usize, Cow<'static, str>);
+
+/// Repairs a text; borrowed if nothing is wrong with it.
+pub fn mended(text: &str) -> Cow<'_, str> {
+    if text.contains("\u{AD}\n") || text.contains("\u{AD}\r\n") {
+        return Cow::Owned(mended(&without_soft_breaks(text)).into_owned());
+    }
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let mut from = 0;
+    for at in memchr::memchr3_iter(b'&', b'-', b'.', bytes) {
+        if at < from {
+            continue;
+        }
+        let repair = match bytes[at] {
+            b'&' => entity(text, at),
+            b'-' => divided_word(text, at, at + 1),
+            _ => missing_space(text, at),
+        };
+        if let Some((start, end, replacement)) = repair {
+            out.push_str(&text[from..start]);
+            out.push_str(&replacement);
+            from = end;
+        }
+    }
+    if from > 0 {
+        out.push_str(&text[from..]);
+    }
+    match from {
+        0 => Cow::Borrowed(text),
+        _ => Cow::Owned(out),
+    }
+}
+
+/// Removes line breaks after soft hyphens, with the hyphens.
+fn without_soft_breaks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (number, line) in text.split('\n').enumerate() {
+        let joins = out
+            .trim_end_matches('\r')
+            .strip_suffix('\u{AD}')
+            .map(str::len);
+        match joins {
+            Some(length) => out.truncate(length),
+            None if number > 0 => out.push('\n'),
+            None => {}
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// Decodes the entity at an ampersand, however often it was escaped: `&amp;amp;nbsp;`.
+fn entity(text: &str, at: usize) -> Option<Repair> {
+    let mut end = at + 1;
+    let mut decoded = None;
+    while let Some((value, length)) = entity_value(&text[end..]) {
+        end += length;
+        let is_ampersand = value == "&";
+        decoded = Some(value);
+        if !is_ampersand {
+            break;
+        }
+    }
+    // At its start a text with `<` would be taken for a page when it is read again.
+    let decoded = decoded.filter(|value| !(value == "<" && text[..at].trim().is_empty()))?;
+    Some((at, end, decoded))
+}
+
+/// The value of an entity without its ampersand, and its length with the semicolon.
+fn entity_value(text: &str) -> Option<(Cow<'static, str>, usize)> {
+    let window = &text.as_bytes()[..text.len().min(LONGEST_ENTITY + 1)];
+    let length = memchr::memchr(b';', window)?;
+    let name = text.get(..length)?;
+    let value = match name.strip_prefix('#') {
+        Some(number) => Cow::Owned(numbered(number)?.to_string()),
+        None => Cow::Borrowed(resolve_html5_entity(name)?),
+    };
+    Some((value, length + 1))
+}
+
+/// The character of a numeric entity. Numbers from 128 to 159 are those of Windows-1252, as HTML
+/// has it. Other control characters are left as they are.
+fn numbered(number: &str) -> Option<char> {
+    let value = match number.strip_prefix(['x', 'X']) {
+        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    let c = match u8::try_from(value) {
+        Ok(byte @ 0x80..=0x9F) => {
+            let byte = [byte];
+            let decoded = encoding_rs::WINDOWS_1252.decode(&byte).0;
+            decoded.chars().next()?
+        }
+        _ => char::from_u32(value)?,
+    };
+    (!c.is_control() || matches!(c, '\n' | '\t')).then_some(c)
+}
+
+/// Joins a word that is divided by a hyphen at the end of a line: `agree-` and `ment`.
+fn divided_word(text: &str, hyphen: usize, after: usize) -> Option<Repair> {
+    let rest = &text[after..];
+    let spaces = |text: &str| text.len() - text.trim_start_matches([' ', '\t', '\r']).len();
+    let line_end = spaces(rest);
+    let next_line = rest[line_end..].strip_prefix('\n')?;
+    let begins = after + line_end + 1 + spaces(next_line);
+    let is_word = text[..hyphen]
+        .chars()
+        .rev()
+        .take(2)
+        .filter(|c| c.is_alphabetic())
+        .count()
+        == 2;
+    let goes_on = text[begins..].starts_with(char::is_lowercase);
+    (is_word && goes_on).then_some((hyphen, begins, Cow::Borrowed("")))
+}
+
+/// Adds the space between two sentences: `today.The`. Hosts, addresses and code keep theirs.
+fn missing_space(text: &str, stop: usize) -> Option<Repair> {
+    let (before, after) = (&text[..stop], &text[stop + 1..]);
+    let mut next = after.chars();
+    if !(next.next()?.is_uppercase() && next.next()?.is_lowercase()) {
+        return None;
+    }
+    let mut last = before.chars().rev();
+    if !(last.next()?.is_lowercase() && last.next()?.is_alphabetic()) {
+        return None;
+    }
+    let of_address = |c: char| matches!(c, '.' | '@' | '/' | '_' | ':' | '=' | '#' | '(');
+    let token = before
+        .char_indices()
+        .rev()
+        .take_while(|&(at, c)| !c.is_whitespace() && stop - at <= AROUND_STOP);
+    let mut token = token.map(|(_, c)| c);
+    if token.any(|c| of_address(c) && c != '(') {
+        return None;
+    }
+    let word_end = after
+        .char_indices()
+        .take_while(|&(at, c)| c.is_alphabetic() && at <= AROUND_STOP)
+        .last()
+        .map_or(0, |(at, c)| at + c.len_utf8());
+    let (word, rest) = after.split_at(word_end);
+    let is_domain = DOMAINS
+        .iter()
+        .any(|domain| word.eq_ignore_ascii_case(domain));
+    let goes_on_as_address = rest.starts_with(|c| of_address(c) && c != '.' && c != ':');
+    (!is_domain && !goes_on_as_address).then_some((stop + 1, stop + 1, Cow::Borrowed(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_of_named_cases() {
+        let cases: &[(&str, &str, &str)] = &[
+            ("empty", "", ""),
+            (
+                "nothing to repair",
+                "A by-election. Nobody came.",
+                "A by-election. Nobody came.",
+            ),
+            ("ampersand", "Roe &amp; Doe", "Roe & Doe"),
+            (
+                "escaped twice",
+                "Roe&amp;#8217;s &amp;amp; &amp;nbsp;",
+                "Roe\u{2019}s & \u{A0}",
+            ),
+            (
+                "numbers",
+                "&#8220;no&#x201D; &#146;",
+                "\u{201C}no\u{201D} \u{2019}",
+            ),
+            (
+                "names",
+                "caf&eacute; &mdash; &hellip;",
+                "caf\u{E9} \u{2014} \u{2026}",
+            ),
+            ("no entity", "R&D; a&b &;", "R&D; a&b &;"),
+            (
+                "no character",
+                "&#0; &#xD800; &#99999999999;",
+                "&#0; &#xD800; &#99999999999;",
+            ),
+            ("a parameter", "?a=1&copy=2", "?a=1&copy=2"),
+            ("a page is not made", "&lt;p&gt;", "&lt;p>"),
+            ("divided word", "an agree-\nment was", "an agreement was"),
+            (
+                "divided and indented",
+                "an agree- \r\n  ment was",
+                "an agreement was",
+            ),
+            ("divided by a soft hyphen", "agree\u{AD}\nment", "agreement"),
+            ("a name goes on", "Smith-\nJones", "Smith-\nJones"),
+            ("a dash", "he left -\nand she", "he left -\nand she"),
+            ("a paragraph ends", "half-\n\nthe", "half-\n\nthe"),
+            (
+                "missing space",
+                "closed today.The rain",
+                "closed today. The rain",
+            ),
+            ("title", "by Mr.Roe", "by Mr. Roe"),
+            ("other letters", "сегодня.Завтра", "сегодня. Завтра"),
+            (
+                "abbreviations",
+                "U.S.The Ph.D. e.g.This",
+                "U.S.The Ph.D. e.g.This",
+            ),
+            (
+                "hosts",
+                "example.Com www.wire.Example",
+                "example.Com www.wire.Example",
+            ),
+            ("addresses", "ada.Roe@wire.example", "ada.Roe@wire.example"),
+            ("code", "list.Append(x)", "list.Append(x)"),
+            ("numbers and versions", "3.5 v2.Final", "3.5 v2.Final"),
+        ];
+        for (name, text, expected) in cases {
+            assert_eq!(mended(text), *expected, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_second_repair_changes_nothing(
+            text in "(&amp;|&#38;|&lt;|&|amp;|#38;|[a-cA-C]|[.;\n -]|\u{AD}|é){0,40}",
+        ) {
+            let once = mended(&text).into_owned();
+            prop_assert_eq!(mended(&once), once.clone());
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            mended(&text);
+        }
+    }
+}
