@@ -50,6 +50,14 @@ pub enum ReadError {
         /// What the input is, as far as that is known.
         kind: String,
     },
+    /// An input is of a kind that is known and not read.
+    #[error("cannot read {input}: it is {kind}")]
+    UnreadKind {
+        /// The input as the user named it.
+        input: String,
+        /// What the input is, and what to do.
+        kind: String,
+    },
     /// A stream could not be kept for its second reading.
     #[error("cannot keep a copy of {input} in {directory}")]
     Spool {

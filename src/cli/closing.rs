@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::{Catalog, ReadTally};
-use wirecopy::document::DateOrder;
 use wirecopy::pipeline::{
     Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing,
 };
@@ -15,6 +14,7 @@ use wirecopy::report::summary::{
     FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
 };
 
+use super::closing_dates::DateLines;
 use super::closing_fields::FieldsFound;
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
@@ -358,8 +358,12 @@ impl ClosingFacts<'_> {
             write!(out, ", {} {remark}", count(*number))?;
         }
         writeln!(out)?;
-        self.bad_dates(out)?;
-        self.date_orders(out)?;
+        let dates = DateLines {
+            source_names: self.source_names,
+            read,
+            details: self.details,
+        };
+        out.push_str(&dates.lines());
         let fields = FieldsFound {
             documents: counts.documents.read,
             read,
@@ -367,72 +371,6 @@ impl ClosingFacts<'_> {
         };
         out.push_str(&fields.lines());
         self.files_skipped(out)
-    }
-
-    /// Examples of dates that were not understood.
-    fn bad_dates(&self, out: &mut String) -> fmt::Result {
-        let examples = &self.read.bad_date_examples;
-        if examples.is_empty() {
-            return Ok(());
-        }
-        let quoted: Vec<String> = examples
-            .iter()
-            .map(|example| format!("\"{}\"", escaped(example)))
-            .collect();
-        let more = match self.read.bad_dates > examples.len() as u64 {
-            true => ", ...",
-            false => "",
-        };
-        writeln!(
-            out,
-            "dates not understood: {}{more}; --date-format tells their form",
-            quoted.join(", ")
-        )
-    }
-
-    /// Files in which the order of day and month was worked out, or could not be.
-    fn date_orders(&self, out: &mut String) -> fmt::Result {
-        for (order, before, after) in [
-            (
-                Some(DateOrder::DayFirst),
-                "dates: the day comes first in",
-                ", as days over 12 show",
-            ),
-            (
-                Some(DateOrder::MonthFirst),
-                "dates: the month comes first in",
-                ", as days over 12 show",
-            ),
-            (
-                None,
-                "dates: day or month first is not told by",
-                "; add --date-format %d/%m/%Y or %m/%d/%Y",
-            ),
-        ] {
-            let sources = self.read.open_dates.iter();
-            let of_order = sources.filter(|source| source.order == order);
-            let names: Vec<&str> = of_order
-                .filter_map(|source| self.source_names.get(source.source as usize).copied())
-                .collect();
-            if !names.is_empty() {
-                writeln!(out, "{before} {}{after}", self.files(&names))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Names of files, a few of them unless details are wanted.
-    fn files(&self, names: &[&str]) -> String {
-        let most = if self.details {
-            names.len()
-        } else {
-            FILES_SHOWN
-        };
-        let shown: Vec<String> = names.iter().take(most).map(|name| escaped(name)).collect();
-        match names.len().saturating_sub(most) as u64 {
-            0 => shown.join(", "),
-            more => format!("{} and {}", shown.join(", "), counted(more, "more file")),
-        }
     }
 
     fn files_skipped(&self, out: &mut String) -> fmt::Result {
@@ -449,7 +387,11 @@ impl ClosingFacts<'_> {
             .map(|(n, what)| format!("{} {what}", count(**n)))
             .collect();
         if !parts.is_empty() {
-            writeln!(out, "skipped in directories: {}", parts.join(", "))?;
+            writeln!(
+                out,
+                "skipped in directories and archives: {}",
+                parts.join(", ")
+            )?;
         }
         if !self.read.left_out.is_empty() {
             let kinds = self.read.left_out.iter();

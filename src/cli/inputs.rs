@@ -64,7 +64,7 @@ pub fn none_left_out(inputs: &Inputs) -> Result<(), Stop> {
     let skipped = inputs.skipped();
     match skipped.named.first() {
         Some(LeftOut { file, reason }) if inputs.sources() == 0 => Err(Stop::Failed(anyhow!(
-            "no input can be read: {} left out; the first: {} is {reason}",
+            "no input can be read: {} left out; the first: {}: {reason}",
             counted(skipped.left_out, "file"),
             escaped(file),
         ))),

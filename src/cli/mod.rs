@@ -17,6 +17,7 @@
 mod advice;
 mod args;
 mod closing;
+mod closing_dates;
 mod closing_fields;
 mod config;
 mod dedup;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde_json::json;
 use wirecopy::catalog::ReadTally;
 use wirecopy::error::ReadError;
 use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::Inputs;
 
 use super::args::UseWhen;
+use super::closing_dates::DateLines;
 use super::inputs::{memory, none_left_out, nothing_read, source_names, unreadable, unseen_names};
+use super::log::LogLevel;
 use super::outputs::{NamedOutput, Outputs, PendingOutputs, WantedOutput};
 use super::plan::{RunSetup, Verbosity};
 use super::progress::Progress;
@@ -163,7 +166,8 @@ impl<R: NamedOutput> Session<R> {
         Ok(verdict)
     }
 
-    /// Like [`judge`](Session::judge), and also fails if every record was rejected.
+    /// Like [`judge`](Session::judge), and also fails if every record was rejected, and tells about
+    /// the dates.
     pub fn judge_or_stop(
         &self,
         read: &ReadTally,
@@ -172,7 +176,24 @@ impl<R: NamedOutput> Session<R> {
     ) -> Result<RejectVerdict, Stop> {
         match self.judge(read, counts, documents)? {
             RejectVerdict::NothingLeft => Err(self.nothing_left(read)),
-            verdict => Ok(verdict),
+            verdict => {
+                self.tell_dates(read);
+                Ok(verdict)
+            }
+        }
+    }
+
+    /// Tells which dates were not understood, and the order of day and month. For commands without
+    /// closing lines.
+    fn tell_dates(&self, read: &ReadTally) {
+        let dates = DateLines {
+            source_names: &self.source_names(),
+            read,
+            details: self.verbosity.details,
+        };
+        for line in dates.lines().lines().filter(|_| self.verbosity.closing) {
+            self.terminal
+                .tell(LogLevel::Warning, "dates", line, json!({}));
         }
     }
 

@@ -9,7 +9,10 @@ use zip::{CompressionMethod, ZipArchive};
 use super::compression::Compression;
 
 /// First bytes of a zip archive.
-pub(super) const MAGIC: &[u8] = b"PK\x03\x04";
+const MAGIC: &[u8] = b"PK\x03\x04";
+
+/// First bytes of a zip archive without members.
+const EMPTY_MAGIC: &[u8] = b"PK\x05\x06";
 
 /// Most members of an archive that are read.
 const MOST_MEMBERS: usize = 100_000;
@@ -30,6 +33,22 @@ pub(super) struct MemberPlace {
     pub(super) start: u64,
     pub(super) length: u64,
     pub(super) compression: Compression,
+    /// CRC-32 of the bytes that it decompresses to.
+    pub(super) checksum: u32,
+}
+
+impl Member {
+    /// Tells whether it, or a folder around it, is hidden.
+    pub(super) fn is_hidden(&self) -> bool {
+        let hidden = |part: &str| part.starts_with('.') && !matches!(part, "." | "..");
+        let mut parts = self.name.split('/');
+        parts.any(|part| hidden(part) || part == "__MACOSX")
+    }
+}
+
+/// Tells whether a file is a zip archive by its first bytes.
+pub(super) fn is_archive(head: &[u8]) -> bool {
+    head.starts_with(MAGIC) || head.starts_with(EMPTY_MAGIC)
 }
 
 /// Lists the members of an archive that are files, in their order.
@@ -45,17 +64,18 @@ pub(super) fn members(path: &Path) -> io::Result<Vec<Member>> {
         let compression = match file.compression() {
             CompressionMethod::Stored => Ok(Compression::None),
             CompressionMethod::Deflated => Ok(Compression::Deflate),
-            other => Err(format!("is compressed by {other}, which is not read")),
+            other => Err(format!("compressed by {other}, which is not read")),
         };
         let place = match (file.encrypted(), compression, file.data_start()) {
-            (true, ..) => Err("is encrypted".to_owned()),
+            (true, ..) => Err("encrypted".to_owned()),
             (_, Err(reason), _) => Err(reason),
-            (_, _, None) => Err("has no data".to_owned()),
+            (_, _, None) => Err("without data".to_owned()),
             (false, Ok(compression), Some(start)) => Ok(MemberPlace {
                 archive: path.to_owned(),
                 start,
                 length: file.compressed_size(),
                 compression,
+                checksum: file.crc32(),
             }),
         };
         members.push(Member { name, place });

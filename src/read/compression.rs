@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use bzip2::bufread::MultiBzDecoder;
 use encoding_rs::Encoding;
+use flate2::CrcReader;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use lzma_rust2::XzReader;
 
@@ -78,6 +79,7 @@ enum Unpacker<'r> {
     Bzip2(Box<MultiBzDecoder<CountingReader<'r>>>),
     Xz(Box<XzReader<CountingReader<'r>>>),
     Deflate(Box<DeflateDecoder<CountingReader<'r>>>),
+    Checked(Box<CheckedReader<'r>>),
     Transcoded(Box<Transcoder<Unpacker<'r>>>),
 }
 
@@ -114,6 +116,7 @@ impl<'r> Unpacker<'r> {
             Self::Bzip2(reader) => reader.get_ref().consumed,
             Self::Xz(reader) => reader.inner().consumed,
             Self::Deflate(reader) => reader.get_ref().consumed,
+            Self::Checked(reader) => return reader.inner.get_ref().consumed(),
             Self::Transcoded(reader) => return reader.inner().consumed(),
         })
     }
@@ -128,6 +131,7 @@ impl Read for Unpacker<'_> {
             Self::Bzip2(reader) => reader.read(buffer),
             Self::Xz(reader) => reader.read(buffer),
             Self::Deflate(reader) => reader.read(buffer),
+            Self::Checked(reader) => reader.read(buffer),
             Self::Transcoded(reader) => reader.read(buffer),
         }
     }
@@ -142,7 +146,30 @@ impl<'r> Decompressor<'r> {
         limit: ExpansionLimit,
     ) -> io::Result<Self> {
         let unpacker = Unpacker::new(compression, reader)?;
-        Ok(Self {
+        Ok(Self::of(compression, unpacker, transcoded, limit))
+    }
+
+    /// Reads a member of an archive, and compares the bytes with their checksum, a CRC-32.
+    pub(super) fn checked(
+        (compression, checksum): (Compression, u32),
+        transcoded: Option<&'static Encoding>,
+        reader: Plain<'r>,
+        limit: ExpansionLimit,
+    ) -> io::Result<Self> {
+        let unpacker = Unpacker::Checked(Box::new(CheckedReader {
+            inner: CrcReader::new(Unpacker::new(compression, reader)?),
+            checksum,
+        }));
+        Ok(Self::of(compression, unpacker, transcoded, limit))
+    }
+
+    fn of(
+        compression: Compression,
+        unpacker: Unpacker<'r>,
+        transcoded: Option<&'static Encoding>,
+        limit: ExpansionLimit,
+    ) -> Self {
+        Self {
             compression,
             reader: match transcoded {
                 None => unpacker,
@@ -152,7 +179,7 @@ impl<'r> Decompressor<'r> {
             },
             limit,
             produced: 0,
-        })
+        }
     }
 
     /// Appends up to `limit` bytes to `buffer`. After an error, the bytes before it are in the
@@ -209,6 +236,24 @@ pub(super) fn head(compression: Compression, reader: Plain<'_>, limit: usize) ->
         read.is_ok_and(|read| read < limit)
     });
     (head, complete)
+}
+
+/// A reader that fails at the end if the bytes do not have their checksum.
+struct CheckedReader<'r> {
+    inner: CrcReader<Unpacker<'r>>,
+    checksum: u32,
+}
+
+impl Read for CheckedReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let ended = read == 0 && !buffer.is_empty();
+        if ended && self.inner.crc().sum() != self.checksum {
+            let cause = "its bytes do not have the checksum that the archive gives";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, cause));
+        }
+        Ok(read)
+    }
 }
 
 /// A buffered reader that counts the bytes taken from it.

@@ -21,7 +21,40 @@ pub(super) enum JsonLayout {
     Lines,
     /// They stand at a path of each top-level value.
     At(RecordPath),
+    /// A data frame that is not written record by record: what it is, and what to do.
+    DataFrame(&'static str),
 }
+
+/// A data frame by columns, as pandas writes it unless told otherwise: `{"text": {"0": "x"}}`.
+const BY_COLUMNS: &str = "a data frame that was written column by column; \
+    write it with df.to_json(path, orient=\"records\", lines=True)";
+
+/// `{"columns": ["text"], "index": [0], "data": [["x"]]}`.
+const SPLIT: &str = "a data frame that was written in split form; \
+    write it with df.to_json(path, orient=\"records\", lines=True)";
+
+/// `[["x"]]`.
+const BY_VALUES: &str = "an array of arrays, which does not say what its values are; \
+    write a data frame with df.to_json(path, orient=\"records\", lines=True)";
+
+/// Begins each record of RFC 7464.
+const RECORD_SEPARATOR: char = '\u{1e}';
+
+/// Names of the list of articles in answers of interfaces, for an answer that has none.
+const LIST_NAMES: &[&str] = &[
+    "articles",
+    "data",
+    "docs",
+    "documents",
+    "hits",
+    "items",
+    "news",
+    "posts",
+    "records",
+    "results",
+    "stories",
+    "value",
+];
 
 /// Tells whether bytes begin like JSON that has objects or an array.
 pub(super) fn is_json(head: &[u8]) -> bool {
@@ -46,6 +79,8 @@ pub(super) fn has_records(head: &[u8], complete: bool, lookup: &FieldLookup) -> 
     is_json(head)
         && match of(head, complete, lookup) {
             JsonLayout::At(_) => true,
+            // Prose may begin with two brackets.
+            JsonLayout::DataFrame(_) => false,
             JsonLayout::Lines => String::from_utf8_lossy(head)
                 .lines()
                 .take(LINES_PARSED)
@@ -56,8 +91,16 @@ pub(super) fn has_records(head: &[u8], complete: bool, lookup: &FieldLookup) -> 
 /// Works out the layout of JSON that begins with `head`. `complete` says that it ends there.
 pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayout {
     let text = String::from_utf8_lossy(head);
-    let text = text.trim_start_matches([' ', '\t', '\r', '\n', '\u{1e}']);
+    let start = text.trim_start_matches([' ', '\t', '\r', '\n']);
+    let text = start.trim_start_matches([' ', '\t', '\r', '\n', RECORD_SEPARATOR]);
     let first = text.as_bytes().first();
+    let one_line = !text.contains('\n') && text.trim_end().contains('\r');
+    if first == Some(&b'{') && (start.starts_with(RECORD_SEPARATOR) || one_line) {
+        return JsonLayout::At(RecordPath::default());
+    }
+    if let Some(frame) = data_frame(text) {
+        return JsonLayout::DataFrame(frame);
+    }
     if first == Some(&b'[') {
         let path = RecordPath {
             keys: Vec::new(),
@@ -82,13 +125,24 @@ pub(super) fn of(head: &[u8], complete: bool, lookup: &FieldLookup) -> JsonLayou
                 .record(&mut NamesOnly(|_: &str| {}))
                 .is_ok()
     };
-    if let Some(line) = lines.iter().find(is_object) {
-        // Answers of an interface, one a line.
-        let wrapped = wrapper(line.as_bytes(), lookup)
-            .filter(|path| path.within == RecordsWithin::Array || lines.len() == 1);
-        return wrapped.map_or(JsonLayout::Lines, JsonLayout::At);
+    let objects: Vec<_> = lines.iter().filter(is_object).collect();
+    if !objects.is_empty() {
+        // Answers of an interface, one a line. The first of them may be an error.
+        let mut found = objects
+            .iter()
+            .map(|line| first_value(line.as_bytes(), lookup));
+        let telling = found.find(|value| *value != FirstValue::Other);
+        let paths_count =
+            |path: &RecordPath| path.within == RecordsWithin::Array || lines.len() == 1;
+        return match telling {
+            Some(FirstValue::Wrapper(path)) if paths_count(&path) => JsonLayout::At(path),
+            _ => JsonLayout::Lines,
+        };
     }
-    let path = wrapper(text.as_bytes(), lookup).unwrap_or_default();
+    let path = match first_value(text.as_bytes(), lookup) {
+        FirstValue::Wrapper(path) => path,
+        FirstValue::Record | FirstValue::Other => RecordPath::default(),
+    };
     match holds_records(text, complete, &path) {
         true => JsonLayout::At(path),
         false => JsonLayout::Lines,
@@ -103,7 +157,7 @@ fn holds_records(text: &str, complete: bool, path: &RecordPath) -> bool {
     let on_top = *path == RecordPath::default();
     match pieces.first() {
         Some(Piece {
-            range, lost: None, ..
+            range, fault: None, ..
         }) => {
             let record = &text[range.clone()];
             let mut escapes = Vec::new();
@@ -128,10 +182,63 @@ enum Step {
     Element,
 }
 
-/// The path of records that stand in an array within an object, or under their ids in an object;
-/// `None` if the first top-level value is a record itself.
-fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
+/// The data frame that a text is, if it is one that is not written record by record.
+fn data_frame(text: &str) -> Option<&'static str> {
+    if let Some(inner) = after(text, '[') {
+        let values = after(inner, '[')?;
+        return (!values.starts_with(['{', '['])).then_some(BY_VALUES);
+    }
+    let inner = after(text, '{')?;
+    let key = after(inner, '"')?;
+    let (key, rest) = key.split_at(string_length(key.as_bytes())?);
+    let value = after(rest.strip_prefix('"')?, ':')?;
+    if key == "columns" && value.starts_with('[') {
+        return Some(SPLIT);
+    }
+    let label = after(after(value, '{')?, '"')?;
+    let (label, rest) = label.split_at(string_length(label.as_bytes())?);
+    let cell = after(rest.strip_prefix('"')?, ':')?;
+    let is_row = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());
+    let is_column = is_row && !cell.starts_with(['{', '[']);
+    (is_column && has_columns_only(text.as_bytes())).then_some(BY_COLUMNS)
+}
+
+/// What follows a mark at the start of a text.
+fn after(text: &str, mark: char) -> Option<&str> {
+    Some(text.trim_start().strip_prefix(mark)?.trim_start())
+}
+
+/// Tells whether the values of an object are objects with numbers for keys.
+fn has_columns_only(head: &[u8]) -> bool {
+    let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+    let mut only = true;
+    walk(head, |place, value| {
+        only = match place {
+            [_] => value == b'{',
+            [_, Step::Key(label)] => is_number(label) && !matches!(value, b'{' | b'['),
+            _ => false,
+        };
+        only
+    });
+    only
+}
+
+/// The first top-level value of a text.
+#[derive(Debug, PartialEq, Eq)]
+enum FirstValue {
+    /// A record.
+    Record,
+    /// Something around records: they stand in an array within an object, or under their ids.
+    Wrapper(RecordPath),
+    /// Neither.
+    Other,
+}
+
+/// Tells what the first top-level value is.
+fn first_value(head: &[u8], lookup: &FieldLookup) -> FirstValue {
     let mut found: Option<RecordPath> = None;
+    let mut empty_list: Option<RecordPath> = None;
+    let mut has_fields = false;
     let mut is_record = false;
     let mut only_objects = true;
     walk(head, |place, value| {
@@ -147,6 +254,13 @@ fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
         let Some(Step::Key(name)) = place.last() else {
             return true;
         };
+        has_fields |= place.len() == 1 && value != b'{' && lookup.knows(name);
+        if value == b'[' && LIST_NAMES.contains(&name.as_str()) {
+            empty_list.get_or_insert_with(|| RecordPath {
+                keys: keys_of(place),
+                within: RecordsWithin::Array,
+            });
+        }
         if !lookup.names_text(name) {
             return true;
         }
@@ -165,19 +279,28 @@ fn wrapper(head: &[u8], lookup: &FieldLookup) -> Option<RecordPath> {
                 false
             }
             Some(at) => {
-                let keys = place[..at].iter().filter_map(|step| match step {
-                    Step::Key(key) => Some(key.clone()),
-                    Step::Element => None,
-                });
                 found.get_or_insert_with(|| RecordPath {
-                    keys: keys.collect(),
+                    keys: keys_of(&place[..at]),
                     within: RecordsWithin::Array,
                 });
                 true
             }
         }
     });
-    found.filter(|_| !is_record)
+    match found.or(empty_list.filter(|_| !has_fields)) {
+        _ if is_record => FirstValue::Record,
+        Some(path) => FirstValue::Wrapper(path),
+        None => FirstValue::Other,
+    }
+}
+
+/// The keys on the way to a place.
+fn keys_of(place: &[Step]) -> Vec<String> {
+    let keys = place.iter().filter_map(|step| match step {
+        Step::Key(key) => Some(key.clone()),
+        Step::Element => None,
+    });
+    keys.collect()
 }
 
 /// Tells whether a value stands in an object within the top-level value that no record is known to
@@ -326,6 +449,30 @@ mod tests {
                 "{\"page\": 1,\n\"items\": [\n{\"url\": \"u\",\n\"text\": \"cut o",
                 at(&["items"], true),
             ),
+            (
+                "{\"status\": \"error\"}\n{\"articles\": [{\"text\": \"x\"}]}\n",
+                at(&["articles"], true),
+            ),
+            (
+                "{\"status\": \"ok\", \"response\": {\"results\": []}}\n",
+                at(&["response", "results"], true),
+            ),
+            ("{\"title\": \"x\", \"items\": []}\n", JsonLayout::Lines),
+            ("\u{1e}{\"text\": \"x\"}\n", at(&[], false)),
+            ("{\"text\": \"x\"}\r{\"text\": \"y\"}\r", at(&[], false)),
+            (
+                "{\"id\": {\"0\": 1}, \"text\": {\"0\": \"x\"}}",
+                JsonLayout::DataFrame(BY_COLUMNS),
+            ),
+            (
+                "{\"counts\": {\"2026\": 1}, \"text\": \"x\"}",
+                JsonLayout::Lines,
+            ),
+            (
+                "{\"columns\":[\"text\"],\"index\":[0],\"data\":[[\"x\"]]}",
+                JsonLayout::DataFrame(SPLIT),
+            ),
+            ("[[1, \"x\"]]", JsonLayout::DataFrame(BY_VALUES)),
         ] {
             let lookup = FieldLookup::new(&FieldNames::default());
             let complete = !json.ends_with("cut o");

@@ -10,7 +10,8 @@
 
 use memchr::{memchr, memchr2, memchr3};
 
-use super::pieces::{BytesDone, DroppedBytes, Piece, PieceFinder};
+use super::names::show;
+use super::pieces::{BytesDone, DroppedBytes, Piece, PieceFault, PieceFinder};
 
 /// Deepest nesting outside of records.
 const DEEPEST_OUTSIDE: usize = 64;
@@ -55,6 +56,19 @@ impl RecordPath {
         self.keys.len() + usize::from(self.within != RecordsWithin::Itself)
     }
 
+    /// The reason to reject a top-level value that has no records at the path.
+    pub(super) fn missing(&self) -> String {
+        let place = match self.within {
+            RecordsWithin::Array => "array of records",
+            _ => "object of records",
+        };
+        let keys = match &self.keys[..] {
+            [] => String::new(),
+            keys => format!(" called {}", show(&keys.join("."), LONGEST_KEY)),
+        };
+        format!("the value that ends here has no {place}{keys}, as the first one of the file has")
+    }
+
     /// The bracket that opens the container number `at` on the path.
     fn bracket(&self, at: usize) -> u8 {
         if at == self.keys.len() && self.within == RecordsWithin::Array {
@@ -73,6 +87,8 @@ pub(super) struct JsonFinder {
     open: Vec<u8>,
     /// Number of the outermost open brackets that are those of the path.
     on_path: usize,
+    /// The path was followed to its end in this top-level value.
+    path_found: bool,
     /// The next string at this place is a key of the innermost object.
     key_next: bool,
     /// The value that comes next stands under the key of the path.
@@ -101,7 +117,9 @@ enum JsonState {
         array: bool,
     },
     /// In a record that is neither.
-    Scalar,
+    Scalar {
+        string: bool,
+    },
     /// After a string that is not closed, until a record begins a line.
     Lost {
         line_start: bool,
@@ -117,6 +135,7 @@ impl JsonFinder {
             path,
             open: Vec::new(),
             on_path: 0,
+            path_found: false,
             key_next: false,
             key_matches: false,
             indent: Some(0),
@@ -142,7 +161,7 @@ impl JsonFinder {
     }
 
     /// Steps over one byte outside of keys and values.
-    fn outside(&mut self, byte: u8) {
+    fn outside(&mut self, byte: u8, pieces: &mut Vec<Piece>) {
         self.start = self.at;
         match byte {
             b'"' if self.key_next => {
@@ -154,7 +173,7 @@ impl JsonFinder {
                 self.key_next = self.open.last() == Some(&b'{');
                 self.key_matches = false;
             }
-            b'}' | b']' => self.close(byte),
+            b'}' | b']' => self.close(byte, pieces),
             b'{' | b'[' if self.at_record() || self.off_path(byte) => {
                 self.state = JsonState::Record {
                     depth: 1,
@@ -162,8 +181,11 @@ impl JsonFinder {
                     array: byte == b'[',
                 };
             }
-            _ if self.at_record() => self.state = JsonState::Scalar,
             b'{' | b'[' => self.open(byte),
+            _ if self.at_record() || self.open.is_empty() => {
+                let string = byte == b'"';
+                self.state = JsonState::Scalar { string };
+            }
             b'"' => self.state = JsonState::OtherString,
             _ => {}
         }
@@ -186,13 +208,14 @@ impl JsonFinder {
         let expected = level < self.path.depth() && self.path.bracket(level) == bracket;
         if self.on_path == level && under_key && expected {
             self.on_path += 1;
+            self.path_found |= self.on_path == self.path.depth();
         }
         self.open.push(bracket);
         self.key_next = bracket == b'{';
         self.key_matches = false;
     }
 
-    fn close(&mut self, bracket: u8) {
+    fn close(&mut self, bracket: u8, pieces: &mut Vec<Piece>) {
         let opening = if bracket == b'}' { b'{' } else { b'[' };
         if self.open.pop() != Some(opening) {
             self.state = JsonState::Unbalanced;
@@ -201,6 +224,13 @@ impl JsonFinder {
         self.on_path = self.on_path.min(self.open.len());
         self.key_next = false;
         self.key_matches = false;
+        if self.open.is_empty() && !std::mem::take(&mut self.path_found) {
+            pieces.push(Piece {
+                range: self.at..self.at + 1,
+                fault: Some(PieceFault::NoRecords),
+                dropped: None,
+            });
+        }
     }
 
     /// True in an object whose values are records, whatever their keys.
@@ -306,21 +336,28 @@ impl JsonFinder {
     }
 
     /// Steps on within a record that is neither an object nor an array.
-    fn scalar(&mut self, held: &[u8], pieces: &mut Vec<Piece>) -> bool {
-        let ends = |b: &u8| matches!(b, b',' | b']' | b'}' | b'\n' | b'\r');
-        match held[self.at..].iter().position(ends) {
-            Some(n) => {
-                self.at += n;
-                self.state = JsonState::Outside;
-                self.indent = None;
-                self.push(None, pieces);
-                true
+    fn scalar(&mut self, held: &[u8], mut string: bool, pieces: &mut Vec<Piece>) -> bool {
+        while let Some(&byte) = held.get(self.at) {
+            match byte {
+                // The escaped byte may not be there yet.
+                b'\\' if string && self.at + 1 == held.len() => break,
+                b'\\' if string => self.at += 1,
+                b'"' => string = !string,
+                b'\n' | b'\r' => return self.end_scalar(pieces),
+                b',' | b']' | b'}' if !string => return self.end_scalar(pieces),
+                _ => {}
             }
-            None => {
-                self.at = held.len();
-                false
-            }
+            self.at += 1;
         }
+        self.state = JsonState::Scalar { string };
+        false
+    }
+
+    fn end_scalar(&mut self, pieces: &mut Vec<Piece>) -> bool {
+        self.state = JsonState::Outside;
+        self.indent = None;
+        self.push(None, pieces);
+        true
     }
 
     /// Looks for a line that begins a record.
@@ -342,7 +379,7 @@ impl JsonFinder {
         if line_start && line[white] == b'{' && indent.is_none_or(|indent| indent == white) {
             self.state = JsonState::Outside;
             self.indent = Some(0);
-            self.push(Some(QUOTE_MISSING), pieces);
+            self.push(Some(PieceFault::Lost(QUOTE_MISSING)), pieces);
             return true;
         }
         let end = memchr(b'\n', line);
@@ -358,7 +395,7 @@ impl JsonFinder {
     fn step(&mut self, held: &[u8], pieces: &mut Vec<Piece>) -> bool {
         match self.state {
             JsonState::Outside => {
-                self.outside(held[self.at]);
+                self.outside(held[self.at], pieces);
                 true
             }
             JsonState::Key => self.key(held),
@@ -368,7 +405,7 @@ impl JsonFinder {
                 string,
                 array,
             } => self.record(held, depth, string, array, pieces),
-            JsonState::Scalar => self.scalar(held, pieces),
+            JsonState::Scalar { string } => self.scalar(held, string, pieces),
             JsonState::Lost { line_start, indent } => self.resume(held, line_start, indent, pieces),
             JsonState::Unbalanced => {
                 self.at = held.len();
@@ -378,10 +415,10 @@ impl JsonFinder {
     }
 
     /// Appends the piece from `self.start` to `self.at`.
-    fn push(&mut self, lost: Option<&'static str>, pieces: &mut Vec<Piece>) {
+    fn push(&mut self, fault: Option<PieceFault>, pieces: &mut Vec<Piece>) {
         pieces.push(Piece {
             range: self.start..self.at,
-            lost,
+            fault,
             dropped: self.dropped.take(),
         });
         self.start = self.at;
@@ -392,12 +429,12 @@ impl JsonFinder {
         self.at = held.len();
         let lost = match self.state {
             JsonState::Outside if self.open.is_empty() => return,
-            JsonState::Scalar => None,
+            JsonState::Scalar { .. } => None,
             JsonState::Lost { .. } => Some(QUOTE_MISSING),
             JsonState::Unbalanced => Some(UNBALANCED),
             _ => Some(CUT_OFF),
         };
-        self.push(lost, pieces);
+        self.push(lost.map(PieceFault::Lost), pieces);
     }
 }
 

@@ -34,7 +34,7 @@ pub struct SkippedInputs {
     pub left_out: u64,
     /// The first of them by name, and why.
     pub named: Vec<LeftOut>,
-    /// Number of hidden files and directories.
+    /// Number of hidden files and directories, and of hidden members of archives.
     pub hidden: u64,
     /// Number of other names of files that are inputs already.
     pub same_file: u64,
@@ -89,6 +89,8 @@ enum Opened {
         file: String,
         reason: String,
     },
+    /// A hidden member of an archive.
+    Hidden,
 }
 
 /// Opens everything. The sources are sorted bytewise by name, and a file with several names is
@@ -131,7 +133,7 @@ impl Found {
     fn add(&mut self, opened: Opened) {
         let real_path = match &opened {
             Opened::Source(_, path) | Opened::Members(_, path) => path.clone(),
-            Opened::LeftOut { .. } => None,
+            Opened::LeftOut { .. } | Opened::Hidden => None,
         };
         if real_path.is_some_and(|path| !self.seen.insert(path)) {
             self.skipped.same_file += 1;
@@ -140,6 +142,7 @@ impl Found {
         match opened {
             Opened::Source(source, _) => self.sources.push(*source),
             Opened::Members(members, _) => members.into_iter().for_each(|member| self.add(member)),
+            Opened::Hidden => self.skipped.hidden += 1,
             Opened::LeftOut { file, reason } => self.skipped.leave_out(file, &reason),
         }
     }
@@ -344,10 +347,7 @@ fn open(
             file: name,
             reason: unrecognised.reason().to_owned(),
         }),
-        Err(unrecognised) => Err(ReadError::UnknownFormat {
-            input: name,
-            kind: unrecognised.reason().to_owned(),
-        }),
+        Err(unrecognised) => Err(unrecognised.error(name)),
     }
 }
 
@@ -371,7 +371,7 @@ fn open_file(
     ReadFrom { file: &file, at: 0 }
         .take(HEAD as u64)
         .read_to_end(&mut head)?;
-    if head.starts_with(archive::MAGIC) {
+    if archive::is_archive(&head) {
         return Ok(Content::Archive);
     }
     let complete = head.len() as u64 >= bytes;
@@ -452,13 +452,9 @@ fn open_members(archive: &str, path: &Path, context: &ReadContext) -> io::Result
             (Err(reason), _) | (_, Err(reason)) => Opened::LeftOut { file: name, reason },
         }
     };
-    let hidden = |member: &Member| {
-        let mut parts = member.name.split('/');
-        parts.any(|part| part.starts_with('.') || part == "__MACOSX")
-    };
-    Ok(members
-        .into_iter()
-        .filter(|member| !hidden(member))
-        .map(open)
-        .collect())
+    let members = members.into_iter().map(|member| match member.is_hidden() {
+        true => Opened::Hidden,
+        false => open(member),
+    });
+    Ok(members.collect())
 }

@@ -17,7 +17,7 @@ use super::format::{BOM, SourceFormat};
 use super::html;
 use super::jsonl;
 use super::names::show;
-use super::pieces::Piece;
+use super::pieces::{Piece, PieceFault};
 use super::raw_document::RawDocument;
 use super::settings::READ_ON;
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
@@ -287,7 +287,7 @@ impl<'p, 's> BlockParser<'p, 's> {
 
     /// One record of a web archive.
     fn warc_record(&mut self, piece: &Piece, record: &[u8], offset: u64, kept: &mut Vec<u8>) {
-        if let Some(reason) = piece.lost {
+        if let Some(PieceFault::Lost(reason)) = piece.fault {
             return self.reject(RejectedRecord {
                 unknown_loss: true,
                 ..RejectedRecord::new(None, reason.to_owned())
@@ -335,11 +335,15 @@ impl<'p, 's> BlockParser<'p, 's> {
             self.tally.lines += cells::line_ends(&bytes[counted..range.start]);
             counted = range.end;
             let record = &bytes[range.clone()];
-            match (&piece.dropped, piece.lost) {
-                (_, Some(reason)) => self.reject(RejectedRecord {
+            match (&piece.dropped, piece.fault) {
+                (_, Some(PieceFault::Lost(reason))) => self.reject(RejectedRecord {
                     unknown_loss: true,
                     ..RejectedRecord::new(None, reason.to_owned())
                 }),
+                (_, Some(PieceFault::NoRecords)) => {
+                    let reason = self.source.layout.records.missing();
+                    self.reject(RejectedRecord::new(None, reason));
+                }
                 (None, None) if record.len() <= settings.longest_record() => {
                     self.record(record, offset + range.start as u64);
                 }

@@ -16,11 +16,20 @@ pub(super) const BEGINNING: usize = 4096;
 pub(super) struct Piece {
     /// The bytes, without separators.
     pub(super) range: Range<usize>,
-    /// The reason why any number of records may be lost in it; `None` for one record.
-    pub(super) lost: Option<&'static str>,
+    /// The reason why it is no record; `None` for one record.
+    pub(super) fault: Option<PieceFault>,
     /// Bytes before the range that belong to it and are not held any more. A record that has any
     /// is too long.
     pub(super) dropped: Option<Box<DroppedBytes>>,
+}
+
+/// The reason why a piece is no record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PieceFault {
+    /// Any number of records may be lost in it, for this reason.
+    Lost(&'static str),
+    /// A value of JSON ends here that has no records where the first value has them.
+    NoRecords,
 }
 
 /// Bytes that went by without being held.

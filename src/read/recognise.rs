@@ -17,6 +17,7 @@ use super::json_outline;
 use super::json_pieces::RecordPath;
 use super::settings::ReadSettings;
 use super::warc;
+use crate::error::ReadError;
 
 /// Bytes of an input that are looked at, decompressed.
 pub(super) const HEAD: usize = 256 << 10;
@@ -50,6 +51,15 @@ impl Unrecognised {
         match self {
             Self::Known(kind) => kind,
             Self::Unknown => "of no format that is known",
+        }
+    }
+
+    /// The error for an input that the user named.
+    pub(super) fn error(&self, input: String) -> ReadError {
+        let kind = self.reason().to_owned();
+        match self {
+            Self::Known(_) => ReadError::UnreadKind { input, kind },
+            Self::Unknown => ReadError::UnknownFormat { input, kind },
         }
     }
 }
@@ -185,6 +195,9 @@ fn recognise_plain(
             if settings.format != Some(SourceFormat::Jsonl) {
                 layout.format = match outline {
                     json_outline::JsonLayout::Lines => SourceFormat::Jsonl,
+                    json_outline::JsonLayout::DataFrame(frame) => {
+                        return Err(Unrecognised::Known(frame));
+                    }
                     json_outline::JsonLayout::At(path) => {
                         layout.records = path;
                         SourceFormat::Json
@@ -226,7 +239,8 @@ fn by_content(
     lookup: &FieldLookup,
     table: impl Fn() -> SniffedTable,
 ) -> Option<SourceFormat> {
-    let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x1e;
+    let first = head.iter().find(|byte| !blank(byte));
     let binary = is_binary(head, complete);
     match (first, promised) {
         (None, promised) => promised.or(Some(SourceFormat::Jsonl)),
@@ -259,6 +273,18 @@ fn is_binary(head: &[u8], complete: bool) -> bool {
     head.contains(&0) || std::str::from_utf8(head).is_err_and(|error| !cut_off(error))
 }
 
+/// Tells whether bytes are text in UTF-32, with a byte order mark or of ASCII characters.
+fn is_utf_32(head: &[u8]) -> bool {
+    match head {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => true,
+        [a, 0, 0, 0, b, 0, 0, 0, ..] | [0, 0, 0, a, 0, 0, 0, b, ..] => {
+            let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+            is_text(a) && is_text(b)
+        }
+        _ => false,
+    }
+}
+
 /// Kinds of files that are known by their first bytes and not read.
 fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[
@@ -267,7 +293,10 @@ fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
             "a document of old Microsoft Office",
         ),
-        (b"PK\x03\x04", "a zip archive or an Office document"),
+        (
+            b"PK\x03\x04",
+            "a zip archive or an Office document, which is read only as a file of its own",
+        ),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"Rar!\x1a\x07", "a RAR archive"),
         (b"SQLite format 3\0", "an SQLite database"),
@@ -278,7 +307,17 @@ fn unreadable_kind(head: &[u8]) -> Option<&'static str> {
         (b"\x80\x04\x95", "a Python pickle"),
         (b"Obj\x01", "an Avro file"),
         (b"ORC", "an ORC file"),
+        (
+            b"FEA1",
+            "a Feather file of version 1; write it again as version 2 or as Parquet",
+        ),
     ];
+    if Compression::detect(head) != Compression::None {
+        return Some("compressed twice; decompress it once");
+    }
+    if is_utf_32(head) {
+        return Some("text in UTF-32; convert it to UTF-8");
+    }
     let known = KINDS.iter().find(|(magic, _)| head.starts_with(magic));
     let tar = head.get(257..262) == Some(b"ustar");
     known

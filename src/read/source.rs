@@ -167,15 +167,13 @@ impl MemberPlace {
             at: self.start,
         }
         .take(self.length);
-        let (compression, reader): (_, Box<dyn Read + Send>) = match (self.compression, inner) {
-            (Compression::None, inner) => (inner, Box::new(stored)),
-            (outer, Compression::None) => (outer, Box::new(stored)),
-            (outer, inner) => (
-                inner,
-                Box::new(Decompressor::new(outer, None, Box::new(stored), limit)?),
-            ),
-        };
-        Decompressor::new(compression, transcoded, reader, limit)
+        let own = (self.compression, self.checksum);
+        let of_member = transcoded.filter(|_| inner == Compression::None);
+        let member = Decompressor::checked(own, of_member, Box::new(stored), limit)?;
+        match inner {
+            Compression::None => Ok(member),
+            inner => Decompressor::new(inner, transcoded, Box::new(member), limit),
+        }
     }
 }
 

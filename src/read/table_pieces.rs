@@ -12,7 +12,7 @@ use memchr::{memchr, memchr2, memchr3};
 use super::cells::{Dialect, RecordFields, skip_line_ends};
 use super::delimited::TableColumns;
 use super::names::Field;
-use super::pieces::{BytesDone, DroppedBytes, Piece, PieceFinder};
+use super::pieces::{BytesDone, DroppedBytes, Piece, PieceFault, PieceFinder};
 
 /// The reason why lines are lost.
 const QUOTE_WRONG: &str = "a quote goes wrong here, so that it cannot be known where the records \
@@ -365,7 +365,7 @@ impl TableFinder {
         if let Some(start) = self.lost.take() {
             pieces.push(Piece {
                 range: start..end,
-                lost: Some(QUOTE_WRONG),
+                fault: Some(PieceFault::Lost(QUOTE_WRONG)),
                 dropped: None,
             });
         }
@@ -382,7 +382,7 @@ impl TableFinder {
         };
         pieces.push(Piece {
             range: self.start..end,
-            lost: None,
+            fault: None,
             dropped: self.dropped.take(),
         });
         self.go_to(end);
@@ -415,7 +415,7 @@ impl PieceFinder for TableFinder {
                     self.end_loss(self.start, pieces);
                     pieces.push(Piece {
                         range: self.start..end,
-                        lost: None,
+                        fault: None,
                         dropped: None,
                     });
                     self.go_to(end);

@@ -179,3 +179,28 @@ fn documents_of_an_index_are_explained_too() {
         assert_eq!(later[same], tonight[same], "{same}");
     }
 }
+
+#[test]
+fn explain_and_tune_tell_about_dates() {
+    let place = TempDir::new().expect("a temporary directory can be created");
+    let corpus = place.path().join("in.jsonl");
+    let line = |id: &str, date: &str| {
+        format!("{{\"id\": \"{id}\", \"text\": \"The mill turns.\", \"published\": \"{date}\"}}\n")
+    };
+    let lines = [line("a", "03/04/2026"), line("b", "one fine day")].concat();
+    fs::write(&corpus, lines).expect("the test directory is writable");
+    let corpus = corpus.display().to_string();
+    for (command, arguments) in [("explain", &["a", "b", &corpus][..]), ("tune", &[&corpus])] {
+        let told = said(&run(command, arguments));
+        assert!(
+            told.contains("dates not understood: \"03/04/2026\", \"one fine day\""),
+            "{told}"
+        );
+        assert!(
+            told.contains("dates: day or month first is not told by"),
+            "{told}"
+        );
+        let quiet = said(&run(command, &[arguments, &["-q"]].concat()));
+        assert!(!quiet.contains("dates"), "{quiet}");
+    }
+}

@@ -47,6 +47,8 @@ mod report;
 mod tune_cli;
 
 #[cfg(all(unix, feature = "cli"))]
+mod bad_inputs;
+#[cfg(all(unix, feature = "cli"))]
 mod cli;
 #[cfg(all(unix, feature = "cli"))]
 mod concurrent;

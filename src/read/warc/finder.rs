@@ -8,7 +8,7 @@
 
 use memchr::memchr;
 
-use crate::read::pieces::{BytesDone, DroppedBytes, Piece, PieceFinder};
+use crate::read::pieces::{BytesDone, DroppedBytes, Piece, PieceFault, PieceFinder};
 
 /// How a record starts. The digit of the version follows.
 const START: &[u8] = b"WARC/";
@@ -93,7 +93,7 @@ impl WarcFinder {
         if start < end || self.dropped.is_some() {
             to.push(Piece {
                 range: start..end,
-                lost: Some(reason),
+                fault: Some(PieceFault::Lost(reason)),
                 dropped: self.dropped.take(),
             });
         }
@@ -229,7 +229,7 @@ impl PieceFinder for WarcFinder {
                 Event::Ended => {
                     pieces.push(Piece {
                         range: self.start..self.at,
-                        lost: None,
+                        fault: None,
                         dropped: self.dropped.take(),
                     });
                     self.start = self.at;
@@ -325,7 +325,7 @@ mod tests {
             let done = finder.find(held, last, longest, &mut pieces);
             for piece in pieces {
                 let text = String::from_utf8_lossy(&held[piece.range]).replace('\r', "");
-                found.push(match (piece.lost, piece.dropped) {
+                found.push(match (piece.fault, piece.dropped) {
                     (Some(_), None) => format!("[{text}]"),
                     (None, None) => text.split_once("\n\n").unwrap().1.to_owned(),
                     (lost, Some(dropped)) => format!("{} bytes, {}", dropped.bytes, lost.is_some()),
