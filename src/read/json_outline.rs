@@ -25,7 +25,7 @@ pub(super) enum JsonLayout {
     DataFrame(&'static str),
 }
 
-/// A data frame by columns, as pandas writes it unless told otherwise: `{"text": {"0": "x"}}`.
+/// A data frame by columns, as pandas writes it without an `orient`: `{"text": {"0": "x"}}`.
 const BY_COLUMNS: &str = "a data frame that was written column by column; \
     write it with df.to_json(path, orient=\"records\", lines=True)";
 
