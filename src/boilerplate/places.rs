@@ -98,7 +98,7 @@ mod tests {
 
     /// Repeated fingerprints of the tests are even; their numbers are their halves.
     fn number(fingerprint: &u32) -> Option<u32> {
-        (fingerprint % 2 == 0).then_some(fingerprint / 2)
+        fingerprint.is_multiple_of(2).then_some(fingerprint / 2)
     }
 
     fn found(fingerprints: &[u32]) -> Vec<u32> {

@@ -26,9 +26,9 @@ pub struct Profiles {
 pub(super) enum Repeated {
     /// In enough stories of the site, at the beginning or the end of most, and on a few pages of
     /// other sites.
-    InStories,
+    AtEnds,
     /// In enough stories of the site, at the beginning or the end of most, and on no other site.
-    InOwnStories,
+    AtEndsOnlyHere,
     /// In very many stories.
     InManyStories,
     /// In enough stories of the site and on no other site, but at no place of its own. It may be
@@ -39,8 +39,8 @@ pub(super) enum Repeated {
 impl Repeated {
     /// By the numbers that indexes store, so the order must not change.
     pub(super) const ALL: [Repeated; 4] = [
-        Repeated::InStories,
-        Repeated::InOwnStories,
+        Repeated::AtEnds,
+        Repeated::AtEndsOnlyHere,
         Repeated::InManyStories,
         Repeated::AnywhereInOwnStories,
     ];

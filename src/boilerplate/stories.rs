@@ -190,9 +190,9 @@ fn on_site_verdict(
     let everywhere = is_placed && shared >= FEWEST_SHARED_STORIES;
     if everywhere || is_placed && stories >= limits.fewest_stories || stories >= limits.most_pages {
         let repeated = if repeat.elsewhere {
-            Repeated::InStories
+            Repeated::AtEnds
         } else {
-            Repeated::InOwnStories
+            Repeated::AtEndsOnlyHere
         };
         return Some(Verdict {
             repeated,

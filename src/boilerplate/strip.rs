@@ -102,7 +102,7 @@ impl Region {
 /// removes their fingerprints from `found`. On a page without a gallery, what stands anywhere in
 /// the stories of the site is background and is removed from `found`, too.
 fn push_galleries(found: &mut Vec<Found>, words: usize, regions: &mut Vec<Region>) {
-    let own = filtered(found, |repeated| repeated != Repeated::InStories);
+    let own = filtered(found, |repeated| repeated != Repeated::AtEnds);
     let galleries = own
         .chunk_by(are_close(0))
         .map(|unbroken| Region::spanning(unbroken, words))
@@ -255,7 +255,7 @@ mod tests {
         for (gap, joined) in [(0, true), (WIDEST_GAP, true), (WIDEST_GAP + 1, false)] {
             let (first, last) = apart(&words, GRAM + gap);
             let profiles = repeating(&words, |at| {
-                [first, last].contains(&at).then_some(Repeated::InStories)
+                [first, last].contains(&at).then_some(Repeated::AtEnds)
             });
             let ends = if joined {
                 vec![]
@@ -282,19 +282,19 @@ mod tests {
         let cases = [
             (
                 "other sites have it",
-                Repeated::InStories,
+                Repeated::AtEnds,
                 LONGEST_REGION,
                 true,
             ),
             (
                 "other sites have it",
-                Repeated::InStories,
+                Repeated::AtEnds,
                 LONGEST_REGION + 1,
                 false,
             ),
             (
                 "no other site has it",
-                Repeated::InOwnStories,
+                Repeated::AtEndsOnlyHere,
                 LONGEST_REGION + 1,
                 true,
             ),
@@ -332,7 +332,7 @@ mod tests {
                 (first..=last).contains(&at).then_some(repeated)
             })
         };
-        let profiles = repeated_as(Repeated::InStories);
+        let profiles = repeated_as(Repeated::AtEnds);
         for (name, lines, expected) in [
             ("no line near", vec![0], first..end),
             ("at both ends", vec![0, first, end], first..end),
@@ -361,7 +361,7 @@ mod tests {
         );
         assert_eq!(
             regions(&repeated_as(Repeated::InManyStories), &words, &lines),
-            [first..end],
+            vec![first..end],
             "unless it is in many stories"
         );
         let elsewhere = SiteNo(8);
@@ -375,12 +375,12 @@ mod tests {
         let words = text(200);
         let places = places(&words);
         let first = places[places.partition_point(|&at| at < 80)];
-        for repeated in [Repeated::InStories, Repeated::InManyStories] {
+        for repeated in [Repeated::AtEnds, Repeated::InManyStories] {
             let profiles = repeating(&words, |at| (at == first).then_some(repeated));
             let whole_line = [0, first, first + GRAM];
             assert_eq!(
                 regions(&profiles, &words, &whole_line),
-                [first..first + GRAM]
+                vec![first..first + GRAM]
             );
             for lines in [&[0][..], &[0, first], &[0, first - 30, first + 40]] {
                 assert!(regions(&profiles, &words, lines).is_empty(), "{lines:?}");
@@ -418,7 +418,7 @@ mod tests {
             length in 0usize..400,
         ) {
             let words = text(length);
-            let kinds = [Repeated::InStories, Repeated::InOwnStories, Repeated::InManyStories];
+            let kinds = [Repeated::AtEnds, Repeated::AtEndsOnlyHere, Repeated::InManyStories];
             let profiles = repeating(&words, |at| repeated[at].map(|kind| kinds[kind]));
             let lines = lines.into_iter().filter(|&line| line <= length);
             let mut lines: Vec<usize> = lines.chain([0]).collect();
