@@ -56,7 +56,7 @@ pub const LONGEST_NOTICE: usize = 50;
 /// stands under [`FEWEST_SHARED_STORIES`] urls on each of [`FEWEST_NOTICE_SITES`] sites.
 pub const LONGEST_SHARED_NOTICE: usize = 100;
 
-/// See [`LONGEST_SHARED_NOTICE`].
+/// See `LONGEST_SHARED_NOTICE`.
 pub const FEWEST_NOTICE_SITES: usize = 3;
 
 /// Days over which the publication of longer pages must be spread for them to be a notice under
