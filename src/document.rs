@@ -316,6 +316,12 @@ impl OpenDate {
 }
 
 impl Precision {
+    /// Returns `true` if the source gives a time of day, in whatever zone.
+    #[must_use]
+    pub fn has_time(self) -> bool {
+        matches!(self, Precision::Local | Precision::Second)
+    }
+
     /// Name of the precision in tables.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -108,7 +108,7 @@ impl PublicationInterval {
 fn range(Published { seconds, precision }: Published) -> (i64, i64) {
     // Many clocks do not show seconds.
     let minute = if seconds.rem_euclid(60) == 0 { 59 } else { 0 };
-    let (from, until) = match precision {
+    match precision {
         Precision::Second => (seconds, seconds.saturating_add(minute)),
         Precision::Local => (
             seconds.saturating_sub(EASTERNMOST),
@@ -121,8 +121,7 @@ fn range(Published { seconds, precision }: Published) -> (i64, i64) {
                 last.saturating_add(DAY + WESTERNMOST),
             )
         }
-    };
-    (from, until)
+    }
 }
 
 /// The days, as their midnights in UTC, of which a moment can be the midnight in some time zone.
@@ -141,10 +140,9 @@ pub(super) fn days(midnight: i64) -> (i64, i64) {
 
 /// Tells whether a date of publication is the time of the crawl.
 fn is_of_crawl(published: Published, crawled: Option<Published>) -> bool {
-    let has_time = |date: Published| matches!(date.precision, Precision::Local | Precision::Second);
     crawled.is_some_and(|crawled| {
-        has_time(published)
-            && has_time(crawled)
+        published.precision.has_time()
+            && crawled.precision.has_time()
             && crawled.seconds.abs_diff(published.seconds) <= SAME_AS_CRAWL
     })
 }

@@ -42,8 +42,8 @@ impl PlaceholderTimes {
     pub fn of(catalog: &Catalog) -> PlaceholderTimes {
         let timed = |doc: DocNo| {
             let Published { seconds, precision } = catalog.published(doc)?;
-            let has_time = matches!(precision, Precision::Local | Precision::Second);
-            (has_time && catalog.site(doc) != NO_SITE).then(|| (catalog.site(doc), seconds, doc))
+            (precision.has_time() && catalog.site(doc) != NO_SITE)
+                .then(|| (catalog.site(doc), seconds, doc))
         };
         let mut documents: Vec<(SiteNo, i64, DocNo)> =
             catalog.documents().filter_map(timed).collect();

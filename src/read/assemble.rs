@@ -18,7 +18,7 @@ use super::field_lookup::Promise;
 use super::looks::{has_web_scheme, is_host, is_no_value, is_page, is_url};
 use super::markup;
 use super::names::Field;
-use crate::document::{Document, Precision, Published};
+use crate::document::{Document, Published};
 use crate::text::domain::{SiteCache, site_of, site_of_url_or};
 use crate::text::mending::mended;
 
@@ -435,8 +435,7 @@ fn countable<'r, 's, R: RecordValues<'s>>(
 
 /// Tells whether a date has a time of day.
 fn tells_time(date: RecordDate) -> bool {
-    let has_time = |precision| matches!(precision, Precision::Local | Precision::Second);
-    matches!(date, RecordDate::Known(known) if has_time(known.precision))
+    matches!(date, RecordDate::Known(known) if known.precision.has_time())
 }
 
 /// Tells whether a date is better than one that stands under a preferred name.
