@@ -238,8 +238,9 @@ impl LikelySource {
         let ends = documents.iter().map(|document| document.published.end());
         let earliest_end = ends.min().unwrap_or(i64::MAX);
         let may_be_first = |copy: &&Testimony| {
-            let is_open = copy.published.start() <= earliest_end || first == Some(copy.doc);
-            copy.whole && is_open && !of_declared.contains(&Some(copy.doc))
+            copy.whole
+                && copy.published.start() <= earliest_end
+                && !of_declared.contains(&Some(copy.doc))
         };
         let mut more_candidates = declared.len() - candidates.len();
         let mut pages = FxHashSet::default();
