@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::columns::Columns;
-use super::numbers::{DocNo, SiteNo, Slot, cross_site};
+use super::numbers::{DocNo, NO_SITE, SiteNo, Slot, cross_site};
 use super::removed::RemovedRegions;
 use super::strings::Strings;
 use super::traces::{Stripped, bits};
@@ -53,6 +55,16 @@ impl Catalog {
     /// Id of the document.
     pub fn id(&self, doc: DocNo) -> &str {
         self.ids.get(self.slot(doc))
+    }
+
+    /// Number of sites that the documents are on, not counting documents without a site.
+    pub fn sites_among(&self, documents: impl IntoIterator<Item = DocNo>) -> usize {
+        let sites: FxHashSet<SiteNo> = documents
+            .into_iter()
+            .map(|doc| self.site(doc))
+            .filter(|&site| site != NO_SITE)
+            .collect();
+        sites.len()
     }
 
     /// Site of the document, or [`NO_SITE`](super::numbers::NO_SITE).

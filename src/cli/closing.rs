@@ -8,7 +8,6 @@ use wirecopy::pipeline::{
     Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing,
 };
 use wirecopy::report::bounded;
-use wirecopy::report::clusters::sites_among;
 use wirecopy::report::sites;
 use wirecopy::report::summary::{
     FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
@@ -161,7 +160,7 @@ impl ScanClosing<'_> {
         let rows: Vec<(String, &str)> = first
             .iter()
             .map(|cluster| {
-                let sites = sites_among(catalog, cluster.documents()) as u64;
+                let sites = catalog.sites_among(cluster.documents()) as u64;
                 let on_sites = if sites > 0 {
                     format!(" on {}", counted(sites, "site"))
                 } else {
@@ -332,7 +331,7 @@ impl ClosingFacts<'_> {
     /// Documents and files, read and skipped.
     pub fn documents(&self, out: &mut String) -> fmt::Result {
         let (counts, read, catalog) = (self.counts, self.read, self.catalog);
-        let sites = sites_among(catalog, catalog.documents()) as u64;
+        let sites = catalog.sites_among(catalog.documents()) as u64;
         write!(
             out,
             "{}",

@@ -2,9 +2,7 @@
 
 use std::cmp::Reverse;
 
-use rustc_hash::FxHashSet;
-
-use crate::catalog::{Catalog, NO_SITE, SiteNo};
+use crate::catalog::Catalog;
 use crate::cluster::{Assembled, Cluster};
 
 /// Ranks the clusters: those with whole copies on the most sites come first, then those of the most
@@ -15,10 +13,8 @@ pub(super) fn rank(catalog: &Catalog, assembled: &mut Assembled) {
     let mut ranked: Vec<(usize, Cluster)> = clusters.into_iter().enumerate().collect();
     ranked.sort_by_cached_key(|(number, cluster)| {
         let whole = cluster.members.iter().filter(|member| member.whole);
-        let known = |doc| Some(catalog.site(doc)).filter(|&site| site != NO_SITE);
-        let sites = whole.clone().filter_map(|member| known(member.doc));
-        let sites: FxHashSet<SiteNo> = sites.collect();
-        let size = (sites.len(), whole.count(), cluster.members.len());
+        let sites = catalog.sites_among(whole.clone().map(|member| member.doc));
+        let size = (sites, whole.count(), cluster.members.len());
         (cluster.is_quoted, Reverse(size), *number)
     });
     let mut ranks = vec![0; ranked.len()];

@@ -1,13 +1,13 @@
 //! The clusters report: a row for every cluster, those with whole copies on the most sites first.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::details::{details, title};
 use super::table::TableEncoding;
 use super::table::column::Column;
-use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
+use crate::catalog::{Catalog, DocNo};
 use crate::cluster::{Cluster, Relation};
 use crate::document::Published;
 use crate::pipeline::ScanResult;
@@ -59,7 +59,7 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, ClusterRow<'t>>> {
             Some(row.cluster.members.len() as u64)
         }),
         Column::count("sites", |row: &Row| {
-            Some(sites_among(catalog, row.cluster.documents()) as u64)
+            Some(catalog.sites_among(row.cluster.documents()) as u64)
         }),
         Column::text("relation_mix", move |row: &Row| {
             relation_mix(&relations, row.number).into()
@@ -122,16 +122,6 @@ fn boilerplate_share(catalog: &Catalog, cluster: &Cluster) -> f64 {
     };
     let removed = sum(Catalog::removed);
     removed / (removed + sum(Catalog::words)).max(1.0)
-}
-
-/// Number of sites that the documents are on, not counting documents without a site.
-pub fn sites_among(catalog: &Catalog, documents: impl IntoIterator<Item = DocNo>) -> usize {
-    let sites: HashSet<SiteNo> = documents
-        .into_iter()
-        .map(|doc| catalog.site(doc))
-        .filter(|&site| site != NO_SITE)
-        .collect();
-    sites.len()
 }
 
 /// Cluster and relation of every pair, sorted.

@@ -10,7 +10,6 @@ use wirecopy::document::Fetch;
 use wirecopy::pipeline::Duplicates;
 use wirecopy::read::Inputs;
 use wirecopy::report::bounded;
-use wirecopy::report::clusters::sites_among;
 use wirecopy::report::summary::IndexUse;
 
 use crate::cli::closing::{CLUSTERS_SHOWN, ClosingFacts, TITLE_SHOWN};
@@ -121,7 +120,7 @@ impl DedupClosing<'_> {
         let rows: Vec<(String, String)> = biggest
             .into_iter()
             .map(|(kept, members)| {
-                let sites = sites_among(&self.found.catalog, members.iter().copied()) as u64;
+                let sites = self.found.catalog.sites_among(members.iter().copied()) as u64;
                 let mut size = counted(members.len() as u64, "document");
                 if sites > 0 {
                     size = format!("{size} on {}", counted(sites, "site"));

@@ -9,7 +9,6 @@ use crate::attribution::credit::Credit;
 use crate::catalog::{DocNo, NO_SITE, SiteNo};
 use crate::cluster::ReportedPair;
 use crate::pipeline::{PageContent, PageText, PlacedPassage, ScanResult};
-use crate::report::clusters::sites_among;
 use crate::report::details::details;
 use crate::report::moment;
 use crate::text::escaping;
@@ -241,7 +240,7 @@ impl Listed {
             ClusterEntry {
                 name: escaping::field(&cluster.name, NAME),
                 documents: cluster.members.len(),
-                sites: sites_among(&findings.catalog, cluster.documents()),
+                sites: findings.catalog.sites_among(cluster.documents()),
                 members: listed.iter().map(member).collect(),
                 source: source.doc.map(|doc| self.document(doc)),
                 source_site: escaping::field(&source.site, NAME),

@@ -2,7 +2,6 @@
 
 use crate::pipeline::{ScanResult, Settings};
 use crate::report::bounded::sentences;
-use crate::report::clusters::sites_among;
 use crate::report::html::count;
 use crate::report::summary::recall_at_threshold;
 
@@ -47,7 +46,7 @@ pub(super) fn numbers(findings: &ScanResult) -> Vec<KeyNumber> {
                 (counts.documents.seen, "seen before"),
             ]),
         ),
-        number(sites_among(catalog, new) as u64, "sites", String::new()),
+        number(catalog.sites_among(new) as u64, "sites", String::new()),
         number(
             findings.pairs.len() as u64,
             "pairs",
