@@ -73,6 +73,15 @@ struct MemberSites<'a> {
 impl<'a> MemberSites<'a> {
     fn of(catalog: &'a Catalog, details: &[Details], members: &[Member]) -> MemberSites<'a> {
         let mut by_domain = FxHashMap::default();
+        let names_host = |member: &Member| {
+            Details::find(details, member.doc).is_some_and(|details| details.canonical.is_some())
+        };
+        // Few clusters have a canonical url on another site, and domains are slow to find.
+        let members = if members.iter().any(names_host) {
+            members
+        } else {
+            &[]
+        };
         for member in members {
             let site = catalog.site_name(catalog.site(member.doc));
             let url = Details::find(details, member.doc).map_or("", |details| &details.url);
