@@ -78,15 +78,20 @@ pub(super) fn are_in_order(
 /// What tells the publication intervals of documents from their dates.
 pub(super) struct Dating<'a> {
     catalog: &'a Catalog,
-    placeholders: PlaceholderTimes,
+    placeholders: &'a PlaceholderTimes,
     as_of: Option<i64>,
 }
 
 impl<'a> Dating<'a> {
-    pub(super) fn of(catalog: &'a Catalog, settings: &Settings) -> Dating<'a> {
+    /// `placeholders` are those of the catalogue.
+    pub(super) fn of(
+        catalog: &'a Catalog,
+        placeholders: &'a PlaceholderTimes,
+        settings: &Settings,
+    ) -> Dating<'a> {
         Dating {
             catalog,
-            placeholders: PlaceholderTimes::of(catalog),
+            placeholders,
             as_of: settings.as_of,
         }
     }
@@ -106,7 +111,8 @@ pub(super) fn read_details(
     clusters: &[Cluster],
     observer: &dyn Observer,
 ) -> Result<Vec<Details>, ReadError> {
-    let dating = Dating::of(texts.catalog, settings);
+    let placeholders = PlaceholderTimes::of(texts.catalog);
+    let dating = Dating::of(texts.catalog, &placeholders, settings);
     let mut documents: Vec<DocNo> = clusters.iter().flat_map(Cluster::documents).collect();
     documents.par_sort_unstable();
     documents.dedup();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::attribution::placeholders::PlaceholderTimes;
 use crate::catalog::DocNo;
 use crate::catalog::identical::{IdenticalGroup, group_identical};
 use crate::document::{Corpus, Reject};
@@ -23,6 +24,7 @@ pub(super) struct FinishedScan<'a, C> {
     sources: CorpusAndArchive<'a>,
     pub(super) settings: Settings,
     pub(super) result: ScanResult,
+    placeholders: PlaceholderTimes,
     /// Groups of identical documents.
     pub(super) groups: Vec<IdenticalGroup>,
     /// Names of clusters in earlier runs, by the numbers of their documents in the archive.
@@ -51,6 +53,7 @@ impl<'a, C: Corpus> FinishedScan<'a, C> {
             corpus,
             sources,
             settings,
+            placeholders: PlaceholderTimes::of(&result.catalog),
             result,
             groups,
             earlier_names,
@@ -62,7 +65,7 @@ impl<'a, C: Corpus> FinishedScan<'a, C> {
     }
 
     pub(super) fn dating(&self) -> Dating<'_> {
-        Dating::of(&self.result.catalog, &self.settings)
+        Dating::of(&self.result.catalog, &self.placeholders, &self.settings)
     }
 
     /// The first document with the same words, which stood for the document in the search.
