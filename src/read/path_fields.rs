@@ -3,9 +3,10 @@
 
 use jiff::civil::Date;
 
+use super::dates::of_day;
 use super::format::SourceFormat;
 use super::looks::is_host;
-use crate::document::{Precision, Published};
+use crate::document::Published;
 use crate::text::domain;
 
 /// Fields that documents take from the path of their file if they do not have them.
@@ -29,7 +30,7 @@ impl PathFields {
     pub(super) fn of(path: &str) -> Self {
         Self {
             site: site(path),
-            published: date(path).map(at_midnight),
+            published: date(path).and_then(of_day),
         }
     }
 }
@@ -101,15 +102,6 @@ fn date_at(bytes: &[u8]) -> Option<Date> {
         return None;
     }
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-}
-
-/// A bare date.
-fn at_midnight(date: Date) -> Published {
-    let days = date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
-    Published {
-        seconds: days * 86_400,
-        precision: Precision::Day,
-    }
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ use std::str::FromStr;
 
 pub use date_format::{DateFormat, DateFormatError};
 pub use settings::{DateReading, DateSettings, TimeZoneError, UsualZone};
+pub(super) use written_date::of_day;
 
 use crate::document::Published;
 

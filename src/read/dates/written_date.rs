@@ -64,7 +64,7 @@ impl WrittenDate {
 }
 
 /// The time of publication of a bare date.
-pub(super) fn of_day(day: Date) -> Option<Published> {
+pub(in crate::read) fn of_day(day: Date) -> Option<Published> {
     in_range(Published {
         seconds: midnight_of(day),
         precision: Precision::Day,
