@@ -1,7 +1,8 @@
 //! Content of the report page: the clusters and pairs on it, and the texts that it shows side by
 //! side.
 //!
-//! Clusters are taken in their order, those with whole copies on the most sites first. Their pairs and texts are taken until a limit is reached, so the size of a page is bounded
+//! Clusters are taken in their order, those with whole copies on the most sites first. Their pairs
+//! and texts are taken until a limit is reached, so the size of a page is bounded
 //! however much was found.
 
 use std::ops::Range;
