@@ -13,7 +13,7 @@ use wirecopy::report::summary::{
     FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
 };
 
-use super::closing_dates::DateLines;
+use super::closing_dates::{DateLines, FILES_SHOWN};
 use super::closing_fields::FieldsFound;
 use super::figures::{bytes, count, counted, percent, seconds};
 use super::terminal::{MessageStyle, Terminal, escaped, excerpt};
@@ -23,9 +23,6 @@ pub const CLUSTERS_SHOWN: usize = 5;
 
 /// Number of republishing routes shown.
 const ROUTES_SHOWN: usize = 3;
-
-/// Number of files shown that were left out, or of which something was assumed.
-const FILES_SHOWN: usize = 5;
 
 /// Longest name of a file, in characters.
 const FILE_SHOWN: usize = 60;

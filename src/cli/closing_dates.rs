@@ -5,10 +5,10 @@ use wirecopy::catalog::ReadTally;
 use wirecopy::document::DateOrder;
 
 use super::figures::counted;
-use super::terminal::escaped;
+use super::terminal::{escaped, quoted};
 
-/// Number of files shown.
-const FILES_SHOWN: usize = 5;
+/// Number of files shown of which something is told.
+pub const FILES_SHOWN: usize = 5;
 
 /// The dates of a run.
 pub struct DateLines<'a> {
@@ -31,10 +31,6 @@ impl DateLines<'_> {
     /// Examples of dates that were not understood.
     fn not_understood(&self) -> Option<String> {
         let examples = &self.read.bad_date_examples;
-        let quoted: Vec<String> = examples
-            .iter()
-            .map(|example| format!("\"{}\"", escaped(example)))
-            .collect();
         let more = match self.read.bad_dates > examples.len() as u64 {
             true => ", ...",
             false => "",
@@ -42,7 +38,7 @@ impl DateLines<'_> {
         (!examples.is_empty()).then(|| {
             format!(
                 "dates not understood: {}{more}; --date-format tells their form",
-                quoted.join(", ")
+                quoted(examples)
             )
         })
     }

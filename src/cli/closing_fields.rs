@@ -4,7 +4,7 @@ use wirecopy::catalog::ReadTally;
 use wirecopy::document::CountedValues;
 
 use super::figures::counted;
-use super::terminal::escaped;
+use super::terminal::quoted;
 
 /// Fields that the documents of a run have, or do not have.
 pub struct FieldsFound<'a> {
@@ -78,15 +78,11 @@ impl FieldsFound<'_> {
         if *number == 0 {
             return None;
         }
-        let examples: Vec<String> = examples
-            .iter()
-            .map(|example| format!("\"{}\"", escaped(example)))
-            .collect();
         Some(format!(
             "{} with a value that was not taken for the site, such as {}; the url tells the site, \
              or --site-field names its field",
             counted(*number, "document"),
-            examples.join(", ")
+            quoted(examples)
         ))
     }
 }

@@ -11,6 +11,12 @@ use super::args::{LogFormat, UseWhen};
 use super::log::{self, LogLevel};
 use super::status::Stop;
 
+/// Texts of a corpus in quotation marks, escaped, in one line.
+pub fn quoted(texts: &[String]) -> String {
+    let quoted = texts.iter().map(|text| format!("\"{}\"", escaped(text)));
+    quoted.collect::<Vec<_>>().join(", ")
+}
+
 /// Format of standard error.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
