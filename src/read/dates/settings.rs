@@ -166,7 +166,7 @@ impl FromStr for UsualZone {
             let (hours, minutes) = match digits.split_once(':') {
                 Some((hours, minutes)) if minutes.len() == 2 => (hours, minutes),
                 Some(_) => return None,
-                None if digits.len() == 4 => digits.split_at(2),
+                None if digits.len() == 4 => digits.split_at_checked(2)?,
                 None => (digits, "0"),
             };
             let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -144,6 +144,7 @@ fn times_without_a_zone_are_in_the_given_one() {
         "+01:60",
         "EST5",
         "now",
+        "-𐀀",
     ] {
         assert!(zone.parse::<UsualZone>().is_err(), "{zone}");
     }
