@@ -1,7 +1,8 @@
 //! Repairs of text that was damaged on its way: HTML entities that were never decoded, words that
 //! print divides at the end of a line, and sentences without a space between them.
 //!
-//! Repairing a repaired text changes nothing.
+//! Repairing a repaired text changes nothing, because a text is repaired until nothing is wrong with
+//! it, [`MOST_ROUNDS`] times at most. An index keeps repaired texts and reads them again.
 
 use std::borrow::Cow;
 
@@ -19,13 +20,31 @@ const DOMAINS: &[&str] = &[
     "py", "html", "php",
 ];
 
+/// Rounds of repair: one can show the next, as a decoded hyphen at the end of a line does. Only texts
+/// made for it need more.
+const MOST_ROUNDS: usize = 8;
+
 /// A range of bytes and what takes its place.
 type Repair = (usize, usize, Cow<'static, str>);
 
 /// Repairs a text; borrowed if nothing is wrong with it.
 pub fn mended(text: &str) -> Cow<'_, str> {
-    if text.contains("\u{AD}\n") || text.contains("\u{AD}\r\n") {
-        return Cow::Owned(mended(&without_soft_breaks(text)).into_owned());
+    let Some(mut repaired) = repaired_once(text) else {
+        return Cow::Borrowed(text);
+    };
+    for _ in 1..MOST_ROUNDS {
+        let Some(next) = repaired_once(&repaired) else {
+            break;
+        };
+        repaired = next;
+    }
+    Cow::Owned(repaired)
+}
+
+/// Repairs what is wrong at first sight; `None` if nothing is.
+fn repaired_once(text: &str) -> Option<String> {
+    if has_soft_break(text) {
+        return Some(without_soft_breaks(text));
     }
     let bytes = text.as_bytes();
     let mut out = String::new();
@@ -45,13 +64,17 @@ pub fn mended(text: &str) -> Cow<'_, str> {
             from = end;
         }
     }
-    if from > 0 {
+    (from > 0).then(|| {
         out.push_str(&text[from..]);
-    }
-    match from {
-        0 => Cow::Borrowed(text),
-        _ => Cow::Owned(out),
-    }
+        out
+    })
+}
+
+/// Tells whether a line ends with a soft hyphen.
+fn has_soft_break(text: &str) -> bool {
+    // Nearly no text has the last byte of a soft hyphen, and searching for a byte is fast.
+    memchr::memchr(b'\xAD', text.as_bytes()).is_some()
+        && (text.contains("\u{AD}\n") || text.contains("\u{AD}\r\n"))
 }
 
 /// Removes line breaks after soft hyphens, with the hyphens.
@@ -203,6 +226,12 @@ mod tests {
             ),
             ("no entity", "R&D; a&b &;", "R&D; a&b &;"),
             (
+                "a stop behind entities",
+                "&#233;t&#233;.The",
+                "\u{E9}t\u{E9}. The",
+            ),
+            ("a hyphen as an entity", "agree&#45;\nment", "agreement"),
+            (
                 "no character",
                 "&#0; &#xD800; &#99999999999;",
                 "&#0; &#xD800; &#99999999999;",
@@ -248,7 +277,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_second_repair_changes_nothing(
-            text in "(&amp;|&#38;|&lt;|&|amp;|#38;|[a-cA-C]|[.;\n -]|\u{AD}|é){0,40}",
+            text in "(&amp;|&#38;|&#45;|&lt;|&|amp;|#38;|[a-cA-C]|[.;\n -]|\u{AD}|é){0,40}",
         ) {
             let once = mended(&text).into_owned();
             prop_assert_eq!(mended(&once), once.clone());
