@@ -2,7 +2,7 @@
 //! print divides at the end of a line, and sentences without a space between them.
 //!
 //! Repairing a repaired text changes nothing, because a text is repaired until nothing is wrong with
-//! it, [`MOST_ROUNDS`] times at most. An index keeps repaired texts and reads them again.
+//! it, eight times at most. An index keeps repaired texts and reads them again.
 
 use std::borrow::Cow;
 
