@@ -26,6 +26,10 @@ pub const SCHEMA: &str = "wirecopy-summary/1";
 pub struct RunFacts<'a> {
     /// Settings of the run.
     pub settings: &'a Settings,
+    /// Path of the settings file, if one was read.
+    pub settings_file: Option<&'a str>,
+    /// Names of the environment variables that set something.
+    pub settings_variables: &'a [String],
     /// Number of threads.
     pub threads: usize,
     /// What was left out and assumed of the inputs.
@@ -126,6 +130,7 @@ pub fn facts(findings: &ScanResult, run: RunFacts<'_>) -> serde_json::Result<Val
     let mut facts = serde_json::to_value(Summary::of(findings, run))?;
     if let Some(facts) = facts.as_object_mut() {
         facts.remove("settings");
+        facts.remove("settings_from");
         facts.remove("schema");
         if let Some(Value::Object(boilerplate)) = facts.get_mut("boilerplate") {
             boilerplate.remove("sites");
@@ -139,6 +144,7 @@ struct Summary<'a> {
     schema: &'static str,
     version: &'static str,
     settings: SettingsInForce,
+    settings_from: SettingsFrom<'a>,
     read: ReadSection<'a>,
     skipped: SkippedSection<'a>,
     boilerplate: BoilerplateSection<'a>,
@@ -178,6 +184,13 @@ struct SettingsInForce {
     window_seconds: Option<i64>,
     all_pairs: bool,
     memory_limit_bytes: Option<u64>,
+}
+
+/// Origin of settings that are not flags.
+#[derive(Serialize)]
+struct SettingsFrom<'a> {
+    file: Option<&'a str>,
+    environment: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -315,6 +328,10 @@ impl<'a> Summary<'a> {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             settings: SettingsInForce::of(run.settings),
+            settings_from: SettingsFrom {
+                file: run.settings_file,
+                environment: run.settings_variables,
+            },
             read: ReadSection::of(findings, run.inputs),
             skipped: SkippedSection {
                 empty: findings.counts.documents.empty,

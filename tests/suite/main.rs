@@ -27,6 +27,8 @@ mod tune;
 #[cfg(feature = "cli")]
 mod config;
 #[cfg(feature = "cli")]
+mod config_commands;
+#[cfg(feature = "cli")]
 mod dates;
 #[cfg(feature = "cli")]
 mod dedup_cli;

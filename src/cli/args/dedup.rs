@@ -9,6 +9,7 @@ use super::matching::ComparingArguments;
 use super::nightly::SeenArguments;
 use super::reading::ReadingArguments;
 use super::running::RunningArguments;
+use super::settings::SettingsArguments;
 use crate::cli::values::{self, DEFAULT_MARK_FIELD};
 
 const DEDUP_SHORT_END: &str =
@@ -138,6 +139,9 @@ pub struct DedupArguments {
         help_heading = "Index"
     )]
     pub as_of: Option<i64>,
+
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,

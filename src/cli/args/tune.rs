@@ -11,6 +11,7 @@ use wirecopy::text::shingle::Shingle;
 use super::matching::FindingArguments;
 use super::reading::ReadingArguments;
 use super::running::RunningArguments;
+use super::settings::SettingsArguments;
 use crate::cli::values::{
     self, TRIED_CONTAINMENTS, TRIED_PASSAGES, TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
 };
@@ -249,6 +250,9 @@ pub struct TuneArguments {
 
     #[command(flatten)]
     pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,
