@@ -56,11 +56,6 @@ fn scan(
         .iter()
         .any(|wanted| matches!(wanted.report, ScanReport::Rejects(_)));
     let session = Session::open(plan.setup, plan.wanted, has_rejects_file, watch)?;
-    let written: Vec<Output> = session
-        .outputs
-        .wanted()
-        .map(WantedOutput::described)
-        .collect();
     let mut settings = Settings {
         memory: session.memory()?,
         ..plan.settings
@@ -77,7 +72,19 @@ fn scan(
         &findings.counts,
         findings.counts.documents.read,
     )?;
-    let nothing_left = verdict == RejectVerdict::NothingLeft;
+    let addition = Addition::of(findings);
+    let stop = match verdict {
+        RejectVerdict::NothingLeft => Some(session.nothing_left(&findings.read)),
+        _ => nightly.nothing_new(&findings.catalog, &findings.read, &addition.new, 0)?,
+    };
+    let asked =
+        |report| stop.is_none() || matches!(report, ScanReport::Rejects(_) | ScanReport::Summary);
+    let written: Vec<Output> = session
+        .outputs
+        .wanted()
+        .filter(|wanted| asked(wanted.report))
+        .map(WantedOutput::described)
+        .collect();
 
     session.progress.begin_reports();
     let renderer = Renderer {
@@ -94,19 +101,17 @@ fn scan(
         metrics_labels: &plan.metrics_labels,
         status: verdict.status(),
     };
-    let asked =
-        |report| !nothing_left || matches!(report, ScanReport::Rejects(_) | ScanReport::Summary);
-    let change = match nothing_left {
-        true => None,
-        false => session.install(|| nightly.add(&Addition::of(findings), inputs, &settings))?,
+    let change = match &stop {
+        Some(_) => None,
+        None => session.install(|| nightly.add(&addition, inputs, &settings))?,
     };
     let outputs = &session.outputs;
     outputs.write(asked, |report, out| renderer.render(report, out), change)?;
     session.progress.stop();
     nightly.tidy(session.terminal);
 
-    if nothing_left {
-        return Err(session.nothing_left(&findings.read));
+    if let Some(stop) = stop {
+        return Err(stop);
     }
     if session.verbosity.closing {
         renderer.close(&session, nightly.usage())?;

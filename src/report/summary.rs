@@ -49,6 +49,8 @@ pub struct IndexUse {
     pub expired: u64,
     /// True if the documents of the run are added to the index.
     pub adds: bool,
+    /// True if every document was there already, so that the run left its outputs as they were.
+    pub nothing_new: bool,
 }
 
 /// Facts about the inputs that their documents do not have.
@@ -198,6 +200,7 @@ struct IndexSection<'a> {
     documents_before: u64,
     expired: u64,
     already_there: u64,
+    nothing_new: bool,
     replaced: u64,
     added: u64,
     documents_after: u64,
@@ -463,6 +466,7 @@ impl<'a> IndexSection<'a> {
             documents_before: before,
             expired: index.expired,
             already_there: findings.read.known.len() as u64,
+            nothing_new: index.nothing_new,
             replaced: if index.adds { replaced } else { 0 },
             added,
             documents_after: if index.adds { seen + read } else { before },

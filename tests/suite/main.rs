@@ -44,6 +44,8 @@ mod monitoring;
 mod order;
 mod outputs;
 #[cfg(feature = "cli")]
+mod repeats;
+#[cfg(feature = "cli")]
 mod report;
 #[cfg(feature = "cli")]
 mod tune_cli;

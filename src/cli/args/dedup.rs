@@ -32,7 +32,8 @@ Output:
 
 Exit status:
   0    success
-  1    failure; nothing was written (if every record was rejected, only --rejects)
+  1    failure; nothing was written (if every record was rejected or nothing is new for the index,
+       only --rejects)
   2    wrong command line
   3    success, all outputs are complete, but some records were rejected
   130  interrupted (143: terminated); no output is incomplete";

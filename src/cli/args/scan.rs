@@ -37,8 +37,8 @@ Configuration:
 
 Exit status:
   0    success
-  1    failure; nothing was written, except for --metrics (if every record was rejected, also
-       --rejects and --summary)
+  1    failure; nothing was written, except for --metrics (if every record was rejected or in the
+       index already, also --rejects and --summary)
   2    wrong command line or configuration
   3    success, all outputs are complete, but some records were rejected
   130  interrupted (143: terminated); no output is incomplete";
