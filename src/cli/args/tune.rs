@@ -11,6 +11,7 @@ use wirecopy::text::shingle::Shingle;
 use super::matching::FindingArguments;
 use super::reading::ReadingArguments;
 use super::running::RunningArguments;
+use super::settings::SettingsArguments;
 use crate::cli::values::{
     self, TRIED_CONTAINMENTS, TRIED_PASSAGES, TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
 };
@@ -41,7 +42,8 @@ How it works:
 Labels:
   A table with the columns id_a, id_b and label (or same): same, y, yes, 1, true mean a copy;
   different, n, no, 0, false, none mean no copy; ?, unsure and an empty cell are left out. Any
-  other word means a copy, unless --copies lists the words that do.
+  other word means a copy, unless --copies lists the words that do. The flags as given are kept
+  as the best choice unless the interval of another one lies above theirs.
 
 Exit status:
   0    success
@@ -249,6 +251,9 @@ pub struct TuneArguments {
 
     #[command(flatten)]
     pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,
