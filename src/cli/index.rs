@@ -9,7 +9,8 @@ use wirecopy::error::Size;
 use wirecopy::index::{Contents, Index, IndexError};
 
 use super::advice::index_flags;
-use super::args::{IndexArguments, IndexCommand, InfoFormat, UseWhen};
+use super::args::index::{IndexArguments, IndexCommand, InfoFormat};
+use super::args::running::UseWhen;
 use super::figures::{count, counted};
 use super::nightly::{open_to_write, tidy};
 use super::outputs::{NamedOutput, OutputTarget, Outputs, WantedOutput};

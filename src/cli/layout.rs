@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use terminal_size::{Width, terminal_size};
 
-use super::args::UseWhen;
+use super::args::running::UseWhen;
 use super::outputs::OutputTarget;
 
 /// Number of columns if the text does not go to a terminal.

@@ -43,7 +43,8 @@ mod values;
 
 use std::ffi::OsString;
 
-use args::{Command, LogFormat};
+use args::Command;
+use args::running::LogFormat;
 use config::ConfigError;
 use status::{Status, Stop};
 use terminal::Terminal;

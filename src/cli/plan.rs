@@ -16,10 +16,12 @@ use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::domain;
 use wirecopy::text::words::WordRule;
 
-use super::args::{
-    ComparingArguments, FindingArguments, OutputFormatName, QuoteName, ReadingArguments,
-    RelationName, RunningArguments, ScanArguments, SeenArguments, SourceArguments, UseWhen,
-};
+use super::args::matching::{ComparingArguments, FindingArguments, RelationName};
+use super::args::nightly::SeenArguments;
+use super::args::reading::{QuoteName, ReadingArguments};
+use super::args::running::{RunningArguments, UseWhen};
+use super::args::scan::{OutputFormatName, ScanArguments};
+use super::args::sources::SourceArguments;
 use super::outputs::{NamedOutput, OutputTarget, ScanReport, WantedOutput};
 use super::rejected::PermittedRejects;
 use super::status::Stop;

@@ -10,7 +10,7 @@ use serde_json::json;
 use wirecopy::pipeline::{Observer, Stage};
 use wirecopy::report::summary::StageCost;
 
-use super::args::UseWhen;
+use super::args::running::UseWhen;
 use super::figures;
 use super::log::LogLevel;
 use super::terminal::Terminal;
@@ -323,7 +323,7 @@ fn figures_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::LogFormat;
+    use crate::cli::args::running::LogFormat;
 
     #[test]
     fn a_stage_that_runs_twice_has_one_entry() {

@@ -10,7 +10,7 @@ use wirecopy::report::summary::{self, IndexUse, InputFacts, Output, RunFacts, St
 use wirecopy::report::table::TableEncoding;
 use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
-use super::args::ScanArguments;
+use super::args::scan::ScanArguments;
 use super::closing;
 use super::inputs::input_facts;
 use super::log::LogLevel;

@@ -10,7 +10,7 @@ use wirecopy::error::ReadError;
 use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::Inputs;
 
-use super::args::UseWhen;
+use super::args::running::UseWhen;
 use super::closing_dates::DateLines;
 use super::inputs::{memory, none_left_out, nothing_read, source_names, unreadable, unseen_names};
 use super::log::LogLevel;

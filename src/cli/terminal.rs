@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use terminal_size::{Width, terminal_size_of};
 pub use wirecopy::text::escaping::escaped;
 
-use super::args::{LogFormat, UseWhen};
+use super::args::running::{LogFormat, UseWhen};
 use super::log::{self, LogLevel};
 use super::status::Stop;
 

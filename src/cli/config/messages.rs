@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use toml::de::DeTable;
 
 use super::flags::{USUAL_FILE, variable_of};
-use crate::cli::args::{LogFormat, UseWhen};
+use crate::cli::args::running::{LogFormat, UseWhen};
 
 /// The colour and format of messages when the arguments are wrong: the best guess from what was
 /// typed, the environment and the file.

@@ -2,7 +2,7 @@
 //!
 //! A flag overrides the environment, which overrides the file, which overrides the default. Each
 //! key and each variable is turned into the argument that a user would type, and clap parses and
-//! checks all of them. A flag added to [`ScanArguments`](super::args::ScanArguments) is therefore
+//! checks all of them. A flag added to [`ScanArguments`](super::args::scan::ScanArguments) is therefore
 //! a key and a variable at once, with the same values and the same errors. This module only
 //! decides precedence: a setting is dropped if a higher layer sets the same flag, or a flag that
 //! conflicts with it.

@@ -12,7 +12,7 @@ use wirecopy::pipeline::{self, Duplicates, Settings};
 use wirecopy::report::summary::{IndexUse, Output};
 use wirecopy::report::{duplicates, rejects};
 
-use super::args::DedupArguments;
+use super::args::dedup::DedupArguments;
 use super::closing::ClosingFacts;
 use super::inputs::input_facts;
 use super::nightly::NightlyIndex;

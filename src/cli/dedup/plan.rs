@@ -4,7 +4,7 @@ use wirecopy::cluster::duplicates::Keep;
 use wirecopy::pipeline::Settings;
 use wirecopy::report::table::TableEncoding;
 
-use crate::cli::args::{DedupArguments, KeepName};
+use crate::cli::args::dedup::{DedupArguments, KeepName};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
 use crate::cli::plan::{
     IndexPlan, RunSetup, encoding_of, one_on_standard_output, surfacing, wanted_table,

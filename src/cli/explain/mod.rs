@@ -7,7 +7,8 @@ use wirecopy::pipeline::{ExplainError, Explainer, Explanation, Settings};
 use wirecopy::read::Inputs;
 use wirecopy::report::explain::{html, json};
 
-use super::args::{ExplainArguments, ExplainFormat, UseWhen};
+use super::args::explain::{ExplainArguments, ExplainFormat};
+use super::args::running::UseWhen;
 use super::inputs::unreadable;
 use super::nightly::NightlyIndex;
 use super::session::{Session, Watch};

@@ -5,7 +5,8 @@ use std::path::Path;
 use wirecopy::pipeline::Settings;
 use wirecopy::read;
 
-use crate::cli::args::{ExplainArguments, ExplainFormat, UseWhen};
+use crate::cli::args::explain::{ExplainArguments, ExplainFormat};
+use crate::cli::args::running::UseWhen;
 use crate::cli::layout::{self, TextLayout};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
 use crate::cli::plan::{IndexPlan, RunSetup, agreed, ending, now, settings};

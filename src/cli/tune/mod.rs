@@ -23,7 +23,8 @@ use wirecopy::report::tune::{
 use wirecopy::tuning::evaluation::Confusion;
 use wirecopy::tuning::valley::deepest_valley;
 
-use super::args::{TuneArguments, TuneFormat, UseWhen};
+use super::args::running::UseWhen;
+use super::args::tune::{TuneArguments, TuneFormat};
 use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::Terminal;

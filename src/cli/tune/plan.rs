@@ -8,7 +8,10 @@ use wirecopy::read::labels::LabelWords;
 use wirecopy::report::tune::Varied;
 use wirecopy::text::shingle::Shingle;
 
-use crate::cli::args::{FindingArguments, SourceArguments, TuneArguments, TuneFormat, UseWhen};
+use crate::cli::args::matching::FindingArguments;
+use crate::cli::args::running::UseWhen;
+use crate::cli::args::sources::SourceArguments;
+use crate::cli::args::tune::{TuneArguments, TuneFormat};
 use crate::cli::layout::{self, TextLayout};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
 use crate::cli::plan::{

@@ -3,7 +3,8 @@
 use wirecopy::pipeline::{self, Sample, Sampling, Settings};
 use wirecopy::report::labelling;
 
-use crate::cli::args::{SourceArguments, TuneArguments};
+use crate::cli::args::sources::SourceArguments;
+use crate::cli::args::tune::TuneArguments;
 use crate::cli::figures::{count, counted};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
 use crate::cli::plan::{RunSetup, now, settings};

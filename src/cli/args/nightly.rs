@@ -1,0 +1,62 @@
+//! Flags of a run that uses an index.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::cli::values;
+
+/// Use of an index.
+#[derive(Debug, Args)]
+pub struct SeenArguments {
+    /// Compare with this index too, then add the documents of this run
+    ///
+    /// The index is a directory, which is created if it does not exist. A repeated run with the
+    /// same --as-of writes the same outputs.
+    #[arg(
+        long,
+        value_name = "DIRECTORY",
+        value_hint = ValueHint::DirPath,
+        help_heading = "Index"
+    )]
+    pub index: Option<PathBuf>,
+
+    /// Compare with the index, but do not change it
+    #[arg(
+        long,
+        requires = "index",
+        conflicts_with_all = ["keep", "wait"],
+        hide_short_help = true,
+        help_heading = "Index"
+    )]
+    pub no_add: bool,
+
+    /// Remove documents from the index this long after they were added, such as 90d
+    ///
+    /// They are not compared either.
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "index",
+        value_parser = values::window,
+        hide_short_help = true,
+        help_heading = "Index"
+    )]
+    pub keep: Option<i64>,
+
+    /// Wait for another run that writes to the index
+    #[arg(
+        long,
+        requires = "index",
+        hide_short_help = true,
+        help_heading = "Index"
+    )]
+    pub wait: bool,
+}
+
+impl SeenArguments {
+    /// Returns true if the documents of the run are added to an index.
+    pub fn adds(&self) -> bool {
+        self.index.is_some() && !self.no_add
+    }
+}

@@ -1,0 +1,31 @@
+//! Flags about evidence of sources.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::cli::values;
+
+/// Evidence of sources.
+#[derive(Debug, Args)]
+pub struct SourceArguments {
+    /// Recognise the agencies of this table too; data/credits.toml shows the format
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        hide_short_help = true,
+        help_heading = "Sources"
+    )]
+    pub credits: Option<PathBuf>,
+
+    /// Ignore later dates as evidence of who was first (default: now)
+    #[arg(
+        long,
+        value_name = "DATE",
+        value_parser = values::moment,
+        hide_short_help = true,
+        help_heading = "Sources"
+    )]
+    pub as_of: Option<i64>,
+}
