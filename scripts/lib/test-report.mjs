@@ -382,6 +382,9 @@ async function newsroom(browser) {
     await shot(page, name, { fullPage: true });
     await page.click("#cards button");
     await shot(page, `${name}-cluster`);
+    await page.keyboard.press("Escape");
+    await page.setViewportSize({ width: 320, height: 640 });
+    await fits(page, `${name}, narrow`);
     await close();
   }
   return `${(statSync(file).size / 1000).toFixed(0)} kB`;
@@ -424,6 +427,13 @@ async function hostile(browser) {
   assert.ok(
     !/[\u202a-\u202e\u2066-\u2069]/.test(await page.evaluate(() => document.body.innerText)),
   );
+  // Whatever the address has in it, it is the value of a field or a name to look for.
+  const address =
+    "#find=<img src=x onerror=window.hit=1>&order=__proto__&quoted=x&site=%ZZ&from=never" +
+    "&jaccard-from=x&pair-order=-__proto__&cluster=<script>window.hit=1</script>&left=__proto__";
+  await page.evaluate((address) => (location.hash = address), address);
+  await page.waitForFunction(() => !document.getElementById("no-cluster").hidden);
+  assert.equal(await page.evaluate(() => window.hit), undefined);
   assert.deepEqual(seen, { requests: [`file://${file}`], errors: [] });
   await refuses(page, seen);
   await close();
