@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::attribution::credit::Credits;
 use crate::cluster::{Relation, Selection};
-use crate::compare::exact::Excerpts;
+use crate::compare::exact::{DEFAULT_LONG_PASSAGE, Excerpts};
 use crate::compare::reworded::{DEFAULT_SCORE, DEFAULT_WINDOW, Rewording};
 use crate::document::{Corpus, Document, Published};
 use crate::error::ReadError;
@@ -51,7 +51,7 @@ pub struct Scan {
     shingle: Shingle,
     containment: Option<f64>,
     passage: Option<u32>,
-    long_passage: Option<u32>,
+    long_passage: u32,
     excerpts: bool,
     reworded: bool,
     boilerplate: bool,
@@ -113,7 +113,7 @@ impl Scan {
             shingle: usual.shingle,
             containment: None,
             passage: None,
-            long_passage: None,
+            long_passage: DEFAULT_LONG_PASSAGE,
             excerpts: true,
             reworded: false,
             boilerplate: usual.boilerplate,
@@ -184,7 +184,7 @@ impl Scan {
     #[must_use]
     pub fn long_passage(self, words: u32) -> Scan {
         Scan {
-            long_passage: Some(words),
+            long_passage: words,
             ..self
         }
     }
@@ -414,10 +414,7 @@ impl Scan {
         let excerpts = Excerpts {
             containment: share("containment", self.containment.unwrap_or(usual.containment))?,
             passage: self.passage.unwrap_or(usual.passage),
-            long_passage: match self.long_passage {
-                None => usual.long_passage,
-                Some(words) => (words > 0).then_some(words),
-            },
+            long_passage: (self.long_passage > 0).then_some(self.long_passage),
         };
         let in_range = Excerpts::PASSAGES.contains(&excerpts.passage);
         let (shortest, longest) = Excerpts::PASSAGES.into_inner();

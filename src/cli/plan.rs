@@ -203,10 +203,7 @@ pub fn settings(
     let excerpts = selection.takes(Relation::Excerpt).then(|| Excerpts {
         containment: typed.containment.unwrap_or(usual.containment),
         passage: typed.passage.unwrap_or(usual.passage),
-        long_passage: match typed.long_passage {
-            None => usual.long_passage,
-            Some(words) => (words > 0).then_some(words),
-        },
+        long_passage: (typed.long_passage > 0).then_some(typed.long_passage),
     });
     let credits = match &sources.credits {
         None => Credits::built_in(),

@@ -21,8 +21,8 @@ const HALF: usize = 2;
 /// The same for a character of the other scripts.
 const QUARTER: usize = 1;
 
-/// The first character that is not in a script without spaces, nor is any after it.
-const END: char = '\u{323B0}';
+/// The end of the planes that have characters of these scripts.
+const END: char = '\u{40000}';
 
 /// Parts of a word by the hash of a character of a script without spaces.
 static PARTS: LazyLock<FxHashMap<u64, usize>> = LazyLock::new(|| {

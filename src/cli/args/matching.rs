@@ -74,22 +74,18 @@ pub struct FindingArguments {
     )]
     pub passage: Option<u32>,
 
+    /// Minimum unquoted words of a passage that is an excerpt whatever the containment
+    ///
+    /// 0 turns this off: the containment always counts.
     #[arg(
         long,
         value_name = "N",
+        default_value_t = DEFAULT_LONG_PASSAGE,
         value_parser = values::long_passage,
         hide_short_help = true,
-        help_heading = "Matching",
-        help = format!(
-            "Minimum words of a passage that is an excerpt whatever the containment [default: \
-             {DEFAULT_LONG_PASSAGE}]"
-        ),
-        long_help = format!(
-            "Minimum number of words, quotations left out, of a passage that makes an excerpt \
-             whatever the containment. 0 turns this off [default: {DEFAULT_LONG_PASSAGE}]"
-        )
+        help_heading = "Matching"
     )]
-    pub long_passage: Option<u32>,
+    pub long_passage: u32,
 
     #[command(flatten)]
     pub comparing: ComparingArguments,

@@ -194,20 +194,20 @@ fn shared(explained: &Explanation, scores: &PairScores) -> Vec<(String, String)>
         ),
     );
     let asked = match settings.excerpts {
-        Some(excerpts) => match excerpts.long_passage {
-            None => format!(" (excerpt from {})", excerpts.passage),
-            Some(long) => format!(
-                " (excerpt from {}; from {long} outside quotations, here {}, whatever the \
-                 containment)",
-                excerpts.passage, scores.unquoted_passage
-            ),
-        },
+        Some(excerpts) => format!(" (excerpt from {})", excerpts.passage),
         None => String::new(),
     };
     facts.add(
         "longest passage",
         &format!("{}{asked}", counted(scores.longest_passage, "word")),
     );
+    if let Some(long) = settings.excerpts.and_then(|excerpts| excerpts.long_passage) {
+        let words = counted(scores.unquoted_passage, "word");
+        facts.add(
+            "without quotations",
+            &format!("{words} (excerpt from {long}, whatever the containment)"),
+        );
+    }
     let words: usize = explained.passages.iter().map(|passage| passage.words).sum();
     facts.add(
         "passages",
