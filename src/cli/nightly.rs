@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use wirecopy::catalog::{Catalog, DocNo, ReadTally};
 use wirecopy::document::Corpus;
-use wirecopy::index::{Addition, Index, IndexError, IndexSettings, PendingChange, Writer};
+use wirecopy::index::{Addition, Index, IndexError, PendingChange, Writer};
 use wirecopy::pipeline::{EarlierRuns, Settings};
 use wirecopy::report::summary::IndexUse;
 
@@ -30,8 +30,8 @@ enum OpenIndex {
 }
 
 impl NightlyIndex {
-    /// Opens the index of the plan, and sets the word rule to that of the index. Fails if it was
-    /// made with other settings.
+    /// Opens the index of the plan, and makes the settings follow it. Fails if it was made with other
+    /// settings.
     pub fn open(
         plan: Option<IndexPlan>,
         settings: &mut Settings,
@@ -44,9 +44,8 @@ impl NightlyIndex {
                 OpenIndex::ToRead(Index::open(&plan.directory)?)
             };
             if let Some(index) = opened.index() {
-                let checked = index.settings().check(&IndexSettings::of(settings));
-                checked.map_err(|error| Stop::Usage(error.into()))?;
-                settings.word_rule = index.settings().word_rule;
+                let led = index.settings().lead(settings);
+                led.map_err(|error| Stop::Usage(error.into()))?;
             }
             Ok((plan, opened))
         };

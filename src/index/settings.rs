@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::error::IndexError;
+use crate::compare::exact::DEFAULT_LONG_PASSAGE;
 use crate::pipeline::Settings;
 use crate::text::words::WordRule;
 
@@ -24,6 +26,10 @@ pub struct IndexSettings {
     pub containment: Option<f64>,
     /// Words of the shortest passage of an excerpt.
     pub passage: Option<u32>,
+    /// Unquoted words of a passage that makes an excerpt whatever the containment; `None` if there
+    /// is no such passage, as in indexes of format 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long_passage: Option<u32>,
     /// True if boilerplate stays in the documents.
     pub keep_boilerplate: bool,
     /// Number of words that a document needs to take part.
@@ -76,10 +82,29 @@ impl IndexSettings {
             seed: settings.seed,
             containment: settings.excerpts.map(|excerpts| excerpts.containment),
             passage: settings.excerpts.map(|excerpts| excerpts.passage),
+            long_passage: settings.excerpts.and_then(|excerpts| excerpts.long_passage),
             keep_boilerplate: !settings.boilerplate,
             min_words: settings.min_words,
             word_rule: settings.word_rule,
         }
+    }
+
+    /// Makes a run follow the index, and checks that it does.
+    ///
+    /// The run takes its word rule from the index, and finds no excerpts by long passages if the
+    /// index was made without them and the run would only find those of the default length.
+    ///
+    /// # Errors
+    /// [`IndexError::Settings`] if one of the other settings differs.
+    pub fn lead(&self, settings: &mut Settings) -> Result<(), IndexError> {
+        settings.word_rule = self.word_rule;
+        if let Some(excerpts) = &mut settings.excerpts
+            && self.long_passage.is_none()
+            && excerpts.long_passage == Some(DEFAULT_LONG_PASSAGE)
+        {
+            excerpts.long_passage = None;
+        }
+        self.check(&IndexSettings::of(settings))
     }
 
     /// The first setting that differs from the other, in words; empty if none does.
@@ -97,7 +122,8 @@ impl IndexSettings {
         };
         let excerpts = match (self.containment, self.passage) {
             (Some(containment), Some(passage)) => {
-                format!("containment {containment} and passage {passage}")
+                let long = self.long_passage.unwrap_or(0);
+                format!("containment {containment}, passage {passage} and long passage {long}")
             }
             _ => "no excerpts".to_owned(),
         };

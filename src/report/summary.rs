@@ -176,6 +176,7 @@ struct SettingsInForce {
     excerpts: bool,
     containment: Option<f64>,
     passage: Option<u32>,
+    long_passage: Option<u32>,
     same_site_containment: f64,
     keep_boilerplate: bool,
     as_of_seconds: Option<i64>,
@@ -184,6 +185,7 @@ struct SettingsInForce {
     not_sites: Vec<String>,
     cross_site_only: bool,
     window_seconds: Option<i64>,
+    max_quoted: Option<f64>,
     all_pairs: bool,
     memory_limit_bytes: Option<u64>,
 }
@@ -537,6 +539,7 @@ impl SettingsInForce {
             excerpts: excerpts.is_some(),
             containment: excerpts.map(|excerpts| excerpts.containment),
             passage: excerpts.map(|excerpts| excerpts.passage),
+            long_passage: excerpts.and_then(|excerpts| excerpts.long_passage),
             same_site_containment: selection.same_site_containment,
             keep_boilerplate: !boilerplate,
             as_of_seconds: *as_of,
@@ -549,6 +552,7 @@ impl SettingsInForce {
             not_sites: selection.not_sites.clone(),
             cross_site_only: selection.cross_site_only,
             window_seconds: selection.window,
+            max_quoted: selection.max_quoted,
             all_pairs: selection.all_pairs,
             memory_limit_bytes: memory.as_ref().map(|memory| memory.limit),
         }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::DEFAULT_SAME_SITE_CONTAINMENT;
 use wirecopy::compare::exact::{
-    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_LONG_PASSAGE, DEFAULT_PASSAGE,
     DEFAULT_PASSAGE_OF_CHARACTERS,
 };
 use wirecopy::compare::reworded::DEFAULT_SCORE;
@@ -74,6 +74,23 @@ pub struct FindingArguments {
     )]
     pub passage: Option<u32>,
 
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = values::long_passage,
+        hide_short_help = true,
+        help_heading = "Matching",
+        help = format!(
+            "Minimum words of a passage that is an excerpt whatever the containment [default: \
+             {DEFAULT_LONG_PASSAGE}]"
+        ),
+        long_help = format!(
+            "Minimum number of words, quotations left out, of a passage that makes an excerpt \
+             whatever the containment. 0 turns this off [default: {DEFAULT_LONG_PASSAGE}]"
+        )
+    )]
+    pub long_passage: Option<u32>,
+
     #[command(flatten)]
     pub comparing: ComparingArguments,
 
@@ -135,6 +152,19 @@ pub struct FindingArguments {
         help_heading = "Selecting"
     )]
     pub window: Option<i64>,
+
+    /// Find no excerpts of whose common words more than this share is quoted: from 0 to 1
+    ///
+    /// An excerpt can be what somebody else said, as two reports of one speech quote it. Whole copies
+    /// are found whatever they quote.
+    #[arg(
+        long,
+        value_name = "SHARE",
+        value_parser = values::share_or_none,
+        hide_short_help = true,
+        help_heading = "Selecting"
+    )]
+    pub max_quoted: Option<f64>,
 
     #[arg(
         long,

@@ -194,7 +194,14 @@ fn shared(explained: &Explanation, scores: &PairScores) -> Vec<(String, String)>
         ),
     );
     let asked = match settings.excerpts {
-        Some(excerpts) => format!(" (excerpt from {})", excerpts.passage),
+        Some(excerpts) => match excerpts.long_passage {
+            None => format!(" (excerpt from {})", excerpts.passage),
+            Some(long) => format!(
+                " (excerpt from {}; from {long} outside quotations, here {}, whatever the \
+                 containment)",
+                excerpts.passage, scores.unquoted_passage
+            ),
+        },
         None => String::new(),
     };
     facts.add(
