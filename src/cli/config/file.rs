@@ -10,7 +10,7 @@ use clap::{Arg, ArgMatches};
 use toml::de::{DeTable, DeValue};
 
 use super::environment::FILE_VARIABLE;
-use super::flags::{Flags, SCAN, is_switch, key, nearest, one_line};
+use super::flags::{Flags, SCAN, is_switch, key, nearest, one_line, setting};
 use super::layers::{Setting, SettingOrigin};
 use crate::cli::status::Stop;
 
@@ -74,7 +74,7 @@ impl Flags {
             let arg = arg.ok_or_else(|| wrong(self.unknown_key(name.get_ref())))?;
             let arguments = self.value(arg, value.get_ref()).map_err(wrong)?;
             let path = path.to_owned();
-            settings.push(self.setting(arg, arguments, SettingOrigin::File { path, line }));
+            settings.push(setting(arg, arguments, SettingOrigin::File { path, line }));
         }
         self.agreeing(path, settings)
     }
