@@ -240,6 +240,12 @@ fn a_file_that_was_found_is_always_named() {
         "named.toml",
     ]);
     assert!(said_with(&named, 0).starts_with("settings from named.toml\n"));
+    // Naming a file without settings turns the usual one off.
+    let nothing = place.run_with(
+        &[&["scan"], &quietly[..]].concat(),
+        &[("WIRECOPY_CONFIG", "/dev/null")],
+    );
+    assert_eq!(said_with(&nothing, 0), "");
     // An empty file was found too.
     place.put("wirecopy.toml", "# nothing yet\n");
     let empty = place.run(&[&["scan"], &quietly[..]].concat());

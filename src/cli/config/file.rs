@@ -50,10 +50,15 @@ impl Flags {
             }
         };
         let path = path.display().to_string();
+        let settings = self.keys(&text, &path)?;
+        if named.is_some() && settings.is_empty() {
+            // Who names /dev/null wants no settings file.
+            return Ok(None);
+        }
         Ok(Some(SettingsFile {
-            settings: self.keys(&text, &path)?,
             path,
             is_typed,
+            settings,
         }))
     }
 
