@@ -240,6 +240,12 @@ fn a_file_that_was_found_is_always_named() {
         "named.toml",
     ]);
     assert!(said_with(&named, 0).starts_with("settings from named.toml\n"));
+    // Naming a file without settings turns the usual one off.
+    let nothing = place.run_with(
+        &[&["scan"], &quietly[..]].concat(),
+        &[("WIRECOPY_CONFIG", "/dev/null")],
+    );
+    assert_eq!(said_with(&nothing, 0), "");
     // An empty file was found too.
     place.put("wirecopy.toml", "# nothing yet\n");
     let empty = place.run(&[&["scan"], &quietly[..]].concat());
@@ -382,7 +388,10 @@ fn printed_settings_give_the_same_run() {
         let printed = place.run_with(&[&scan[..], &["--print-config"]].concat(), &set);
         said_with(&printed, 0);
         let printed = String::from_utf8(printed.stdout).expect("UTF-8");
-        assert!(!printed.contains("# containment is not set"), "{printed}");
+        let values: toml::Table = printed.parse().expect("TOML");
+        for key in ["containment", "passage", "long-passage"] {
+            assert!(values.contains_key(key), "{key}: {printed}");
+        }
         let outputs = || ["pairs.csv", "clusters.csv", "members.csv"].map(|name| place.read(name));
 
         said_with(&place.run_with(&scan, &set), 0);

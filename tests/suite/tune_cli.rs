@@ -116,11 +116,13 @@ fn the_best_choice_by_labels_is_stored_and_used_by_scan() {
     let labels = place.labels();
     let settings = place.put(
         "wirecopy.toml",
-        "# Ours.\nthreshold = 0.9 # too high\nmin-words = 5\n",
+        "# Ours.\nthreshold = 0.9 # too high\nlong-passage = 0\n",
     );
     let json = must(&[
         "tune",
         NEWSROOM,
+        "--long-passage",
+        "0",
         "--labels",
         &labels,
         "--write",
@@ -143,7 +145,7 @@ fn the_best_choice_by_labels_is_stored_and_used_by_scan() {
     assert_eq!(tuned["labels"]["missing"], 1);
     assert_eq!(
         place.read("wirecopy.toml"),
-        "# Ours.\nthreshold = 0.5 # too high\nmin-words = 5\n\
+        "# Ours.\nthreshold = 0.5 # too high\nlong-passage = 0\n\
          containment = 0.9\npassage = 25\nshingle = \"word:5\"\n"
     );
     let pairs = must(&["scan", NEWSROOM, "-q", "--config", &settings]);
@@ -174,6 +176,8 @@ fn few_labels_keep_the_flags_as_given() {
         "tune",
         NEWSROOM,
         "-q",
+        "--long-passage",
+        "0",
         "--containments",
         "0.3,0.9",
         "--labels",

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::builder::BoolishValueParser;
 
-use super::flags::{Flags, PREFIX, is_list, nearest, one_line, variable};
+use super::flags::{Flags, PREFIX, is_list, nearest, one_line, setting, variable};
 use super::layers::{Setting, SettingOrigin};
 use crate::cli::status::Stop;
 
@@ -35,7 +35,7 @@ impl Flags {
             let arguments = self
                 .arguments(arg, &values, BoolishValueParser::new())
                 .map_err(|error| Stop::usage(format!("{name}: {}", one_line(&error))))?;
-            settings.push(self.setting(arg, arguments, SettingOrigin::Environment(name)));
+            settings.push(setting(arg, arguments, SettingOrigin::Environment(name)));
         }
         self.agreeing("the environment", settings)
     }

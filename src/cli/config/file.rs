@@ -10,7 +10,7 @@ use clap::{Arg, ArgMatches};
 use toml::de::{DeTable, DeValue};
 
 use super::environment::FILE_VARIABLE;
-use super::flags::{Flags, SCAN, is_switch, key, nearest, one_line};
+use super::flags::{Flags, SCAN, is_switch, key, nearest, one_line, setting};
 use super::layers::{Setting, SettingOrigin};
 use crate::cli::status::Stop;
 
@@ -50,10 +50,15 @@ impl Flags {
             }
         };
         let path = path.display().to_string();
+        let settings = self.keys(&text, &path)?;
+        if named.is_some() && settings.is_empty() {
+            // Who names /dev/null wants no settings file.
+            return Ok(None);
+        }
         Ok(Some(SettingsFile {
-            settings: self.keys(&text, &path)?,
             path,
             is_typed,
+            settings,
         }))
     }
 
@@ -74,7 +79,7 @@ impl Flags {
             let arg = arg.ok_or_else(|| wrong(self.unknown_key(name.get_ref())))?;
             let arguments = self.value(arg, value.get_ref()).map_err(wrong)?;
             let path = path.to_owned();
-            settings.push(self.setting(arg, arguments, SettingOrigin::File { path, line }));
+            settings.push(setting(arg, arguments, SettingOrigin::File { path, line }));
         }
         self.agreeing(path, settings)
     }

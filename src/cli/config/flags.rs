@@ -98,18 +98,8 @@ impl Flags {
             .get_arguments()
             .filter(|arg| !TYPED_ONLY.contains(&id(arg)))
             .filter(|arg| source(arg) == Some(ValueSource::CommandLine))
-            .map(|arg| self.setting(arg, Vec::new(), SettingOrigin::Flag))
+            .map(|arg| setting(arg, Vec::new(), SettingOrigin::Flag))
             .collect()
-    }
-
-    /// The setting of a flag.
-    pub fn setting(&self, arg: &Arg, arguments: Vec<OsString>, origin: SettingOrigin) -> Setting {
-        Setting {
-            id: id(arg).to_owned(),
-            key: key(arg).to_owned(),
-            arguments,
-            origin,
-        }
     }
 
     /// The arguments for values of a flag, if clap accepts them; `truth` reads a yes or a no.
@@ -210,6 +200,16 @@ pub fn id(arg: &Arg) -> &str {
 /// The key in the file: the long flag without its dashes.
 pub fn key(arg: &Arg) -> &str {
     arg.get_long().unwrap_or(id(arg))
+}
+
+/// The setting of a flag.
+pub fn setting(arg: &Arg, arguments: Vec<OsString>, origin: SettingOrigin) -> Setting {
+    Setting {
+        id: id(arg).to_owned(),
+        key: key(arg).to_owned(),
+        arguments,
+        origin,
+    }
 }
 
 /// The variable of the environment.

@@ -77,12 +77,6 @@ pub fn configured(argv: &[OsString]) -> Result<Configured, ConfigError> {
     let file = flags.file(typed).map_err(ConfigError::Set)?;
     let (file, in_file) = match file {
         None => (None, Vec::new()),
-        // `--config /dev/null` asks for no file.
-        Some(SettingsFile {
-            is_typed: true,
-            settings,
-            ..
-        }) if settings.is_empty() => (None, settings),
         Some(SettingsFile {
             path,
             is_typed,
