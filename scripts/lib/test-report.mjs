@@ -538,6 +538,9 @@ async function large(browser) {
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   assert.ok(await page.isVisible("#view"));
+  // A text that is not on the page is named, with what is known of its pair.
+  const body = await page.textContent("#view-body");
+  assert.match(body, /Jaccard 0\.\d{4}.*The text of .* cannot be read here/);
   assert.deepEqual(seen.errors, []);
   await close();
   const told = Object.entries(times)

@@ -84,7 +84,7 @@ function described(x, y) {
     (a, i) => (a === x && pairs.b[i] === y) || (a === y && pairs.b[i] === x),
   );
   if (x === y) return [];
-  if (i < 0) return ["These two are not a pair on this page."];
+  if (i < 0) return ["This page has no scores of these two."];
   const [a, b] = [pairs.a[i], pairs.b[i]];
   const reworded = pairs.reworded[i] ?? null;
   const scores =

@@ -62,13 +62,12 @@ function textChoice(label, members, chosen) {
   };
 }
 
-/** What the page has not: the texts of a pair, or of all members. */
-function missingTexts(pair, has) {
-  const missing = (pair ?? []).filter((doc) => !has(doc));
-  if (missing.length === 0) return null;
+/** Says that the page lacks the texts of a pair or, without a pair, those of all members. */
+function missingTexts(pair, missing) {
   const names = missing.flatMap((doc) => [" and ", isolated(documents.id[doc])]).slice(1);
-  const why = ", because it would be too large with all texts.";
-  return element("p", {}, "This page does not have the text of ", ...names, why);
+  const told = pair ? [...described(...pair), " The text of ", ...names] : ["The texts"];
+  const why = " cannot be read here, because the page would be too large with all texts.";
+  return element("p", {}, ...told, why);
 }
 
 /**
@@ -79,12 +78,10 @@ function sideBySide(members, pair, changed) {
   const { texts: known, shared } = texts();
   const there = members.filter(([doc]) => known.has(doc));
   const box = element("div");
-  if (there.length === 0) {
-    const why = "The texts are not on this page, because it would be too large with all of them.";
-    box.append(element("p", {}, why));
-    return { box, start() {} };
-  }
   const has = (doc) => doc !== undefined && known.has(doc);
+  const missing = (pair ?? []).filter((doc) => !has(doc));
+  if (missing.length > 0 || there.length === 0) box.append(missingTexts(pair, missing));
+  if (there.length === 0) return { box, start() {} };
   const firstBut = (other) => (there.find(([doc]) => doc !== other) ?? there[0])[0];
   const leftDoc = has(pair?.[0]) ? pair[0] : firstBut(pair?.[1]);
   const rightDoc = has(pair?.[1]) ? pair[1] : firstBut(leftDoc);
@@ -136,6 +133,6 @@ function sideBySide(members, pair, changed) {
   after.addEventListener("click", () => go(now + 1));
   const steps = element("div", { class: "steps" }, before, after, told);
   const two = element("div", { class: "two" }, left.section, right.section);
-  fill(box, {}, [missingTexts(pair, has), relation, steps, two]);
+  box.append(relation, steps, two);
   return { box, start: draw };
 }
