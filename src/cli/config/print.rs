@@ -111,7 +111,6 @@ fn in_force(arg: &Arg, matches: &ArgMatches) -> Result<Option<String>, Stop> {
         match id(arg) {
             "containment" => Some(usual.containment.to_string()),
             "passage" => Some(usual.passage.to_string()),
-            "long_passage" => Some(usual.long_passage.unwrap_or(0).to_string()),
             _ => None,
         }
     };
