@@ -9,6 +9,7 @@ use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use lzma_rust2::XzReader;
 
 use super::encoding::Transcoder;
+use super::remote_failure::RemoteFailure;
 use super::settings::ExpansionLimit;
 
 /// Compressed bytes read at once.
@@ -207,6 +208,9 @@ impl<'r> Decompressor<'r> {
         };
         let name = self.compression.name();
         match cause.kind() {
+            _ if RemoteFailure::is_behind(cause) => {
+                format!("reading fails at byte {at} of the compressed file: {cause}")
+            }
             io::ErrorKind::FileTooLarge => format!("{cause} (byte {at} of the compressed file)"),
             io::ErrorKind::UnexpectedEof => format!(
                 "the {name} stream ends in the middle (byte {at} of the compressed file); \
