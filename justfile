@@ -62,6 +62,10 @@ check-deploy:
 test-report:
     scripts/test-report
 
+# Read from servers that speak the protocols of object stores.
+test-remote:
+    scripts/test-remote
+
 # Check licenses, advisories, unused dependencies and the minimum Rust version.
 check-dependencies:
     scripts/check-dependencies

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::document::{BlockTally, Corpus, Document, Fetch, ParsedRecord, SourcePlace};
 use crate::error::ReadError;
 use crate::text::domain::{SiteCache, site_of};
+use crate::text::mending::mended;
 
 /// Name of the only source. A document without an id is called `documents:N`, N counted from 1.
 const SOURCE: &str = "documents";
@@ -37,10 +38,11 @@ impl<'d, 't> InMemory<'d, 't> {
         }
     }
 
-    /// The document as a reader hands it over: with its site.
+    /// The document as a reader hands it over: with its site, and its text repaired.
     fn document(&self, at: usize) -> Document<'_> {
         Document {
             site: self.sites[at].as_deref().map(Cow::Borrowed),
+            text: mended(&self.documents[at].text),
             ..self.documents[at].borrowed()
         }
     }

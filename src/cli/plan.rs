@@ -292,6 +292,7 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
             site: fields.site_from_path,
             date: fields.date_from_path,
         },
+        plain_http: typed.allow_http,
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
         temp_dir: running.temp_dir.clone(),
         ..read::ReadSettings::default()

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::IndexError;
-use crate::compare::exact::DEFAULT_LONG_PASSAGE;
 use crate::pipeline::Settings;
 use crate::text::words::WordRule;
 
@@ -87,24 +85,6 @@ impl IndexSettings {
             min_words: settings.min_words,
             word_rule: settings.word_rule,
         }
-    }
-
-    /// Makes a run follow the index, and checks that it does.
-    ///
-    /// The run takes its word rule from the index, and finds no excerpts by long passages if the
-    /// index was made without them and the run would only find those of the default length.
-    ///
-    /// # Errors
-    /// [`IndexError::Settings`] if one of the other settings differs.
-    pub fn lead(&self, settings: &mut Settings) -> Result<(), IndexError> {
-        settings.word_rule = self.word_rule;
-        if let Some(excerpts) = &mut settings.excerpts
-            && self.long_passage.is_none()
-            && excerpts.long_passage == Some(DEFAULT_LONG_PASSAGE)
-        {
-            excerpts.long_passage = None;
-        }
-        self.check(&IndexSettings::of(settings))
     }
 
     /// The first setting that differs from the other, in words; empty if none does.

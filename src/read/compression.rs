@@ -5,10 +5,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use bzip2::bufread::MultiBzDecoder;
 use encoding_rs::Encoding;
 use flate2::CrcReader;
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use flate2::bufread::{DeflateDecoder, GzDecoder};
 use lzma_rust2::XzReader;
 
 use super::encoding::Transcoder;
+use super::remote_failure::RemoteFailure;
 use super::settings::ExpansionLimit;
 
 /// Compressed bytes read at once.
@@ -16,6 +17,9 @@ const COMPRESSED_CHUNK: usize = 256 << 10;
 
 /// Memory that a decompressor may ask for, in KiB.
 const MOST_MEMORY_KIB: u32 = 1 << 20;
+
+/// First byte of a member of a gzip file.
+const GZIP_START: u8 = 0x1f;
 
 /// Windows of zstd up to 2 GiB, which `zstd --long=31` makes, are read.
 const ZSTD_WINDOW_LOG: u32 = 31;
@@ -74,7 +78,7 @@ pub(super) struct Decompressor<'r> {
 /// The decompressor of each kind, and what decodes its output if that is not UTF-8.
 enum Unpacker<'r> {
     Plain(Plain<'r>),
-    Gzip(Box<MultiGzDecoder<CountingReader<'r>>>),
+    Gzip(Box<GzipMembers<'r>>),
     Zstd(Box<zstd::Decoder<'static, CountingReader<'r>>>),
     Bzip2(Box<MultiBzDecoder<CountingReader<'r>>>),
     Xz(Box<XzReader<CountingReader<'r>>>),
@@ -91,7 +95,7 @@ impl<'r> Unpacker<'r> {
         };
         Ok(match compression {
             Compression::None => Self::Plain(reader),
-            Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(counting(reader)))),
+            Compression::Gzip => Self::Gzip(Box::new(GzipMembers::new(counting(reader)))),
             Compression::Zstd => {
                 let mut decoder = zstd::Decoder::with_buffer(counting(reader))?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
@@ -111,7 +115,7 @@ impl<'r> Unpacker<'r> {
     fn consumed(&self) -> Option<u64> {
         Some(match self {
             Self::Plain(_) => return None,
-            Self::Gzip(reader) => reader.get_ref().consumed,
+            Self::Gzip(reader) => reader.consumed(),
             Self::Zstd(reader) => reader.get_ref().consumed,
             Self::Bzip2(reader) => reader.get_ref().consumed,
             Self::Xz(reader) => reader.inner().consumed,
@@ -207,6 +211,9 @@ impl<'r> Decompressor<'r> {
         };
         let name = self.compression.name();
         match cause.kind() {
+            _ if RemoteFailure::is_behind(cause) => {
+                format!("reading fails at byte {at} of the compressed file: {cause}")
+            }
             io::ErrorKind::FileTooLarge => format!("{cause} (byte {at} of the compressed file)"),
             io::ErrorKind::UnexpectedEof => format!(
                 "the {name} stream ends in the middle (byte {at} of the compressed file); \
@@ -236,6 +243,71 @@ pub(super) fn head(compression: Compression, reader: Plain<'_>, limit: usize) ->
         read.is_ok_and(|read| read < limit)
     });
     (head, complete)
+}
+
+/// A reader of the members of a gzip file, one after the other. Zeros may follow the last one, as
+/// tapes and archives of fixed block size leave them; anything else there is an error.
+struct GzipMembers<'r> {
+    /// `None` once the file has ended.
+    member: Option<GzDecoder<CountingReader<'r>>>,
+    /// Compressed bytes that were used, of a file that has ended.
+    used: u64,
+}
+
+impl<'r> GzipMembers<'r> {
+    fn new(reader: CountingReader<'r>) -> Self {
+        Self {
+            member: Some(GzDecoder::new(reader)),
+            used: 0,
+        }
+    }
+
+    fn consumed(&self) -> u64 {
+        let member = self.member.as_ref();
+        member.map_or(self.used, |member| member.get_ref().consumed)
+    }
+
+    /// Looks at what follows a member.
+    fn next_member(&mut self, mut reader: CountingReader<'r>) -> io::Result<()> {
+        let mut zeros = false;
+        let next = loop {
+            let ahead = reader.fill_buf()?;
+            let passed = ahead.iter().take_while(|byte| **byte == 0).count();
+            zeros |= passed > 0;
+            match ahead.get(passed) {
+                Some(byte) => break Some(*byte),
+                None if passed == 0 => break None,
+                None => reader.consume(passed),
+            }
+        };
+        self.used = reader.consumed;
+        match next {
+            None => Ok(()),
+            Some(GZIP_START) if !zeros => {
+                self.member = Some(GzDecoder::new(reader));
+                Ok(())
+            }
+            Some(_) => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "what follows is neither gzip nor zeros",
+            )),
+        }
+    }
+}
+
+impl Read for GzipMembers<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            if let Some(member) = self.member.take() {
+                self.next_member(member.into_inner())?;
+            }
+        }
+        Ok(0)
+    }
 }
 
 /// A reader that fails at the end if the bytes do not have their checksum.
@@ -331,6 +403,23 @@ mod tests {
         }
         for short in [&b""[..], b"{", b"\x1f", b"\x28\xb5\x2f"] {
             assert_eq!(decompress(short.to_vec()), (short.to_vec(), None));
+        }
+    }
+
+    #[test]
+    fn zeros_may_follow_the_last_gzip_member() {
+        let plain = b"one\ntwo\n".to_vec();
+        let half = gzip(&plain[..4]);
+        let whole = gzip(&plain);
+        for zeros in [1, 511, COMPRESSED_CHUNK + 3] {
+            let padded = [&half[..], &gzip(&plain[4..]), &vec![0; zeros]].concat();
+            assert_eq!(decompress(padded), (plain.clone(), None), "{zeros} zeros");
+        }
+        for garbage in [&b"more"[..], b"\0\0more", &[&[0, 0][..], &half].concat()] {
+            let (out, reason) = decompress([&whole[..], garbage].concat());
+            assert_eq!(out, plain);
+            let reason = reason.unwrap();
+            assert!(reason.contains("neither gzip nor zeros"), "{reason}");
         }
     }
 

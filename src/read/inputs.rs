@@ -8,7 +8,7 @@ use encoding_rs::UTF_8;
 
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
 use super::cells::Dialect;
-use super::compression::Decompressor;
+use super::compression::{Compression, Decompressor};
 use super::context::ReadContext;
 use super::cut::BlockCutter;
 use super::delimited::Header;
@@ -38,7 +38,8 @@ pub struct Inputs {
 pub(super) type Blocks<'b> = Box<dyn Iterator<Item = Result<InputBlock, ReadError>> + Send + 'b>;
 
 impl Inputs {
-    /// Opens files, directories (walked to any depth) and `-` for standard input.
+    /// Opens files, directories (walked to any depth), addresses such as `s3://bucket/prefix/` and
+    /// `-` for standard input.
     ///
     /// # Errors
     /// If a named input cannot be opened or its format cannot be detected. An error inside a
@@ -85,8 +86,14 @@ impl Inputs {
     pub fn total_bytes(&self) -> Option<u64> {
         self.sources
             .iter()
-            .map(|source| match source.origin {
-                SourceOrigin::File { bytes, .. } if source.layout.is_direct() => Some(bytes),
+            .map(|source| match &source.origin {
+                SourceOrigin::File { bytes, .. } if source.layout.is_direct() => Some(*bytes),
+                SourceOrigin::Remote(object) if source.layout.is_direct() => object.bytes(),
+                SourceOrigin::Member(place)
+                    if source.layout.is_direct() && place.compression == Compression::None =>
+                {
+                    Some(place.length)
+                }
                 SourceOrigin::Unreadable(_) => Some(0),
                 _ => None,
             })
@@ -258,6 +265,10 @@ impl Corpus for Inputs {
                     }
                 };
                 self.cut(number, from, reader, !from.layout.is_direct())
+            }
+            SourceOrigin::Remote(object) => {
+                let reader = self.decompressed(from, object.reader());
+                self.cut(number, from, reader, true)
             }
             SourceOrigin::Member(place) => {
                 let layout = &from.layout;

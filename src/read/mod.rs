@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | plain JSONL file | by arithmetic: a block owns the lines that start in it | the file |
 //! | plain table, JSON in another form, text file | in order, by a `PieceFinder` (`pieces`) | the file |
+//! | object of a store or a web server (`remote`) | as a file of its format, but in order | the spool |
 //! | compressed file, member of an archive, standard input, pipe, UTF-16 | in order, decompressed and decoded | the spool |
 //! | Parquet | at pages; each thread unpacks what it parses (`parquet_parts`, `row_parser`) | the spool, as a line of JSON |
 //! | Arrow, XLSX | in order, some rows a block (`columnar`, `spreadsheet`, `rows`) | the spool, as a line of JSON |
@@ -21,6 +22,7 @@
 //! the encoding that the file shows, or replaced by U+FFFD and counted; records longer than
 //! [`ReadSettings::max_record`] are rejected without being held in memory.
 
+mod addresses;
 mod again;
 mod archive;
 mod assemble;
@@ -39,6 +41,7 @@ mod encoding;
 mod feeds;
 mod field_lookup;
 mod format;
+mod found_objects;
 mod html;
 mod inputs;
 mod json_outline;
@@ -52,6 +55,7 @@ mod looks;
 mod markup;
 mod names;
 mod open;
+mod parquet_fetch;
 mod parquet_parts;
 mod parquet_rows;
 mod parse;
@@ -59,6 +63,12 @@ mod path_fields;
 mod pieces;
 mod raw_document;
 mod recognise;
+#[cfg(feature = "remote")]
+mod remote;
+#[cfg(not(feature = "remote"))]
+#[path = "remote_absent.rs"]
+mod remote;
+mod remote_failure;
 mod row_lines;
 mod row_parser;
 mod rows;

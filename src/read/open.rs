@@ -5,17 +5,26 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::slice;
+use std::sync::Arc;
 
+use flate2::Crc;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::archive::{self, Member};
+use super::addresses::{self, Service};
+use super::archive::{self, ArchiveFile, Member, MemberPlace};
 use super::compression::{self, Compression};
 use super::context::ReadContext;
 use super::format::SourceFormat;
+use super::found_objects::FoundObjects;
 use super::recognise::{HEAD, Layout, Unrecognised, recognise};
+use super::remote::{RemoteObject, RemoteStores};
+use super::remote_failure::RemoteFailure;
 use super::source::{InputSource, ReadFrom, SourceOrigin};
 use crate::error::ReadError;
+use crate::platform;
 
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -23,6 +32,9 @@ pub const STANDARD_INPUT: &str = "-";
 /// All sources stay open if there are no more than this; every system lets a process open 256
 /// files.
 const KEPT_OPEN: usize = 100;
+
+/// Requests to stores and web servers at the same time while inputs are opened.
+const REQUESTS_AT_ONCE: usize = 16;
 
 /// Most files that were left out of which the name is kept.
 const MOST_NAMED: usize = 1000;
@@ -73,6 +85,8 @@ enum CandidateKind {
     RegularFile,
     /// A pipe, a device or standard input.
     Stream,
+    /// An object in a store or on a web server.
+    Object(RemoteObject),
     /// Neither a file nor a directory, found in a directory.
     Special,
     /// The walk of its directory failed here.
@@ -101,14 +115,33 @@ pub(super) fn sources(
 ) -> Result<(Vec<InputSource>, SkippedInputs), ReadError> {
     let mut candidates = BTreeMap::new();
     let mut skipped = SkippedInputs::default();
+    let mut addressed = Vec::new();
     for name in names {
-        add_named(name, &mut candidates, &mut skipped)?;
+        match Service::of(name) {
+            Some(service) => addressed.push((name.as_str(), service)),
+            None => add_named(name, &mut candidates, &mut skipped)?,
+        }
     }
+    let requests = match addressed.is_empty() {
+        true => None,
+        false => Some(add_addressed(
+            addressed,
+            &mut candidates,
+            &mut skipped,
+            context,
+        )?),
+    };
     let keep_open = candidates.len() <= KEPT_OPEN;
-    let opened: Vec<_> = candidates
-        .into_par_iter()
-        .map(|(name, candidate)| open(name, candidate, keep_open, context))
-        .collect();
+    let open_all = || -> Vec<_> {
+        candidates
+            .into_par_iter()
+            .map(|(name, candidate)| open(name, candidate, keep_open, context))
+            .collect()
+    };
+    let opened = match requests {
+        Some(threads) => threads.install(open_all),
+        None => open_all(),
+    };
     let mut found = Found {
         sources: Vec::with_capacity(opened.len()),
         seen: HashSet::new(),
@@ -189,6 +222,69 @@ fn add_named(
         add(name, path.to_owned(), CandidateKind::Stream);
     }
     Ok(())
+}
+
+/// Adds the objects that addresses stand for. Returns the threads that wait for servers.
+fn add_addressed(
+    mut addressed: Vec<(&str, Service)>,
+    candidates: &mut BTreeMap<String, InputCandidate>,
+    skipped: &mut SkippedInputs,
+    context: &ReadContext,
+) -> Result<ThreadPool, ReadError> {
+    // The names that are made below must not depend on the order.
+    addressed.sort_by_key(|(address, _)| *address);
+    addressed.dedup();
+    let failed = |address: &str, cause| ReadError::Open {
+        input: addresses::shown(address),
+        cause,
+    };
+    let first = addressed.first().map_or("", |(address, _)| address);
+    let threads = ThreadPoolBuilder::new()
+        .num_threads(REQUESTS_AT_ONCE)
+        .build();
+    let threads = threads.map_err(|cause| failed(first, io::Error::other(cause)))?;
+    let stores = RemoteStores::new(context.settings.plain_http);
+    let stores = stores.map_err(|cause| failed(first, cause))?;
+    let find = |(address, service): &(&str, Service)| stores.find(*service, address);
+    let found: Vec<_> = threads.install(|| addressed.par_iter().map(find).collect());
+    for ((address, _), found) in addressed.into_iter().zip(found) {
+        let FoundObjects { objects, hidden } = found.map_err(|cause| failed(address, cause))?;
+        skipped.hidden += hidden;
+        for found in objects {
+            let name = match candidates.get(&found.name) {
+                Some(other) if other.is(&found.object) => {
+                    // A named file that is not read is an error, one that is found is left out.
+                    let walked = other.walked && found.walked;
+                    candidates
+                        .entry(found.name)
+                        .and_modify(|other| other.walked = walked);
+                    continue;
+                }
+                // The parts that differ are not shown.
+                Some(_) => (2..)
+                    .map(|number| format!("{} ({number})", found.name))
+                    .find(|name| !candidates.contains_key(name))
+                    .unwrap_or_default(),
+                None => found.name,
+            };
+            candidates.insert(
+                name,
+                InputCandidate {
+                    path: PathBuf::new(),
+                    walked: found.walked,
+                    kind: CandidateKind::Object(found.object),
+                },
+            );
+        }
+    }
+    Ok(threads)
+}
+
+impl InputCandidate {
+    /// Tells whether it is this object.
+    fn is(&self, object: &RemoteObject) -> bool {
+        matches!(&self.kind, CandidateKind::Object(own) if own.is(object))
+    }
 }
 
 /// Tells whether a name that is no file may be a pattern.
@@ -302,10 +398,11 @@ fn open(
             File::open(&path).and_then(|pipe| open_stream(&name, pipe, context))
         }
         CandidateKind::RegularFile => open_file(&name, &path, keep_open, context),
+        CandidateKind::Object(object) => open_object(&name, object, context),
     };
     let recognised = match opened {
-        Ok(Content::Archive) => {
-            let members = open_members(&name, &path, context);
+        Ok(Content::Archive(archive, whole)) => {
+            let members = open_members(&name, &archive, whole, context);
             match members {
                 Ok(members) => return Ok(Opened::Members(members, path.canonicalize().ok())),
                 Err(cause) if walked => {
@@ -353,8 +450,8 @@ fn open(
 
 /// Content of a file or a stream.
 pub(super) enum Content {
-    /// A zip archive with members to read.
-    Archive,
+    /// A zip archive with members to read, and its origin as one file.
+    Archive(ArchiveFile, SourceOrigin),
     Source(Result<Layout, Unrecognised>, SourceOrigin),
 }
 
@@ -372,7 +469,12 @@ fn open_file(
         .take(HEAD as u64)
         .read_to_end(&mut head)?;
     if archive::is_archive(&head) {
-        return Ok(Content::Archive);
+        let whole = SourceOrigin::File {
+            path: path.to_owned(),
+            bytes,
+            open: None,
+        };
+        return Ok(Content::Archive(ArchiveFile::Path(path.to_owned()), whole));
     }
     let complete = head.len() as u64 >= bytes;
     let layout = recognise(name, &head, complete, &context.settings, &context.lookup);
@@ -382,6 +484,52 @@ fn open_file(
         open: keep_open.then_some(file),
     };
     Ok(Content::Source(layout, origin))
+}
+
+/// Asks for the first bytes of an object and recognises it. An archive is copied to the spool,
+/// since it is read from its end.
+fn open_object(name: &str, object: RemoteObject, context: &ReadContext) -> io::Result<Content> {
+    let (head, complete) = object.head(HEAD)?;
+    if !archive::is_archive(&head) {
+        let layout = recognise(name, &head, complete, &context.settings, &context.lookup);
+        let origin = match complete {
+            true => SourceOrigin::Member(kept(&head, context)?),
+            false => SourceOrigin::Remote(object),
+        };
+        return Ok(Content::Source(layout, origin));
+    }
+    let length = object.bytes().ok_or_else(|| {
+        let text = "a zip archive of which the server does not tell the length; download it first";
+        RemoteFailure::new(io::ErrorKind::Unsupported, text)
+    })?;
+    let (file, start) = context.spool.reserve(length)?;
+    object.fetch(slice::from_ref(&(0..length)), file, start)?;
+    let archive = ArchiveFile::Copy {
+        file: Arc::clone(file),
+        start,
+        length,
+    };
+    Ok(Content::Archive(archive, SourceOrigin::Remote(object)))
+}
+
+/// Keeps a small object in the spool, so that it is asked for once.
+fn kept(object: &[u8], context: &ReadContext) -> io::Result<MemberPlace> {
+    let (file, start) = context.spool.reserve(object.len() as u64)?;
+    platform::write_all_at(file, object, start)?;
+    let mut checksum = Crc::new();
+    checksum.update(object);
+    let length = object.len() as u64;
+    Ok(MemberPlace {
+        archive: ArchiveFile::Copy {
+            file: Arc::clone(file),
+            start,
+            length,
+        },
+        start: 0,
+        length,
+        compression: Compression::None,
+        checksum: checksum.sum(),
+    })
 }
 
 /// Reads the first bytes of a stream and recognises it.
@@ -409,17 +557,17 @@ impl Content {
 }
 
 /// Opens the members of an archive.
-fn open_members(archive: &str, path: &Path, context: &ReadContext) -> io::Result<Vec<Opened>> {
-    let members = archive::members(path)?;
+fn open_members(
+    archive: &str,
+    file: &ArchiveFile,
+    whole: SourceOrigin,
+    context: &ReadContext,
+) -> io::Result<Vec<Opened>> {
+    let members = archive::members(file)?;
     let has = |name: &str| members.iter().any(|member| member.name == name);
     if has("xl/workbook.xml") {
-        let origin = SourceOrigin::File {
-            path: path.to_owned(),
-            bytes: path.metadata()?.len(),
-            open: None,
-        };
         let layout = Layout::plain(SourceFormat::Xlsx);
-        let source = InputSource::new(archive.to_owned(), true, layout, origin);
+        let source = InputSource::new(archive.to_owned(), true, layout, whole);
         return Ok(vec![Opened::Source(Box::new(source), None)]);
     }
     if has("[Content_Types].xml") {

@@ -23,6 +23,8 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::columnar::{ColumnarError, columns};
 use super::field_lookup::FieldLookup;
+use super::parquet_fetch;
+use super::remote::RemoteObject;
 use super::source::{ReadFrom, read_full_at};
 
 /// Bytes of a part, unpacked, at least. Each part unpacks the dictionaries of its row group again,
@@ -42,9 +44,13 @@ const BATCH_ROWS: u64 = 4096;
 #[derive(Debug)]
 pub(super) struct ParquetFile {
     file: SharedFile,
+    /// The object of which the file holds what was fetched.
+    object: Option<RemoteObject>,
     metadata: ArrowReaderMetadata,
     /// The columns that are read.
     mask: ProjectionMask,
+    /// Number of the first row of each row group.
+    first_rows: Vec<u64>,
 }
 
 /// A part of a Parquet file.
@@ -65,9 +71,11 @@ impl ParquetPart {
 }
 
 impl ParquetFile {
-    /// Opens a file. `whole` asks for all columns, and not only those that may hold fields.
+    /// Opens a file. `whole` asks for all columns, and not only those that may hold fields. A file
+    /// that holds the footer of an `object` gets the rest of it by [`Self::fetch`].
     pub(super) fn open(
         file: File,
+        object: Option<RemoteObject>,
         lookup: &FieldLookup,
         whole: bool,
     ) -> Result<Self, ColumnarError> {
@@ -78,30 +86,59 @@ impl ParquetFile {
         })?;
         let columns = columns(metadata.schema(), lookup, whole)?;
         let mask = ProjectionMask::roots(metadata.parquet_schema(), columns);
+        let mut next = 0u64;
+        let groups = metadata.metadata().row_groups().iter();
+        let first_rows = groups.map(|group| {
+            let first = next;
+            next = next.saturating_add(count(group.num_rows()));
+            first
+        });
         Ok(Self {
             file,
-            metadata,
+            object,
             mask,
+            first_rows: first_rows.collect(),
+            metadata,
         })
     }
 
-    /// The parts, in the order of their rows.
-    pub(super) fn parts(&self) -> Vec<ParquetPart> {
-        self.parts_of(PART_BYTES)
+    /// Number of row groups.
+    pub(super) fn row_groups(&self) -> usize {
+        self.first_rows.len()
     }
 
-    fn parts_of(&self, bytes: u64) -> Vec<ParquetPart> {
-        let mut parts = Vec::new();
-        let mut first_row = 0;
-        for (row_group, group) in self.metadata.metadata().row_groups().iter().enumerate() {
-            parts.extend(self.cuts(group, bytes).into_iter().map(|rows| ParquetPart {
-                row_group,
-                first_row: first_row + rows.start as u64,
-                rows,
-            }));
-            first_row += count(group.num_rows());
-        }
-        parts
+    /// Fetches the columns of a row group that are read, if the file is that of an object.
+    pub(super) fn fetch(&self, row_group: usize) -> io::Result<()> {
+        let Some(object) = &self.object else {
+            return Ok(());
+        };
+        let group = self.metadata.metadata().row_group(row_group);
+        let columns = group.columns().iter().enumerate();
+        let wanted = columns.filter(|(leaf, _)| self.mask.leaf_included(*leaf));
+        let ranges = wanted.map(|(_, column)| {
+            let data = column.data_page_offset();
+            let dictionary = column.dictionary_page_offset().filter(|&at| at > 0);
+            let start = count(dictionary.map_or(data, |at| at.min(data)));
+            start..start.saturating_add(count(column.compressed_size()))
+        });
+        parquet_fetch::columns(object, ranges.collect(), &self.file.0)
+    }
+
+    /// The parts of a row group, in the order of their rows.
+    pub(super) fn parts(&self, row_group: usize) -> Vec<ParquetPart> {
+        self.parts_of(row_group, PART_BYTES)
+    }
+
+    fn parts_of(&self, row_group: usize, bytes: u64) -> Vec<ParquetPart> {
+        let group = self.metadata.metadata().row_group(row_group);
+        let first = self.first_rows[row_group];
+        let cuts = self.cuts(group, bytes).into_iter();
+        let parts = cuts.map(|rows| ParquetPart {
+            row_group,
+            first_row: first.saturating_add(rows.start as u64),
+            rows,
+        });
+        parts.collect()
     }
 
     /// The rows of a part.
@@ -251,7 +288,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&bytes).unwrap();
         let lookup = FieldLookup::new(&FieldNames::default());
-        match ParquetFile::open(file, &lookup, false) {
+        match ParquetFile::open(file, None, &lookup, false) {
             Ok(file) => file,
             Err(_) => panic!("the file cannot be opened"),
         }
@@ -269,7 +306,10 @@ mod tests {
             (300, 100, 1, 10),
         ] {
             let file = file(&texts, rows_of_group, rows_of_page);
-            let parts = file.parts_of(bytes);
+            let groups = 0..file.row_groups();
+            let parts: Vec<_> = groups
+                .flat_map(|group| file.parts_of(group, bytes))
+                .collect();
             assert_eq!(
                 parts.len(),
                 expected,

@@ -72,8 +72,10 @@ impl Inputs {
     /// The number of the first row of each part of a Parquet file.
     fn first_rows(&self, source: usize) -> Option<Vec<u64>> {
         let whole = self.context.settings.whole_records;
-        let file = ParquetFile::open(self.row_file(source)?, &self.context.lookup, whole).ok()?;
-        Some(file.parts().iter().map(|part| part.first_row).collect())
+        let lookup = &self.context.lookup;
+        let file = ParquetFile::open(self.row_file(source)?, None, lookup, whole).ok()?;
+        let parts = (0..file.row_groups()).flat_map(|group| file.parts(group));
+        Some(parts.map(|part| part.first_row).collect())
     }
 
     fn row_reader(&self, source: usize) -> Option<ParquetRecordBatchReaderBuilder<File>> {

@@ -25,6 +25,7 @@ use super::warc::{self, WarcContent};
 use crate::document::{
     BlockTally, DATE_EXAMPLES, DateExample, Document, ParsedRecord, Reject, SourcePlace,
 };
+use crate::text::mending::mended;
 
 /// The reason to reject the rest of a file that was cut off during the run.
 const SHRUNK: &str =
@@ -490,7 +491,7 @@ fn with_path_fields<'s>(
 fn text_document<'s>(name: &'s str, text: &'s str, lossy: bool) -> AssembledRecord<'s> {
     let document = Document {
         id: Some(Cow::Borrowed(name)),
-        text: Cow::Borrowed(text),
+        text: mended(text),
         ..Document::default()
     };
     AssembledRecord {

@@ -9,7 +9,9 @@ use super::columnar::{self, ARROW_STREAM_MAGIC, ArrowRows, ColumnarError};
 use super::compression::{Compression, Decompressor};
 use super::context::ReadContext;
 use super::format::SourceFormat;
+use super::parquet_fetch;
 use super::parquet_parts::ParquetFile;
+use super::remote::RemoteObject;
 use super::source::{InputSource, ReadFrom, SourceOrigin, read_full_at};
 use super::spreadsheet;
 use crate::error::ReadError;
@@ -68,6 +70,7 @@ impl<'c> RowBlocks<'c> {
             SourceOrigin::Member(place) => {
                 columnar::copied(place.open(compression, None, limit)?, directory)
             }
+            SourceOrigin::Remote(object) => columnar::copied(unpack(object.reader())?, directory),
             SourceOrigin::Stream(stream) => {
                 let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 let reader = stream.take().unwrap_or_else(|| Box::new(io::empty()));
@@ -77,17 +80,39 @@ impl<'c> RowBlocks<'c> {
         }
     }
 
+    /// The object, if it is a Parquet file of which parts can be fetched.
+    fn parquet_object(&self) -> Option<&RemoteObject> {
+        let layout = &self.source.layout;
+        let is_parquet = layout.format == SourceFormat::Parquet;
+        match &self.source.origin {
+            SourceOrigin::Remote(object)
+                if is_parquet && layout.compression == Compression::None =>
+            {
+                Some(object).filter(|object| object.has_ranges())
+            }
+            _ => None,
+        }
+    }
+
     /// Opens the source. A workbook gives all its rows at once.
     fn open(&self) -> Result<Contents, ReadError> {
         let broken = |reason: String| -> Contents { Box::new(std::iter::once(Err(reason))) };
-        let file = match self.file() {
+        let object = self.parquet_object();
+        let file = match object {
+            Some(object) => parquet_fetch::footer(object, self.context.spool.directory()),
+            None => self.file(),
+        };
+        let file = match file {
             Ok(file) => file,
             Err(cause) => return Ok(broken(format!("cannot be read: {cause}"))),
         };
         let lookup = &self.context.lookup;
         let whole = self.context.settings.whole_records;
         let opened = match self.source.layout.format {
-            SourceFormat::Parquet => ParquetFile::open(file, lookup, whole).map(parquet_parts),
+            SourceFormat::Parquet => {
+                let object = object.cloned();
+                ParquetFile::open(file, object, lookup, whole).map(parquet_parts)
+            }
             SourceFormat::Arrow => {
                 let mut first = [0; 4];
                 let read = read_full_at(&file, &mut first, 0);
@@ -164,10 +189,30 @@ impl Iterator for RowBlocks<'_> {
     }
 }
 
+/// The parts of a file, one row group after the other. Those of an object are fetched here.
 fn parquet_parts(file: ParquetFile) -> Contents {
     let file = Arc::new(file);
-    let parts = file.parts().into_iter();
-    Box::new(parts.map(move |part| Ok(Rows::Columns(ColumnRows::Part(Arc::clone(&file), part)))))
+    let groups = 0..file.row_groups();
+    let mut broken = false;
+    let groups = groups.map_while(move |group| {
+        let fetched = (!broken).then(|| file.fetch(group))?;
+        broken = fetched.is_err();
+        let parts = match &fetched {
+            Ok(()) => file.parts(group),
+            Err(_) => Vec::new(),
+        };
+        let file = Arc::clone(&file);
+        let parts = parts.into_iter().map(move |part| {
+            let rows = ColumnRows::Part(Arc::clone(&file), part);
+            Ok(Rows::Columns(rows))
+        });
+        let failed = fetched.err().map(|cause| {
+            let reason = format!("the rows from here on cannot be read: {cause}");
+            Err(reason)
+        });
+        Some(parts.chain(failed))
+    });
+    Box::new(groups.flatten())
 }
 
 /// The rows up to the first that cannot be read.

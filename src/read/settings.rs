@@ -46,6 +46,8 @@ pub struct ReadSettings {
     pub block_bytes: usize,
     /// Size of the longest record in bytes; longer ones are rejected. At most 4 GiB less one byte.
     pub max_record: usize,
+    /// Read addresses of web servers that begin with `http:`. Those of the own computer always are.
+    pub plain_http: bool,
     /// Directory for copies of streams; `None` is the system's directory for temporary files.
     pub temp_dir: Option<PathBuf>,
 }
@@ -114,6 +116,7 @@ impl Default for ReadSettings {
             whole_records: false,
             block_bytes: BLOCK_BYTES,
             max_record: MAX_RECORD,
+            plain_http: false,
             temp_dir: None,
         }
     }

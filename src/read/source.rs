@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
@@ -16,6 +16,7 @@ use super::delimited::TableColumns;
 use super::encoding::Evidence;
 use super::path_fields::PathFields;
 use super::recognise::Layout;
+use super::remote::RemoteObject;
 use super::settings::ExpansionLimit;
 use super::spool::SpooledRange;
 use crate::platform;
@@ -125,6 +126,9 @@ impl InputSource {
                 Decompressor::new(self.layout.compression, None, file, limit).ok()
             }
             SourceOrigin::Member(place) => place.open(self.layout.compression, None, limit).ok(),
+            SourceOrigin::Remote(object) => {
+                Decompressor::new(self.layout.compression, None, object.reader(), limit).ok()
+            }
             SourceOrigin::Stream(_) | SourceOrigin::Unreadable(_) => None,
         }
     }
@@ -142,6 +146,8 @@ pub(super) enum SourceOrigin {
     },
     /// A member of a zip archive.
     Member(MemberPlace),
+    /// An object in a store or on a web server.
+    Remote(RemoteObject),
     /// Standard input or a pipe, which can be read once.
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
     /// Something in a directory that cannot be opened, and the reason.
@@ -162,11 +168,9 @@ impl MemberPlace {
         transcoded: Option<&'static Encoding>,
         limit: ExpansionLimit,
     ) -> io::Result<Decompressor<'static>> {
-        let stored = ReadFrom {
-            file: File::open(&self.archive)?,
-            at: self.start,
-        }
-        .take(self.length);
+        let mut archive = self.archive.open()?;
+        archive.seek(SeekFrom::Start(self.start))?;
+        let stored = archive.take(self.length);
         let own = (self.compression, self.checksum);
         let of_member = transcoded.filter(|_| inner == Compression::None);
         let member = Decompressor::checked(own, of_member, Box::new(stored), limit)?;
@@ -182,6 +186,7 @@ impl std::fmt::Debug for SourceOrigin {
         match self {
             Self::File { path, bytes, .. } => write!(f, "{} ({bytes} bytes)", path.display()),
             Self::Member(place) => write!(f, "{place:?}"),
+            Self::Remote(object) => write!(f, "{object:?}"),
             Self::Stream(_) => f.write_str("a stream"),
             Self::Unreadable(cause) => write!(f, "unreadable: {cause}"),
         }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::platform;
 
@@ -15,7 +15,7 @@ use crate::platform;
 #[derive(Debug)]
 pub(super) struct Spool {
     directory: PathBuf,
-    file: OnceLock<File>,
+    file: OnceLock<Arc<File>>,
     creating: Mutex<()>,
     length: AtomicU64,
 }
@@ -46,6 +46,13 @@ impl Spool {
 
     /// Appends `bytes` and returns where in the spool they start.
     pub(super) fn append(&self, bytes: &[u8]) -> io::Result<u64> {
+        let (file, start) = self.reserve(bytes.len() as u64)?;
+        platform::write_all_at(file, bytes, start)?;
+        Ok(start)
+    }
+
+    /// Keeps room for so many bytes, and returns the file and where in it they start.
+    pub(super) fn reserve(&self, length: u64) -> io::Result<(&Arc<File>, u64)> {
         let file = match self.file.get() {
             Some(file) => file,
             None => {
@@ -55,18 +62,16 @@ impl Spool {
                     Some(file) => file,
                     None => {
                         let file = tempfile::tempfile_in(&self.directory)?;
-                        self.file.get_or_init(|| file)
+                        self.file.get_or_init(|| Arc::new(file))
                     }
                 }
             }
         };
-        let start = self.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        platform::write_all_at(file, bytes, start)?;
-        Ok(start)
+        Ok((file, self.length.fetch_add(length, Ordering::Relaxed)))
     }
 
     /// The file; `None` as long as nothing was appended.
     pub(super) fn file(&self) -> Option<&File> {
-        self.file.get()
+        self.file.get().map(|file| &**file)
     }
 }

@@ -68,6 +68,8 @@ mod flips;
 mod fuzz;
 #[cfg(all(unix, feature = "cli"))]
 mod path_fields;
+#[cfg(all(unix, feature = "cli", feature = "remote"))]
+mod remote;
 #[cfg(all(unix, feature = "cli"))]
 mod survival;
 #[cfg(all(unix, feature = "cli"))]

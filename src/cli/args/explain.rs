@@ -49,7 +49,7 @@ pub struct ExplainArguments {
     #[arg(value_name = "B", value_hint = ValueHint::FilePath)]
     pub b: String,
 
-    /// Files, directories (read with all below them), or - for standard input
+    /// Files, directories, addresses (s3://bucket/prefix/), or - for standard input
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<String>,
 

@@ -74,6 +74,10 @@ pub struct ReadingArguments {
     )]
     pub max_expansion: u64,
 
+    /// Read addresses that begin with http:// (others on the way can read and change them)
+    #[arg(long, hide_short_help = true, help_heading = "Reading")]
+    pub allow_http: bool,
+
     /// Go on if an unknown number of records is lost
     ///
     /// A compressed file that is cut off, a file that shrinks, or a quote that goes wrong in a

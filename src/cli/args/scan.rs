@@ -46,7 +46,7 @@ Exit status:
 #[derive(Debug, Args)]
 #[command(after_help = SCAN_SHORT_END, after_long_help = SCAN_LONG_END)]
 pub struct ScanArguments {
-    /// Files, directories (read with all below them), or - for standard input
+    /// Files, directories, addresses (s3://bucket/prefix/), or - for standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<String>,
 

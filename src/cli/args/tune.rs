@@ -62,7 +62,7 @@ Exit status:
     group = ArgGroup::new("index")
 )]
 pub struct TuneArguments {
-    /// Files, directories (read with all below them), or - for standard input
+    /// Files, directories, addresses (s3://bucket/prefix/), or - for standard input
     #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<String>,
 

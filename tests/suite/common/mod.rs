@@ -7,6 +7,8 @@
 pub mod nights;
 #[cfg(feature = "cli")]
 pub mod program;
+#[cfg(feature = "remote")]
+pub mod web_server;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
