@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use crate::attribution::credit::Credits;
 use crate::cluster::{Relation, Selection};
-use crate::compare::exact::Excerpts;
+use crate::compare::exact::{DEFAULT_LONG_PASSAGE, Excerpts};
 use crate::compare::reworded::{DEFAULT_SCORE, DEFAULT_WINDOW, Rewording};
 use crate::document::{Corpus, Document, Published};
 use crate::error::ReadError;
 use crate::found::Findings;
 use crate::in_memory::InMemory;
-use crate::index::{Addition, IndexError, IndexSettings, Writer};
+use crate::index::{Addition, IndexError, Writer};
 use crate::pipeline::{
     self, EarlierRuns, LEAST_MEMORY, Memory, ScanResult, Settings, Surfacing, Unobserved,
 };
@@ -51,6 +51,7 @@ pub struct Scan {
     shingle: Shingle,
     containment: Option<f64>,
     passage: Option<u32>,
+    long_passage: u32,
     excerpts: bool,
     reworded: bool,
     boilerplate: bool,
@@ -112,6 +113,7 @@ impl Scan {
             shingle: usual.shingle,
             containment: None,
             passage: None,
+            long_passage: DEFAULT_LONG_PASSAGE,
             excerpts: true,
             reworded: false,
             boilerplate: usual.boilerplate,
@@ -173,6 +175,16 @@ impl Scan {
     pub fn passage(self, words: u32) -> Scan {
         Scan {
             passage: Some(words),
+            ..self
+        }
+    }
+
+    /// Sets the number of words, quotations left out, of a passage that makes an excerpt whatever the
+    /// containment: from 5 to 1,000, or 0 for none.
+    #[must_use]
+    pub fn long_passage(self, words: u32) -> Scan {
+        Scan {
+            long_passage: words,
             ..self
         }
     }
@@ -363,8 +375,7 @@ impl Scan {
         let before = match writer.index() {
             None => EarlierRuns::default(),
             Some(index) => {
-                index.settings().check(&IndexSettings::of(&settings))?;
-                settings.word_rule = index.settings().word_rule;
+                index.settings().lead(&mut settings)?;
                 index.before(self.as_of.map(|_| now), since)?.0
             }
         };
@@ -403,11 +414,17 @@ impl Scan {
         let excerpts = Excerpts {
             containment: share("containment", self.containment.unwrap_or(usual.containment))?,
             passage: self.passage.unwrap_or(usual.passage),
+            long_passage: (self.long_passage > 0).then_some(self.long_passage),
         };
         let in_range = Excerpts::PASSAGES.contains(&excerpts.passage);
         let (shortest, longest) = Excerpts::PASSAGES.into_inner();
         let lengths = format!("from {shortest} to {longest} words");
         check("passage", excerpts.passage, in_range, lengths)?;
+        if let Some(words) = excerpts.long_passage {
+            let in_range = Excerpts::PASSAGES.contains(&words);
+            let lengths = format!("0 or from {shortest} to {longest} words");
+            check("long_passage", words, in_range, lengths)?;
+        }
         let with_excerpts = self.excerpts && self.selection.takes(Relation::Excerpt);
         Ok(Settings {
             shingle: self.shingle,

@@ -304,7 +304,7 @@ impl ClosingFacts<'_> {
     /// The use of an index. `added` documents of the run were added to it, unless the run leaves
     /// the index as it is.
     pub fn index(&self, out: &mut String, usage: Option<IndexUse>, added: u64) -> fmt::Result {
-        let Some(IndexUse { expired, adds }) = usage else {
+        let Some(IndexUse { expired, adds, .. }) = usage else {
             return Ok(());
         };
         let replaced = self.read.replaced.len() as u64;

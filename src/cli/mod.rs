@@ -45,31 +45,28 @@ use std::ffi::OsString;
 
 use args::Command;
 use args::running::LogFormat;
-use config::ConfigError;
+use config::{ConfigError, Configured};
 use status::{Status, Stop};
 use terminal::Terminal;
 
 /// Runs the command that the arguments name. `argv` begins with the name of the program.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
     let argv: Vec<OsString> = argv.into_iter().collect();
-    let configured = match config::configured(&argv) {
-        Ok(configured) => configured,
+    let (arguments, used) = match config::configured(&argv) {
+        Ok(Configured::Run(arguments, used)) => (arguments, used),
+        Ok(Configured::Printed(settings)) => {
+            let (color, log_format) = config::message_format(&argv);
+            return ended(print::text(&settings), Terminal::new(color, log_format));
+        }
         Err(error) => return without_arguments(error, &argv),
     };
-    let arguments = configured.arguments;
     let terminal = Terminal::new(arguments.color, arguments.log_format);
     terminal.catch_panics();
-    if let Some(settings) = configured.printed {
-        return ended(print::text(&settings), terminal);
+    if let Some((name, running)) = arguments.command.running() {
+        used.tell(name, running.quiet, terminal);
     }
-    let sources = configured.sources;
     let result = match arguments.command {
-        Command::Scan(scan) => {
-            if scan.running.verbose && !sources.is_empty() {
-                terminal.say(&format!("settings from {}", sources.join(", ")));
-            }
-            scan::run(*scan, terminal).map_err(|stop| config::hinted(stop, &sources))
-        }
+        Command::Scan(scan) => scan::run(*scan, &used, terminal),
         Command::Dedup(dedup) => dedup::run(*dedup, terminal),
         Command::Explain(explain) => explain::run(*explain, arguments.color, terminal),
         Command::Tune(tune) => tune::run(*tune, arguments.color, terminal),
@@ -77,6 +74,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
         Command::Completions { shell } => print::completions(shell),
         Command::Man { command } => print::manual(command.as_deref()),
     };
+    let result = result.map_err(|stop| used.hinted(stop));
     ended(result, terminal)
 }
 

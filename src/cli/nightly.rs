@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
+use anyhow::anyhow;
+use jiff::Timestamp;
 use serde_json::json;
+use wirecopy::catalog::{Catalog, DocNo, ReadTally};
 use wirecopy::document::Corpus;
-use wirecopy::index::{Addition, Index, IndexError, IndexSettings, PendingChange, Writer};
+use wirecopy::index::{Addition, Index, IndexError, PendingChange, Writer};
 use wirecopy::pipeline::{EarlierRuns, Settings};
 use wirecopy::report::summary::IndexUse;
 
+use super::figures::{count, counted};
 use super::log::LogLevel;
 use super::plan::IndexPlan;
 use super::status::Stop;
@@ -17,6 +21,7 @@ use super::terminal::{MessageStyle, Terminal, escaped};
 pub struct NightlyIndex {
     opened: Option<(IndexPlan, OpenIndex)>,
     expired: u64,
+    nothing_new: bool,
 }
 
 enum OpenIndex {
@@ -25,8 +30,8 @@ enum OpenIndex {
 }
 
 impl NightlyIndex {
-    /// Opens the index of the plan, and sets the word rule to that of the index. Fails if it was
-    /// made with other settings.
+    /// Opens the index of the plan, and makes the settings follow it. Fails if it was made with other
+    /// settings.
     pub fn open(
         plan: Option<IndexPlan>,
         settings: &mut Settings,
@@ -39,15 +44,15 @@ impl NightlyIndex {
                 OpenIndex::ToRead(Index::open(&plan.directory)?)
             };
             if let Some(index) = opened.index() {
-                let checked = index.settings().check(&IndexSettings::of(settings));
-                checked.map_err(|error| Stop::Usage(error.into()))?;
-                settings.word_rule = index.settings().word_rule;
+                let led = index.settings().lead(settings);
+                led.map_err(|error| Stop::Usage(error.into()))?;
             }
             Ok((plan, opened))
         };
         Ok(NightlyIndex {
             opened: plan.map(open).transpose()?,
             expired: 0,
+            nothing_new: false,
         })
     }
 
@@ -61,6 +66,34 @@ impl NightlyIndex {
         let (before, expired) = index.before(plan.again, plan.since)?;
         self.expired = expired;
         Ok(before)
+    }
+
+    /// The error for a run that has nothing new for the index: each of its documents was there
+    /// before it began, or is one of `copies` copies. Such a run mostly repeats a night, and would
+    /// replace the outputs of that night with empty ones.
+    pub fn nothing_new(
+        &mut self,
+        catalog: &Catalog,
+        read: &ReadTally,
+        new: &[DocNo],
+        copies: u64,
+    ) -> Result<Option<Stop>, Stop> {
+        let is_of_run = read.known.iter().any(|known| known.is_of_run);
+        let has_new = !new.is_empty() || !read.replaced.is_empty() || is_of_run;
+        let Some((_, opened)) = self.opened.as_ref().filter(|_| !has_new) else {
+            return Ok(None);
+        };
+        let known = read.known.iter().map(|known| known.doc);
+        let mut serials: Vec<u64> = known.filter_map(|doc| catalog.serial(doc)).collect();
+        serials.sort_unstable();
+        let span = match opened.index() {
+            Some(index) => index.added(&serials)?,
+            None => None,
+        };
+        let Some(added) = span else { return Ok(None) };
+        self.nothing_new = true;
+        let documents = read.known.len() as u64;
+        Ok(Some(Stop::Failed(nothing_to_add(documents, copies, added))))
     }
 
     /// Writes new documents to the index, but does not publish them yet.
@@ -91,6 +124,7 @@ impl NightlyIndex {
         Some(IndexUse {
             expired: self.expired,
             adds: plan.adds,
+            nothing_new: self.nothing_new,
         })
     }
 }
@@ -102,6 +136,36 @@ impl OpenIndex {
             OpenIndex::ToWrite(writer) => writer.index(),
         }
     }
+}
+
+/// The message for a run without anything new. Its documents were added between two times.
+fn nothing_to_add(documents: u64, copies: u64, [first, last]: [i64; 2]) -> anyhow::Error {
+    let time = |seconds| {
+        let time = Timestamp::from_second(seconds);
+        time.map_or(seconds.to_string(), |time| time.to_string())
+    };
+    let known = match (documents, copies) {
+        (1, 0) => "the only document is in the index already".to_owned(),
+        (all, 0) => format!("all {} are in the index already", counted(all, "document")),
+        (some, copies) => format!(
+            "no document is new: {} in the index already, {} that copy one there",
+            count(some),
+            count(copies)
+        ),
+    };
+    if first == last {
+        let at = time(first);
+        return anyhow!(
+            "{known}, added at {at}; the outputs stay as they were. If this run repeats that \
+             night, add --as-of {at} to write its outputs again"
+        );
+    }
+    anyhow!(
+        "{known}, added between {} and {}; the outputs stay as they were. To write the outputs of \
+         a night again, give its time with --as-of",
+        time(first),
+        time(last)
+    )
 }
 
 /// Opens an index to write to it. If another run writes to it, prints that and waits, or fails.

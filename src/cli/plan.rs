@@ -197,11 +197,13 @@ pub fn settings(
         not_sites: typed.not_site.iter().map(|site| site_name(site)).collect(),
         cross_site_only: typed.cross_site_only,
         window: typed.window,
+        max_quoted: typed.max_quoted,
         all_pairs: typed.all_pairs,
     };
     let excerpts = selection.takes(Relation::Excerpt).then(|| Excerpts {
         containment: typed.containment.unwrap_or(usual.containment),
         passage: typed.passage.unwrap_or(usual.passage),
+        long_passage: (typed.long_passage > 0).then_some(typed.long_passage),
     });
     let credits = match &sources.credits {
         None => Credits::built_in(),

@@ -12,6 +12,7 @@ use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::scan::ScanArguments;
 use super::closing;
+use super::config::UsedSettings;
 use super::inputs::input_facts;
 use super::log::LogLevel;
 use super::nightly::NightlyIndex;
@@ -24,7 +25,7 @@ use super::status::{Status, Stop};
 use super::terminal::Terminal;
 
 /// Runs the command. If it fails, the metrics are still written.
-pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
+pub fn run(typed: ScanArguments, used: &UsedSettings, terminal: Terminal) -> Result<Status, Stop> {
     let plan = ScanPlan::of(typed)?;
     let watch = Watch::start(plan.setup.verbosity.progress, terminal)?;
     let on_failure = FailureMetrics {
@@ -34,7 +35,7 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
         watch: watch.clone(),
     };
     let mut found = None;
-    let result = scan(plan, &mut found, watch);
+    let result = scan(plan, used, &mut found, watch);
     on_failure.watch.progress.stop();
     if let Err(stop @ Stop::Failed(_)) = &result {
         on_failure.write(stop, found.as_ref());
@@ -44,17 +45,17 @@ pub fn run(typed: ScanArguments, terminal: Terminal) -> Result<Status, Stop> {
 
 /// Runs the pipeline and writes the reports. Stores the result in `kept`, even if the run fails
 /// later.
-fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<Status, Stop> {
+fn scan(
+    plan: ScanPlan,
+    used: &UsedSettings,
+    kept: &mut Option<ScanResult>,
+    watch: Watch,
+) -> Result<Status, Stop> {
     let has_rejects_file = plan
         .wanted
         .iter()
         .any(|wanted| matches!(wanted.report, ScanReport::Rejects(_)));
     let session = Session::open(plan.setup, plan.wanted, has_rejects_file, watch)?;
-    let written: Vec<Output> = session
-        .outputs
-        .wanted()
-        .map(WantedOutput::described)
-        .collect();
     let mut settings = Settings {
         memory: session.memory()?,
         ..plan.settings
@@ -71,7 +72,19 @@ fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<S
         &findings.counts,
         findings.counts.documents.read,
     )?;
-    let nothing_left = verdict == RejectVerdict::NothingLeft;
+    let addition = Addition::of(findings);
+    let stop = match verdict {
+        RejectVerdict::NothingLeft => Some(session.nothing_left(&findings.read)),
+        _ => nightly.nothing_new(&findings.catalog, &findings.read, &addition.new, 0)?,
+    };
+    let asked =
+        |report| stop.is_none() || matches!(report, ScanReport::Rejects(_) | ScanReport::Summary);
+    let written: Vec<Output> = session
+        .outputs
+        .wanted()
+        .filter(|wanted| asked(wanted.report))
+        .map(WantedOutput::described)
+        .collect();
 
     session.progress.begin_reports();
     let renderer = Renderer {
@@ -79,6 +92,7 @@ fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<S
         findings,
         source_names: &session.source_names(),
         settings: &settings,
+        used,
         index: nightly.usage(),
         written: &written,
         inputs: input_facts(inputs),
@@ -87,19 +101,17 @@ fn scan(plan: ScanPlan, kept: &mut Option<ScanResult>, watch: Watch) -> Result<S
         metrics_labels: &plan.metrics_labels,
         status: verdict.status(),
     };
-    let asked =
-        |report| !nothing_left || matches!(report, ScanReport::Rejects(_) | ScanReport::Summary);
-    let change = match nothing_left {
-        true => None,
-        false => session.install(|| nightly.add(&Addition::of(findings), inputs, &settings))?,
+    let change = match &stop {
+        Some(_) => None,
+        None => session.install(|| nightly.add(&addition, inputs, &settings))?,
     };
     let outputs = &session.outputs;
     outputs.write(asked, |report, out| renderer.render(report, out), change)?;
     session.progress.stop();
     nightly.tidy(session.terminal);
 
-    if nothing_left {
-        return Err(session.nothing_left(&findings.read));
+    if let Some(stop) = stop {
+        return Err(stop);
     }
     if session.verbosity.closing {
         renderer.close(&session, nightly.usage())?;
@@ -156,6 +168,7 @@ struct Renderer<'a> {
     findings: &'a ScanResult,
     source_names: &'a [&'a str],
     settings: &'a Settings,
+    used: &'a UsedSettings,
     index: Option<IndexUse>,
     written: &'a [Output],
     inputs: InputFacts,
@@ -217,6 +230,8 @@ impl Renderer<'_> {
     fn summarized<'a>(&'a self, stages: &'a [StageCost]) -> RunFacts<'a> {
         RunFacts {
             settings: self.settings,
+            settings_file: self.used.file.as_ref().map(|file| &*file.path),
+            settings_variables: &self.used.variables,
             threads: self.threads,
             inputs: &self.inputs,
             stages,

@@ -38,6 +38,15 @@ pub fn share(typed: &str) -> Result<f64, String> {
     }
 }
 
+/// Parses a share that can be 0.
+pub fn share_or_none(typed: &str) -> Result<f64, String> {
+    let share: f64 = typed.parse().map_err(|_| "not a number".to_owned())?;
+    match (0.0..=1.0).contains(&share) {
+        true => Ok(share),
+        false => Err("it must be from 0 to 1".to_owned()),
+    }
+}
+
 /// Parses the format of inputs.
 pub fn source_format() -> impl TypedValueParser<Value = SourceFormat> {
     let values = SourceFormat::ALL
@@ -71,6 +80,17 @@ pub fn delimiter(typed: &str) -> Result<u8, String> {
 pub fn passage() -> RangedU64ValueParser<u32> {
     let (shortest, longest) = Excerpts::PASSAGES.into_inner();
     RangedU64ValueParser::new().range(u64::from(shortest)..=u64::from(longest))
+}
+
+/// Parses the number of words of a long passage, or 0 for none.
+pub fn long_passage(typed: &str) -> Result<u32, String> {
+    let lengths = Excerpts::PASSAGES;
+    let words = typed.parse().ok();
+    let words = words.filter(|words| *words == 0 || lengths.contains(words));
+    words.ok_or_else(|| {
+        let (shortest, longest) = lengths.into_inner();
+        format!("it must be 0 or from {shortest} to {longest}")
+    })
 }
 
 /// Parses a number of permutations.

@@ -25,6 +25,8 @@ pub struct Selection {
     pub cross_site_only: bool,
     /// Most seconds between the two publications; a pair with an unknown date is left out.
     pub window: Option<i64>,
+    /// Largest share of the common words of an excerpt that may be quoted; any if `None`.
+    pub max_quoted: Option<f64>,
     /// Reports all pairs of clusters over
     /// [`BIG_CLUSTER`](crate::candidates::families::BIG_CLUSTER) too, instead of about one link a
     /// document, and all pairs of hot buckets.
@@ -42,6 +44,7 @@ impl Selection {
             not_sites,
             cross_site_only,
             window,
+            max_quoted: _,
             all_pairs: _,
         } = self;
         sites.is_empty() && not_sites.is_empty() && !cross_site_only && window.is_none()

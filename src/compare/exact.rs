@@ -2,7 +2,8 @@
 //!
 //! Whole shingle sets are compared, and the figures of that comparison are reported. A pair whose
 //! Jaccard similarity reaches the threshold is *near*. A pair below it is an *excerpt* if one
-//! document holds enough of the other, some of it in one long passage.
+//! document holds enough of the other, some of it in one passage, or if a long passage of unquoted
+//! words is in both.
 
 use std::ops::RangeInclusive;
 
@@ -10,6 +11,7 @@ use super::passage::{self, Passage};
 use super::positions::Positions;
 use crate::catalog::{DocNo, DocPair};
 use crate::text::shingle::{self, Shingle, Shingler, jaccard};
+use crate::text::word_count;
 
 /// Most positions that a search for the longest passage may visit, as a multiple of the words of
 /// both texts. Ordinary news stays under 2. Beyond it, a method takes over whose time does not
@@ -35,6 +37,11 @@ pub const DEFAULT_PASSAGE: u32 = 25;
 /// long runs.
 pub const DEFAULT_PASSAGE_OF_CHARACTERS: u32 = 10;
 
+/// Fewest unquoted words of a passage that is copied text however small its share of the documents
+/// is, by default. From here on nearly all such passages of real news are copied, and shorter ones
+/// are often the same background (`docs/method/thresholds-us11.md`).
+pub const DEFAULT_LONG_PASSAGE: u32 = 80;
+
 /// Conditions for a pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Criteria {
@@ -52,11 +59,31 @@ pub struct Excerpts {
     /// Fewest words of the longest passage. Documents that share a run of so many words are always
     /// compared.
     pub passage: u32,
+    /// Fewest unquoted words of a passage that makes an excerpt whatever the containment; `None` if
+    /// the containment always counts.
+    pub long_passage: Option<u32>,
 }
 
 impl Excerpts {
     /// Shortest and longest passage, in words, that can be asked for.
     pub const PASSAGES: RangeInclusive<u32> = 5..=1000;
+
+    /// Fewest words of the longest passage of an excerpt with this containment; `None` if there is
+    /// no excerpt with so little.
+    fn fewest_words(&self, containment: f64) -> Option<u32> {
+        match containment >= self.containment {
+            true => Some(self.passage),
+            false => self.long_passage.map(|long| long.max(self.passage)),
+        }
+    }
+
+    /// True if a pair that is not near is an excerpt, given the larger of its containments.
+    pub fn accept(&self, found: &Comparison) -> bool {
+        let containment = found.containment_a().max(found.containment_b());
+        found.passage_words >= self.passage
+            && (containment >= self.containment
+                || self.long_passage.is_some() && found.long_passage)
+    }
 
     /// The default conditions for a unit of shingles.
     pub fn default_for(shingle: Shingle) -> Excerpts {
@@ -64,10 +91,12 @@ impl Excerpts {
             Shingle::Words(_) => Excerpts {
                 containment: DEFAULT_CONTAINMENT,
                 passage: DEFAULT_PASSAGE,
+                long_passage: Some(DEFAULT_LONG_PASSAGE),
             },
             Shingle::Chars(_) => Excerpts {
                 containment: DEFAULT_CONTAINMENT_OF_CHARACTERS,
                 passage: DEFAULT_PASSAGE_OF_CHARACTERS,
+                long_passage: Some(DEFAULT_LONG_PASSAGE),
             },
         }
     }
@@ -86,6 +115,12 @@ pub struct Comparison {
     pub shingles_b: u32,
     /// Longest passage.
     pub longest: Passage,
+    /// Number of words that the longest passage counts as: fewer than it has in scripts without
+    /// spaces, where two Han or kana characters, or four of the others, count as one word.
+    pub passage_words: u32,
+    /// True if a passage is known to have enough unquoted words to make the pair an excerpt
+    /// whatever its containment.
+    pub long_passage: bool,
     /// True if the Jaccard similarity reaches the threshold; otherwise the pair is an excerpt.
     pub near: bool,
 }
@@ -133,6 +168,8 @@ pub struct Shingled {
     shingles: Positions,
     /// Positions of the runs of [`SEED_WORDS`] words, if shingles are no runs of words.
     seeds: Option<Positions>,
+    /// True if there are characters of scripts without spaces.
+    unspaced: bool,
 }
 
 impl Shingled {
@@ -150,10 +187,14 @@ impl Shingled {
             words: text.words.clone(),
             shingles: Positions::new(text.shingles.clone()),
             seeds,
+            unspaced: text.unspaced,
         }
     }
 
     /// Compares two texts; `None` if they do not meet the criteria.
+    ///
+    /// A pair that would be an excerpt only by a long passage is returned too: its text decides
+    /// whether the passage is quoted.
     pub(super) fn compare(
         &self,
         other: &Shingled,
@@ -168,20 +209,25 @@ impl Shingled {
         }
         let shared = self.shared(other);
         let near = jaccard(shared, [shingles_a, shingles_b]) >= criteria.threshold;
-        let is_contained =
-            |excerpts: &Excerpts| f64::from(shared) / f64::from(smaller) >= excerpts.containment;
-        let excerpts = criteria.excerpts.filter(is_contained);
-        if !near && excerpts.is_none() {
+        let fewest_words = criteria.excerpts.and_then(|excerpts| {
+            let containment = f64::from(shared) / f64::from(smaller);
+            excerpts.fewest_words(containment)
+        });
+        let words = self.words.len().min(other.words.len());
+        let fewest_words = fewest_words.filter(|&fewest| shared > 0 && words >= fewest as usize);
+        if !near && fewest_words.is_none() {
             return None;
         }
         let longest = self.longest_passage(other);
-        let is_excerpt = |excerpts: Excerpts| longest.words >= excerpts.passage as usize;
-        (near || excerpts.is_some_and(is_excerpt)).then_some(Comparison {
+        let passage_words = self.words_counted(longest);
+        (near || fewest_words.is_some_and(|fewest| passage_words >= fewest)).then_some(Comparison {
             pair,
             shared,
             shingles_a,
             shingles_b,
             longest,
+            passage_words,
+            long_passage: false,
             near,
         })
     }
@@ -189,14 +235,27 @@ impl Shingled {
     /// Compares two texts without any criteria, for a pair that was found by its sentences. The
     /// caller knows that they are not near.
     pub(crate) fn measure(&self, other: &Shingled, pair: DocPair) -> Comparison {
+        let longest = self.longest_passage(other);
         Comparison {
             pair,
             shared: self.shared(other),
             shingles_a: self.shingles.distinct(),
             shingles_b: other.shingles.distinct(),
-            longest: self.longest_passage(other),
+            longest,
+            passage_words: self.words_counted(longest),
+            long_passage: false,
             near: false,
         }
+    }
+
+    /// Number of words that a passage counts as, given by its place in this text.
+    fn words_counted(&self, passage: Passage) -> u32 {
+        let words = &self.words[passage.a..passage.a + passage.words];
+        let counted = match self.unspaced {
+            true => word_count::counted(words.iter().copied()),
+            false => words.len(),
+        };
+        counted as u32
     }
 
     /// Number of distinct shingles that both have.

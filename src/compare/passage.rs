@@ -1,7 +1,7 @@
 //! Passages: maximal runs of words that two documents share.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::ops::Range;
 
 use rustc_hash::FxHashSet;
@@ -55,37 +55,62 @@ impl Passage {
         }
     }
 
-    fn overlaps(&self, other: &Passage) -> bool {
-        let meet = |x: usize, y: usize| x < y + other.words && y < x + self.words;
-        meet(self.a, other.a) || meet(self.b, other.b)
+    /// The part of this run that is left when words are taken off its two ends, so that it begins
+    /// and ends in the free ranges.
+    fn within(self, free_a: &Range<usize>, free_b: &Range<usize>) -> Passage {
+        let before = |free: &Range<usize>, at: usize| free.start.saturating_sub(at);
+        let after = |free: &Range<usize>, at: usize| (at + self.words).saturating_sub(free.end);
+        let before = before(free_a, self.a).max(before(free_b, self.b));
+        let after = after(free_a, self.a).max(after(free_b, self.b));
+        Passage {
+            a: self.a + before,
+            b: self.b + before,
+            words: self.words.saturating_sub(before + after),
+        }
     }
 }
 
 /// Finds the passages of at least [`SHORTEST`] words that two texts share, in order of `a`.
 ///
-/// Of maximal runs that overlap in either text the longer one stays, of equals the earlier, as in
-/// greedy string tiling (Wise 1993, "String similarity via greedy string tiling and running
-/// Karp-Rabin matching", with one round).
+/// The longest maximal run is taken first, of equals the earlier one. From runs that overlap it in
+/// either text, the words that it holds are taken off, as in greedy string tiling (Wise 1993,
+/// "String similarity via greedy string tiling and running Karp-Rabin matching"). So no word is in
+/// two passages.
 pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
-    let mut runs = maximal_runs(a, b);
-    runs.sort_unstable_by_key(|run| (Reverse(run.words), run.a, run.b));
-    // Chosen runs do not overlap, so a new run can only overlap its neighbours in either text.
-    let (mut chosen, mut by_a, mut by_b) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-    for run in runs.into_iter().filter(|run| run.words >= SHORTEST) {
-        let is_free = |by: &BTreeMap<usize, Passage>, at: usize| {
-            let before = by.range(..=at).next_back();
-            let after = by.range(at..).next();
-            let mut neighbours = before.into_iter().chain(after);
-            neighbours.all(|(_, known)| !known.overlaps(&run))
-        };
-        if is_free(&by_a, run.a) && is_free(&by_b, run.b) {
-            by_a.insert(run.a, run);
-            by_b.insert(run.b, run);
-            chosen.push(run);
+    let order = |run: Passage| (run.words, Reverse((run.a, run.b)));
+    let mut runs: BinaryHeap<_> = maximal_runs(a, b).into_iter().map(order).collect();
+    // The ends of the passages that were taken, by their beginnings.
+    let (mut taken_a, mut taken_b) = (BTreeMap::new(), BTreeMap::new());
+    let mut taken = Vec::new();
+    while let Some((words, Reverse((a, b)))) = runs.pop() {
+        if words < SHORTEST {
+            break;
+        }
+        let run = Passage { a, b, words };
+        let left = run.within(&free(&taken_a, a), &free(&taken_b, b));
+        if left == run {
+            taken_a.insert(a, a + words);
+            taken_b.insert(b, b + words);
+            taken.push(run);
+        } else {
+            runs.push(order(left));
         }
     }
-    chosen.sort_unstable();
-    chosen
+    taken.sort_unstable();
+    taken
+}
+
+/// The range between the taken runs on either side of a position. The one before can hold the
+/// position, and the other can begin anywhere after it.
+///
+/// A run that is taken is at least as long as those that wait. So it cannot lie between the ends of
+/// one of them, and what it leaves of a run is in one piece.
+fn free(taken: &BTreeMap<usize, usize>, at: usize) -> Range<usize> {
+    let before = taken.range(..=at).next_back();
+    let after = taken.range(at + 1..).next();
+    let start = before.map_or(0, |(_, &end)| end);
+    let end = after.map_or(usize::MAX, |(&start, _)| start);
+    start..end
 }
 
 /// Finds the maximal runs that begin with [`SHORTEST`] words of the same hash.
@@ -263,9 +288,9 @@ mod tests {
         assert!(longest(&a, &b).words >= 4096);
     }
 
-    /// Greedy tiling by trying every two places.
+    /// Greedy tiling by trying every two places and marking every word.
     fn naive_shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
-        let mut maximal = Vec::new();
+        let mut runs = Vec::new();
         for i in 0..a.len() {
             for j in 0..b.len() {
                 if i > 0 && j > 0 && a[i - 1] == b[j - 1] {
@@ -276,19 +301,34 @@ mod tests {
                     .zip(&b[j..])
                     .take_while(|(x, y)| x == y)
                     .count();
-                maximal.push(Passage { a: i, b: j, words });
+                runs.push(Passage { a: i, b: j, words });
             }
         }
-        maximal.retain(|run| run.words >= SHORTEST);
-        maximal.sort_by_key(|run| (Reverse(run.words), run.a, run.b));
-        let mut chosen: Vec<Passage> = Vec::new();
-        for run in maximal {
-            if !chosen.iter().any(|known| known.overlaps(&run)) {
-                chosen.push(run);
+        let (mut taken_a, mut taken_b) = (vec![false; a.len()], vec![false; b.len()]);
+        let mut taken = Vec::new();
+        loop {
+            runs.retain(|run| run.words >= SHORTEST);
+            runs.sort_by_key(|run| (run.words, Reverse((run.a, run.b))));
+            let Some(run) = runs.pop() else {
+                break;
+            };
+            let is_free = |at: &usize| !taken_a[run.a + at] && !taken_b[run.b + at];
+            let places: Vec<usize> = (0..run.words).filter(is_free).collect();
+            if places.len() == run.words {
+                taken_a[run.a..][..run.words].fill(true);
+                taken_b[run.b..][..run.words].fill(true);
+                taken.push(run);
+            } else if let Some(&first) = places.first() {
+                assert_eq!(places[places.len() - 1] + 1 - first, places.len());
+                runs.push(Passage {
+                    a: run.a + first,
+                    b: run.b + first,
+                    words: places.len(),
+                });
             }
         }
-        chosen.sort();
-        chosen
+        taken.sort();
+        taken
     }
 
     /// The marked share by looking up every run around every word.
@@ -343,16 +383,34 @@ mod tests {
                 vec![passage(0, 0, 10), passage(11, 11, 10)],
             ),
             (
-                "the longer one stays",
+                "what an earlier one leaves is long enough",
                 run(0, 20),
                 [run(0, 12), vec![90], run(8, 12)].concat(),
+                vec![passage(0, 0, 12), passage(12, 17, 8)],
+            ),
+            (
+                "what an earlier one leaves is too short",
+                run(0, 19),
+                [run(0, 12), vec![90], run(8, 11)].concat(),
                 vec![passage(0, 0, 12)],
             ),
             (
-                "of overlapping ones in one text the longer",
-                [run(0, 15), vec![90], run(5, 20)].concat(),
+                "what a longer one leaves is too short",
+                [run(0, 12), vec![90], run(5, 20)].concat(),
                 run(0, 25),
-                vec![passage(16, 5, 20)],
+                vec![passage(13, 5, 20)],
+            ),
+            (
+                "an overlap of one word with a longer one",
+                [run(0, 58), vec![90], run(57, 80)].concat(),
+                run(0, 137),
+                vec![passage(0, 0, 57), passage(59, 57, 80)],
+            ),
+            (
+                "an overlap at both ends",
+                [run(0, 30), vec![90], run(28, 14), vec![91], run(40, 30)].concat(),
+                run(0, 70),
+                vec![passage(0, 0, 30), passage(33, 30, 10), passage(46, 40, 30)],
             ),
         ] {
             assert_eq!(shared(&a, &b), expected, "{name}");
@@ -426,7 +484,11 @@ mod tests {
             for (at, run) in found.iter().enumerate() {
                 prop_assert_eq!(&a[run.a..run.a + run.words], &b[run.b..run.b + run.words]);
                 prop_assert!(run.words >= SHORTEST);
-                prop_assert!(!found[..at].iter().any(|known| known.overlaps(run)));
+                let meet = |x: usize, known: usize, words| x < known + words && known < x + run.words;
+                let overlaps = |known: &&Passage| {
+                    meet(run.a, known.a, known.words) || meet(run.b, known.b, known.words)
+                };
+                prop_assert_eq!(found[..at].iter().find(overlaps), None);
             }
         }
 

@@ -126,23 +126,6 @@ impl IndexError {
     }
 }
 
-// This method is not in `settings.rs`, because that module does not depend on this one.
-impl IndexSettings {
-    /// Checks that a scan has the settings of the index.
-    ///
-    /// # Errors
-    /// [`IndexError::Settings`] if one of the settings differs.
-    pub fn check(&self, scan: &IndexSettings) -> Result<(), IndexError> {
-        match self.described() == scan.described() {
-            true => Ok(()),
-            false => Err(IndexError::Settings {
-                made: Box::new(self.clone()),
-                asked: Box::new(scan.clone()),
-            }),
-        }
-    }
-}
-
 impl From<IndexError> for ReadError {
     fn from(error: IndexError) -> ReadError {
         match error {

@@ -22,6 +22,7 @@
 //! | `publishing.json` | the files that are being published, while they are | a checksum in its last line |
 
 mod addition;
+mod agreement;
 mod archive;
 mod columns;
 mod error;

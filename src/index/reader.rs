@@ -137,6 +137,24 @@ impl Index {
         Ok((before, expired))
     }
 
+    /// First and last time at which the documents with these serials were added, in seconds since
+    /// 1970; `None` if it has none of them. The serials are in order.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or is damaged.
+    pub fn added(&self, serials: &[u64]) -> Result<Option<[i64; 2]>, IndexError> {
+        let mut span: Option<[i64; 2]> = None;
+        for segment in &self.segments {
+            let documents = segment.documents()?;
+            let rows = documents.serials()?.iter().zip(documents.added()?);
+            for (_, &added) in rows.filter(|(serial, _)| serials.binary_search(serial).is_ok()) {
+                let [first, last] = span.unwrap_or([added, added]);
+                span = Some([first.min(added), last.max(added)]);
+            }
+        }
+        Ok(span)
+    }
+
     /// Its manifest, without the documents that were added before `since`.
     pub(super) fn without_old(&self, since: i64) -> Result<Manifest, IndexError> {
         let mut manifest = self.manifest.clone();

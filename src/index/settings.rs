@@ -24,6 +24,10 @@ pub struct IndexSettings {
     pub containment: Option<f64>,
     /// Words of the shortest passage of an excerpt.
     pub passage: Option<u32>,
+    /// Unquoted words of a passage that makes an excerpt whatever the containment; `None` if there
+    /// is no such passage, as in indexes of format 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long_passage: Option<u32>,
     /// True if boilerplate stays in the documents.
     pub keep_boilerplate: bool,
     /// Number of words that a document needs to take part.
@@ -76,6 +80,7 @@ impl IndexSettings {
             seed: settings.seed,
             containment: settings.excerpts.map(|excerpts| excerpts.containment),
             passage: settings.excerpts.map(|excerpts| excerpts.passage),
+            long_passage: settings.excerpts.and_then(|excerpts| excerpts.long_passage),
             keep_boilerplate: !settings.boilerplate,
             min_words: settings.min_words,
             word_rule: settings.word_rule,
@@ -97,7 +102,8 @@ impl IndexSettings {
         };
         let excerpts = match (self.containment, self.passage) {
             (Some(containment), Some(passage)) => {
-                format!("containment {containment} and passage {passage}")
+                let long = self.long_passage.unwrap_or(0);
+                format!("containment {containment}, passage {passage} and long passage {long}")
             }
             _ => "no excerpts".to_owned(),
         };

@@ -177,6 +177,8 @@ pub(super) fn read_ties(
             shingles_a: 0,
             shingles_b: 0,
             longest: Passage::default(),
+            passage_words: 0,
+            long_passage: false,
             near: false,
         },
     };

@@ -1,24 +1,18 @@
 //! Share of quotation in excerpts.
 
-use std::collections::hash_map::Entry;
-
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
-use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK, TextReader};
-use crate::catalog::DocNo;
+use super::quoted_texts::{QuotedText, QuotedTexts};
+use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
+use crate::catalog::DocPair;
 use crate::cluster::{Relation, ReportedPair};
+use crate::compare::exact::Comparison;
 use crate::compare::passage;
-use crate::document::Document;
 use crate::error::ReadError;
-use crate::text::{quotation, ranges};
 
 /// Words of a run that both documents must have for its words to count as shared: as many as the
 /// usual shingle.
 const RUN: usize = 5;
-
-/// Words of texts that a thread keeps for the next excerpts: 9 MB.
-const WORDS_KEPT: usize = 1 << 20;
 
 /// Sets `quoted_share` of every excerpt: the share of the common words that are within quotation
 /// marks.
@@ -26,52 +20,59 @@ pub(super) fn measure_quotations(
     texts: &CorpusTexts<'_>,
     pairs: &mut [ReportedPair],
 ) -> Result<(), ReadError> {
-    let excerpts: Vec<&mut ReportedPair> = pairs
-        .iter_mut()
-        .filter(|pair| pair.relation == Relation::Excerpt)
-        .collect();
-    // Pairs come in order of `a`, so pairs of one story are next to each other and share texts.
-    excerpts
-        .into_par_iter()
-        .chunks(DOCUMENTS_PER_TASK)
-        .try_for_each_init(TextReader::default, |reader, chunk| {
-            // Words of each document, and for each word whether it is quoted.
-            let mut read: FxHashMap<DocNo, (Vec<u64>, Vec<bool>)> = FxHashMap::default();
-            let mut kept = 0;
-            for pair in chunk {
-                if kept > WORDS_KEPT {
-                    read.clear();
-                    kept = 0;
-                }
-                for doc in [pair.a, pair.b] {
-                    if let Entry::Vacant(place) = read.entry(doc) {
-                        let mut text = (Vec::new(), Vec::new());
-                        texts.read(doc, reader, &mut |document, reader| {
-                            text = (reader.shingler.words.clone(), quoted(document, reader));
-                        })?;
-                        kept += text.0.len();
-                        place.insert(text);
-                    }
-                }
-                let ((a, quoted_a), (b, quoted_b)) = (&read[&pair.a], &read[&pair.b]);
-                let share = |own, other, quoted: &[bool]| match quoted.contains(&true) {
-                    true => passage::marked_share(own, other, RUN, quoted),
-                    false => (!quoted.is_empty()).then_some(0.0),
-                };
-                let shares = [share(a, b, quoted_a), share(b, a, quoted_b)];
-                pair.quoted_share = shares.into_iter().flatten().max_by(f64::total_cmp);
-            }
-            Ok(())
+    let is_excerpt = |pair: &&mut ReportedPair| pair.relation == Relation::Excerpt;
+    let excerpts: Vec<&mut ReportedPair> = pairs.iter_mut().filter(is_excerpt).collect();
+    let documents: Vec<DocPair> = excerpts
+        .iter()
+        .map(|pair| DocPair {
+            a: pair.a,
+            b: pair.b,
         })
+        .collect();
+    let shares = quoted_shares(texts, &documents)?;
+    for (pair, share) in excerpts.into_iter().zip(shares) {
+        pair.quoted_share = share;
+    }
+    Ok(())
 }
 
-/// For each remaining word of a document, whether it is within quotation marks; empty if that
-/// cannot be known.
-fn quoted(document: &Document<'_>, reader: &TextReader) -> Vec<bool> {
-    let words = reader.shingler.words.len() + reader.removed();
-    let mut quoted = quotation::quoted(&document.text, words);
-    if !quoted.is_empty() {
-        ranges::remove(&mut quoted, &reader.regions);
+/// Drops the excerpts of whose common words more than a share is quoted.
+pub(super) fn drop_quoted(
+    texts: &CorpusTexts<'_>,
+    most: f64,
+    found: &mut Vec<Comparison>,
+) -> Result<(), ReadError> {
+    let excerpts = found.iter().filter(|found| !found.near);
+    let documents: Vec<DocPair> = excerpts.map(|found| found.pair).collect();
+    let mut shares = quoted_shares(texts, &documents)?.into_iter();
+    found.retain(|found| found.near || shares.next().flatten().is_none_or(|share| share <= most));
+    Ok(())
+}
+
+/// Share of the common words of each pair that are within quotation marks, in the text where it is
+/// larger; `None` if that is unknown.
+fn quoted_shares(
+    texts: &CorpusTexts<'_>,
+    pairs: &[DocPair],
+) -> Result<Vec<Option<f64>>, ReadError> {
+    let shares: Result<Vec<Vec<Option<f64>>>, ReadError> = pairs
+        .par_chunks(DOCUMENTS_PER_TASK)
+        .map_init(QuotedTexts::default, |quoted, chunk| {
+            let share = |&pair: &DocPair| {
+                let [a, b] = quoted.of(texts, pair)?;
+                let shares = [quoted_share(a, b), quoted_share(b, a)];
+                Ok(shares.into_iter().flatten().max_by(f64::total_cmp))
+            };
+            chunk.iter().map(share).collect()
+        })
+        .collect();
+    Ok(shares?.concat())
+}
+
+/// Share of the words of a text that the other has too which are quoted; `None` if that is unknown.
+fn quoted_share(own: &QuotedText, other: &QuotedText) -> Option<f64> {
+    match own.quoted.contains(&true) {
+        true => passage::marked_share(&own.words, &other.words, RUN, &own.quoted),
+        false => (!own.quoted.is_empty()).then_some(0.0),
     }
-    quoted
 }

@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::findings::Counts;
+use super::long_passages::drop_unconfirmed;
 use super::memory::bytes_per_round;
 use super::observer::{Observer, Stage};
+use super::quotations::drop_quoted;
 use super::settings::{Settings, Surfacing};
 use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK, TextReader};
 use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
@@ -143,6 +145,12 @@ impl<'a> PairSearch<'a> {
         }
         counts.candidates.compared += (compared_hot.len() + pairs.len()) as u64;
         found.par_sort_unstable_by_key(|found| found.pair);
+        if let Some(excerpts) = self.settings.excerpts {
+            drop_unconfirmed(self.texts, excerpts, &mut found)?;
+        }
+        if let Some(most) = self.settings.selection.max_quoted {
+            drop_quoted(self.texts, most, &mut found)?;
+        }
         Ok(Matches {
             compared: found,
             complete: hot.is_empty() && shared.common.is_empty(),

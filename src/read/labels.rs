@@ -18,10 +18,86 @@ pub enum PairLabel {
     Unsure,
 }
 
+/// Labels that mean a copy, in lower case: plain words, and those of Prodigy, dedupe and Splink.
+pub const COPIES: [&str; 20] = [
+    "same",
+    "y",
+    "yes",
+    "t",
+    "true",
+    "copy",
+    "a copy",
+    "copied",
+    "duplicate",
+    "a duplicate",
+    "dup",
+    "dupe",
+    "near-duplicate",
+    "near duplicate",
+    "match",
+    "matched",
+    "accept",
+    "accepted",
+    "positive",
+    "link",
+];
+
+/// Labels that mean that neither document is a copy, in lower case.
+pub const OTHERS: [&str; 24] = [
+    "different",
+    "n",
+    "no",
+    "f",
+    "false",
+    "none",
+    "not copy",
+    "not a copy",
+    "not same",
+    "not the same",
+    "not duplicate",
+    "not a duplicate",
+    "non-duplicate",
+    "no duplicate",
+    "distinct",
+    "unique",
+    "unrelated",
+    "no match",
+    "non-match",
+    "nonmatch",
+    "not a match",
+    "reject",
+    "rejected",
+    "negative",
+];
+
+/// Labels that mean that the person could not tell or did not judge, in lower case.
+pub const UNSURE: [&str; 16] = [
+    "",
+    "?",
+    "unsure",
+    "not sure",
+    "uncertain",
+    "unknown",
+    "maybe",
+    "ignore",
+    "ignored",
+    "skip",
+    "skipped",
+    "na",
+    "n/a",
+    "nan",
+    "<na>",
+    "null",
+];
+
+/// Most unknown labels that an error lists.
+const LISTED: usize = 10;
+
 /// Meaning of labels beyond the words that are always known, such as `yes` and `different`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LabelWords {
-    /// Labels that mean a copy. If empty, every label that is not known means one.
+    /// Labels that mean a copy. If empty, a label that is not known is an error; otherwise it means
+    /// that neither is a copy.
     pub copies: Vec<String>,
     /// Labels that mean that the person could not tell.
     pub unsure: Vec<String>,
@@ -51,6 +127,21 @@ pub enum LabelError {
         /// Name of the column.
         column: &'static str,
     },
+    /// Labels have no known meaning.
+    #[error(
+        "{file}: {} mean nothing that is known: {}. Name the labels that mean a copy with \
+         --copies (all other unknown ones then mean no copy) and those to ignore with --unsure",
+        if *number == 1 { "one label".to_owned() } else { format!("{number} labels") },
+        listed(labels, *number)
+    )]
+    Unknown {
+        /// Name of the file.
+        file: String,
+        /// Number of different labels.
+        number: usize,
+        /// The first of them, each with the line where it was first.
+        labels: Vec<(String, u64)>,
+    },
     /// A row cannot be used.
     #[error("{file}:{line}: {problem}")]
     Row {
@@ -66,7 +157,8 @@ pub enum LabelError {
 /// Adds the labels of a table to `labels`.
 ///
 /// # Errors
-/// If the table cannot be read as labels, or if two labels of one pair differ.
+/// If the table cannot be read as labels, if a label is not known, or if two labels of one pair
+/// differ.
 pub fn read(
     file: &str,
     input: impl io::Read,
@@ -95,6 +187,7 @@ pub fn read(
         find(&["id_b"])?,
         find(&["label", "same"])?,
     ];
+    let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
     for row in table.records() {
         let row = row.map_err(|cause| malformed(file, cause))?;
         let wrong = |problem: String| LabelError::Row {
@@ -106,7 +199,11 @@ pub fn read(
         if a.trim().is_empty() || b.trim().is_empty() || a == b {
             return Err(wrong("a label needs the ids of two documents".to_owned()));
         }
-        let meaning = words.meaning(label.trim());
+        let Some(meaning) = words.meaning(label.trim()) else {
+            let line = row.position().map_or(0, ::csv::Position::line);
+            unknown.entry(label.trim().to_owned()).or_insert(line);
+            continue;
+        };
         let mut ids = [a.to_owned(), b.to_owned()];
         ids.sort();
         if let Some(before) = labels.insert(ids, meaning)
@@ -117,7 +214,29 @@ pub fn read(
             )));
         }
     }
-    Ok(())
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let number = unknown.len();
+    let mut labels: Vec<(String, u64)> = unknown.into_iter().collect();
+    labels.sort_by_key(|&(_, line)| line);
+    labels.truncate(LISTED);
+    Err(LabelError::Unknown {
+        file: file.to_owned(),
+        number,
+        labels,
+    })
+}
+
+/// Labels and their lines, and how many more there are.
+fn listed(labels: &[(String, u64)], number: usize) -> String {
+    let one = |(label, line): &(String, u64)| format!("{label:?} (line {line})");
+    let listed: Vec<String> = labels.iter().map(one).collect();
+    let listed = listed.join(", ");
+    match number - labels.len() {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
 }
 
 /// An error of the `csv` crate, with the line of its row if it has one.
@@ -154,17 +273,23 @@ fn field(row: &StringRecord, column: usize) -> &str {
 }
 
 impl LabelWords {
-    fn meaning(&self, label: &str) -> PairLabel {
-        let label = label.to_lowercase();
-        let is_named = |names: &[String]| names.iter().any(|name| name.to_lowercase() == label);
+    /// Meaning of a label; `None` if it is unknown.
+    fn meaning(&self, label: &str) -> Option<PairLabel> {
+        let label = label.to_lowercase().replace('_', " ");
+        let is_named = |names: &[String]| {
+            let names = names.iter();
+            names
+                .map(|name| name.to_lowercase().replace('_', " "))
+                .any(|name| name == label)
+        };
+        let is_number = |number: f64| label.parse() == Ok(number);
         match &*label {
-            _ if is_named(&self.unsure) => PairLabel::Unsure,
-            _ if is_named(&self.copies) => PairLabel::Copy,
-            "" | "?" | "unsure" | "unknown" | "maybe" => PairLabel::Unsure,
-            "same" | "y" | "yes" | "1" | "true" => PairLabel::Copy,
-            "different" | "n" | "no" | "0" | "false" | "none" => PairLabel::Other,
-            _ if self.copies.is_empty() => PairLabel::Copy,
-            _ => PairLabel::Other,
+            _ if is_named(&self.unsure) => Some(PairLabel::Unsure),
+            _ if is_named(&self.copies) => Some(PairLabel::Copy),
+            known if UNSURE.contains(&known) => Some(PairLabel::Unsure),
+            known if COPIES.contains(&known) || is_number(1.0) => Some(PairLabel::Copy),
+            known if OTHERS.contains(&known) || is_number(0.0) => Some(PairLabel::Other),
+            _ => (!self.copies.is_empty()).then_some(PairLabel::Other),
         }
     }
 }
@@ -192,18 +317,54 @@ mod tests {
             ("different", PairLabel::Other, PairLabel::Other),
             ("?", PairLabel::Unsure, PairLabel::Unsure),
             ("", PairLabel::Unsure, PairLabel::Unsure),
-            ("wholly", PairLabel::Copy, PairLabel::Copy),
-            ("partial", PairLabel::Copy, PairLabel::Copy),
-            ("trace", PairLabel::Copy, PairLabel::Unsure),
-            ("topic", PairLabel::Copy, PairLabel::Other),
+            ("accept", PairLabel::Copy, PairLabel::Copy),
+            ("Duplicate", PairLabel::Copy, PairLabel::Copy),
+            ("1.0", PairLabel::Copy, PairLabel::Copy),
+            ("reject", PairLabel::Other, PairLabel::Other),
+            ("distinct", PairLabel::Other, PairLabel::Other),
+            ("Not Duplicate", PairLabel::Other, PairLabel::Other),
+            ("not_a_duplicate", PairLabel::Other, PairLabel::Other),
+            ("0.0", PairLabel::Other, PairLabel::Other),
+            ("ignore", PairLabel::Unsure, PairLabel::Unsure),
+            ("skip", PairLabel::Unsure, PairLabel::Unsure),
+            ("N/A", PairLabel::Unsure, PairLabel::Unsure),
+            ("nan", PairLabel::Unsure, PairLabel::Unsure),
         ] {
             for (words, meaning) in [(&LabelWords::default(), plain), (&named, by_name)] {
-                let table = format!("id_a,id_b,label\nb,a,{label}\n");
-                let read = labels(&table, words).expect("a label");
-                let ids = ["a".to_owned(), "b".to_owned()];
-                assert_eq!(read, Labels::from([(ids, meaning)]), "{label}");
+                assert_eq!(words.meaning(label), Some(meaning), "{label}");
             }
         }
+        for (label, by_name) in [
+            ("wholly", PairLabel::Copy),
+            ("partial", PairLabel::Copy),
+            ("trace", PairLabel::Unsure),
+            ("topic", PairLabel::Other),
+            ("0.5", PairLabel::Other),
+        ] {
+            assert_eq!(LabelWords::default().meaning(label), None, "{label}");
+            assert_eq!(named.meaning(label), Some(by_name), "{label}");
+        }
+    }
+
+    #[test]
+    fn unknown_labels_are_listed_together() {
+        let table = "id_a,id_b,label\na,b,yes\na,c,Wholly\na,d,topic\na,e,Wholly\n";
+        let error = labels(table, &LabelWords::default()).expect_err("two are unknown");
+        let said = error.to_string();
+        assert!(
+            said.starts_with(
+                "labels.csv: 2 labels mean nothing that is known: \"Wholly\" (line 3), \"topic\" \
+                 (line 4). Name"
+            ),
+            "{said}"
+        );
+        let rows: Vec<String> = (0..12).map(|at| format!("a,b{at},w{at}\n")).collect();
+        let table = format!("id_a,id_b,label\n{}", rows.concat());
+        let said = labels(&table, &LabelWords::default()).expect_err("all are unknown");
+        assert!(
+            said.to_string().contains("\"w9\" (line 11) and 2 more"),
+            "{said}"
+        );
     }
 
     #[test]

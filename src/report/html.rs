@@ -21,10 +21,15 @@ macro_rules! style {
 }
 pub(super) use style;
 
-/// The common script, followed by a page's own.
+/// The common script, followed by the parts of a page's own, in a scope of their own.
 macro_rules! script {
-    ($own:literal) => {
-        concat!(include_str!("../html/base.js"), include_str!($own))
+    ($($part:literal),+) => {
+        concat!(
+            include_str!("../html/base.js"),
+            "(() => {\n",
+            $(include_str!($part),)+
+            "})();\n"
+        )
     };
 }
 pub(super) use script;

@@ -26,6 +26,10 @@ pub const SCHEMA: &str = "wirecopy-summary/1";
 pub struct RunFacts<'a> {
     /// Settings of the run.
     pub settings: &'a Settings,
+    /// Path of the settings file, if one was read.
+    pub settings_file: Option<&'a str>,
+    /// Names of the environment variables that set something.
+    pub settings_variables: &'a [String],
     /// Number of threads.
     pub threads: usize,
     /// What was left out and assumed of the inputs.
@@ -45,6 +49,8 @@ pub struct IndexUse {
     pub expired: u64,
     /// True if the documents of the run are added to the index.
     pub adds: bool,
+    /// True if every document was there already, so that the run left its outputs as they were.
+    pub nothing_new: bool,
 }
 
 /// Facts about the inputs that their documents do not have.
@@ -126,6 +132,7 @@ pub fn facts(findings: &ScanResult, run: RunFacts<'_>) -> serde_json::Result<Val
     let mut facts = serde_json::to_value(Summary::of(findings, run))?;
     if let Some(facts) = facts.as_object_mut() {
         facts.remove("settings");
+        facts.remove("settings_from");
         facts.remove("schema");
         if let Some(Value::Object(boilerplate)) = facts.get_mut("boilerplate") {
             boilerplate.remove("sites");
@@ -139,6 +146,7 @@ struct Summary<'a> {
     schema: &'static str,
     version: &'static str,
     settings: SettingsInForce,
+    settings_from: SettingsFrom<'a>,
     read: ReadSection<'a>,
     skipped: SkippedSection<'a>,
     boilerplate: BoilerplateSection<'a>,
@@ -168,6 +176,7 @@ struct SettingsInForce {
     excerpts: bool,
     containment: Option<f64>,
     passage: Option<u32>,
+    long_passage: Option<u32>,
     same_site_containment: f64,
     keep_boilerplate: bool,
     as_of_seconds: Option<i64>,
@@ -176,8 +185,16 @@ struct SettingsInForce {
     not_sites: Vec<String>,
     cross_site_only: bool,
     window_seconds: Option<i64>,
+    max_quoted: Option<f64>,
     all_pairs: bool,
     memory_limit_bytes: Option<u64>,
+}
+
+/// Origin of settings that are not flags.
+#[derive(Serialize)]
+struct SettingsFrom<'a> {
+    file: Option<&'a str>,
+    environment: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -185,6 +202,7 @@ struct IndexSection<'a> {
     documents_before: u64,
     expired: u64,
     already_there: u64,
+    nothing_new: bool,
     replaced: u64,
     added: u64,
     documents_after: u64,
@@ -315,6 +333,10 @@ impl<'a> Summary<'a> {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
             settings: SettingsInForce::of(run.settings),
+            settings_from: SettingsFrom {
+                file: run.settings_file,
+                environment: run.settings_variables,
+            },
             read: ReadSection::of(findings, run.inputs),
             skipped: SkippedSection {
                 empty: findings.counts.documents.empty,
@@ -446,6 +468,7 @@ impl<'a> IndexSection<'a> {
             documents_before: before,
             expired: index.expired,
             already_there: findings.read.known.len() as u64,
+            nothing_new: index.nothing_new,
             replaced: if index.adds { replaced } else { 0 },
             added,
             documents_after: if index.adds { seen + read } else { before },
@@ -516,6 +539,7 @@ impl SettingsInForce {
             excerpts: excerpts.is_some(),
             containment: excerpts.map(|excerpts| excerpts.containment),
             passage: excerpts.map(|excerpts| excerpts.passage),
+            long_passage: excerpts.and_then(|excerpts| excerpts.long_passage),
             same_site_containment: selection.same_site_containment,
             keep_boilerplate: !boilerplate,
             as_of_seconds: *as_of,
@@ -528,6 +552,7 @@ impl SettingsInForce {
             not_sites: selection.not_sites.clone(),
             cross_site_only: selection.cross_site_only,
             window_seconds: selection.window,
+            max_quoted: selection.max_quoted,
             all_pairs: selection.all_pairs,
             memory_limit_bytes: memory.as_ref().map(|memory| memory.limit),
         }

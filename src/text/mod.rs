@@ -16,5 +16,6 @@ pub mod quotation;
 pub mod ranges;
 pub mod shingle;
 pub mod spans;
+pub(crate) mod word_count;
 pub mod word_hasher;
 pub mod words;

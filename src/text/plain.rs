@@ -99,6 +99,11 @@ impl PlainForm {
         PlainForm { bytes, len: 5 }
     }
 
+    /// Returns true if this is the form of a character that is a word of its own.
+    pub(super) fn is_word(self) -> bool {
+        self.bytes[0] == b'!' && self.len > 1
+    }
+
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }

@@ -64,6 +64,8 @@ pub struct Shingler {
     /// Number of the first word of each line of the last text, counted before regions were left
     /// out. Only [`Shingler::read_without`] sets it.
     pub(crate) lines: Vec<usize>,
+    /// True if the last text has characters of a script without spaces.
+    pub(crate) unspaced: bool,
     /// Word hashes of the last text, in order.
     pub words: Vec<u64>,
     /// Shingle hashes of the last text, one for each position, repeats included.
@@ -86,6 +88,7 @@ impl Shingler {
     /// Reads `text` and sets `words` and `shingles`.
     pub fn read(&mut self, text: &str, shingle: Shingle) {
         self.words.clear();
+        self.hasher.unspaced = false;
         self.hasher.hash_into(text, &mut self.words);
         self.shingle(text, shingle, &[]);
     }
@@ -103,6 +106,7 @@ impl Shingler {
     ) {
         self.words.clear();
         self.lines.clear();
+        self.hasher.unspaced = false;
         // Reading line by line gives the same words, because white space never joins words.
         for line in text.split('\n') {
             self.lines.push(self.words.len());
@@ -116,6 +120,7 @@ impl Shingler {
     /// Sets `shingles`, given that `words` are those of `text` without `regions`.
     fn shingle(&mut self, text: &str, shingle: Shingle, regions: &[Range<usize>]) {
         self.shingles.clear();
+        self.unspaced = self.hasher.unspaced;
         match shingle {
             Shingle::Words(width) => runs(&self.words, width, &mut self.shingles),
             Shingle::Chars(width) => {

@@ -16,7 +16,9 @@ use std::ops::Range;
 
 use super::plain::{PlainForm, letters, plain_form};
 use super::word_breaks::{WordMasks, word_edges};
-use super::words::{LONGEST_SHORT, WordRule, for_each_word, hash_short, hash_word};
+use super::words::{
+    LONGEST_SHORT, WordRule, for_each_word, hash_short, hash_word, writes_no_spaces,
+};
 
 #[cfg(doc)]
 use super::words::reference;
@@ -37,6 +39,8 @@ const FIRST_BYTES: [u128; LONGEST_SHORT + 1] = {
 pub struct WordHasher {
     /// Version of the definition of a word.
     pub rule: WordRule,
+    /// True if a word since this was set to false is a character of a script without spaces.
+    pub(super) unspaced: bool,
     plain: Vec<u8>,
     masks: WordMasks,
     edges: Vec<u32>,
@@ -62,6 +66,7 @@ impl WordHasher {
                 break;
             };
             if let Some(form) = plain_form(c, letters) {
+                self.unspaced |= form.is_word();
                 plain.extend_from_slice(form.as_bytes());
                 at += c.len_utf8();
                 continue;
@@ -74,6 +79,7 @@ impl WordHasher {
                 .sum();
             self.hash_plain(&plain[..plain.len() - begun], out);
             for_each_word(&text[stretch.clone()], self.rule, &mut self.word, |word| {
+                self.unspaced |= word.starts_with(writes_no_spaces);
                 out.push(hash_word(word.as_bytes()))
             });
             plain.clear();
@@ -192,6 +198,22 @@ mod tests {
     fn words_of_named_cases_are_hashed_alike() {
         for (name, text, _) in CASES {
             assert_eq!(hashes(text), reference_hashes(text), "{name}");
+        }
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_noticed() {
+        for (text, expected) in [
+            ("plain", false),
+            ("café Ещё שלום 서울", false),
+            ("Tokyo 東京", true),
+            ("カ\u{3099}", true),
+            ("กขค", true),
+            ("\u{20000}", true),
+        ] {
+            let mut hasher = WordHasher::default();
+            hasher.hash_into(text, &mut Vec::new());
+            assert_eq!(hasher.unspaced, expected, "{text}");
         }
     }
 

@@ -186,8 +186,17 @@ fn records_already_in_the_index_are_not_rejects() {
     };
     let known = "{\"id\":\"a\",\"text\":\"one two three\"}\n";
     assert_eq!(night(known).status.code(), Some(0));
+    // Neither were all records rejected, nor is there anything new.
     let again = night(&format!("{known}no record\n"));
-    assert_eq!(again.status.code(), Some(3));
+    assert_eq!(again.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(
+        said.contains("error: the only document is in the index already"),
+        "{said}"
+    );
+    let new = "{\"id\":\"b\",\"text\":\"four five six\"}\n";
+    let later = night(&format!("{known}no record\n{new}"));
+    assert_eq!(later.status.code(), Some(3));
     assert_eq!(night("no record\n").status.code(), Some(1));
 }
 

@@ -151,6 +151,10 @@ fn every_flag_is_a_key_and_a_variable() {
         let from_file = printed(&at, &["--config", "one.toml"], &[], companions);
         assert_value(&from_file, &name, in_file, "file one.toml line 1");
 
+        if name == "index" {
+            // A variable cannot ask for an index.
+            continue;
+        }
         let variable = format!("WIRECOPY_{}", name.replace('-', "_").to_uppercase());
         let from_environment = printed(&at, &[], &[(&variable, in_file)], companions);
         assert_value(
@@ -369,6 +373,9 @@ fn invalid_settings_are_reported_with_their_place() {
         let result = scan(&at, &["x.jsonl", "--config", "bad.toml"], &[]);
         assert_eq!(result.status.code(), Some(2), "{file}");
         let said = said(&result);
+        let said = said
+            .strip_prefix("settings from bad.toml\n")
+            .unwrap_or(&said);
         assert!(
             said.starts_with(&format!("error: {words}")),
             "{file}: {said}"

@@ -443,12 +443,17 @@ fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
     assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
 
     // A known record and one that cannot be read: not every record was rejected.
-    let (rejected, out, _) = night(&[a, "no record"], &["--fail-if-empty"]);
+    let asked = ["--fail-if-empty", "--no-add"];
+    let (rejected, out, _) = night(&[a, "no record"], &asked);
     assert_eq!(rejected.status.code(), Some(3), "{}", said(&rejected));
     assert_eq!(out, "");
     let (_, out, list) = night(&[a, &changed], &[]);
     assert_eq!((out, list.lines().count()), (format!("{changed}\n"), 2));
-    let (_, out, list) = night(&[a, &changed], &[]);
+    // The same night again is a question, or leaves the outputs as they were.
+    let (again, out, list) = night(&[a, &changed], &[]);
+    assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+    assert_eq!((out, list.lines().count()), (format!("{changed}\n"), 2));
+    let (_, out, list) = night(&[a, &changed], &["--no-add"]);
     assert_eq!((out.as_str(), list.lines().count()), ("", 3));
 }
 

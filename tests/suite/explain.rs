@@ -115,9 +115,18 @@ fn expected<C: Corpus>(
     let jaccard = both / set_a.union(&set_b).count() as f64;
     let containment = (both / set_a.len() as f64).max(both / set_b.len() as f64);
     let longest = longest_run(words_a, words_b);
-    let is_excerpt = settings
-        .excerpts
-        .is_some_and(|asked| containment >= asked.containment && longest >= asked.passage as usize);
+    // Quotations and scripts without spaces are tested where excerpts are.
+    let scores = explanation.scores.as_ref();
+    let unquoted = scores.map_or(0, |scores| scores.unquoted_passage);
+    let passage_words = scores.map_or(0, |scores| scores.passage_words);
+    assert!(unquoted <= longest && passage_words as usize <= longest);
+    let is_long = |asked: &Excerpts| {
+        let long = asked.long_passage;
+        long.is_some_and(|long| unquoted >= long as usize)
+    };
+    let is_excerpt = settings.excerpts.is_some_and(|asked| {
+        passage_words >= asked.passage && (containment >= asked.containment || is_long(&asked))
+    });
     let relation = if words_a == words_b {
         Some(Relation::Exact)
     } else if jaccard >= settings.threshold {
@@ -133,15 +142,17 @@ fn expected<C: Corpus>(
         match settings.excerpts {
             None => reasons.push(Reason::NoExcerpts),
             Some(asked) => {
-                if containment < asked.containment {
+                if containment < asked.containment && !is_long(&asked) {
                     reasons.push(Reason::UnderContainment {
                         containment,
                         asked: asked.containment,
+                        unquoted_passage: unquoted,
+                        long_passage: asked.long_passage,
                     });
                 }
-                if longest < asked.passage as usize {
+                if passage_words < asked.passage {
                     reasons.push(Reason::PassageTooShort {
-                        words: longest,
+                        words: passage_words,
                         asked: asked.passage,
                     });
                 }
@@ -440,6 +451,7 @@ fn a_passage_of_many_documents_is_reported_as_common() {
         excerpts: Some(Excerpts {
             containment: 0.3,
             passage: 25,
+            long_passage: None,
         }),
         threshold: 0.9,
         ..defaults()

@@ -27,6 +27,8 @@ mod tune;
 #[cfg(feature = "cli")]
 mod config;
 #[cfg(feature = "cli")]
+mod config_commands;
+#[cfg(feature = "cli")]
 mod dates;
 #[cfg(feature = "cli")]
 mod dedup_cli;
@@ -41,6 +43,8 @@ mod monitoring;
 #[cfg(feature = "cli")]
 mod order;
 mod outputs;
+#[cfg(feature = "cli")]
+mod repeats;
 #[cfg(feature = "cli")]
 mod report;
 #[cfg(feature = "cli")]

@@ -27,6 +27,7 @@ fn settings(surfacing: Surfacing) -> Settings {
         excerpts: Some(Excerpts {
             containment: 0.3,
             passage: 10,
+            long_passage: Some(20),
         }),
         ..whole_copies(0.5, surfacing)
     }

@@ -307,6 +307,16 @@ fn check_page(found: &Outputs) {
                   y: &(String, String, Value, Option<f64>)| {
         (&x.0, &x.1).cmp(&(&y.0, &y.1))
     };
+    // The timelines place the documents of a pair apart if their order is known.
+    for at in 0..of_page.len() {
+        let (a, b) = (&pairs["a"][at], &pairs["b"][at]);
+        let second = |column: &str, doc: &Value| {
+            page["documents"][column][doc.as_u64().expect("a number") as usize].as_i64()
+        };
+        let ends = second("until", a).zip(second("from", b));
+        let apart = ends.is_some_and(|(until, from)| until < from);
+        assert_eq!(pairs["ordered"][at], apart, "{} {}", id(a), id(b));
+    }
     of_page.sort_by(by_ids);
     of_table.sort_by(by_ids);
     assert_eq!(of_page, of_table);

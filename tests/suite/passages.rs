@@ -27,6 +27,7 @@ fn settings(passage: u32) -> Settings {
         excerpts: Some(Excerpts {
             containment: TINY,
             passage,
+            long_passage: None,
         }),
         selection: Selection::default(),
         ..whole_copies(0.8, Surfacing::Prefixes)
@@ -121,6 +122,7 @@ fn selections() -> impl Strategy<Value = Selection> {
                     not_sites,
                     cross_site_only,
                     window,
+                    max_quoted: None,
                     all_pairs,
                 }
             },
@@ -205,6 +207,22 @@ proptest! {
         shingle in shingles(),
     ) {
         let settings = Settings { shingle, ..settings(passage) };
+        let expected = oracle_with_excerpts(&pages, &settings);
+        prop_assert_eq!(related_rows(&scan(&Memory::new(pages), &settings)), expected);
+    }
+
+    #[test]
+    fn exactly_the_documents_that_share_a_long_passage_are_found(
+        (passage, pages) in passage_and_pages(),
+        shingle in shingles(),
+        longer in 0u32..3,
+    ) {
+        let by_length = Excerpts {
+            containment: 0.9,
+            passage: passage - longer.min(passage - 5),
+            long_passage: Some(passage),
+        };
+        let settings = Settings { shingle, excerpts: Some(by_length), ..settings(passage) };
         let expected = oracle_with_excerpts(&pages, &settings);
         prop_assert_eq!(related_rows(&scan(&Memory::new(pages), &settings)), expected);
     }
@@ -332,11 +350,142 @@ fn containment_counts_from_its_threshold() {
             excerpts: Some(Excerpts {
                 containment,
                 passage: 25,
+                long_passage: None,
             }),
             ..settings(25)
         };
         let scanned = scan(&Memory::new(pages), &settings);
         assert_eq!(scanned.pairs.len(), usize::from(found), "{containment}");
+    }
+}
+
+/// Two long articles on two sites with a passage in common that is a small part of both.
+fn long_articles(sites: [&str; 2], passage_a: &str, passage_b: &str) -> Memory {
+    let article = |site: &str, id: &str, subject: u64, passage: &str| {
+        let [before, after] = [subject, subject + 1].map(|subject| story(subject, 300));
+        Page::new(site, id, &format!("{before}\n{passage}\n{after}\n"))
+    };
+    Memory::new(vec![
+        article(sites[0], "a", 10, passage_a),
+        article(sites[1], "b", 20, passage_b),
+    ])
+}
+
+#[test]
+fn a_long_passage_is_an_excerpt_of_any_containment() {
+    let sites = ["a.example", "b.example"];
+    for (words, long_passage, found) in [
+        (79, Some(80), false),
+        (80, Some(80), true),
+        (81, Some(80), true),
+        (80, None, false),
+        (30, Some(30), true),
+    ] {
+        let settings = Settings {
+            excerpts: Some(Excerpts {
+                containment: 0.3,
+                passage: 25,
+                long_passage,
+            }),
+            ..settings(25)
+        };
+        let passage = story(1, words);
+        let scanned = scan(&long_articles(sites, &passage, &passage), &settings);
+        let relations: Vec<Relation> = scanned.pairs.iter().map(|pair| pair.relation).collect();
+        let expected: &[Relation] = if found { &[Relation::Excerpt] } else { &[] };
+        assert_eq!(relations, expected, "{words} {long_passage:?}");
+    }
+    let passage = story(1, 200);
+    let default = Settings {
+        excerpts: defaults().excerpts,
+        ..settings(25)
+    };
+    let on_one_site = long_articles(["a.example"; 2], &passage, &passage);
+    let one_site = Settings {
+        selection: defaults().selection,
+        ..default.clone()
+    };
+    assert_eq!(scan(&on_one_site, &one_site).pairs, []);
+    assert_eq!(scan(&on_one_site, &default).pairs.len(), 1);
+}
+
+#[test]
+fn a_long_quotation_is_no_excerpt_of_any_containment() {
+    let [said, other] = [1, 2].map(|subject| story(subject, 90));
+    let scanned = |a: &str, b: &str| {
+        let sites = ["a.example", "b.example"];
+        scan(&long_articles(sites, a, b), &defaults()).pairs.len()
+    };
+    let quotation = format!("“{said}”");
+    for (a, b, pairs) in [
+        (&said, &said, 1),
+        (&quotation, &quotation, 0),
+        (&quotation, &said, 0),
+        (&said, &quotation, 0),
+        (
+            &format!("{quotation} {other}"),
+            &format!("{quotation} {other}"),
+            1,
+        ),
+        (
+            &format!("{quotation}\n{other}"),
+            &format!("{said}\n{other}"),
+            1,
+        ),
+    ] {
+        assert_eq!(scanned(a, b), pairs, "{a} {b}");
+    }
+}
+
+#[test]
+fn excerpts_can_be_limited_by_their_share_of_quotation() {
+    let sites = ["a.example", "b.example"];
+    let passage = format!("“{}” {}", story(1, 60), story(2, 60));
+    let corpus = long_articles(sites, &passage, &passage);
+    for (max_quoted, pairs) in [(None, 1), (Some(0.51), 1), (Some(0.5), 1), (Some(0.49), 0)] {
+        let settings = Settings {
+            selection: Selection {
+                max_quoted,
+                ..Selection::default()
+            },
+            ..settings(25)
+        };
+        let scanned = scan(&corpus, &settings);
+        assert_eq!(scanned.pairs.len(), pairs, "{max_quoted:?}");
+        assert_eq!(scanned.clusters.len(), pairs, "{max_quoted:?}");
+    }
+}
+
+#[test]
+fn a_passage_in_a_script_without_spaces_counts_in_parts_of_words() {
+    // Ideographs and Thai letters in an order of their own for each subject.
+    let text = |subject: u32, characters: u32, first: u32, range: u32| -> String {
+        let character = |at| first + (at * at * 7 + at * 31 + subject * 977) % range;
+        let characters = (0..characters).filter_map(|at| char::from_u32(character(at)));
+        characters.collect()
+    };
+    for (name, first, range, characters, pairs) in [
+        ("Han", 0x4E00, 0x4FFF, 49, 0),
+        ("Han", 0x4E00, 0x4FFF, 50, 1),
+        ("Thai", 0xE01, 0x2D, 99, 0),
+        ("Thai", 0xE01, 0x2D, 100, 1),
+    ] {
+        let shared = text(1, characters, first, range);
+        let page = |id: &str, subject: u32| {
+            let own = story(u64::from(subject), 20);
+            Page::without_site(id, &format!("{own}\n{shared}\n"))
+        };
+        let corpus = Memory::new(vec![page("a", 2), page("b", 3)]);
+        let settings = Settings {
+            threshold: 0.99,
+            excerpts: defaults().excerpts,
+            ..settings(25)
+        };
+        assert_eq!(
+            scan(&corpus, &settings).pairs.len(),
+            pairs,
+            "{name} {characters}"
+        );
     }
 }
 

@@ -148,6 +148,122 @@ fn the_page_of_the_newsroom_is_complete() {
 }
 
 #[test]
+fn clusters_and_pairs_can_be_filtered_by_fields_of_distinct_names() {
+    let page = Page::of(&newsroom(), &[]);
+    let fields = page.select("#cluster-filters [name], #filters [name]");
+    let names: Vec<_> = fields
+        .iter()
+        .filter_map(|field| field.attr("name"))
+        .collect();
+    for name in [
+        "find", "order", "site", "with", "credit", "from", "to", "quoted",
+    ] {
+        assert!(names.contains(&name), "{name} is not among {names:?}");
+    }
+    let distinct: BTreeSet<_> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "{names:?}");
+    // Links use these names too.
+    for name in ["cluster", "left", "right", "pair-order"] {
+        assert!(!names.contains(&name), "{name}");
+    }
+    // The script finds the sites of the matrix by their names.
+    let sites = page.data["sites"].as_array().expect("sites");
+    let heads = page.select(".matrix tbody th");
+    assert_eq!(heads.len(), 8);
+    for head in heads {
+        let site = head.attr("data-site").expect("a site");
+        assert!(sites.iter().any(|known| known == site), "{site}");
+    }
+}
+
+#[test]
+fn clusters_have_what_they_are_sorted_by() {
+    let page = Page::of(&newsroom(), &[]);
+    let clusters = page.data["clusters"].as_array().expect("clusters");
+    let longest = page.data["pairs"]["longest"].as_array().expect("a column");
+    let of_cluster = page.data["pairs"]["cluster"].as_array().expect("a column");
+    for (at, cluster) in clusters.iter().enumerate() {
+        let its = of_cluster.iter().zip(longest);
+        let its = its.filter(|(of, _)| **of == json!(at));
+        let most = its.filter_map(|(_, words)| words.as_u64()).max();
+        assert_eq!(cluster["longest"].as_u64(), most, "{cluster}");
+        assert!(cluster["whole_sites"].as_u64() <= cluster["sites"].as_u64());
+    }
+}
+
+#[test]
+fn clusters_of_quotations_come_last() {
+    let words =
+        |from: usize| -> String { (from..from + 90).map(|n| format!("word{n} ")).collect() };
+    let record =
+        |id: &str, text: String| json!({"id": id, "site": format!("{id}.example"), "text": text});
+    let quotation = format!("\u{201c}{}\u{201d}", words(500));
+    let records = [
+        record("a", format!("{}{quotation}", words(100))),
+        record("b", format!("{}{quotation}", words(200))),
+        record("c", format!("{}{quotation}", words(300))),
+        record("d", words(700)),
+        record("e", format!("{}in the end", words(700))),
+    ];
+    let page = Page::of_records(&records, &[]);
+    let clusters = page.data["clusters"].as_array().expect("clusters");
+    let quoted: Vec<_> = clusters.iter().map(|cluster| &cluster["quoted"]).collect();
+    assert_eq!(quoted.last(), Some(&&json!(true)), "{clusters:?}");
+    assert_eq!(clusters[0]["quoted"], false);
+    assert!(page.count("#cluster-filters [name=quoted] option[value=only]") == 1);
+}
+
+#[test]
+fn timelines_have_the_time_that_a_date_can_mean() {
+    const NOON: i64 = 1_772_452_800; // 2026-03-02T12:00:00Z
+    const HOUR: i64 = 3600;
+    let midnight = NOON - 12 * HOUR;
+    let cases = [
+        (
+            json!("2026-03-02T12:00:30Z"),
+            Some(NOON + 30),
+            Some(NOON + 30),
+        ),
+        (
+            json!("2026-03-02"),
+            Some(midnight - 14 * HOUR),
+            Some(midnight + 36 * HOUR),
+        ),
+        (
+            json!("2026-03-02T12:00:30"),
+            Some(NOON + 30 - 14 * HOUR),
+            Some(NOON + 30 + 12 * HOUR),
+        ),
+        (json!("1970-01-01T00:00:00Z"), None, None),
+        (Value::Null, None, None),
+    ];
+    let records: Vec<Value> = cases
+        .iter()
+        .enumerate()
+        .map(|(n, (date, ..))| {
+            json!({
+                "id": format!("{n}"),
+                "site": format!("{n}.example"),
+                "published": date,
+                "text": story(),
+            })
+        })
+        .collect();
+    let page = Page::of_records(&records, &[]);
+    let documents = &page.data["documents"];
+    let ids = documents["id"].as_array().expect("ids");
+    assert_eq!(ids.len(), cases.len());
+    for (at, id) in ids.iter().enumerate() {
+        let number: usize = id.as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let (date, from, until) = &cases[number];
+        assert_eq!(documents["from"][at].as_i64(), *from, "{date}");
+        assert_eq!(documents["until"][at].as_i64(), *until, "{date}");
+    }
+    // The first date that proves something: the bare day.
+    assert_eq!(page.data["clusters"][0]["first"], json!(midnight));
+}
+
+#[test]
 fn shared_passages_are_the_same_words_in_both_texts() {
     let page = Page::of(&newsroom(), &[]);
     let texts = page.texts["texts"].as_array().expect("texts");

@@ -350,6 +350,42 @@ fn a_rerun_completes_a_run_killed_at_any_instant() {
     }
 }
 
+/// A scheduler tries again without knowing how far the run came, and without its time.
+#[test]
+fn a_retry_without_the_time_empties_no_output() {
+    let nights = Nights::new();
+    let one = nights.path("one");
+    fs::rename(nights.path("index"), &one).expect("the file exists");
+    for (command, start) in [(SCAN, &one), (DEDUP, &nights.path("none"))] {
+        nights.reset(start);
+        let began = Instant::now();
+        let ran = nights.run(command);
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+        let lasted = began.elapsed();
+        let (outputs, documents) = (nights.outputs(), nights.documents());
+        let at = command.iter().position(|&word| word == "--as-of");
+        let mut untimed = command.to_vec();
+        untimed.drain(at.expect("a time")..=at.expect("a time") + 1);
+        for twentieths in [2, 8, 12, 15, 17, 18, 19, 20, 21, 30] {
+            nights.reset(start);
+            kill(&nights, command, lasted * twentieths / 20);
+            let finished = nights.documents() == documents;
+            let again = nights.run(&untimed);
+            let status = again.status.code();
+            let about = format!("{command:?} {twentieths}: {}", said(&again));
+            assert_eq!(status, Some(i32::from(finished)), "{about}");
+            assert!(nights.outputs() == outputs, "{about}");
+            // Another try ends in the same way, and one with the time writes the outputs again.
+            assert_eq!(nights.run(&untimed).status.code(), Some(1), "{about}");
+            assert!(nights.outputs() == outputs, "{about}");
+            if finished {
+                assert_eq!(nights.run(command).status.code(), Some(0), "{about}");
+                assert!(nights.outputs() == outputs, "{about}");
+            }
+        }
+    }
+}
+
 #[test]
 fn damage_to_any_file_is_found_and_named_and_no_command_panics() {
     let nights = Nights::new();
@@ -473,22 +509,19 @@ fn a_repeated_night_writes_the_same_files() {
         assert!(results[0].0.values().all(written), "{:?}", results[0].0);
         assert_eq!(results[0], results[1]);
     }
-    // A later night has none of these pairs.
+    // With another time it is no repetition, and nothing is written.
     nights.reset(&kept);
+    let ran = nights.run(SCAN);
+    assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+    let first = nights.outputs();
+    assert!(first["pairs.csv"].lines().count() > 2);
     let later = SCAN.iter().map(|&part| match part {
         "2026-03-11" => "2026-03-12",
         same => same,
     });
-    let later: Vec<&str> = later.collect();
-    for (command, rows) in [(SCAN, 2..100), (&later, 1..2)] {
-        let ran = nights.run(command);
-        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
-        let pairs = &nights.outputs()["pairs.csv"];
-        assert!(
-            rows.contains(&pairs.lines().count()),
-            "{command:?}: {pairs}"
-        );
-    }
+    let ran = nights.run(&later.collect::<Vec<_>>());
+    assert_eq!(ran.status.code(), Some(1), "{}", said(&ran));
+    assert_eq!(first, nights.outputs());
 }
 
 #[test]

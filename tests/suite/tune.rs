@@ -18,6 +18,9 @@ const THRESHOLDS: [f64; 5] = [0.2, 0.35, 0.5, 0.8, 1.0];
 const CONTAINMENTS: [f64; 4] = [0.1, 0.3, 0.5, 0.9];
 const PASSAGES: [u32; 4] = [8, 12, 25, 60];
 
+/// Words of a long passage, with the shortest of these passages.
+const LONG_PASSAGE: u32 = 40;
+
 /// Every combination of the numbers above, and each threshold without excerpts.
 fn choices() -> Vec<Choice> {
     let mut choices = Vec::new();
@@ -35,6 +38,7 @@ fn choices() -> Vec<Choice> {
                 add(Some(Excerpts {
                     containment,
                     passage,
+                    long_passage: (passage == PASSAGES[0]).then_some(LONG_PASSAGE),
                 }));
             }
         }

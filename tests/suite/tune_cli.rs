@@ -116,11 +116,13 @@ fn the_best_choice_by_labels_is_stored_and_used_by_scan() {
     let labels = place.labels();
     let settings = place.put(
         "wirecopy.toml",
-        "# Ours.\nthreshold = 0.9 # too high\nmin-words = 5\n",
+        "# Ours.\nthreshold = 0.9 # too high\nlong-passage = 0\n",
     );
     let json = must(&[
         "tune",
         NEWSROOM,
+        "--long-passage",
+        "0",
         "--labels",
         &labels,
         "--write",
@@ -143,7 +145,7 @@ fn the_best_choice_by_labels_is_stored_and_used_by_scan() {
     assert_eq!(tuned["labels"]["missing"], 1);
     assert_eq!(
         place.read("wirecopy.toml"),
-        "# Ours.\nthreshold = 0.5 # too high\nmin-words = 5\n\
+        "# Ours.\nthreshold = 0.5 # too high\nlong-passage = 0\n\
          containment = 0.9\npassage = 25\nshingle = \"word:5\"\n"
     );
     let pairs = must(&["scan", NEWSROOM, "-q", "--config", &settings]);
@@ -151,6 +153,63 @@ fn the_best_choice_by_labels_is_stored_and_used_by_scan() {
         rows(&pairs).len() as u64,
         best["pairs"].as_u64().expect("a count")
     );
+}
+
+/// Six labels cannot tell choices apart that differ in one of them.
+#[test]
+fn few_labels_keep_the_flags_as_given() {
+    let place = Place::new();
+    let table = place.labels();
+    let all = place.read("labels.csv");
+    let of = |label: &str| {
+        let end = format!(",{label}");
+        let lines = all.lines().filter(move |line| line.ends_with(&end));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let few = [
+        &["id_a,id_b,label".to_owned()],
+        &of("same")[..5],
+        &of("different")[..1],
+    ];
+    let labels = place.put("few.csv", &(few.concat().join("\n") + "\n"));
+    let tune = [
+        "tune",
+        NEWSROOM,
+        "-q",
+        "--long-passage",
+        "0",
+        "--containments",
+        "0.3,0.9",
+        "--labels",
+    ];
+    let settings = place.name("wirecopy.toml");
+    let json = ["--format", "json", "--write", &settings];
+    let tuned = must(&[&tune[..], &[&labels], &json].concat());
+    let tuned: serde_json::Value = serde_json::from_str(&tuned).expect("JSON");
+    assert_eq!(tuned["best"]["choice"], 0);
+    let why = "the flags as given are kept: --containment 0.9 has a higher F1 (1.000 instead of \
+               0.909), but the intervals overlap, so these labels cannot tell the two apart";
+    assert_eq!(tuned["best"]["why"], why);
+    assert_eq!(
+        place.read("wirecopy.toml"),
+        "threshold = 0.5\ncontainment = 0.3\npassage = 25\nshingle = \"word:5\"\n"
+    );
+    let text = must(&[&tune[..], &[&labels], &["--width", "250"]].concat());
+    assert!(text.contains("* as asked for"), "{text}");
+    assert!(text.contains(why), "{text}");
+
+    // All labels can, and a precision that the flags miss is a reason of its own.
+    let text = must(&[&tune[..], &[&table], &["--width", "250"]].concat());
+    let proven = "the highest F1 against the labels, with an interval above that of the flags";
+    assert!(
+        text.contains("* --containment 0.9") && text.contains(proven),
+        "{text}"
+    );
+    let precise = ["--min-precision", "0.95", "--width", "250"];
+    let text = must(&[&tune[..], &[&labels], &precise].concat());
+    assert!(text.contains("* --containment 0.9"), "{text}");
+    let doubt = "the flags as given have 0.833, but these labels do not prove that they miss it";
+    assert!(text.contains(doubt), "{text}");
 }
 
 #[test]

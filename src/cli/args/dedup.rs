@@ -9,6 +9,7 @@ use super::matching::ComparingArguments;
 use super::nightly::SeenArguments;
 use super::reading::ReadingArguments;
 use super::running::RunningArguments;
+use super::settings::SettingsArguments;
 use crate::cli::values::{self, DEFAULT_MARK_FIELD};
 
 const DEDUP_SHORT_END: &str =
@@ -31,7 +32,8 @@ Output:
 
 Exit status:
   0    success
-  1    failure; nothing was written (if every record was rejected, only --rejects)
+  1    failure; nothing was written (if every record was rejected or nothing is new for the index,
+       only --rejects)
   2    wrong command line
   3    success, all outputs are complete, but some records were rejected
   130  interrupted (143: terminated); no output is incomplete";
@@ -138,6 +140,9 @@ pub struct DedupArguments {
         help_heading = "Index"
     )]
     pub as_of: Option<i64>,
+
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,

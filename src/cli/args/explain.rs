@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::matching::FindingArguments;
 use super::reading::ReadingArguments;
 use super::running::RunningArguments;
+use super::settings::SettingsArguments;
 use super::sources::SourceArguments;
 
 const EXPLAIN_SHORT_END: &str =
@@ -27,8 +28,8 @@ Examples:
 How it works:
   The command runs the scan of all inputs with the same flags, because boilerplate and candidates
   depend on every document. `a` is the document known to be published earlier, as in the pairs
-  file. Settings of wirecopy.toml and the environment apply to scan only. --color applies to text on
-  standard output.
+  file. wirecopy.toml and the environment count as for the scan, also their inputs, unless A and B
+  are files. --color applies to text on standard output.
 
 Exit status:
   0    success, whether the two are a pair or not
@@ -98,6 +99,9 @@ pub struct ExplainArguments {
         help_heading = "Index"
     )]
     pub index: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cluster::DEFAULT_SAME_SITE_CONTAINMENT;
 use wirecopy::compare::exact::{
-    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_PASSAGE,
+    DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_LONG_PASSAGE, DEFAULT_PASSAGE,
     DEFAULT_PASSAGE_OF_CHARACTERS,
 };
 use wirecopy::compare::reworded::DEFAULT_SCORE;
@@ -74,6 +74,19 @@ pub struct FindingArguments {
     )]
     pub passage: Option<u32>,
 
+    /// Minimum unquoted words of a passage that is an excerpt whatever the containment
+    ///
+    /// 0 turns this off: the containment always counts.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = DEFAULT_LONG_PASSAGE,
+        value_parser = values::long_passage,
+        hide_short_help = true,
+        help_heading = "Matching"
+    )]
+    pub long_passage: u32,
+
     #[command(flatten)]
     pub comparing: ComparingArguments,
 
@@ -135,6 +148,19 @@ pub struct FindingArguments {
         help_heading = "Selecting"
     )]
     pub window: Option<i64>,
+
+    /// Find no excerpts of whose common words more than this share is quoted: from 0 to 1
+    ///
+    /// An excerpt can be what somebody else said, as two reports of one speech quote it. Whole copies
+    /// are found whatever they quote.
+    #[arg(
+        long,
+        value_name = "SHARE",
+        value_parser = values::share_or_none,
+        hide_short_help = true,
+        help_heading = "Selecting"
+    )]
+    pub max_quoted: Option<f64>,
 
     #[arg(
         long,

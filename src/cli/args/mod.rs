@@ -5,7 +5,8 @@
 //!
 //! - Commands: [`scan`], [`dedup`], [`explain`], [`tune`] and [`index`] have a file each, with the
 //!   end of its help.
-//! - Flags that commands share: [`reading`], [`matching`], [`sources`], [`nightly`] and [`running`].
+//! - Flags that commands share: [`reading`], [`matching`], [`sources`], [`nightly`], [`settings`]
+//!   and [`running`].
 //! - The program itself: this file.
 
 pub mod dedup;
@@ -16,6 +17,7 @@ pub mod nightly;
 pub mod reading;
 pub mod running;
 pub mod scan;
+pub mod settings;
 pub mod sources;
 pub mod tune;
 
@@ -25,7 +27,7 @@ use clap_complete::Shell;
 use dedup::DedupArguments;
 use explain::ExplainArguments;
 use index::IndexCommand;
-use running::{LogFormat, UseWhen};
+use running::{LogFormat, RunningArguments, UseWhen};
 use scan::ScanArguments;
 use tune::TuneArguments;
 
@@ -94,6 +96,19 @@ pub enum Command {
         /// The command to describe (default: the whole program)
         command: Option<String>,
     },
+}
+
+impl Command {
+    /// Name of a command that takes settings, and its flags about resources and messages.
+    pub fn running(&self) -> Option<(&'static str, &RunningArguments)> {
+        match self {
+            Command::Scan(scan) => Some(("scan", &scan.running)),
+            Command::Dedup(dedup) => Some(("dedup", &dedup.running)),
+            Command::Explain(explain) => Some(("explain", &explain.running)),
+            Command::Tune(tune) => Some(("tune", &tune.running)),
+            Command::Index { .. } | Command::Completions { .. } | Command::Man { .. } => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ pub struct SeenArguments {
     /// Compare with this index too, then add the documents of this run
     ///
     /// The index is a directory, which is created if it does not exist. A repeated run with the
-    /// same --as-of writes the same outputs.
+    /// same --as-of writes the same outputs. Without it, a run whose documents are all in the index
+    /// fails and leaves its outputs as they were.
     #[arg(
         long,
         value_name = "DIRECTORY",

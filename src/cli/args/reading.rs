@@ -195,8 +195,8 @@ pub struct FieldArguments {
 
     /// Take the site of documents without one from the path of their file
     ///
-    /// It is the deepest directory that is called like a host, else a file that is, else the deepest
-    /// directory whose name is not a date: crawl/alpha.example/2026-03-04/17.html.
+    /// It is the deepest directory that is called like a host, else a file that is, else the
+    /// deepest directory whose name is not a date: crawl/alpha.example/2026-03-04/17.html.
     #[arg(long, hide_short_help = true)]
     pub site_from_path: bool,
     /// Take the date of documents without one from the path of their file

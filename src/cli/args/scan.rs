@@ -10,6 +10,7 @@ use super::matching::FindingArguments;
 use super::nightly::SeenArguments;
 use super::reading::ReadingArguments;
 use super::running::RunningArguments;
+use super::settings::SettingsArguments;
 use super::sources::SourceArguments;
 use crate::cli::values;
 
@@ -36,8 +37,8 @@ Configuration:
 
 Exit status:
   0    success
-  1    failure; nothing was written, except for --metrics (if every record was rejected, also
-       --rejects and --summary)
+  1    failure; nothing was written, except for --metrics (if every record was rejected or in the
+       index already, also --rejects and --summary)
   2    wrong command line or configuration
   3    success, all outputs are complete, but some records were rejected
   130  interrupted (143: terminated); no output is incomplete";
@@ -190,20 +191,8 @@ pub struct ScanArguments {
     #[command(flatten)]
     pub seen: SeenArguments,
 
-    /// Read settings from this file
-    ///
-    /// Without this flag, wirecopy.toml in the working directory is read if it exists.
-    #[arg(
-        long,
-        value_name = "FILE",
-        value_hint = ValueHint::FilePath,
-        help_heading = "Running"
-    )]
-    pub config: Option<PathBuf>,
-
-    /// Print every setting and its origin as a wirecopy.toml, and exit
-    #[arg(long, hide_short_help = true, help_heading = "Running")]
-    pub print_config: bool,
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,

@@ -11,6 +11,7 @@ use wirecopy::text::shingle::Shingle;
 use super::matching::FindingArguments;
 use super::reading::ReadingArguments;
 use super::running::RunningArguments;
+use super::settings::SettingsArguments;
 use crate::cli::values::{
     self, TRIED_CONTAINMENTS, TRIED_PASSAGES, TRIED_REWORDED_SCORES, TRIED_THRESHOLDS,
 };
@@ -39,9 +40,11 @@ How it works:
   candidates and seconds are estimates. --color applies to text on standard output.
 
 Labels:
-  A table with the columns id_a, id_b and label (or same): same, y, yes, 1, true mean a copy;
-  different, n, no, 0, false, none mean no copy; ?, unsure and an empty cell are left out. Any
-  other word means a copy, unless --copies lists the words that do.
+  A table with the columns id_a, id_b and label (or same): same, yes, 1, match, accept and the like
+  mean a copy; different, no, 0, distinct, reject and the like mean no copy; ?, unsure, skip and an
+  empty cell are left out. Any other word is an error, unless --copies lists the words that mean a
+  copy. The flags as given are kept as the best choice unless the interval of another one lies
+  above theirs.
 
 Exit status:
   0    success
@@ -249,6 +252,9 @@ pub struct TuneArguments {
 
     #[command(flatten)]
     pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     #[command(flatten)]
     pub running: RunningArguments,

@@ -6,7 +6,8 @@ use std::{env, fs};
 use clap::ValueEnum;
 use toml::de::DeTable;
 
-use super::flags::{USUAL_FILE, variable_of};
+use super::file::USUAL_FILE;
+use super::flags::variable_of;
 use crate::cli::args::running::{LogFormat, UseWhen};
 
 /// The colour and format of messages when the arguments are wrong: the best guess from what was

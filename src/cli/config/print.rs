@@ -1,98 +1,127 @@
 //! The output of `--print-config`: a `wirecopy.toml` that names the origin of each value.
 
-use std::{env, fmt};
-
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use toml::de::DeValue;
+use wirecopy::compare::exact::Excerpts;
+use wirecopy::text::shingle::Shingle;
 
-use super::flags::{
-    FILE_VARIABLE, Flags, Layers, PREFIX, SettingOrigin, USUAL_FILE, described, id, is_list,
-    is_switch, key, nearest, variable,
-};
+use super::environment::UnknownVariable;
+use super::file::{USUAL_FILE, described};
+use super::flags::{Flags, id, is_list, is_switch, key};
+use super::layers::{Layers, SettingOrigin};
 use crate::cli::status::Stop;
 
 impl Flags {
-    /// The settings in force as a `wirecopy.toml`, each with its origin.
-    pub fn printed(&self, scan: &ArgMatches, layers: &Layers) -> Result<String, Stop> {
+    /// The settings in force as a `wirecopy.toml`, each with its origin. `matches` has the merged
+    /// arguments of the command.
+    pub fn printed(&self, matches: &ArgMatches, layers: &Layers) -> Result<String, Stop> {
         let mut sections: Vec<(&str, String)> = Vec::new();
-        for arg in self.settings() {
+        for arg in self.settings().filter(|arg| self.takes(id(arg))) {
             let heading = arg.get_help_heading().unwrap_or("Inputs");
             let known = sections.iter().position(|(name, _)| *name == heading);
             let at = known.unwrap_or(sections.len());
             if known.is_none() {
                 sections.push((heading, format!("\n# {heading}\n")));
             }
-            let setting = match written(arg, scan)? {
+            let section = &mut sections[at].1;
+            let setting = match in_force(arg, matches)? {
                 Some(value) => format!("{} = {value}", key(arg)),
                 None => format!("# {} is not set", key(arg)),
             };
-            let section = &mut sections[at].1;
-            *section += &format!("{setting:<39} # {}\n", layers.origin(arg, scan));
+            *section += &line(&setting, layers.origin(arg, matches));
             for (set, other) in layers.set_aside.iter().filter(|(set, _)| set.id == id(arg)) {
                 *section += &format!("# {} of {} gives way to {other}\n", key(arg), set.origin);
             }
         }
-        let unknown_variables = self.unknown_variables();
-        if !unknown_variables.is_empty() {
-            let title = "\n# Environment variables that are no setting\n";
-            sections.push(("", format!("{title}{}", unknown_variables.concat())));
+        let mut printed = format!(
+            "# The settings of `wirecopy {}`: flag over environment over file over default.\n\
+             # To use them again, name a file with these lines with --config.\n",
+            self.name
+        );
+        printed.extend(sections.into_iter().map(|(_, section)| section));
+        printed += &self.own_flags(matches)?;
+        for set in &layers.unused {
+            let (key, origin) = (&set.key, &set.origin);
+            printed += &format!("\n# {key} of {origin} is not used by {}\n", self.name);
         }
-        let sections: String = sections.into_iter().map(|(_, section)| section).collect();
-        Ok(format!(
-            "# The settings of `wirecopy scan`: flag over environment over file over default.\n\
-             # To use them again, save this as {USUAL_FILE} in the working directory, or name it\n\
-             # with --config.\n{sections}"
-        ))
+        let unknown = self.unknown_variables();
+        if !unknown.is_empty() {
+            printed += "\n# Environment variables that are no setting\n";
+            printed.extend(unknown.iter().map(UnknownVariable::line));
+        }
+        Ok(printed)
     }
 
-    /// A line for each variable that has the prefix of settings but is none.
-    fn unknown_variables(&self) -> Vec<String> {
-        let known: Vec<String> = self.settings().map(variable).collect();
-        let mut names: Vec<String> = env::vars_os()
-            .filter_map(|(name, _)| name.into_string().ok())
-            .filter(|name| name.starts_with(PREFIX) && *name != FILE_VARIABLE)
-            .filter(|name| !known.contains(name))
-            // A name can hold any character, a line feed too.
-            .filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
-            .collect();
-        names.sort();
-        let line = |name: String| match nearest(&name, known.iter().map(String::as_str)) {
-            Some(nearest) => format!("# {name}; did you mean {nearest}?\n"),
-            None => format!("# {name}\n"),
-        };
-        names.into_iter().map(line).collect()
+    /// Comments with the values of the flags that only this command has, which are no keys.
+    fn own_flags(&self, matches: &ArgMatches) -> Result<String, Stop> {
+        let mut lines = String::new();
+        for arg in self.own() {
+            if let Some(value) = written(arg, matches)? {
+                let origin = match matches.value_source(id(arg)) {
+                    Some(ValueSource::CommandLine) => SettingOrigin::Flag,
+                    _ => SettingOrigin::Default,
+                };
+                lines += &line(&format!("# --{} {value}", key(arg)), &origin);
+            }
+        }
+        if !lines.is_empty() {
+            let name = self.name;
+            lines.insert_str(
+                0,
+                &format!("\n# Flags of {name} that are no settings: type them\n"),
+            );
+        }
+        Ok(lines)
+    }
+}
+
+impl UnknownVariable {
+    /// The variable as a comment.
+    fn line(&self) -> String {
+        match &self.nearest {
+            Some(nearest) => format!("# {}; did you mean {nearest}?\n", self.name),
+            None => format!("# {}\n", self.name),
+        }
     }
 }
 
 impl Layers {
-    /// The origin of the value that `scan` has for the flag.
-    fn origin(&self, arg: &Arg, scan: &ArgMatches) -> &SettingOrigin {
+    /// The origin of the value that the command has for the flag.
+    fn origin(&self, arg: &Arg, matches: &ArgMatches) -> &SettingOrigin {
         let set = self.kept.iter().find(|set| set.id == id(arg));
-        let in_force = scan.value_source(id(arg)) == Some(ValueSource::CommandLine);
+        let in_force = matches.value_source(id(arg)) == Some(ValueSource::CommandLine);
         // A flag that overrides this one, such as --links, leaves it at its default.
         set.filter(|set| in_force || set.arguments.is_empty())
             .map_or(&SettingOrigin::Default, |set| &set.origin)
     }
 }
 
-impl fmt::Display for SettingOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SettingOrigin::Flag => f.write_str("flag"),
-            SettingOrigin::Environment(name) => write!(f, "environment {name}"),
-            SettingOrigin::File { path, line } => {
-                write!(f, "file {} line {line}", path.escape_debug())
-            }
-            SettingOrigin::Default => f.write_str("default"),
-        }
-    }
+/// A setting with its origin as a comment.
+fn line(setting: &str, origin: &SettingOrigin) -> String {
+    format!("{setting:<39} # {origin}\n")
 }
 
-/// The value in force as TOML, if there is one.
-fn written(arg: &Arg, scan: &ArgMatches) -> Result<Option<String>, Stop> {
+/// The value in force as TOML, if there is one: that of the flag, or the default that depends on
+/// another flag.
+fn in_force(arg: &Arg, matches: &ArgMatches) -> Result<Option<String>, Stop> {
+    let usual = || {
+        let shingle = matches.get_one::<Shingle>("shingle")?;
+        let usual = Excerpts::default_for(*shingle);
+        match id(arg) {
+            "containment" => Some(usual.containment.to_string()),
+            "passage" => Some(usual.passage.to_string()),
+            "long_passage" => Some(usual.long_passage.unwrap_or(0).to_string()),
+            _ => None,
+        }
+    };
+    Ok(written(arg, matches)?.or_else(usual))
+}
+
+/// The value of a flag as TOML, if it has one.
+fn written(arg: &Arg, matches: &ArgMatches) -> Result<Option<String>, Stop> {
     let mut values = Vec::new();
-    for value in scan.get_raw(id(arg)).into_iter().flatten() {
+    for value in matches.get_raw(id(arg)).into_iter().flatten() {
         values.push(value.to_str().ok_or_else(|| {
             let value = value.to_string_lossy();
             Stop::usage(format!(

@@ -6,6 +6,7 @@ mod plan;
 
 use std::io::{self, Write};
 
+use wirecopy::catalog::DocNo;
 use wirecopy::cluster::duplicates::Preference;
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, Duplicates, Settings};
@@ -58,7 +59,8 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         pipeline::duplicates_after(inputs, before, &settings, preference, progress)
     })?;
     let verdict = session.judge(&found.read, &found.counts, found.counts.documents.read)?;
-    let nothing_left = verdict == RejectVerdict::NothingLeft;
+    let new = found.staying();
+    let stop = failure(&session, verdict, &found, &new, &mut nightly)?;
 
     session.progress.begin_reports();
     let results = DedupResults {
@@ -75,31 +77,51 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
     session.install(|| results.documents.check())?;
     let addition = Addition {
         catalog: &found.catalog,
-        new: found.staying(),
+        new,
         compared: &[],
         names: &[],
         boilerplate: &found.boilerplate,
         replaced: &found.read.replaced,
     };
-    let change = match nothing_left {
-        true => None,
-        false => session.install(|| nightly.add(&addition, inputs, &settings))?,
+    let change = match &stop {
+        Some(_) => None,
+        None => session.install(|| nightly.add(&addition, inputs, &settings))?,
     };
     session.outputs.write(
-        |output| !nothing_left || matches!(output, DedupOutput::Rejects(_)),
+        |output| stop.is_none() || matches!(output, DedupOutput::Rejects(_)),
         |output, out| results.render(output, out),
         change,
     )?;
     session.progress.stop();
     nightly.tidy(terminal);
 
-    if nothing_left {
-        return Err(session.nothing_left(&found.read));
+    if let Some(stop) = stop {
+        return Err(stop);
     }
     if session.verbosity.closing {
         results.close(nightly.usage(), addition.new.len() as u64);
     }
     Ok(verdict.status())
+}
+
+/// The error for a run that has no document to write: every record was rejected, or nothing is new
+/// for the index.
+fn failure(
+    session: &Session<DedupOutput>,
+    verdict: RejectVerdict,
+    found: &Duplicates,
+    new: &[DocNo],
+    nightly: &mut NightlyIndex,
+) -> Result<Option<Stop>, Stop> {
+    match verdict {
+        RejectVerdict::NothingLeft => Ok(Some(session.nothing_left(&found.read))),
+        // A run that adds nothing is a question, which may be asked again.
+        _ if nightly.usage().is_some_and(|usage| !usage.adds) => Ok(None),
+        _ => {
+            let copies = found.duplicates.len() as u64;
+            nightly.nothing_new(&found.catalog, &found.read, new, copies)
+        }
+    }
 }
 
 /// Results of a run, for its outputs and closing lines.

@@ -197,7 +197,7 @@ fn searched(tuner: &Tuner, search: &TuneSearch) -> Searched {
     let with_passage = tuner
         .compared()
         .iter()
-        .filter(|found| passage.is_some_and(|passage| found.longest.words >= passage as usize));
+        .filter(|found| passage.is_some_and(|passage| found.passage_words >= passage));
     Searched {
         lowest: Some(search.lowest),
         documents: tuner.counts().documents.read,

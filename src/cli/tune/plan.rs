@@ -174,7 +174,7 @@ fn tried(typed: &TuneArguments, base: Choice) -> Vec<(Varied, Choice)> {
     };
     if typed.grid {
         for &threshold in &thresholds {
-            let Some(_) = base.excerpts else {
+            let Some(excerpts) = base.excerpts else {
                 add(Varied::Several, Choice { threshold, ..base });
                 continue;
             };
@@ -183,6 +183,7 @@ fn tried(typed: &TuneArguments, base: Choice) -> Vec<(Varied, Choice)> {
                     let excerpts = Excerpts {
                         containment,
                         passage,
+                        ..excerpts
                     };
                     let choice = Choice {
                         threshold,

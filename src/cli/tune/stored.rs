@@ -83,6 +83,7 @@ mod tests {
                     excerpts: Some(Excerpts {
                         containment: 0.4,
                         passage: 20,
+                        long_passage: None,
                     }),
                     reworded_score: None,
                 },

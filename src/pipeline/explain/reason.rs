@@ -60,13 +60,24 @@ pub enum Reason {
         containment: f64,
         /// Required containment.
         asked: f64,
+        /// Most words, quotations left out, of a shared passage.
+        unquoted_passage: usize,
+        /// Required number of these words for any containment, if there is one.
+        long_passage: Option<u32>,
     },
     /// The longest passage is too short for an excerpt.
     PassageTooShort {
-        /// Number of its words.
-        words: usize,
+        /// Number of words that it counts as.
+        words: u32,
         /// Required number.
         asked: u32,
+    },
+    /// Too much of the common text is quoted.
+    TooQuoted {
+        /// Share of the common words that is within quotation marks.
+        share: f64,
+        /// Largest share that is allowed.
+        asked: f64,
     },
     /// Excerpts are not looked for.
     NoExcerpts,

@@ -2,9 +2,11 @@
 
 use crate::catalog::DocPair;
 use crate::cluster::{Relation, ReportedPair};
-use crate::compare::exact::{Comparison, Shingled};
+use crate::compare::exact::{Comparison, Excerpts, Shingled};
 use crate::error::ReadError;
+use crate::pipeline::long_passages::most_unquoted;
 use crate::pipeline::quotations::measure_quotations;
+use crate::pipeline::quoted_texts::QuotedTexts;
 use crate::pipeline::texts::CorpusTexts;
 
 /// Scores of two documents.
@@ -24,6 +26,10 @@ pub struct PairScores {
     pub shingles_b: u32,
     /// Words of the longest passage that both have.
     pub longest_passage: usize,
+    /// Number of words that the longest passage counts as: fewer in scripts without spaces.
+    pub passage_words: u32,
+    /// Most words, quotations left out, of a passage that both have.
+    pub unquoted_passage: usize,
     /// Share of the common words that are within quotation marks, if that is known. The pairs file
     /// gives it for excerpts only.
     pub quoted_share: Option<f64>,
@@ -56,6 +62,8 @@ impl PairScores {
             likeness: None,
         }];
         measure_quotations(texts, &mut as_excerpt)?;
+        let mut quoted = QuotedTexts::default();
+        let [of_a, of_b] = quoted.of(texts, pair)?;
         Ok(Some(PairScores {
             jaccard: compared.jaccard(),
             containment_a: compared.containment_a(),
@@ -64,8 +72,16 @@ impl PairScores {
             shingles_a: compared.shingles_a,
             shingles_b: compared.shingles_b,
             longest_passage: compared.longest.words,
+            passage_words: compared.passage_words,
+            unquoted_passage: most_unquoted(of_a, of_b, compared.longest),
             quoted_share: as_excerpt[0].quoted_share,
         }))
+    }
+
+    /// True if a passage makes the pair an excerpt whatever its containment.
+    pub(super) fn has_long_passage(&self, excerpts: Excerpts) -> bool {
+        let long = excerpts.long_passage;
+        long.is_some_and(|long| self.unquoted_passage >= long as usize)
     }
 
     /// The larger of both containments.

@@ -94,8 +94,8 @@ pub(super) fn relation(
     settings: &Settings,
 ) -> Option<Relation> {
     let is_excerpt = settings.excerpts.is_some_and(|excerpts| {
-        scores.containment() >= excerpts.containment
-            && scores.longest_passage >= excerpts.passage as usize
+        scores.passage_words >= excerpts.passage
+            && (scores.containment() >= excerpts.containment || scores.has_long_passage(excerpts))
     });
     match () {
         () if catalog.content(pair.a) == catalog.content(pair.b) => Some(Relation::Exact),
@@ -142,6 +142,12 @@ fn why_not_written<C: Corpus>(
             containment: scores.containment(),
             asked: selection.same_site_containment,
         });
+    }
+    if let (Relation::Excerpt, Some(share), Some(asked)) =
+        (relation, scores.quoted_share, selection.max_quoted)
+        && share > asked
+    {
+        reasons.push(Reason::TooQuoted { share, asked });
     }
     reasons.append(&mut rejected_by(catalog, selection, pair));
     let is_new = |doc| catalog.is_new(doc);
@@ -193,15 +199,17 @@ fn missed_thresholds(scores: &PairScores, settings: &Settings) -> Vec<Reason> {
     match settings.excerpts {
         None => reasons.push(Reason::NoExcerpts),
         Some(excerpts) => {
-            if scores.containment() < excerpts.containment {
+            if scores.containment() < excerpts.containment && !scores.has_long_passage(excerpts) {
                 reasons.push(Reason::UnderContainment {
                     containment: scores.containment(),
                     asked: excerpts.containment,
+                    unquoted_passage: scores.unquoted_passage,
+                    long_passage: excerpts.long_passage,
                 });
             }
-            if scores.longest_passage < excerpts.passage as usize {
+            if scores.passage_words < excerpts.passage {
                 reasons.push(Reason::PassageTooShort {
-                    words: scores.longest_passage,
+                    words: scores.passage_words,
                     asked: excerpts.passage,
                 });
             }

@@ -69,6 +69,8 @@ impl Assessor<'_> {
                     words: self.catalog.words(pair.a) as usize,
                     ..Passage::default()
                 },
+                passage_words: self.catalog.words(pair.a),
+                long_passage: false,
                 near: true,
             },
             relation: Some(Relation::Exact),
@@ -126,9 +128,18 @@ impl Assessor<'_> {
             true => excerpts.containment,
             false => selection.same_site_containment.max(excerpts.containment),
         };
+        if let Some(long) = excerpts.long_passage
+            && compared.long_passage
+            && containment < excerpts.containment
+            && required == excerpts.containment
+        {
+            let long = f64::from(long);
+            let over = (f64::from(compared.passage_words) - long) / long;
+            return Stratum::of(Measure::LongPassage, over);
+        }
         let containment = containment - required;
         let passage = f64::from(excerpts.passage);
-        let longest = (compared.longest.words as f64 - passage) / passage;
+        let longest = (f64::from(compared.passage_words) - passage) / passage;
         match (containment >= 0.0, longest >= 0.0) {
             (true, true) => Stratum::of(Measure::Containment, containment),
             (true, false) => Stratum::of(Measure::Passage, longest),

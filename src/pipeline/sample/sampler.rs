@@ -17,6 +17,7 @@ use crate::compare::reworded::weights::Weights;
 use crate::document::Corpus;
 use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
+use crate::pipeline::long_passages;
 use crate::pipeline::observer::Observer;
 use crate::pipeline::prepare::{PreparedCorpus, prepare_alone};
 use crate::pipeline::rewording::{find_reworded, learn_weights};
@@ -62,7 +63,10 @@ pub fn sample<C: Corpus>(
         ..
     } = prepare_alone(corpus, &sources, &lower, observer)?;
     let texts = CorpusTexts::of(&sources, &catalog, settings);
-    let matches = search(&texts, &groups, &[], &lower, observer, &mut counts)?;
+    let mut matches = search(&texts, &groups, &[], &lower, observer, &mut counts)?;
+    if let Some(excerpts) = settings.excerpts {
+        long_passages::mark(&texts, excerpts, matches.compared.iter_mut().collect())?;
+    }
     let assessor = Assessor {
         catalog: &catalog,
         groups: &groups,
@@ -161,6 +165,7 @@ fn lowered(settings: &Settings) -> Settings {
             passage: ((f64::from(excerpts.passage) * BELOW_EXCERPTS) as u32)
                 .max(SHORTEST_PASSAGE)
                 .min(excerpts.passage),
+            ..excerpts
         }),
         reworded: settings.reworded.map(|rewording| Rewording {
             score: rewording.score.min(LOWEST_SCORE),

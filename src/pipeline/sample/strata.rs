@@ -24,6 +24,8 @@ pub enum Measure {
     Containment,
     /// Longest passage, as a share of the required length.
     Passage,
+    /// Passage that is long enough for any containment, as a share of the required length.
+    LongPassage,
     /// Score of reworded copy.
     Score,
     /// Equality of all words.

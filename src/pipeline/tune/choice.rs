@@ -37,6 +37,8 @@ impl Choice {
                 (Some(x), Some(y)) => Some(Excerpts {
                     containment: x.containment.min(y.containment),
                     passage: x.passage.min(y.passage),
+                    // Without a number, no passage is long enough.
+                    long_passage: x.long_passage.into_iter().chain(y.long_passage).min(),
                 }),
                 (x, y) => x.or(y),
             },
@@ -56,10 +58,8 @@ impl Choice {
     /// The comparison as this choice sees it, if it is a pair.
     fn accept(&self, found: &Comparison) -> Option<Comparison> {
         let near = found.jaccard() >= self.threshold;
-        let containment = found.containment_a().max(found.containment_b());
-        let is_excerpt = self.excerpts.is_some_and(|excerpts| {
-            containment >= excerpts.containment && found.longest.words >= excerpts.passage as usize
-        });
+        let excerpts = self.excerpts;
+        let is_excerpt = excerpts.is_some_and(|excerpts| excerpts.accept(found));
         (near || is_excerpt).then_some(Comparison { near, ..*found })
     }
 }

@@ -17,6 +17,7 @@ use crate::document::Corpus;
 use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
 use crate::pipeline::findings::Counts;
+use crate::pipeline::long_passages;
 use crate::pipeline::observer::{Observer, Stage};
 use crate::pipeline::prepare::{PreparedCorpus, prepare_alone};
 use crate::pipeline::rewording::find_reworded;
@@ -64,7 +65,10 @@ impl Tuner {
             ..
         } = prepare_alone(corpus, &sources, &lowered, observer)?;
         let texts = CorpusTexts::of(&sources, &catalog, settings);
-        let matches = search(&texts, &groups, &[], &lowered, observer, &mut counts)?;
+        let mut matches = search(&texts, &groups, &[], &lowered, observer, &mut counts)?;
+        if let Some(excerpts) = lowered.excerpts {
+            long_passages::mark(&texts, excerpts, matches.compared.iter_mut().collect())?;
+        }
         counts.candidates.verified = matches.compared.len() as u64;
         let mut reworded = Vec::new();
         if let (Some(rewording), Some(score)) = (settings.reworded, lowest.reworded_score) {

@@ -201,6 +201,13 @@ fn shared(explained: &Explanation, scores: &PairScores) -> Vec<(String, String)>
         "longest passage",
         &format!("{}{asked}", counted(scores.longest_passage, "word")),
     );
+    if let Some(long) = settings.excerpts.and_then(|excerpts| excerpts.long_passage) {
+        let words = counted(scores.unquoted_passage, "word");
+        facts.add(
+            "without quotations",
+            &format!("{words} (excerpt from {long}, whatever the containment)"),
+        );
+    }
     let words: usize = explained.passages.iter().map(|passage| passage.words).sum();
     facts.add(
         "passages",

@@ -44,6 +44,7 @@ pub fn write(explained: &Explanation, out: &mut impl Write) -> io::Result<()> {
             "threshold": settings.threshold,
             "containment": settings.excerpts.map(|excerpts| excerpts.containment),
             "passage": settings.excerpts.map(|excerpts| excerpts.passage),
+            "long_passage": settings.excerpts.and_then(|excerpts| excerpts.long_passage),
             "same_site_containment": settings.selection.same_site_containment,
             "min_words": settings.min_words,
             "boilerplate": settings.boilerplate,
@@ -78,6 +79,7 @@ fn scores(scores: &PairScores) -> Value {
         "containment_a": rounded(scores.containment_a),
         "containment_b": rounded(scores.containment_b),
         "longest_passage": scores.longest_passage,
+        "unquoted_passage": scores.unquoted_passage,
         "shared_shingles": scores.shared,
         "shingles_a": scores.shingles_a,
         "shingles_b": scores.shingles_b,
@@ -116,12 +118,13 @@ fn reason(reason: &Reason) -> Value {
         Reason::UnderThreshold { jaccard, asked } => {
             ("under_threshold", None, json!(jaccard), json!(asked))
         }
-        Reason::UnderContainment { containment, asked } => {
-            ("under_containment", None, json!(containment), json!(asked))
-        }
+        Reason::UnderContainment {
+            containment, asked, ..
+        } => ("under_containment", None, json!(containment), json!(asked)),
         Reason::PassageTooShort { words, asked } => {
             ("passage_too_short", None, json!(words), json!(asked))
         }
+        Reason::TooQuoted { share, asked } => ("too_quoted", None, json!(share), json!(asked)),
         Reason::NoExcerpts => ("no_excerpts", None, Value::Null, Value::Null),
         Reason::NotReworded { score, asked } => ("not_reworded", None, json!(score), json!(asked)),
         Reason::RewordedOnOneSite => ("reworded_on_one_site", None, Value::Null, Value::Null),

@@ -52,14 +52,32 @@ pub(super) fn told(reason: &Reason) -> String {
             "not near: a Jaccard of {} is under {asked} (--threshold)",
             below(*jaccard, *asked)
         ),
-        Reason::UnderContainment { containment, asked } => format!(
-            "no excerpt: neither contains {asked} of the other (--containment); the larger \
-             containment is {}",
-            below(*containment, *asked)
-        ),
+        Reason::UnderContainment {
+            containment,
+            asked,
+            unquoted_passage,
+            long_passage,
+        } => {
+            let contained = format!(
+                "no excerpt: neither contains {asked} of the other (--containment); the larger \
+                 containment is {}",
+                below(*containment, *asked)
+            );
+            match long_passage {
+                None => contained,
+                Some(long) => format!(
+                    "{contained}, and no passage has {long} words outside quotations \
+                     (--long-passage); the most is {unquoted_passage}"
+                ),
+            }
+        }
         Reason::PassageTooShort { words, asked } => format!(
             "no excerpt: the longest passage is {}, and {asked} are needed (--passage)",
-            counted(*words, "word")
+            counted(*words as usize, "word")
+        ),
+        Reason::TooQuoted { share, asked } => format!(
+            "{} of the common words are quoted, and --max-quoted allows {asked}",
+            score(*share)
         ),
         Reason::NoExcerpts => "excerpts are not looked for: --relations omits them".to_owned(),
         Reason::NotReworded { score, asked } => format!(
@@ -145,12 +163,21 @@ pub(super) fn qualifies(
                 true => (PairMember::A, PairMember::B),
                 false => (PairMember::B, PairMember::A),
             };
+            let contained = settings
+                .excerpts
+                .is_none_or(|excerpts| scores.containment() >= excerpts.containment);
+            let longest = match contained {
+                true => counted(scores.longest_passage, "word"),
+                false => format!(
+                    "long enough for any share: {} outside quotations",
+                    counted(scores.unquoted_passage, "word")
+                ),
+            };
             format!(
-                "{} contains {} of {}, and the longest passage is {}",
+                "{} contains {} of {}, and the longest passage is {longest}",
                 holder.name(),
                 score(scores.containment()),
                 held.name(),
-                counted(scores.longest_passage, "word")
             )
         }
         Relation::Reworded => {

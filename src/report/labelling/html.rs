@@ -239,6 +239,12 @@ fn row(sampled: &SampledStratum, settings: &Settings) -> StratumRow {
             "longest passage",
             excerpts.map(|excerpts| format!("{} words", excerpts.passage)),
         ),
+        Measure::LongPassage => (
+            "long passage",
+            excerpts
+                .and_then(|excerpts| excerpts.long_passage)
+                .map(|long| format!("{long} words")),
+        ),
         Measure::Score => (
             "score of reworded copy",
             settings.reworded.map(|asked| asked.score.to_string()),

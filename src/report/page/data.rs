@@ -3,18 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::attribution::credit::Credit;
 use crate::catalog::{DocNo, NO_SITE, SiteNo};
-use crate::cluster::ReportedPair;
+use crate::cluster::{Cluster, ReportedPair};
 use crate::pipeline::{PageContent, PageText, PlacedPassage, ScanResult};
 use crate::report::details::details;
 use crate::report::moment;
 use crate::text::escaping;
 
 /// Most characters that are shown of an id or the name of a site.
-const NAME: usize = 120;
+pub(super) const NAME: usize = 120;
 
 /// Most characters that are shown of a candidate for the source.
 const CANDIDATE: usize = 2 * NAME;
@@ -37,6 +38,10 @@ struct DocumentColumns {
     id: Vec<String>,
     site: Vec<Option<usize>>,
     published: Vec<String>,
+    /// First second at which it can have been published; `None` if no date proves one.
+    from: Vec<Option<i64>>,
+    /// Last second at which it can have been published.
+    until: Vec<Option<i64>>,
     title: Vec<String>,
     url: Vec<Option<String>>,
     credit: Vec<String>,
@@ -65,6 +70,12 @@ struct ClusterEntry {
     name: String,
     documents: usize,
     sites: usize,
+    /// Number of sites with whole copies.
+    whole_sites: usize,
+    /// Second of the first date of its documents; dates that prove nothing do not count.
+    first: Option<i64>,
+    /// Words of the longest passage of its pairs.
+    longest: usize,
     members: Vec<MemberEntry>,
     source: Option<usize>,
     source_site: String,
@@ -191,6 +202,9 @@ impl Listed {
             documents
                 .published
                 .push(moment::written_or_empty(published));
+            let (from, until) = findings.when(doc).bounds();
+            documents.from.push(from.filter(is_drawable));
+            documents.until.push(until.filter(is_drawable));
             documents.title.push(escaping::field(title, TITLE));
             documents
                 .url
@@ -226,6 +240,7 @@ impl Listed {
     }
 
     fn clusters(&self, findings: &ScanResult, page: &PageContent) -> Vec<ClusterEntry> {
+        let longest = longest_passages(findings);
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
             let source = &cluster.source;
@@ -237,10 +252,14 @@ impl Listed {
                 let document = self.document(member.doc);
                 MemberEntry(document, member.role.name(), after.map(hundredths))
             };
+            let whole = cluster.members.iter().filter(|member| member.whole);
             ClusterEntry {
                 name: escaping::field(&cluster.name, NAME),
                 documents: cluster.members.len(),
                 sites: findings.catalog.sites_among(cluster.documents()),
+                whole_sites: findings.catalog.sites_among(whole.map(|member| member.doc)),
+                first: first_date(findings, cluster),
+                longest: longest[number],
                 members: listed.iter().map(member).collect(),
                 source: source.doc.map(|doc| self.document(doc)),
                 source_site: escaping::field(&source.site, NAME),
@@ -260,6 +279,30 @@ impl Listed {
             .map(cluster)
             .collect()
     }
+}
+
+/// Words of the longest passage of the pairs of each cluster.
+fn longest_passages(findings: &ScanResult) -> Vec<usize> {
+    let mut longest = vec![0; findings.clusters.len()];
+    for pair in &findings.pairs {
+        let words = &mut longest[pair.cluster as usize];
+        *words = pair.longest.words.max(*words);
+    }
+    longest
+}
+
+/// First date of the documents of a cluster, in seconds; dates that prove nothing do not count.
+fn first_date(findings: &ScanResult, cluster: &Cluster) -> Option<i64> {
+    let dated = cluster
+        .documents()
+        .filter(|&doc| findings.when(doc).bounds().0.is_some());
+    let dates = dated.filter_map(|doc| findings.catalog.published(doc));
+    dates.map(|date| date.seconds).filter(is_drawable).min()
+}
+
+/// True for a time that scripts and people can read: one in the years -9999 to 9999.
+fn is_drawable(seconds: &i64) -> bool {
+    Timestamp::from_second(*seconds).is_ok()
 }
 
 /// Hours with two decimals, rounded as in the tables.

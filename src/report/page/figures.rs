@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 use std::fmt::Write as _;
 
+use super::data;
 use crate::catalog::SiteNo;
 use crate::cluster::{Relation, ReportedPair};
 use crate::pipeline::ScanResult;
@@ -47,6 +48,8 @@ pub(super) struct Bar {
 /// The sites with the most pairs across sites.
 pub(super) struct SiteFigures {
     pub names: Vec<String>,
+    /// The same names as the data of the script has them.
+    pub data_names: Vec<String>,
     /// Number of sites that are not shown.
     pub left_out: usize,
     /// A row for each site as the earlier one, with a cell for each site as the later one.
@@ -170,8 +173,11 @@ pub(super) fn sites(findings: &ScanResult) -> SiteFigures {
         .collect();
     routes.sort_by_key(|&(from, to, route)| (Reverse(route.pairs), from, to));
 
-    let name = |site: &SiteNo| escaping::field(findings.catalog.site_name(*site), NAME);
-    let names: Vec<String> = shown.iter().map(name).collect();
+    let named = |most: usize| -> Vec<String> {
+        let names = shown.iter().map(|&site| findings.catalog.site_name(site));
+        names.map(|name| escaping::field(name, most)).collect()
+    };
+    let names = named(NAME);
     let most = routes.first().map_or(1, |(_, _, route)| route.pairs);
     let busiest = shown.first().map_or(1, |site| pairs[site]);
     let node = |(at, site): (usize, &SiteNo)| {
@@ -184,6 +190,7 @@ pub(super) fn sites(findings: &ScanResult) -> SiteFigures {
         rows: matrix(names.len(), &routes, most),
         nodes: shown.iter().enumerate().map(node).collect(),
         edges: edges.map(|route| edge(route, &names, most)).collect(),
+        data_names: named(data::NAME),
         names,
     }
 }

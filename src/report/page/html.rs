@@ -13,7 +13,16 @@ use crate::report::html::{self, count};
 use crate::text::escaping;
 
 const STYLE: &str = html::style!("page.css");
-const SCRIPT: &str = html::script!("page.js");
+const SCRIPT: &str = html::script!(
+    "script/documents.js",
+    "script/timeline.js",
+    "script/texts.js",
+    "script/clusters.js",
+    "script/view.js",
+    "script/pairs.js",
+    "script/state.js",
+    "script/start.js"
+);
 
 /// Most rejects that are listed.
 const REJECTS: usize = 500;

@@ -92,6 +92,12 @@ pub(super) fn settings_in_force(settings: &Settings) -> Vec<(&'static str, Strin
             "Longest passage of an excerpt, at least",
             format!("{} words", excerpts.passage),
         ));
+        if let Some(long) = excerpts.long_passage {
+            listed.push((
+                "Unquoted passage that is an excerpt of any containment, at least",
+                format!("{long} words"),
+            ));
+        }
     }
     if let Some(rewording) = settings.reworded {
         listed.push((

@@ -1,0 +1,68 @@
+//! Long passages: copied text that is an excerpt however small its share of the documents is.
+//!
+//! Whether a passage is copied text or a quotation of somebody else is decided by the texts, which a
+//! comparison of hashes does not have. So they are read again for the few pairs that depend on it.
+
+use rayon::prelude::*;
+
+use super::quoted_texts::{QuotedText, QuotedTexts};
+use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
+use crate::compare::exact::{Comparison, Excerpts};
+use crate::compare::passage::{self, Passage};
+use crate::error::ReadError;
+use crate::text::word_count;
+
+/// Drops the pairs that would be excerpts only by a long passage, and have none that is not quoted.
+pub(super) fn drop_unconfirmed(
+    texts: &CorpusTexts<'_>,
+    excerpts: Excerpts,
+    found: &mut Vec<Comparison>,
+) -> Result<(), ReadError> {
+    let is_open = |found: &Comparison| !found.near && !excerpts.accept(found);
+    let open = found.iter_mut().filter(|found| is_open(found)).collect();
+    mark(texts, excerpts, open)?;
+    found.retain(|found| !is_open(found));
+    Ok(())
+}
+
+/// Sets `long_passage` of comparisons.
+pub(super) fn mark(
+    texts: &CorpusTexts<'_>,
+    excerpts: Excerpts,
+    found: Vec<&mut Comparison>,
+) -> Result<(), ReadError> {
+    let Some(fewest) = excerpts.long_passage else {
+        return Ok(());
+    };
+    let may_be_long = |found: &&mut Comparison| found.passage_words >= fewest;
+    let found: Vec<&mut Comparison> = found.into_iter().filter(may_be_long).collect();
+    found
+        .into_par_iter()
+        .chunks(DOCUMENTS_PER_TASK)
+        .try_for_each_init(QuotedTexts::default, |quoted, chunk| {
+            for found in chunk {
+                let [a, b] = quoted.of(texts, found.pair)?;
+                found.long_passage = most_unquoted(a, b, found.longest) >= fewest as usize;
+            }
+            Ok(())
+        })
+}
+
+/// Most words, outside quotation marks in both texts, of a passage that they share. `longest` is the
+/// longest one, which the list of all passages can miss if the texts are very repetitive.
+pub(super) fn most_unquoted(a: &QuotedText, b: &QuotedText, longest: Passage) -> usize {
+    let passages = passage::shared(&a.words, &b.words).into_iter();
+    let unquoted = passages.map(|passage| unquoted(a, b, passage));
+    unquoted.fold(self::unquoted(a, b, longest), usize::max)
+}
+
+/// Words of a passage that are outside quotation marks in both texts.
+fn unquoted(a: &QuotedText, b: &QuotedText, passage: Passage) -> usize {
+    let is_quoted = |text: &QuotedText, at: usize| text.quoted.get(at) == Some(&true);
+    let unquoted = (0..passage.words)
+        .filter(|at| !is_quoted(a, passage.a + at) && !is_quoted(b, passage.b + at));
+    match a.unspaced {
+        true => word_count::counted(unquoted.map(|at| a.words[passage.a + at])),
+        false => unquoted.count(),
+    }
+}
