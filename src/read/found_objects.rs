@@ -20,6 +20,7 @@ pub(super) struct FoundObject<T> {
 
 impl<T> FoundObjects<T> {
     /// The one object that was named.
+    #[cfg(feature = "remote")]
     pub(super) fn one(name: String, object: T) -> Self {
         let objects = vec![FoundObject {
             name,

@@ -17,6 +17,7 @@ impl RemoteFailure {
     }
 
     /// Tells whether there is no such object.
+    #[cfg(feature = "remote")]
     pub(super) fn is_not_found(&self) -> bool {
         self.kind == io::ErrorKind::NotFound
     }
