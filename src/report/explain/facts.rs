@@ -201,10 +201,13 @@ fn shared(explained: &Explanation, scores: &PairScores) -> Vec<(String, String)>
         "longest passage",
         &format!("{}{asked}", counted(scores.longest_passage, "word")),
     );
-    if let Some(long) = settings.excerpts.and_then(|excerpts| excerpts.long_passage) {
+    if let Some(excerpts) = settings.excerpts
+        && let Some(long) = excerpts.long_passage
+    {
+        let long = long.max(excerpts.passage);
         let words = counted(scores.unquoted_passage, "word");
         facts.add(
-            "without quotations",
+            "unquoted passage",
             &format!("{words} (excerpt from {long}, whatever the containment)"),
         );
     }
