@@ -135,12 +135,7 @@ pub(super) fn columns(
         return Err(ColumnarError::NoText(list_names(names)));
     }
     let wanted = fields.enumerate().filter(|(_, field)| {
-        let binary = matches!(
-            field.data_type(),
-            DataType::Binary | DataType::LargeBinary | DataType::BinaryView
-        );
-        let known = !lookup.fields(field.name()).is_empty() || nested(field.data_type());
-        !binary && (whole || known)
+        whole || !lookup.fields(field.name()).is_empty() || nested(field.data_type())
     });
     Ok(wanted.map(|(column, _)| column).collect())
 }

@@ -372,6 +372,32 @@ fn dedup_writes_what_the_ending_says() {
 }
 
 #[test]
+fn strings_that_are_stored_as_bytes_are_texts() {
+    let at = tempfile::tempdir().expect("a directory");
+    let text = "The council of Sandholm votes on Monday on a new roof for the market hall.";
+    let column = |value: &str| Arc::new(BinaryArray::from_iter_values([value; 2])) as ArrayRef;
+    let ids: ArrayRef = Arc::new(StringArray::from_iter_values(["a", "b"]));
+    let columns = [
+        ("id", ids),
+        ("text", column(text)),
+        ("note", column("kept")),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let file = File::create(at.path().join("hive.parquet")).expect("a file");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("rows");
+    writer.close().expect("a file");
+    let ran = wirecopy(
+        at.path(),
+        &["dedup", "hive.parquet", "-o", "out.jsonl", "-q"],
+    );
+    assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+    let out = std::fs::read_to_string(at.path().join("out.jsonl")).expect("an output");
+    let expected = format!("{{\"id\":\"a\",\"text\":\"{text}\",\"note\":\"kept\"}}\n");
+    assert_eq!(out, expected);
+}
+
+#[test]
 fn dedup_keeps_all_columns_and_types_of_parquet() {
     let at = TempDir::new().expect("a directory");
     let path = |name: &str| at.path().join(name);
