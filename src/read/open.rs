@@ -247,6 +247,7 @@ fn add_addressed(
     let stores = stores.map_err(|cause| failed(first, cause))?;
     let find = |(address, service): &(&str, Service)| stores.find(*service, address);
     let found: Vec<_> = threads.install(|| addressed.par_iter().map(find).collect());
+    let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
     for ((address, _), found) in addressed.into_iter().zip(found) {
         let FoundObjects { objects, hidden } = found.map_err(|cause| failed(address, cause))?;
         skipped.hidden += hidden;
@@ -260,11 +261,18 @@ fn add_addressed(
                         .and_modify(|other| other.walked = walked);
                     continue;
                 }
-                // The parts that differ are not shown.
-                Some(_) => (2..)
-                    .map(|number| format!("{} ({number})", found.name))
-                    .find(|name| !candidates.contains_key(name))
-                    .unwrap_or_default(),
+                // The parts that differ are not shown. Thousands of signed addresses can look the
+                // same, so the numbers go on from the last one.
+                Some(_) => {
+                    let number = numbers.entry(found.name.clone()).or_insert(1);
+                    loop {
+                        *number += 1;
+                        let name = format!("{} ({number})", found.name);
+                        if !candidates.contains_key(&name) {
+                            break name;
+                        }
+                    }
+                }
                 None => found.name,
             };
             candidates.insert(
