@@ -390,7 +390,10 @@ impl<'s, R: RecordValues<'s>> Choice<'_, '_, R> {
                     if text.is_empty() || is_no_value(text) {
                         continue;
                     }
-                    (read(text), Some(value))
+                    let of_utc = (self.record.promise(field, n) == Some(Promise::Utc))
+                        .then(|| read(&format!("{text}Z")))
+                        .filter(|date| date.known().is_some());
+                    (of_utc.unwrap_or_else(|| read(text)), Some(value))
                 }
             };
             if is_better(date, chosen.date) {

@@ -14,8 +14,8 @@ use arrayvec::ArrayVec;
 
 use super::json_scanner::Enters;
 use super::names::{
-    Field, FieldNames, HOST_NAMES, LAST_NAMES, UNSURE_URL_NAMES, VAGUE_NAMES, WRAPPER_NAMES,
-    list_names,
+    Field, FieldNames, HOST_NAMES, LAST_NAMES, UNSURE_URL_NAMES, UTC_NAMES, VAGUE_NAMES,
+    WRAPPER_NAMES, list_names,
 };
 
 /// Wrapper objects within one another whose fields are looked up.
@@ -56,6 +56,8 @@ pub(super) enum Promise {
     Vague,
     /// A url, an id, or something else.
     Unsure,
+    /// A time of UTC, if it has no zone.
+    Utc,
     /// Counts only in a record without another name of the field.
     Last,
 }
@@ -427,6 +429,7 @@ fn promise(field: Field, name: &str) -> Promise {
         Field::Url if in_list(UNSURE_URL_NAMES) => Promise::Unsure,
         // The address of an article is no id, but ninjs and Event Registry keep ids there.
         Field::Id if name == "uri" => Promise::Unsure,
+        Field::Published if in_list(UTC_NAMES) => Promise::Utc,
         Field::Text | Field::Title if in_list(LAST_NAMES) => Promise::Last,
         _ => Promise::Usual,
     }

@@ -162,10 +162,14 @@ pub(super) const VAGUE_NAMES: &[&str] = &[
 pub(super) const UNSURE_URL_NAMES: &[&str] = &["uri", "guid", "source", "@id", "source_url"];
 /// Names that count only in a record that has no other name of the same field.
 pub(super) const LAST_NAMES: &[&str] = &["description", "name"];
+/// Names of [`PUBLISHED_NAMES`] whose times are of UTC although they have no zone: WordPress keeps the
+/// local time of the site beside them.
+pub(super) const UTC_NAMES: &[&str] = &["date_gmt", "post_date_gmt"];
 /// Names accepted for the time of publication.
 pub const PUBLISHED_NAMES: &[&str] = &[
     "published",
     "date_gmt",
+    "post_date_gmt",
     "date",
     "date_publish",
     "timestamp",
