@@ -54,7 +54,7 @@ impl Spool {
         Ok(start)
     }
 
-    /// Keeps room for so many bytes, and returns the file and where in it they start.
+    /// Reserves room for so many bytes, and returns the file and the place where they start.
     pub(super) fn reserve(&self, length: u64) -> io::Result<(&Arc<File>, u64)> {
         let file = match self.file.get() {
             Some(file) => file,

@@ -31,7 +31,7 @@ const RETRY_TIME: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(in crate::read) struct RemoteStores {
     pub(super) network: Arc<Network>,
-    /// Web servers may be asked without encryption.
+    /// True if web servers may be asked without encryption.
     plain_http: bool,
     /// Stores by scheme and bucket.
     stores: Mutex<BTreeMap<String, Arc<dyn ObjectStore>>>,
@@ -49,7 +49,7 @@ pub(super) struct Network {
 
 impl Network {
     pub(super) fn start() -> io::Result<Self> {
-        // Fails if the program that uses the crate has chosen one.
+        // Fails if the program has installed a provider already, which then serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();

@@ -50,7 +50,7 @@ impl RemoteObject {
         self.place.address() == other.place.address()
     }
 
-    /// Number of bytes, if the server told it.
+    /// Number of bytes, if the server gives it.
     pub(in crate::read) fn bytes(&self) -> Option<u64> {
         self.place.size()
     }
@@ -91,7 +91,7 @@ impl RemoteObject {
             loop {
                 let piece = download.next().await;
                 let ends = !matches!(piece, Ok(Some(_)));
-                // Nobody reads any more.
+                // The reader was dropped.
                 if sender.send(piece).await.is_err() || ends {
                     return;
                 }
@@ -136,7 +136,7 @@ struct ObjectReader {
     piece: Bytes,
     /// The end, which may be a failure.
     ended: Option<Result<(), RemoteFailure>>,
-    /// The thread runs as long as somebody reads.
+    /// Keeps the thread running while there is a reader.
     _network: Arc<Network>,
 }
 
