@@ -179,8 +179,8 @@ impl Scan {
         }
     }
 
-    /// Sets the number of words, quotations left out, of a passage that makes an excerpt whatever the
-    /// containment: from 5 to 1,000, or 0 for none.
+    /// Sets the number of words, quotations left out, of a passage that makes an excerpt whatever
+    /// the containment: from 5 to 1,000, or 0 for none.
     #[must_use]
     pub fn long_passage(self, words: u32) -> Scan {
         Scan {

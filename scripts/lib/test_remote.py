@@ -49,7 +49,9 @@ def files():
     lines = NEWSROOM.read_text().splitlines()
     records = [json.loads(line) for line in lines if line.strip()]
     padding = os.urandom(300_000).hex()
-    padded = [{**record, "padding": padding[n % 1000 :][:20_000]} for n, record in enumerate(records)]
+    padded = [
+        {**record, "padding": padding[n % 1000 :][:20_000]} for n, record in enumerate(records)
+    ]
     text = "".join(json.dumps(record) + "\n" for record in padded).encode()
     parquet = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(padded), parquet, row_group_size=max(1, len(padded) // 3))

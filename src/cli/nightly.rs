@@ -30,8 +30,8 @@ enum OpenIndex {
 }
 
 impl NightlyIndex {
-    /// Opens the index of the plan, and makes the settings follow it. Fails if it was made with other
-    /// settings.
+    /// Opens the index of the plan, and makes the settings follow it. Fails if it was made with
+    /// other settings.
     pub fn open(
         plan: Option<IndexPlan>,
         settings: &mut Settings,

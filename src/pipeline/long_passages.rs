@@ -1,7 +1,8 @@
 //! Long passages: copied text that is an excerpt however small its share of the documents is.
 //!
-//! Whether a passage is copied text or a quotation of somebody else is decided by the texts, which a
-//! comparison of hashes does not have. So they are read again for the few pairs that depend on it.
+//! The texts decide whether a passage is copied text or a quotation of somebody else, and a
+//! comparison of hashes does not have them. So they are read again for the few pairs that depend on
+//! it.
 
 use rayon::prelude::*;
 
@@ -48,21 +49,22 @@ pub(super) fn mark(
         })
 }
 
-/// Most words, outside quotation marks in both texts, of a passage that they share. `longest` is the
-/// longest one, which the list of all passages can miss if the texts are very repetitive.
+/// Most words, outside quotation marks in both texts, of a passage that they share. `longest` is
+/// the longest one, which the list of all passages can miss if the texts are very repetitive.
 pub(super) fn most_unquoted(a: &QuotedText, b: &QuotedText, longest: Passage) -> usize {
     let passages = passage::shared(&a.words, &b.words).into_iter();
     let unquoted = passages.map(|passage| unquoted(a, b, passage));
     unquoted.fold(self::unquoted(a, b, longest), usize::max)
 }
 
-/// Words of a passage that are outside quotation marks in both texts.
+/// Words of a passage that are outside quotation marks in both texts. A passage that was found
+/// before a file changed can lie beyond the end of its text.
 fn unquoted(a: &QuotedText, b: &QuotedText, passage: Passage) -> usize {
     let is_quoted = |text: &QuotedText, at: usize| text.quoted.get(at) == Some(&true);
     let unquoted = (0..passage.words)
         .filter(|at| !is_quoted(a, passage.a + at) && !is_quoted(b, passage.b + at));
     match a.unspaced {
-        true => word_count::counted(unquoted.map(|at| a.words[passage.a + at])),
+        true => word_count::counted(unquoted.filter_map(|at| a.words.get(passage.a + at).copied())),
         false => unquoted.count(),
     }
 }

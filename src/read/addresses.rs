@@ -56,9 +56,15 @@ pub(super) fn redacted(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + "://".len());
         shown.push_str(before);
-        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')');
-        let (address, after) = after.split_at(after.find(ends).unwrap_or(after.len()));
-        let is_web = before.ends_with("http://") || before.ends_with("https://");
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>');
+        let end = after.find(ends).unwrap_or(after.len());
+        // A signature can hold these characters too, so only those at the end are of the text.
+        let address = after[..end].trim_end_matches([')', '\'', ',', ';', ':']);
+        let after = &after[address.len()..];
+        let is_web = ["http://", "https://"].iter().any(|scheme| {
+            let end = before.len().checked_sub(scheme.len());
+            end.is_some_and(|at| before.as_bytes()[at..].eq_ignore_ascii_case(scheme.as_bytes()))
+        });
         let path = address.find(['/', '?', '#']).unwrap_or(address.len());
         let (host, path) = address.split_at(path);
         // The container of `abfss://container@account/` is no secret.
@@ -120,8 +126,17 @@ mod tests {
         ] {
             assert_eq!(shown(address), expected, "{address}");
         }
-        let text = "error sending request (GET https://u:p@h.example/a?sig=5) to http://b/?x \"y\"";
-        let expected = "error sending request (GET https://h.example/a?...) to http://b/?... \"y\"";
-        assert_eq!(redacted(text), expected);
+        for (text, expected) in [
+            (
+                "error sending request (GET https://u:p@h.example/a?sig=5) to http://b/?x \"y\"",
+                "error sending request (GET https://h.example/a?...) to http://b/?... \"y\"",
+            ),
+            (
+                "'HTTPS://h.example/a?sig=a)b'c', retried",
+                "'HTTPS://h.example/a?...', retried",
+            ),
+        ] {
+            assert_eq!(redacted(text), expected);
+        }
     }
 }

@@ -1,17 +1,17 @@
-//! Objects that an address stands for.
+//! The objects that an address stands for.
 
 /// The objects that were found.
 #[derive(Debug)]
 pub(super) struct FoundObjects<T> {
     pub(super) objects: Vec<FoundObject<T>>,
-    /// Number of hidden ones.
+    /// Number of hidden objects, which are not read.
     pub(super) hidden: u64,
 }
 
 /// An object that was found.
 #[derive(Debug)]
 pub(super) struct FoundObject<T> {
-    /// Name for people.
+    /// The address as messages show it.
     pub(super) name: String,
     /// Found below a prefix rather than named.
     pub(super) walked: bool,

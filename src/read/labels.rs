@@ -129,9 +129,8 @@ pub enum LabelError {
     },
     /// Labels have no known meaning.
     #[error(
-        "{file}: {} mean nothing that is known: {}. Name the labels that mean a copy with \
-         --copies (all other unknown ones then mean no copy) and those to ignore with --unsure",
-        if *number == 1 { "one label".to_owned() } else { format!("{number} labels") },
+        "{file}: {}. Name the labels that mean a copy with --copies (all other unknown ones then \
+         mean no copy) and those to ignore with --unsure",
         listed(labels, *number)
     )]
     Unknown {
@@ -228,11 +227,15 @@ pub fn read(
     })
 }
 
-/// Labels and their lines, and how many more there are.
+/// Unknown labels and their lines, and how many more there are.
 fn listed(labels: &[(String, u64)], number: usize) -> String {
     let one = |(label, line): &(String, u64)| format!("{label:?} (line {line})");
     let listed: Vec<String> = labels.iter().map(one).collect();
-    let listed = listed.join(", ");
+    let known = match number {
+        1 => "one label is not known".to_owned(),
+        _ => format!("{number} labels are not known"),
+    };
+    let listed = format!("{known}: {}", listed.join(", "));
     match number - labels.len() {
         0 => listed,
         more => format!("{listed} and {more} more"),
@@ -353,9 +356,16 @@ mod tests {
         let said = error.to_string();
         assert!(
             said.starts_with(
-                "labels.csv: 2 labels mean nothing that is known: \"Wholly\" (line 3), \"topic\" \
-                 (line 4). Name"
+                "labels.csv: 2 labels are not known: \"Wholly\" (line 3), \"topic\" (line 4). \
+                 Name"
             ),
+            "{said}"
+        );
+        let table = "id_a,id_b,label\na,b,wholly\n";
+        let error = labels(table, &LabelWords::default()).expect_err("it is unknown");
+        let said = error.to_string();
+        assert!(
+            said.starts_with("labels.csv: one label is not known: \"wholly\""),
             "{said}"
         );
         let rows: Vec<String> = (0..12).map(|at| format!("a,b{at},w{at}\n")).collect();

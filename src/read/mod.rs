@@ -3,10 +3,10 @@
 //! May import: `document`, `error`, `platform`, `text`.
 //! Imported by: `cli`, `index`, `scan`.
 //!
-//! [`Inputs`] opens what the user named (`open`), recognises it by its first bytes (`recognise`)
-//! and cuts it into blocks (`cut`), which threads turn into documents (`parse`, `assemble`). The
-//! result depends on the bytes alone: not on the size of blocks, the number of threads, or the order
-//! in which inputs are named.
+//! [`Inputs`] finds what the user named (`discovery`), opens it (`open`), recognises it by its
+//! first bytes (`recognise`) and cuts it into blocks (`cut`), which threads turn into documents
+//! (`parse`, `assemble`). The result depends on the bytes alone: not on the size of blocks, the
+//! number of threads, or the order in which inputs are named.
 //!
 //! | input | blocks are cut | a record is read again from |
 //! |---|---|---|
@@ -37,6 +37,7 @@ mod date_order;
 pub mod dates;
 mod delimited;
 mod dialect;
+mod discovery;
 mod encoding;
 mod feeds;
 mod field_lookup;
@@ -82,13 +83,13 @@ mod warc;
 pub use block::InputBlock;
 pub use cells::{Dialect, DialectSettings};
 pub use delimited::Header;
+pub use discovery::{LeftOut, STANDARD_INPUT, SkippedInputs};
 pub use format::{FormatInfo, LineEnd, SourceFormat};
 pub use inputs::Inputs;
 pub use names::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, FieldNames, ID_NAMES, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES, WRAPPER_NAMES,
 };
-pub use open::{LeftOut, STANDARD_INPUT, SkippedInputs};
 pub use path_fields::WantedFromPath;
 pub use settings::{
     BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,

@@ -8,11 +8,11 @@ use super::addresses::Service;
 use super::found_objects::FoundObjects;
 use super::remote_failure::RemoteFailure;
 
-/// There are none.
+/// No stores.
 #[derive(Debug)]
 pub(super) struct RemoteStores;
 
-/// There is none.
+/// An object, of which there is none without the feature.
 #[derive(Debug, Clone)]
 pub(super) enum RemoteObject {}
 

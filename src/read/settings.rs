@@ -46,7 +46,8 @@ pub struct ReadSettings {
     pub block_bytes: usize,
     /// Size of the longest record in bytes; longer ones are rejected. At most 4 GiB less one byte.
     pub max_record: usize,
-    /// Read addresses of web servers that begin with `http:`. Those of the own computer always are.
+    /// Read addresses of web servers that begin with `http:`. Those of the computer itself are
+    /// always read.
     pub plain_http: bool,
     /// Directory for copies of streams; `None` is the system's directory for temporary files.
     pub temp_dir: Option<PathBuf>,

@@ -20,6 +20,9 @@ pub(super) struct Spool {
     length: AtomicU64,
 }
 
+/// Size of the largest file that operating systems can address.
+const MOST_BYTES: u64 = i64::MAX as u64;
+
 /// A range of a source that the spool holds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SpooledRange {
@@ -51,7 +54,7 @@ impl Spool {
         Ok(start)
     }
 
-    /// Keeps room for so many bytes, and returns the file and where in it they start.
+    /// Reserves room for so many bytes, and returns the file and the place where they start.
     pub(super) fn reserve(&self, length: u64) -> io::Result<(&Arc<File>, u64)> {
         let file = match self.file.get() {
             Some(file) => file,
@@ -67,11 +70,33 @@ impl Spool {
                 }
             }
         };
-        Ok((file, self.length.fetch_add(length, Ordering::Relaxed)))
+        // The length of an object is what a server says, and may be any number.
+        let longer = |held: u64| held.checked_add(length).filter(|&all| all <= MOST_BYTES);
+        let start = self
+            .length
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
+        let start = start.map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        Ok((file, start))
     }
 
     /// The file; `None` as long as nothing was appended.
     pub(super) fn file(&self) -> Option<&File> {
         self.file.get().map(|file| &**file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_that_no_file_has_is_refused_and_takes_none() {
+        let spool = Spool::new(None);
+        assert_eq!(spool.append(b"one").expect("a place"), 0);
+        for length in [u64::MAX, u64::MAX - 2, MOST_BYTES] {
+            let refused = spool.reserve(length).expect_err("too long");
+            assert_eq!(refused.kind(), io::ErrorKind::FileTooLarge, "{length}");
+        }
+        assert_eq!(spool.append(b"two").expect("a place"), 3);
     }
 }

@@ -165,7 +165,7 @@ fn a_body_of_unknown_length_is_read() {
 }
 
 #[test]
-fn a_download_that_breaks_is_taken_up_where_it_broke() {
+fn a_download_that_breaks_is_resumed_where_it_broke() {
     let padded = padded();
     let answer = move |request: &Request| Reply {
         cut: (request.before < 4).then_some(300_000),

@@ -151,8 +151,8 @@ pub struct FindingArguments {
 
     /// Find no excerpts of whose common words more than this share is quoted: from 0 to 1
     ///
-    /// An excerpt can be what somebody else said, as two reports of one speech quote it. Whole copies
-    /// are found whatever they quote.
+    /// An excerpt can be what somebody else said, as two reports of one speech quote it. Whole
+    /// copies are found whatever they quote.
     #[arg(
         long,
         value_name = "SHARE",

@@ -52,7 +52,7 @@ impl Flags {
         let path = path.display().to_string();
         let settings = self.keys(&text, &path)?;
         if named.is_some() && settings.is_empty() {
-            // Who names /dev/null wants no settings file.
+            // `--config /dev/null` asks for no settings file.
             return Ok(None);
         }
         Ok(Some(SettingsFile {

@@ -115,7 +115,7 @@ fn failure(
 ) -> Result<Option<Stop>, Stop> {
     match verdict {
         RejectVerdict::NothingLeft => Ok(Some(session.nothing_left(&found.read))),
-        // A run that adds nothing is a question, which may be asked again.
+        // With --no-add, a run can be repeated at any time.
         _ if nightly.usage().is_some_and(|usage| !usage.adds) => Ok(None),
         _ => {
             let copies = found.duplicates.len() as u64;

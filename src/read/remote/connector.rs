@@ -11,11 +11,11 @@ use object_store::{Certificate, ClientOptions, HeaderValue, Result};
 /// Time that a server may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// The length of an object that its server does not tell.
+/// Stands for the length of an object whose server does not give it.
 pub(super) const UNKNOWN_LENGTH: u64 = u64::MAX;
 
-/// Makes clients that trust the certificates of the system, or those of Mozilla if it has none, and
-/// that give up a silent server but no long download.
+/// Makes clients that trust the certificates of the system, or those of Mozilla if it has none. A
+/// client gives up a server that is silent, but no download because it is long.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LimitedConnector;
 
@@ -34,7 +34,8 @@ impl HttpConnector for LimitedConnector {
     }
 }
 
-/// Hands out a client that exists, for one address of a web server.
+/// Gives the shared client to the store of one address of a web server, and adds the credentials
+/// of that address.
 #[derive(Debug, Clone)]
 pub(super) struct WebConnector {
     pub(super) client: HttpClient,
@@ -56,7 +57,7 @@ impl HttpService for WebConnector {
             headers.insert("authorization", authorization.clone());
         }
         let mut response = self.client.execute(request).await?;
-        // A page that is made while it is sent has no length, which `object_store` asks for.
+        // `object_store` needs a length, which a page that is generated while it is sent lacks.
         if response.status().is_success() {
             let headers = response.headers_mut();
             headers

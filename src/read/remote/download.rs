@@ -1,4 +1,4 @@
-//! The bytes of an object, in order. A download that breaks is taken up where it broke.
+//! The bytes of an object, in order. A download that breaks is resumed where it broke.
 
 use std::io;
 use std::ops::Range;
@@ -14,23 +14,24 @@ use super::super::remote_failure::RemoteFailure;
 use super::failure::{changed, failure, status};
 use super::place::{Identity, RemotePlace};
 
-/// Most times in a row that a download is taken up.
+/// Most times that a download is resumed without [`PROGRESS`].
 const MOST_RESUMED: u32 = 3;
 
-/// Bytes after which a download that is taken up again is not in the same row.
+/// Bytes after which the times that a download was resumed are counted anew.
 const PROGRESS: u64 = 1 << 20;
 
-/// Time before a download is taken up the first time; it doubles from there.
+/// Time before a download is resumed the first time; it doubles from there.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// A download of a range of an object.
 pub(super) struct Download {
     place: Arc<RemotePlace>,
-    /// The bytes that are still to come. The end may lie behind that of the object.
+    /// The bytes that are still to come. They may end after the object.
     range: Range<u64>,
     stream: Option<BoxStream<'static, object_store::Result<Bytes>>>,
-    /// Times in a row that it broke, and the place of the last time.
+    /// Number of times that it broke without [`PROGRESS`].
     broken: u32,
+    /// Place where it broke the last time.
     broken_at: u64,
 }
 
@@ -113,7 +114,7 @@ impl Download {
         Ok(without_first(result, skipped))
     }
 
-    /// Waits before the download is taken up again; fails if it broke too often.
+    /// Waits before the download is resumed; fails if it broke too often.
     async fn pause(&mut self, cause: &str) -> Result<(), RemoteFailure> {
         if self.range.start >= self.broken_at.saturating_add(PROGRESS) {
             self.broken = 0;
@@ -139,7 +140,8 @@ impl Download {
     }
 }
 
-/// Tells whether a server cannot send a part of an object, or has no such part, as of an empty one.
+/// Tells whether a server cannot send a part of an object, or has no such part because the object
+/// is empty.
 fn refuses_ranges(error: &StoreError) -> bool {
     let of_range = || error.to_string().to_ascii_lowercase().contains("range");
     matches!(error, StoreError::NotSupported { .. })
@@ -147,7 +149,7 @@ fn refuses_ranges(error: &StoreError) -> bool {
         || (status(error).is_none() && of_range())
 }
 
-/// The bytes of an answer behind the first ones.
+/// The bytes of an answer after the first `skipped` ones.
 fn without_first(
     result: GetResult,
     mut skipped: u64,

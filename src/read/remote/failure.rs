@@ -27,13 +27,14 @@ pub(super) fn failure(service: Service, error: &StoreError) -> RemoteFailure {
     let words = words(&whole).map_or_else(String::new, |words| format!(", {words}"));
     let advice = advice(service);
     match (error, status) {
-        _ if asks_for_credentials(&whole) => {
-            let text = format!("no credentials were found; {advice}");
-            RemoteFailure::new(io::ErrorKind::PermissionDenied, text)
-        }
+        // Before the credentials, which are told by words that a key can have too.
         (StoreError::NotFound { .. }, _) => {
             let text = format!("there is no such object (404 Not Found{words})");
             RemoteFailure::new(io::ErrorKind::NotFound, text)
+        }
+        _ if asks_for_credentials(&whole) => {
+            let text = format!("no credentials were found; {advice}");
+            RemoteFailure::new(io::ErrorKind::PermissionDenied, text)
         }
         (_, Some(status @ (401 | 403))) => {
             let name = if status == 401 {
@@ -104,8 +105,8 @@ fn advice(service: Service) -> &'static str {
     }
 }
 
-/// Tells whether an error comes from the service that hands out credentials in a cloud, which is the
-/// last place where they are looked for.
+/// Tells whether an error comes from the service that hands out credentials in a cloud, which is
+/// the last place where they are looked for.
 fn asks_for_credentials(error: &str) -> bool {
     ["169.254.", "metadata.google", "/latest/api/token"]
         .iter()
@@ -146,4 +147,18 @@ fn shortened(text: &str) -> String {
     let mut short: String = printable.take(WORDS_SHOWN).collect();
     short.truncate(short.trim_end().len());
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_looks_like_an_address_of_the_cloud_can_be_missing() {
+        let error = StoreError::NotFound {
+            path: "logs/169.254.0.1.jsonl".to_owned(),
+            source: "status code: 404".into(),
+        };
+        assert!(failure(Service::S3, &error).is_not_found());
+    }
 }

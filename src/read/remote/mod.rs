@@ -3,7 +3,7 @@
 //! That crate is asynchronous, and the readers are not. `network` has the one thread that runs its
 //! tasks; all that leaves this folder blocks. `connector` makes the clients of servers, `listing`
 //! finds the objects that an address stands for, `object` is one of them at a `place`, and
-//! `download` brings its bytes. Failures are worded in `failure`.
+//! `download` fetches its bytes. Failures are worded in `failure`.
 //!
 //! **An object is the same in every request.** The first answer notes its ETag, or else its time of
 //! change, and its length. An answer that has others is an error, and so is a body that ends early.

@@ -14,6 +14,7 @@ use object_store::client::{HttpClient, HttpConnector as _};
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::http::HttpBuilder;
 use object_store::{ClientOptions, HeaderValue, ObjectStore, RetryConfig};
+use percent_encoding::percent_decode_str;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use url::Url;
@@ -30,7 +31,7 @@ const RETRY_TIME: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(in crate::read) struct RemoteStores {
     pub(super) network: Arc<Network>,
-    /// Web servers may be asked without encryption.
+    /// True if web servers may be asked without encryption.
     plain_http: bool,
     /// Stores by scheme and bucket.
     stores: Mutex<BTreeMap<String, Arc<dyn ObjectStore>>>,
@@ -48,7 +49,7 @@ pub(super) struct Network {
 
 impl Network {
     pub(super) fn start() -> io::Result<Self> {
-        // Fails if the program that uses the crate has chosen one.
+        // Fails if the program has installed a provider already, which then serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
@@ -77,8 +78,8 @@ impl RemoteStores {
         })
     }
 
-    /// The store of a bucket, such as `s3://bucket`. Its server and the credentials for it are those
-    /// of the environment.
+    /// The store of a bucket, such as `s3://bucket`. Its server and the credentials for it are
+    /// those of the environment.
     pub(super) fn bucket(
         &self,
         service: Service,
@@ -179,31 +180,10 @@ fn authorization(url: &Url) -> Option<HeaderValue> {
     if url.username().is_empty() && url.password().is_none() {
         return None;
     }
-    let plain = |part: &str| percent_decode(part.as_bytes());
-    let mut both = plain(url.username());
+    let mut both: Vec<u8> = percent_decode_str(url.username()).collect();
     both.push(b':');
-    both.extend(plain(url.password().unwrap_or_default()));
+    both.extend(percent_decode_str(url.password().unwrap_or_default()));
     let mut header = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(both))).ok()?;
     header.set_sensitive(true);
     Some(header)
-}
-
-/// The bytes that `%41` and the like stand for.
-fn percent_decode(text: &[u8]) -> Vec<u8> {
-    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
-    let mut plain = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while at < text.len() {
-        match (text[at], digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                plain.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, ..) => {
-                plain.push(byte);
-                at += 1;
-            }
-        }
-    }
-    plain
 }

@@ -50,7 +50,7 @@ impl RemoteObject {
         self.place.address() == other.place.address()
     }
 
-    /// Number of bytes, if the server told it.
+    /// Number of bytes, if the server gives it.
     pub(in crate::read) fn bytes(&self) -> Option<u64> {
         self.place.size()
     }
@@ -91,7 +91,7 @@ impl RemoteObject {
             loop {
                 let piece = download.next().await;
                 let ends = !matches!(piece, Ok(Some(_)));
-                // Nobody reads any more.
+                // The reader was dropped.
                 if sender.send(piece).await.is_err() || ends {
                     return;
                 }
@@ -114,21 +114,19 @@ impl RemoteObject {
     ) -> io::Result<()> {
         let fetch = |range: Range<u64>| async move {
             let mut at = base + range.start;
-            let wanted = range.end - range.start;
             let mut download = Download::new(Arc::clone(&self.place), range);
             while let Some(bytes) = download.next().await? {
                 platform::write_all_at(file, &bytes, at)?;
                 at += bytes.len() as u64;
             }
-            Ok::<_, io::Error>(wanted)
+            Ok::<_, io::Error>(())
         };
         self.network.handle.block_on(async {
             stream::iter(ranges.iter().cloned().map(fetch))
                 .buffer_unordered(RANGES_AT_ONCE)
-                .try_collect::<Vec<_>>()
+                .try_collect()
                 .await
-        })?;
-        Ok(())
+        })
     }
 }
 
@@ -138,7 +136,7 @@ struct ObjectReader {
     piece: Bytes,
     /// The end, which may be a failure.
     ended: Option<Result<(), RemoteFailure>>,
-    /// The thread runs as long as somebody reads.
+    /// Keeps the thread running while there is a reader.
     _network: Arc<Network>,
 }
 

@@ -1,4 +1,4 @@
-//! The place of an object, and what shows that two answers are of the same object.
+//! The place of an object, and its identity, which shows that two answers are of the same object.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -16,19 +16,19 @@ pub(super) struct RemotePlace {
     path: Path,
     /// The address as it was given, which may hold secrets.
     address: String,
-    /// Known once there was an answer.
+    /// Set by the first answer.
     identity: OnceLock<Identity>,
 }
 
-/// What shows that two answers are of the same object.
+/// Properties of an answer that show that it is of the same object as another.
 #[derive(Debug, Clone)]
 pub(super) struct Identity {
     pub(super) e_tag: Option<String>,
-    /// Time of the last change in seconds; 0 if the server does not tell it.
+    /// Time of the last change in seconds; 0 if the server does not give it.
     pub(super) modified: i64,
-    /// Number of bytes, if the server tells it.
+    /// Number of bytes, if the server gives it.
     pub(super) size: Option<u64>,
-    /// The server sends a part of it.
+    /// True if the server sends parts of the object.
     pub(super) ranges: bool,
 }
 

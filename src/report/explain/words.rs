@@ -57,20 +57,7 @@ pub(super) fn told(reason: &Reason) -> String {
             asked,
             unquoted_passage,
             long_passage,
-        } => {
-            let contained = format!(
-                "no excerpt: neither contains {asked} of the other (--containment); the larger \
-                 containment is {}",
-                below(*containment, *asked)
-            );
-            match long_passage {
-                None => contained,
-                Some(long) => format!(
-                    "{contained}, and no passage has {long} words outside quotations \
-                     (--long-passage); the most is {unquoted_passage}"
-                ),
-            }
-        }
+        } => under_containment(*containment, *asked, *unquoted_passage, *long_passage),
         Reason::PassageTooShort { words, asked } => format!(
             "no excerpt: the longest passage is {}, and {asked} are needed (--passage)",
             counted(*words as usize, "word")
@@ -115,6 +102,26 @@ pub(super) fn told(reason: &Reason) -> String {
              per document is written; --all-pairs writes every pair"
         ),
         Reason::NotSurfaced => NOT_SURFACED.to_owned(),
+    }
+}
+
+fn under_containment(
+    containment: f64,
+    asked: f64,
+    unquoted_passage: usize,
+    long_passage: Option<u32>,
+) -> String {
+    let contained = format!(
+        "no excerpt: neither contains {asked} of the other (--containment); the larger \
+         containment is {}",
+        below(containment, asked)
+    );
+    match long_passage {
+        None => contained,
+        Some(long) => format!(
+            "{contained}, and no passage has {long} words outside quotations (--long-passage); \
+             the most is {unquoted_passage}"
+        ),
     }
 }
 

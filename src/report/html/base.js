@@ -1,4 +1,3 @@
-
 "use strict";
 // Common to the scripts of all pages. Text from outside becomes a text node, never HTML.
 
@@ -14,7 +13,8 @@ function fill(node, attributes, children) {
   return node;
 }
 
-const element = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+const element = (tag, attributes = {}, ...children) =>
+  fill(document.createElement(tag), attributes, children);
 const isolated = (text) => element("bdi", {}, text);
 
 function link(url, text) {
@@ -25,8 +25,10 @@ function link(url, text) {
 /** Marks the passage with this number in both texts and scrolls to it; 0 marks none. */
 function showPassage(texts, passage) {
   for (const text of texts) {
-    for (const mark of text.querySelectorAll("mark")) mark.classList.toggle("now", mark.dataset.passage === String(passage));
+    for (const mark of text.querySelectorAll("mark"))
+      mark.classList.toggle("now", mark.dataset.passage === String(passage));
     const mark = text.querySelector("mark.now");
-    if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - 40;
+    if (mark)
+      text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - 40;
   }
 }

@@ -1,4 +1,3 @@
-
 // Shows one pair at a time, keeps the labels in the browser, and saves them as CSV.
 const { sample, header, labels: LABELS, pairs } = JSON.parse($("data").textContent);
 const SHOWN = { same: "same", different: "different", unsure: "not sure" };
@@ -37,9 +36,12 @@ function recall() {
   if (!kept) return;
   try {
     const read = JSON.parse(kept);
-    if (!Array.isArray(read.labels) || read.labels.length !== count || !read.labels.every(isLabel)) return;
+    if (!Array.isArray(read.labels) || read.labels.length !== count || !read.labels.every(isLabel))
+      return;
     labels = read.labels;
-    changes = (Array.isArray(read.changes) ? read.changes : []).filter((change) => Array.isArray(change) && isPair(change[0]) && isLabel(change[1]));
+    changes = (Array.isArray(read.changes) ? read.changes : []).filter(
+      (change) => Array.isArray(change) && isPair(change[0]) && isLabel(change[1]),
+    );
     now = isPair(read.now) ? read.now : 0;
     saved = read.saved === true;
   } catch {
@@ -55,20 +57,28 @@ function refused() {
 // --- Showing a pair
 
 function piece([kind, text]) {
-  if (kind === "left out") return element("span", { class: "gap" }, `[${counted(text, "character")} left out]`);
-  if (kind === "boilerplate") return element("span", { class: "out", title: "boilerplate, not compared" }, text);
+  if (kind === "left out")
+    return element("span", { class: "gap" }, `[${counted(text, "character")} left out]`);
+  if (kind === "boilerplate")
+    return element("span", { class: "out", title: "boilerplate, not compared" }, text);
   return kind === 0 ? text : element("mark", { "data-number": kind, "data-passage": kind }, text);
 }
 
 function side(text, name) {
-  const about = [text.site, text.published.replace("T", " ").replace("Z", " UTC"), text.id].filter((part) => part !== "");
+  const about = [text.site, text.published.replace("T", " ").replace("Z", " UTC"), text.id].filter(
+    (part) => part !== "",
+  );
   const parts = about.flatMap((part, at) => (at > 0 ? [" · ", isolated(part)] : [isolated(part)]));
   return element(
     "section",
     {},
     element("h3", {}, link(text.url, text.title || "No title")),
     element("p", { class: "about" }, ...parts),
-    element("div", { class: "text", tabindex: 0, role: "region", "aria-label": `${name} text`, dir: "auto" }, ...text.pieces.map(piece)),
+    element(
+      "div",
+      { class: "text", tabindex: 0, role: "region", "aria-label": `${name} text`, dir: "auto" },
+      ...text.pieces.map(piece),
+    ),
   );
 }
 
@@ -77,11 +87,19 @@ function show(at) {
   mark = 0;
   const pair = pairs[now];
   $("texts").replaceChildren(side(pair.documents[0], "Left"), side(pair.documents[1], "Right"));
-  $("measured").replaceChildren(...pair.measured.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  $("measured").replaceChildren(
+    ...pair.measured.flatMap(([name, value]) => [
+      element("dt", {}, name),
+      element("dd", {}, value),
+    ]),
+  );
   $("scores").open = false;
   $("mark").textContent = `Next ${pair.shared}`;
   $("mark").disabled = pair.marks === 0;
-  $("marks").textContent = pair.marks === 0 ? "Nothing is marked: they share no run of eight words." : counted(pair.marks, pair.shared);
+  $("marks").textContent =
+    pair.marks === 0
+      ? "Nothing is marked: they share no run of eight words."
+      : counted(pair.marks, pair.shared);
   refresh();
 }
 
@@ -99,7 +117,8 @@ function refresh() {
 }
 
 const say = (text) => ($("status").textContent = text);
-const named = (at) => `Pair ${at + 1} of ${count}${labels[at] ? `, labelled ${SHOWN[labels[at]]}` : ""}.`;
+const named = (at) =>
+  `Pair ${at + 1} of ${count}${labels[at] ? `, labelled ${SHOWN[labels[at]]}` : ""}.`;
 
 function go(at) {
   if (at < 0 || at >= count) return;
