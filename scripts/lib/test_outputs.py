@@ -36,6 +36,7 @@ TYPES = {
         "published_b": "time",
         "lag_hours": "score",
         "quoted_share": "score",
+        "order_known": "flag",
     },
     "clusters": {
         "documents": "count",
@@ -43,6 +44,7 @@ TYPES = {
         "first_published": "time",
         "last_published": "time",
         "boilerplate_share": "score",
+        "quoted": "flag",
     },
     "members": {"published": "time"},
     "sites": {
@@ -51,6 +53,7 @@ TYPES = {
         "median_lag_hours": "score",
         "median_containment": "score",
         "ordered_pairs": "count",
+        "reverse_pairs": "count",
     },
     "rejects": {"record": "count", "line": "count"},
     "removed": {
