@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use glob::{MatchOptions, Pattern};
 use object_store::ObjectStore;
 use object_store::path::Path;
@@ -23,6 +23,9 @@ const MATCHING: MatchOptions = MatchOptions {
     require_literal_separator: true,
     require_literal_leading_dot: false,
 };
+
+/// Most objects that a prefix may have, since their keys are in memory: some 200 MB.
+const MOST_LISTED: usize = 1_000_000;
 
 /// A bucket and a part of its keys.
 struct Bucket<'a> {
@@ -133,18 +136,20 @@ impl Bucket<'_> {
     /// The keys below a prefix, sorted. Empty objects that stand for folders are left out.
     fn list(&self, prefix: &str) -> Result<Vec<String>, RemoteFailure> {
         let path = path(prefix)?;
-        let listed: BTreeSet<Listed> = self
-            .stores
-            .network
+        let objects = self.store.list(Some(&path)).take(MOST_LISTED + 1);
+        let objects = objects.map_ok(|meta| Listed {
+            key: meta.location.into(),
+            is_empty: meta.size == 0,
+        });
+        let network = &self.stores.network;
+        let listed: BTreeSet<Listed> = network
             .handle
-            .block_on(self.store.list(Some(&path)).try_collect::<Vec<_>>())
-            .map_err(|error| failure(self.service, &error))?
-            .into_iter()
-            .map(|meta| Listed {
-                key: meta.location.into(),
-                is_empty: meta.size == 0,
-            })
-            .collect();
+            .block_on(objects.try_collect())
+            .map_err(|error| failure(self.service, &error))?;
+        if listed.len() > MOST_LISTED {
+            let text = format!("over {MOST_LISTED} objects are below {prefix:?}; name fewer");
+            return Err(RemoteFailure::new(io::ErrorKind::InvalidInput, text));
+        }
         let is_folder = |object: &Listed| {
             let first = Listed {
                 key: format!("{}/", object.key),
