@@ -49,8 +49,7 @@ pub(super) fn drop_quoted(
     Ok(())
 }
 
-/// Share of the common words of each pair that are within quotation marks, in the text where it is
-/// larger; `None` if that is unknown.
+/// The [`larger_share`] of each pair.
 fn quoted_shares(
     texts: &CorpusTexts<'_>,
     pairs: &[DocPair],
@@ -58,15 +57,18 @@ fn quoted_shares(
     let shares: Result<Vec<Vec<Option<f64>>>, ReadError> = pairs
         .par_chunks(DOCUMENTS_PER_TASK)
         .map_init(QuotedTexts::default, |quoted, chunk| {
-            let share = |&pair: &DocPair| {
-                let [a, b] = quoted.of(texts, pair)?;
-                let shares = [quoted_share(a, b), quoted_share(b, a)];
-                Ok(shares.into_iter().flatten().max_by(f64::total_cmp))
-            };
+            let share = |&pair| quoted.of(texts, pair).map(larger_share);
             chunk.iter().map(share).collect()
         })
         .collect();
     Ok(shares?.concat())
+}
+
+/// Share of the common words of two texts that are within quotation marks, in the text where it is
+/// larger; `None` if that is unknown.
+pub(super) fn larger_share([a, b]: [&QuotedText; 2]) -> Option<f64> {
+    let shares = [quoted_share(a, b), quoted_share(b, a)];
+    shares.into_iter().flatten().max_by(f64::total_cmp)
 }
 
 /// Share of the words of a text that the other has too which are quoted; `None` if that is unknown.

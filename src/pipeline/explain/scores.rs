@@ -1,11 +1,10 @@
 //! Scores of two documents.
 
 use crate::catalog::DocPair;
-use crate::cluster::{Relation, ReportedPair};
-use crate::compare::exact::{Comparison, Excerpts, Shingled};
+use crate::compare::exact::{Excerpts, Shingled};
 use crate::error::ReadError;
 use crate::pipeline::long_passages::most_unquoted;
-use crate::pipeline::quotations::measure_quotations;
+use crate::pipeline::quotations::larger_share;
 use crate::pipeline::quoted_texts::QuotedTexts;
 use crate::pipeline::texts::CorpusTexts;
 
@@ -47,21 +46,7 @@ impl PairScores {
         if catalog.words(pair.a) == 0 || catalog.words(pair.b) == 0 {
             return Ok(None);
         }
-        let compared: Comparison = a.measure(b, pair);
-        // Only excerpts are measured for quotation, so the pair is passed as one.
-        let mut as_excerpt = [ReportedPair {
-            a: pair.a,
-            b: pair.b,
-            relation: Relation::Excerpt,
-            jaccard: compared.jaccard(),
-            containment_a: compared.containment_a(),
-            containment_b: compared.containment_b(),
-            longest: compared.longest,
-            quoted_share: None,
-            cluster: 0,
-            likeness: None,
-        }];
-        measure_quotations(texts, &mut as_excerpt)?;
+        let compared = a.measure(b, pair);
         let mut quoted = QuotedTexts::default();
         let [of_a, of_b] = quoted.of(texts, pair)?;
         Ok(Some(PairScores {
@@ -74,7 +59,7 @@ impl PairScores {
             longest_passage: compared.longest.words,
             passage_words: compared.passage_words,
             unquoted_passage: most_unquoted(of_a, of_b, compared.longest),
-            quoted_share: as_excerpt[0].quoted_share,
+            quoted_share: larger_share([of_a, of_b]),
         }))
     }
 
