@@ -41,8 +41,8 @@ impl<'a> GroupPair<'a> {
         x: DocNo,
         y: DocNo,
     ) -> bool {
-        let (of_x, of_y) = (self.compared.containment_a(), self.compared.containment_b());
-        self.compared.near || selection.holds_enough(catalog, of_x.max(of_y), x, y)
+        let containment = self.compared.containment();
+        self.compared.near || selection.holds_enough(catalog, containment, x, y)
     }
 
     /// The reported pair of a member of group `x` and a member of group `y`.

@@ -77,11 +77,10 @@ impl Excerpts {
         }
     }
 
-    /// True if a pair that is not near is an excerpt, given the larger of its containments.
+    /// True if a pair that is not near is an excerpt.
     pub fn accept(&self, found: &Comparison) -> bool {
-        let containment = found.containment_a().max(found.containment_b());
         found.passage_words >= self.passage
-            && (containment >= self.containment
+            && (found.containment() >= self.containment
                 || self.long_passage.is_some() && found.long_passage)
     }
 
@@ -158,6 +157,11 @@ impl Comparison {
     /// Containment of `b` in `a`.
     pub fn containment_b(&self) -> f64 {
         f64::from(self.shared) / f64::from(self.shingles_b)
+    }
+
+    /// The larger of both containments.
+    pub fn containment(&self) -> f64 {
+        self.containment_a().max(self.containment_b())
     }
 }
 

@@ -193,7 +193,6 @@ fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(DocPair, bool)>, La
 /// Facts about a search.
 fn searched(tuner: &Tuner, search: &TuneSearch) -> Searched {
     let passage = search.settings.excerpts.map(|excerpts| excerpts.passage);
-    let held = |found: &Comparison| found.containment_a().max(found.containment_b());
     let with_passage = tuner
         .compared()
         .iter()
@@ -205,7 +204,7 @@ fn searched(tuner: &Tuner, search: &TuneSearch) -> Searched {
         bounded: !tuner.is_complete(),
         not_compared: tuner.counts().bounded.buckets.pairs + tuner.counts().bounded.passages.pairs,
         jaccards: tuner.compared().iter().map(Comparison::jaccard).collect(),
-        containments: with_passage.map(held).collect(),
+        containments: with_passage.map(Comparison::containment).collect(),
     }
 }
 

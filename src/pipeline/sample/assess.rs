@@ -122,7 +122,7 @@ impl Assessor<'_> {
             return Stratum::of(Measure::Jaccard, jaccard);
         };
         let DocPair { a, b } = compared.pair;
-        let containment = compared.containment_a().max(compared.containment_b());
+        let containment = compared.containment();
         let selection = &self.settings.selection;
         let required = match selection.holds_enough(self.catalog, containment, a, b) {
             true => excerpts.containment,
