@@ -50,6 +50,7 @@ mod jsonl;
 pub mod labels;
 mod looks;
 mod markup;
+mod name_memory;
 mod names;
 mod open;
 mod parquet_parts;
