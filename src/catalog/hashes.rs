@@ -28,7 +28,7 @@ pub(super) fn of_page(document: &Document<'_>) -> u64 {
 /// Hash of a page's address; never a small number, see
 /// [`Catalog::page`](super::documents::Catalog::page).
 fn of_url(url: &str) -> Option<u64> {
-    let mut address = String::new();
+    let mut address = String::with_capacity(url.len());
     page_address::push(url, &mut address);
     (!address.is_empty()).then(|| xxh3_64(address.as_bytes()) >> 1 | 1 << 32)
 }
@@ -41,11 +41,15 @@ fn has_path(url: &str) -> bool {
 /// Hash of a title without case, punctuation and spaces; 0 if nothing else is in it.
 pub(super) fn of_title(document: &Document<'_>) -> u32 {
     let title = document.title.as_deref().unwrap_or_default();
-    let letters: String = title
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let mut letters = String::with_capacity(title.len());
+    for c in title.chars() {
+        match c {
+            '\0'..='\x7F' if c.is_ascii_alphanumeric() => letters.push(c.to_ascii_lowercase()),
+            '\0'..='\x7F' => {}
+            _ if c.is_alphanumeric() => letters.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
     if letters.is_empty() {
         return 0;
     }
