@@ -25,7 +25,7 @@ const DOMAINS: &[&str] = &[
 const MOST_ROUNDS: usize = 8;
 
 /// Bytes of a text that are looked at together.
-const CHUNK: usize = 64;
+const CHUNK: usize = 32;
 
 /// A range of bytes and what takes its place.
 type Repair = (usize, usize, Cow<'static, str>);
@@ -72,22 +72,30 @@ fn repaired_once(text: &str) -> Option<String> {
     })
 }
 
-/// Places of the bytes at which something may be wrong.
+/// Places of the bytes at which something may be wrong. None is the last byte.
 fn suspects(bytes: &[u8]) -> impl Iterator<Item = usize> {
     let following = bytes.get(1..).unwrap_or_default();
-    let chunks = bytes.chunks(CHUNK).zip(following.chunks(CHUNK));
-    let wrong = chunks.enumerate().filter_map(|(chunk, (these, next))| {
-        // Written so that the compiler vectorises it. Nearly no chunk has a suspect.
-        let pairs = these.iter().zip(next);
-        let any = pairs.fold(0, |any, (&byte, &next)| {
-            any | u8::from(is_suspect(byte, next))
+    let (these, rest) = bytes[..following.len()].as_chunks::<CHUNK>();
+    let (next, next_rest) = following.as_chunks::<CHUNK>();
+    let wrong = these
+        .iter()
+        .zip(next)
+        .enumerate()
+        .filter(|(_, (these, next))| {
+            // Written so that the compiler vectorises it. Few chunks have a suspect.
+            let pairs = these.iter().zip(next.iter());
+            pairs.fold(0, |any, (&byte, &next)| {
+                any | u8::from(is_suspect(byte, next))
+            }) != 0
         });
-        (any != 0).then_some((chunk * CHUNK, these, next))
-    });
-    wrong.flat_map(|(start, these, next)| {
-        let pairs = these.iter().zip(next).enumerate();
-        pairs.filter_map(move |(at, (&byte, &next))| is_suspect(byte, next).then_some(start + at))
-    })
+    let wrong = wrong.flat_map(|(chunk, (these, next))| in_chunk(chunk * CHUNK, these, next));
+    wrong.chain(in_chunk(these.len() * CHUNK, rest, next_rest))
+}
+
+/// The places in a chunk that begins at `start`, given the byte after each of its bytes.
+fn in_chunk(start: usize, these: &[u8], next: &[u8]) -> impl Iterator<Item = usize> {
+    let pairs = these.iter().zip(next).enumerate();
+    pairs.filter_map(move |(at, (&byte, &next))| is_suspect(byte, next).then_some(start + at))
 }
 
 /// Tells whether something may be wrong at a byte: an ampersand, a hyphen or the last byte of a soft
