@@ -1,10 +1,11 @@
 //! Plain text: bytes that break into words by the rules for ASCII.
 //!
 //! [`WordHasher`](super::word_hasher::WordHasher) rewrites ordinary text to plain bytes before it
-//! looks for words. ASCII stays as it is. Curly quotes and dashes become ASCII characters that
-//! separate words alike. Letters such as é or Ж become their case-folded form, whose bytes all
-//! count as letters. Hangul syllables stay as they are. Han, hiragana and katakana characters, each a word of its own, are set
-//! between exclamation marks. Every other character has no plain form.
+//! looks for words. ASCII stays as it is. Curly quotes, dashes and the punctuation of other scripts
+//! become ASCII characters that separate words alike. Letters such as é or Ж become their
+//! case-folded form, whose bytes all count as letters. Hangul syllables stay as they are. Han,
+//! hiragana and katakana characters, each a word of its own, are set between exclamation marks.
+//! Every other character has no plain form.
 
 use std::sync::LazyLock;
 
@@ -134,7 +135,14 @@ pub(super) fn plain_form(c: char, letters: &Letters) -> Option<PlainForm> {
         '‘' | '’' => Some(PlainForm::ascii(b'\'')),
         '“' | '”' | '„' | '«' | '»' | '–' | '—' | '‐' | '‑' | '…' | '•' | '−' | '€' | '£' | '©'
         | '®' | '°' => Some(PlainForm::ascii(b'!')),
-        '\u{A0}' => Some(PlainForm::ascii(b' ')),
+        '、' | '。' | '〈'..='】' | '！' | '？' | '（' | '）' => {
+            Some(PlainForm::ascii(b'!'))
+        }
+        '，' | '،' => Some(PlainForm::ascii(b',')),
+        '．' => Some(PlainForm::ascii(b'.')),
+        '：' => Some(PlainForm::ascii(b':')),
+        '；' => Some(PlainForm::ascii(b';')),
+        '\u{A0}' | '\u{3000}' => Some(PlainForm::ascii(b' ')),
         // Unified ideographs, hiragana and katakana without their marks, because normalisation
         // leaves these as they are.
         '\u{4E00}'..='\u{9FFF}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => {

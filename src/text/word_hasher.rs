@@ -257,6 +257,7 @@ mod tests {
         for c in (0x80..=0x30FF)
             .chain((0x4E00..0xA000).step_by(97))
             .chain((0xAC00..0xD7A4).step_by(97))
+            .chain(0xFF00..0xFF60)
             .filter_map(char::from_u32)
             .filter(|&c| plain_form(c, letters(WordRule::Folded)).is_some())
         {
@@ -305,7 +306,7 @@ mod tests {
         #[test]
         fn hashes_equal_the_definition_on_text_like_news(
             pieces in proptest::collection::vec(
-                "[a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'\"’“”—…éÉßжЖςİ\u{301}\u{A0}\u{AD}_-]|東|ก|ß|[אב한\u{5B8}\u{11A8}]",
+                "[a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'\"’“”—…，：、。،éÉßжЖςİ\u{301}\u{A0}\u{AD}_-]|東|ก|ß|[אב한\u{5B8}\u{11A8}]",
                 0..80,
             ),
         ) {
