@@ -41,6 +41,8 @@ pub struct RunSetup {
     pub reading: read::ReadSettings,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
     pub permitted_rejects: PermittedRejects,
+    /// True if a record whose id names another document of the index makes the run fail.
+    pub strict: bool,
     /// True if a run without any word must fail.
     pub fail_if_empty: bool,
     /// Limit to memory, in bytes.
@@ -93,6 +95,8 @@ pub struct IndexPlan {
     pub again: Option<i64>,
     /// True to wait for another run that writes to the index.
     pub wait: bool,
+    /// True if most documents may replace one of the index, and may do so by their id alone.
+    pub allow_replacing: bool,
 }
 
 impl RunSetup {
@@ -113,6 +117,7 @@ impl RunSetup {
                 },
                 unknown_loss: reading.allow_loss,
             },
+            strict: reading.strict,
             fail_if_empty: reading.fail_if_empty,
             memory: running.memory,
             temp_dir: running.temp_dir.clone(),
@@ -179,6 +184,7 @@ impl IndexPlan {
             now,
             again: as_of,
             wait: typed.wait,
+            allow_replacing: typed.allow_replacing,
         })
     }
 }

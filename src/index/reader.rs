@@ -11,7 +11,6 @@ use super::segment_reader::SegmentReader;
 use super::settings::IndexSettings;
 use super::tables;
 use crate::boilerplate::KnownBoilerplate;
-use crate::catalog::SeenDocuments;
 use crate::pipeline::EarlierRuns;
 
 /// Number of times to open an index again whose files were removed meanwhile.
@@ -112,7 +111,8 @@ impl Index {
 
     /// Everything a scan needs to know of the documents that were added at `since` or later, and
     /// the number of those added before. Documents that were added at the time `again`, which is
-    /// that of the scan itself, still belong to the scan if it reads them once more.
+    /// that of the scan itself, still belong to the scan if it reads them once more. A record
+    /// replaces a document only if both are known to be on one page or site.
     ///
     /// # Errors
     /// When a file cannot be read, or is damaged.
@@ -122,16 +122,14 @@ impl Index {
         since: Option<i64>,
     ) -> Result<(EarlierRuns, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
-        let mut seen = SeenDocuments::default();
-        let mut before = EarlierRuns::default();
+        let mut before = EarlierRuns::of_new_index();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {
             let is_gone = |serial| self.manifest.is_gone(serial);
-            expired += segment.load(number, again, since, &is_gone, &mut seen)?;
+            expired += segment.load(number, again, since, &is_gone, &mut before.seen)?;
             segment.load_ties(&mut before.pairs)?;
             segment.load_names(&mut before.cluster_names)?;
         }
-        before.seen = seen;
         before.boilerplate = self.known.clone();
         before.archive = Some(Arc::new(Archive::of(&self.segments)));
         Ok((before, expired))

@@ -89,12 +89,13 @@ pub(super) fn read<C: Corpus>(
             Traces::default(),
         )
     };
+    let id_scope = seen.id_scope();
     let account = MemoryAccount::new(settings.memory.as_ref(), seen.len());
     let read_block = |(shingler, tracer, traces): &mut ReadTools,
                       source,
                       block|
      -> Result<ReadBlock, ReadError> {
-        let mut columns = BlockColumns::default();
+        let mut columns = BlockColumns::with_ids(id_scope);
         let mut documents = 0;
         let tally = corpus.parse(block?, &mut |record| {
             shingler.read(&record.document.text, settings.shingle);

@@ -51,6 +51,8 @@ pub struct IndexUse {
     pub adds: bool,
     /// True if every document was there already, so that the run left its outputs as they were.
     pub nothing_new: bool,
+    /// True if the run would have replaced too many documents, and left its outputs as they were.
+    pub mostly_replaces: bool,
 }
 
 /// Facts about the inputs that their documents do not have.
@@ -203,7 +205,9 @@ struct IndexSection<'a> {
     expired: u64,
     already_there: u64,
     nothing_new: bool,
+    mostly_replaces: bool,
     replaced: u64,
+    conflicts: u64,
     added: u64,
     documents_after: u64,
     pairs_less_boilerplate: u64,
@@ -462,16 +466,19 @@ impl<'a> IndexSection<'a> {
     fn of(findings: &'a ScanResult, index: IndexUse) -> IndexSection<'a> {
         let DocumentCounts { seen, read, .. } = findings.counts.documents;
         let replaced = findings.read.replaced.len() as u64;
-        let added = if index.adds { read } else { 0 };
+        let changes = index.adds && !index.mostly_replaces;
+        let added = if changes { read } else { 0 };
         let before = seen + replaced;
         IndexSection {
             documents_before: before,
             expired: index.expired,
             already_there: findings.read.known.len() as u64,
             nothing_new: index.nothing_new,
-            replaced: if index.adds { replaced } else { 0 },
+            mostly_replaces: index.mostly_replaces,
+            replaced: if changes { replaced } else { 0 },
+            conflicts: findings.read.conflicting(),
             added,
-            documents_after: if index.adds { seen + read } else { before },
+            documents_after: if changes { seen + read } else { before },
             pairs_less_boilerplate: findings.counts.pairs.less_boilerplate,
             clusters_merged: findings
                 .merged

@@ -67,6 +67,8 @@ mod flips;
 #[cfg(all(unix, feature = "cli"))]
 mod fuzz;
 #[cfg(all(unix, feature = "cli"))]
+mod ids;
+#[cfg(all(unix, feature = "cli"))]
 mod path_fields;
 #[cfg(all(unix, feature = "cli", feature = "remote"))]
 mod remote;

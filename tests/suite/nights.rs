@@ -49,9 +49,11 @@ fn night(
     let corpus = Memory::new(pages.to_vec());
     let since = keep.map(|keep| now - keep);
     let mut writer = writer(index);
-    let (before, _) = writer.index().map_or((EarlierRuns::default(), 0), |index| {
-        index.before(Some(now), since).expect("the index is intact")
-    });
+    let (before, _) = writer
+        .index()
+        .map_or((EarlierRuns::of_new_index(), 0), |index| {
+            index.before(Some(now), since).expect("the index is intact")
+        });
     let settings = &Settings {
         keep_hashes: true,
         ..settings.clone()

@@ -104,8 +104,8 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
     Ok(verdict.status())
 }
 
-/// The error for a run that has no document to write: every record was rejected, or nothing is new
-/// for the index.
+/// The error for a run that writes no document: every record was rejected, nothing is new for the
+/// index, or too much in it would be replaced.
 fn failure(
     session: &Session<DedupOutput>,
     verdict: RejectVerdict,
@@ -119,7 +119,8 @@ fn failure(
         _ if nightly.usage().is_some_and(|usage| !usage.adds) => Ok(None),
         _ => {
             let copies = found.duplicates.len() as u64;
-            nightly.nothing_new(&found.catalog, &found.read, new, copies)
+            let documents = found.counts.documents.read;
+            nightly.refusal(&found.catalog, &found.read, documents, new, copies)
         }
     }
 }

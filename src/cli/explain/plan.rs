@@ -72,6 +72,7 @@ impl ExplainPlan {
                 now,
                 again: None,
                 wait: false,
+                allow_replacing: false,
             }),
             ids,
         })
