@@ -8,6 +8,7 @@ use wirecopy::attribution::credit::Credits;
 use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
+use wirecopy::document::{Precision, Published};
 use wirecopy::pipeline::{PageLimits, Settings, Surfacing};
 use wirecopy::read::dates::DateSettings;
 use wirecopy::read::{self, FieldNames};
@@ -165,7 +166,7 @@ impl ScanPlan {
                     .then(|| PageLimits::of_pairs(typed.report_limit)),
                 ..settings(&typed.finding, &typed.sources, at)?
             },
-            index: IndexPlan::of(typed.seen, typed.sources.as_of),
+            index: IndexPlan::of(typed.seen, typed.sources.as_of.map(|date| date.seconds)),
             wanted,
             metrics_labels: typed.metrics_label,
         })
@@ -176,7 +177,7 @@ impl IndexPlan {
     /// Takes the use of an index from the arguments, if one is named.
     pub fn of(typed: SeenArguments, as_of: Option<i64>) -> Option<IndexPlan> {
         let adds = typed.adds();
-        let now = as_of.unwrap_or_else(now);
+        let now = as_of.unwrap_or_else(|| now().seconds);
         typed.index.map(|directory| IndexPlan {
             directory,
             adds,
@@ -189,11 +190,11 @@ impl IndexPlan {
     }
 }
 
-/// Settings of the pipeline. Dates after `now` are ignored as evidence of a source.
+/// Settings of the pipeline. Dates after `as_of` are ignored as evidence of a source.
 pub fn settings(
     typed: &FindingArguments,
     sources: &SourceArguments,
-    now: i64,
+    as_of: Published,
 ) -> Result<Settings, Stop> {
     let usual = Excerpts::default_for(typed.comparing.shingle);
     let selection = Selection {
@@ -227,7 +228,7 @@ pub fn settings(
         list_passages: false,
         page: None,
         credits: Arc::new(credits),
-        as_of: Some(now),
+        as_of: Some(as_of),
         keep_hashes: false,
         memory: None,
         reworded: typed.reworded.then(|| Rewording {
@@ -420,9 +421,12 @@ fn credits(path: &Path) -> Result<Credits, Stop> {
         .map_err(|error| Stop::usage(format!("--credits {}: {error}", path.display())))
 }
 
-/// The time now, in seconds since 1970.
-pub fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
+/// The time now.
+pub fn now() -> Published {
+    Published {
+        seconds: jiff::Timestamp::now().as_second(),
+        precision: Precision::Second,
+    }
 }
 
 /// The encoding of the pairs: that of the file name, or the format that is `requested` if the name

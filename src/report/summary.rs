@@ -239,6 +239,7 @@ struct ReadSection<'a> {
     without_site: u64,
     without_date: u64,
     without_zone: u64,
+    dated_ahead: u64,
     sites_passed_over: PassedOverSection<'a>,
 }
 
@@ -403,6 +404,7 @@ impl<'a> ReadSection<'a> {
             without_site: read.without_site,
             without_date: read.without_date,
             without_zone: read.without_zone,
+            dated_ahead: read.dated_ahead,
             sites_passed_over: PassedOverSection {
                 documents: read.sites_passed_over.number,
                 examples: &read.sites_passed_over.examples,
@@ -549,7 +551,7 @@ impl SettingsInForce {
             long_passage: excerpts.and_then(|excerpts| excerpts.long_passage),
             same_site_containment: selection.same_site_containment,
             keep_boilerplate: !boilerplate,
-            as_of_seconds: *as_of,
+            as_of_seconds: as_of.map(|date| date.seconds),
             relations: Relation::ALL
                 .into_iter()
                 .filter(|&relation| selection.takes(relation))
