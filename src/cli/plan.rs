@@ -31,6 +31,7 @@ use super::status::Stop;
 const USUAL_ENCODING: TableEncoding = TableEncoding {
     format: TableFormat::Csv,
     compression: FileCompression::None,
+    byte_order_mark: false,
 };
 
 /// Inputs and resources of a command.
@@ -361,6 +362,20 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
     wanted.extend(wanted_table("--sites", sites, ScanReport::Sites)?);
     wanted.extend(wanted_table("--rejects", rejects, ScanReport::Rejects)?);
     wanted.extend(wanted_clean(typed)?);
+    if typed.bom {
+        let mut marked = false;
+        for output in &mut wanted {
+            if let Some(encoding) = output.report.encoding_mut() {
+                encoding.byte_order_mark = true;
+                marked |= encoding.format.is_delimited();
+            }
+        }
+        if !marked {
+            return Err(Stop::usage(
+                "--bom is for tables in .csv or .tsv, and there is none",
+            ));
+        }
+    }
     for (path, report) in [
         (&typed.report, ScanReport::Page),
         (&typed.summary, ScanReport::Summary),
@@ -456,6 +471,7 @@ fn pairs_encoding(
         None => Ok(TableEncoding {
             format,
             compression: FileCompression::of_name(&name.to_ascii_lowercase()).0,
+            byte_order_mark: false,
         }),
     }
 }
