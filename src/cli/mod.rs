@@ -32,6 +32,7 @@ mod outputs;
 mod plan;
 mod print;
 mod progress;
+mod reference;
 mod rejected;
 mod scan;
 mod session;

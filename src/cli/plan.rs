@@ -19,10 +19,12 @@ use wirecopy::text::words::WordRule;
 use super::args::matching::{ComparingArguments, FindingArguments, RelationName};
 use super::args::nightly::SeenArguments;
 use super::args::reading::{QuoteName, ReadingArguments};
+use super::args::reference::ReferenceArguments;
 use super::args::running::{RunningArguments, UseWhen};
 use super::args::scan::{OutputFormatName, ScanArguments};
 use super::args::sources::SourceArguments;
 use super::outputs::{NamedOutput, OutputTarget, ScanReport, WantedOutput};
+use super::reference::ReferencePlan;
 use super::rejected::PermittedRejects;
 use super::status::Stop;
 
@@ -39,6 +41,8 @@ pub struct RunSetup {
     pub inputs: Vec<String>,
     /// Settings of the readers.
     pub reading: read::ReadSettings,
+    /// What the inputs are compared with instead of each other.
+    pub reference: Option<ReferencePlan>,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
     pub permitted_rejects: PermittedRejects,
     /// True if a run without any word must fail.
@@ -105,6 +109,7 @@ impl RunSetup {
         RunSetup {
             inputs,
             reading: read_settings(reading, running),
+            reference: None,
             permitted_rejects: PermittedRejects {
                 most: if reading.strict {
                     Some(0)
@@ -119,6 +124,12 @@ impl RunSetup {
             threads: running.threads,
             verbosity: Verbosity::of(running),
         }
+    }
+
+    /// The same with the reference that the arguments name.
+    pub fn against(mut self, typed: &ReferenceArguments) -> Result<RunSetup, Stop> {
+        self.reference = ReferencePlan::of(typed, &self.reading)?;
+        Ok(self)
     }
 }
 
@@ -150,7 +161,8 @@ impl ScanPlan {
         }
         let at = typed.sources.as_of.unwrap_or_else(now);
         Ok(ScanPlan {
-            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
+            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running)
+                .against(&typed.reference)?,
             settings: Settings {
                 list_passages: typed.passages,
                 keep_hashes: typed.seen.adds(),
@@ -224,6 +236,7 @@ pub fn settings(
         as_of: Some(now),
         keep_hashes: false,
         memory: None,
+        reference_passages: None,
         reworded: typed.reworded.then(|| Rewording {
             score: typed.reworded_score,
             window: typed.window.unwrap_or(DEFAULT_WINDOW),
@@ -400,7 +413,7 @@ fn relation(name: RelationName) -> Relation {
 }
 
 /// The name of a site in the corpus. A host or a url stands for its registrable domain.
-fn site_name(typed: &str) -> String {
+pub fn site_name(typed: &str) -> String {
     domain::registrable(typed).unwrap_or_else(|| typed.to_lowercase())
 }
 
