@@ -20,10 +20,12 @@ use wirecopy::text::words::WordRule;
 use super::args::matching::{ComparingArguments, FindingArguments, RelationName};
 use super::args::nightly::SeenArguments;
 use super::args::reading::{QuoteName, ReadingArguments};
+use super::args::reference::ReferenceArguments;
 use super::args::running::{RunningArguments, UseWhen};
 use super::args::scan::{OutputFormatName, ScanArguments};
 use super::args::sources::SourceArguments;
 use super::outputs::{NamedOutput, OutputTarget, ScanReport, WantedOutput};
+use super::reference::ReferencePlan;
 use super::rejected::PermittedRejects;
 use super::status::Stop;
 
@@ -41,6 +43,8 @@ pub struct RunSetup {
     pub inputs: Vec<String>,
     /// Settings of the readers.
     pub reading: read::ReadSettings,
+    /// What the inputs are compared with instead of each other.
+    pub reference: Option<ReferencePlan>,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
     pub permitted_rejects: PermittedRejects,
     /// True if a record whose id names another document of the index makes the run fail.
@@ -111,6 +115,7 @@ impl RunSetup {
         RunSetup {
             inputs,
             reading: read_settings(reading, running),
+            reference: None,
             permitted_rejects: PermittedRejects {
                 most: if reading.strict {
                     Some(0)
@@ -126,6 +131,12 @@ impl RunSetup {
             threads: running.threads,
             verbosity: Verbosity::of(running),
         }
+    }
+
+    /// The same with the reference that the arguments name.
+    pub fn against(mut self, typed: &ReferenceArguments) -> Result<RunSetup, Stop> {
+        self.reference = ReferencePlan::of(typed, &self.reading)?;
+        Ok(self)
     }
 }
 
@@ -157,7 +168,8 @@ impl ScanPlan {
         }
         let at = typed.sources.as_of.unwrap_or_else(now);
         Ok(ScanPlan {
-            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
+            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running)
+                .against(&typed.reference)?,
             settings: Settings {
                 list_passages: typed.passages,
                 keep_hashes: typed.seen.adds(),
@@ -232,6 +244,7 @@ pub fn settings(
         as_of: Some(as_of),
         keep_hashes: false,
         memory: None,
+        reference_passages: None,
         reworded: typed.reworded.then(|| Rewording {
             score: typed.reworded_score,
             window: typed.window.unwrap_or(DEFAULT_WINDOW),
@@ -422,7 +435,7 @@ fn relation(name: RelationName) -> Relation {
 }
 
 /// The name of a site in the corpus. A host or a url stands for its registrable domain.
-fn site_name(typed: &str) -> String {
+pub fn site_name(typed: &str) -> String {
     domain::registrable(typed).unwrap_or_else(|| typed.to_lowercase())
 }
 

@@ -19,6 +19,9 @@ pub const DEFAULT_MAX_RECORD: &str = "64M";
 /// Default field that names the kept document in `dedup --mark`.
 pub const DEFAULT_MARK_FIELD: &str = "duplicate_of";
 
+/// Default name of the field for the group of a marked document.
+pub const DEFAULT_GROUP_FIELD: &str = "duplicate_group";
+
 /// Values that `tune` tries if no list is given.
 pub const TRIED_THRESHOLDS: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 pub const TRIED_CONTAINMENTS: [f64; 6] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.8];

@@ -135,6 +135,7 @@ pub(super) fn read<C: Corpus>(
     let facts = |source| SourceFacts {
         name: corpus.source_name(source),
         date_order: corpus.date_order(source),
+        is_reference: source >= corpus.first_reference(),
     };
     let sources: Vec<SourceFacts<'_>> = (0..corpus.sources()).map(facts).collect();
     let (catalog, mut tally) = Catalog::join(seen, blocks, &sources);

@@ -61,6 +61,9 @@ pub struct Settings {
     pub keep_hashes: bool,
     /// Limit to memory; `None` for no limit.
     pub memory: Option<Memory>,
+    /// Definition of a passage of a reference document that makes a document a duplicate; `None` if
+    /// only whole copies are. Scans ignore it.
+    pub reference_passages: Option<ReferencePassages>,
     /// Definition of reworded copy; `None` not to look for it, which saves the time that it takes.
     pub reworded: Option<Rewording>,
 }
@@ -88,6 +91,7 @@ impl Default for Settings {
             as_of: None,
             keep_hashes: false,
             memory: None,
+            reference_passages: None,
             reworded: None,
         }
     }
@@ -144,6 +148,16 @@ impl Surfacing {
             Surfacing::Prefixes => f64::from(u8::from(jaccard >= threshold)),
         }
     }
+}
+
+/// Passages of reference documents that are looked for in other documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReferencePassages {
+    /// Words of a passage.
+    pub words: u32,
+    /// Fewest words of a reference document that is looked for as a whole because it has fewer than
+    /// a passage.
+    pub fewest_words: u32,
 }
 
 /// Limits of the report page.

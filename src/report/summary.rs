@@ -157,6 +157,8 @@ struct Summary<'a> {
     found: FoundSection,
     index: Option<IndexSection<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<ReferenceSection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reworded: Option<RewordedSection>,
     threads: usize,
     seconds: f64,
@@ -319,6 +321,13 @@ struct FoundSection {
     clustered_documents: u64,
 }
 
+/// Documents of the reference; absent if there is none.
+#[derive(Serialize)]
+struct ReferenceSection {
+    documents: u64,
+    not_compared: u64,
+}
+
 /// Settings and counts of the search for reworded copy; absent if it was not looked for.
 #[derive(Serialize)]
 struct RewordedSection {
@@ -359,6 +368,7 @@ impl<'a> Summary<'a> {
             bounded: BoundedSection::of(&findings.counts),
             found: FoundSection::of(findings),
             index: run.index.map(|index| IndexSection::of(findings, index)),
+            reference: ReferenceSection::of(&findings.counts),
             reworded: RewordedSection::of(&findings.counts, run.settings),
             threads: run.threads,
             seconds: run.stages.iter().map(|cost| cost.seconds).sum(),
@@ -366,6 +376,16 @@ impl<'a> Summary<'a> {
             stages: run.stages,
             outputs: run.outputs,
         }
+    }
+}
+
+impl ReferenceSection {
+    fn of(counts: &Counts) -> Option<ReferenceSection> {
+        let documents = &counts.documents;
+        (documents.reference > 0).then_some(ReferenceSection {
+            documents: documents.reference,
+            not_compared: documents.reference_not_compared,
+        })
     }
 }
 
@@ -530,6 +550,7 @@ impl SettingsInForce {
             as_of,
             keep_hashes: _,
             memory,
+            reference_passages: _,
             reworded: _,
         } = settings;
         let (name, banding) = match surfacing {

@@ -20,6 +20,7 @@ mod oracle;
 mod passages;
 mod readers;
 mod recall;
+mod reference;
 mod reworded;
 mod sample;
 mod tune;
@@ -43,6 +44,8 @@ mod monitoring;
 #[cfg(feature = "cli")]
 mod order;
 mod outputs;
+#[cfg(feature = "cli")]
+mod reference_cli;
 #[cfg(feature = "cli")]
 mod repeats;
 #[cfg(feature = "cli")]

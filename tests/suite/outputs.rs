@@ -350,17 +350,17 @@ fn dedup_writes_what_the_ending_says() {
     let (columns, rows) = parquet(&at.path().join("out.parquet"));
     let names: Vec<&str> = columns.iter().map(|(name, _)| &**name).collect();
     assert_eq!(names[..9], header);
-    assert_eq!(names[9..], ["duplicate_of"]);
-    let marks: Vec<[Option<&str>; 2]> = rows
+    assert_eq!(names[9..], ["duplicate_of", "duplicate_group"]);
+    let marks: Vec<[Option<&str>; 3]> = rows
         .iter()
-        .map(|row| [row[0].as_deref(), row[9].as_deref()])
+        .map(|row| [0, 9, 10].map(|column| row[column].as_deref()))
         .collect();
     assert_eq!(
         marks,
         [
-            [Some("=a"), Some("b")],
-            [Some("b"), None],
-            [Some("c"), None]
+            [Some("=a"), Some("b"), Some("b")],
+            [Some("b"), None, Some("b")],
+            [Some("c"), None, None]
         ]
     );
     // The same format is copied.

@@ -9,6 +9,7 @@ use wirecopy::pipeline::DEFAULT_PAGE_PAIRS;
 use super::matching::FindingArguments;
 use super::nightly::SeenArguments;
 use super::reading::ReadingArguments;
+use super::reference::ReferenceArguments;
 use super::running::RunningArguments;
 use super::settings::SettingsArguments;
 use super::sources::SourceArguments;
@@ -191,6 +192,9 @@ pub struct ScanArguments {
 
     #[command(flatten)]
     pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub reference: ReferenceArguments,
 
     #[command(flatten)]
     pub sources: SourceArguments,
