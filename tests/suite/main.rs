@@ -44,6 +44,8 @@ mod monitoring;
 mod order;
 mod outputs;
 #[cfg(feature = "cli")]
+mod removal;
+#[cfg(feature = "cli")]
 mod repeats;
 #[cfg(feature = "cli")]
 mod report;
