@@ -34,6 +34,13 @@ pub struct Contents {
     pub documents: u64,
     /// Documents that were replaced or dropped, but still take space on the disk.
     pub gone: u64,
+    /// Documents that were replaced by one with the same id since the index was made.
+    pub replaced: u64,
+    /// Documents that were removed by their ids since the index was made.
+    pub removed: u64,
+    /// Documents that were read under another id since the index was made, because theirs named
+    /// another document.
+    pub conflicts: u64,
     /// Pairs known of its documents.
     pub ties: u64,
     /// Number of segments.
@@ -130,6 +137,7 @@ impl Index {
             segment.load_ties(&mut before.pairs)?;
             segment.load_names(&mut before.cluster_names)?;
         }
+        before.cluster_names.retain(|_, name| !name.is_empty());
         before.boilerplate = self.known.clone();
         before.archive = Some(Arc::new(Archive::of(&self.segments)));
         Ok((before, expired))
@@ -195,6 +203,9 @@ impl Contents {
             generation: manifest.generation,
             documents: all - gone,
             gone,
+            replaced: manifest.replaced,
+            removed: manifest.removed,
+            conflicts: manifest.conflicts,
             ties: segments.iter().map(|segment| segment.ties).sum(),
             segments: segments.len() as u64,
             bytes: manifest.files().map(|file| file.bytes).sum(),
