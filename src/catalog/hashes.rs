@@ -7,8 +7,9 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use crate::document::Document;
 use crate::text::page_address;
 
-/// Hash of a document's words in order, from the hashes of the words.
-pub(super) fn of_words(words: &[u64]) -> u128 {
+/// Hash of a document's words in order, from the hashes of the words: that of
+/// [`Catalog::whole`](super::documents::Catalog::whole).
+pub fn of_words(words: &[u64]) -> u128 {
     xxh3_128(bytemuck::cast_slice(words))
 }
 
