@@ -66,6 +66,7 @@ pub struct Scan {
     fields: FieldNames,
     index: Option<PathBuf>,
     keep_days: Option<u32>,
+    allow_replacing: bool,
 }
 
 /// Error that ends a [`Scan`].
@@ -94,6 +95,14 @@ pub enum ScanError {
     /// The index cannot be read or written, or was made with other settings.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// Most documents would replace one of the index, which was left as it is.
+    #[error("{replaced} of {documents} documents would replace one of the index with the same id")]
+    MostlyReplaces {
+        /// Documents that would be replaced.
+        replaced: u64,
+        /// Documents that were read.
+        documents: u64,
+    },
 }
 
 impl Default for Scan {
@@ -128,6 +137,7 @@ impl Scan {
             fields: FieldNames::default(),
             index: None,
             keep_days: None,
+            allow_replacing: false,
         }
     }
 
@@ -316,6 +326,17 @@ impl Scan {
         }
     }
 
+    /// Sets whether most documents may replace one of the index with the same id, and whether one
+    /// does so if neither has a url or a site. By default such a run fails, and such a document
+    /// stays beside the other under another id.
+    #[must_use]
+    pub fn allow_replacing(self, allow: bool) -> Scan {
+        Scan {
+            allow_replacing: allow,
+            ..self
+        }
+    }
+
     /// Scans documents in memory.
     ///
     /// # Errors
@@ -372,14 +393,22 @@ impl Scan {
             .keep_days
             .map(|days| now.saturating_sub(i64::from(days) * 24 * 60 * 60));
         let mut writer = Writer::open(directory, false, &|_| {})?;
-        let before = match writer.index() {
-            None => EarlierRuns::default(),
+        let mut before = match writer.index() {
+            None => EarlierRuns::of_new_index(),
             Some(index) => {
                 index.settings().lead(&mut settings)?;
                 index.before(self.as_of.map(|_| now), since)?.0
             }
         };
+        before.replace_by_id_alone(self.allow_replacing);
         let result = pipeline::scan_after(corpus, before, &settings, &Unobserved)?;
+        let documents = result.counts.documents.read;
+        if !self.allow_replacing && result.read.mostly_replaces(documents) {
+            return Err(ScanError::MostlyReplaces {
+                replaced: result.read.replaced.len() as u64,
+                documents: documents + result.read.known.len() as u64,
+            });
+        }
         let addition = Addition::of(&result);
         writer
             .add(&addition, corpus, &settings, now, since)?
@@ -437,7 +466,7 @@ impl Scan {
             min_words: self.min_words,
             selection: self.selection.clone(),
             credits: Arc::clone(&self.credits),
-            as_of: self.as_of.map(|time| time.seconds),
+            as_of: self.as_of,
             keep_hashes: self.index.is_some(),
             memory: self.memory_limit()?,
             reworded: self.reworded.then_some(Rewording {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::columns::{BYTES_A_DOCUMENT, Columns, Row};
 use super::hashes;
 use super::numbers::NO_SITE;
+use super::seen::IdScope;
 use super::site_names::SiteNames;
 use super::strings::Strings;
 use super::traces::{Traces, bits, word_count};
@@ -15,8 +16,12 @@ use crate::storage::lists::WritableStore;
 /// The documents of one block, column by column, in order of reading.
 #[derive(Debug, Default)]
 pub struct BlockColumns {
-    /// Empty for records without an id.
+    pub(super) id_scope: IdScope,
+    /// Own ids of the records. In the place of a missing one stands the url if ids name the
+    /// documents of an index, or nothing.
     pub(super) ids: Strings,
+    /// For each record, true if it has an id of its own.
+    pub(super) own_ids: Vec<bool>,
     pub(super) site_names: SiteNames,
     pub(super) columns: Columns,
     /// Number of each record's first line within the block, from 0.
@@ -29,6 +34,14 @@ pub struct BlockColumns {
 }
 
 impl BlockColumns {
+    /// No documents yet. Their ids will have this scope.
+    pub fn with_ids(id_scope: IdScope) -> BlockColumns {
+        BlockColumns {
+            id_scope,
+            ..BlockColumns::default()
+        }
+    }
+
     /// Adds a document: its record, the hashes of its words, and the traces of its text.
     pub fn push(&mut self, record: &ParsedRecord<'_>, words: &[u64], traces: &Traces) {
         let document = &record.document;
@@ -54,7 +67,13 @@ impl BlockColumns {
         if let Some(anchors) = &traces.anchors {
             self.columns.anchors.push(anchors.iter().copied());
         }
-        self.ids.push(document.id.as_deref().unwrap_or_default());
+        let own_id = document.id.as_deref().filter(|id| !id.is_empty());
+        self.own_ids.push(own_id.is_some());
+        let url = || match self.id_scope {
+            IdScope::Run => None,
+            IdScope::Index { .. } => hashes::url_as_id(document),
+        };
+        self.ids.push(own_id.or_else(url).unwrap_or_default());
         self.lines.push(record.line);
         self.records.push(record.record);
     }
@@ -63,6 +82,7 @@ impl BlockColumns {
     pub fn shrink(&mut self) {
         self.columns.shrink();
         self.ids.shrink();
+        self.own_ids.shrink_to_fit();
         self.lines.shrink_to_fit();
         self.records.shrink_to_fit();
         self.open_dates.shrink_to_fit();

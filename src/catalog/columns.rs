@@ -129,9 +129,9 @@ mod tests {
     /// Position of a list: its chunk, its start and its length.
     const BYTES_A_LIST: usize = 12;
 
-    /// The end of the id, the slot in canonical order, and the line and the record twice, in the
-    /// block and while blocks are joined.
-    const BYTES_BESIDE_COLUMNS: usize = 8 + 4 + 2 * (8 + 8);
+    /// The end of the id, the slot in canonical order, and twice, in the block and while blocks are
+    /// joined: the line, the record, and whether the id is its own.
+    const BYTES_BESIDE_COLUMNS: usize = 8 + 4 + 2 * (8 + 8 + 1);
 
     #[test]
     fn documents_take_no_more_memory_than_is_reckoned_with() {

@@ -4,8 +4,12 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::document::Document;
+use crate::document::{Document, Precision, Published};
 use crate::text::page_address;
+
+/// Most bytes of a url that serves as an id. Browsers and search engines use urls up to some 2,000;
+/// longer ones hold data.
+const LONGEST_URL: usize = 2048;
 
 /// Hash of a document's words in order, from the hashes of the words: that of
 /// [`Catalog::whole`](super::documents::Catalog::whole).
@@ -29,7 +33,7 @@ pub(super) fn of_page(document: &Document<'_>) -> u64 {
 /// Hash of a page's address; never a small number, see
 /// [`Catalog::page`](super::documents::Catalog::page).
 fn of_url(url: &str) -> Option<u64> {
-    let mut address = String::new();
+    let mut address = String::with_capacity(url.len());
     page_address::push(url, &mut address);
     (!address.is_empty()).then(|| xxh3_64(address.as_bytes()) >> 1 | 1 << 32)
 }
@@ -42,15 +46,42 @@ fn has_path(url: &str) -> bool {
 /// Hash of a title without case, punctuation and spaces; 0 if nothing else is in it.
 pub(super) fn of_title(document: &Document<'_>) -> u32 {
     let title = document.title.as_deref().unwrap_or_default();
-    let letters: String = title
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let mut letters = String::with_capacity(title.len());
+    for c in title.chars() {
+        match c {
+            '\0'..='\x7F' if c.is_ascii_alphanumeric() => letters.push(c.to_ascii_lowercase()),
+            '\0'..='\x7F' => {}
+            _ if c.is_alphanumeric() => letters.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
     if letters.is_empty() {
         return 0;
     }
     (xxh3_64(letters.as_bytes()) as u32).max(1)
+}
+
+/// Hash of what a document is: its site, its page, its time of publication and all its words.
+pub(super) fn of_identity(site: &str, page: u64, published: Option<Published>, whole: u128) -> u64 {
+    let precision = |precision| match precision {
+        Precision::Day => 1,
+        Precision::Midnight => 2,
+        Precision::Second => 3,
+        Precision::Local => 4,
+    };
+    let mut bytes = Vec::with_capacity(33 + site.len());
+    bytes.extend(page.to_le_bytes());
+    bytes.extend(published.map_or(0, |at| at.seconds).to_le_bytes());
+    bytes.push(published.map_or(0, |at| precision(at.precision)));
+    bytes.extend(whole.to_le_bytes());
+    bytes.extend(site.bytes());
+    xxh3_64(&bytes)
+}
+
+/// The url of a document, if it names a page and is short enough for an id.
+pub(super) fn url_as_id<'d>(document: &'d Document<'_>) -> Option<&'d str> {
+    let url = document.url.as_deref()?;
+    (url.len() <= LONGEST_URL && has_path(url)).then_some(url)
 }
 
 #[cfg(test)]

@@ -9,10 +9,12 @@ use super::block::BlockColumns;
 use super::columns::Columns;
 use super::documents::Catalog;
 use super::numbers::{DocNo, NO_SITE, Slot};
-use super::repeated_ids::{RepeatedIds, SameId};
-use super::seen::SeenDocuments;
+use super::repeated_ids;
+use super::seen::{IdScope, SeenDocuments};
+use super::settled_ids::{Conflict, SameId, SettledIds};
 use super::site_names::{SiteNames, sorted_names};
-use super::tally::{KnownRecord, OpenDates, ReadTally};
+use super::stored_ids::StoredIds;
+use super::tally::{IdConflict, KnownRecord, OpenDates, ReadTally};
 use crate::document::{
     BlockTally, DATE_EXAMPLES, DateExample, DateOrder, MOST_REJECTS, OpenDate, Precision,
     Published, Reject,
@@ -32,11 +34,12 @@ pub struct SourceFacts<'a> {
 impl Catalog {
     /// Joins the blocks of a corpus, in order of source and place, to the documents seen before.
     ///
-    /// A record without an id is called `source:record`. If several records of a source have one id,
-    /// the first stays and the others are rejected; one that a record of another source has is
-    /// called `source:id`. A record with the id of a document that was seen before replaces that
-    /// document if its words are others, and otherwise is left out. If that document was added by
-    /// an earlier attempt at this same run, it counts as a document of the run.
+    /// If several records of a source have one id, the first stays and the others are rejected.
+    /// Without an index, a record without an id is called `source:record`, and one with the id of a
+    /// record of another source `source:id`. With one, ids do not depend on sources; a record of a
+    /// document that was seen before replaces it if its words are others, and otherwise is left
+    /// out. If that document was added by an earlier attempt at this same run, it counts as a
+    /// document of the run.
     /// A date that depends on the order of day and month is read in the order of its source.
     pub fn join(
         seen: SeenDocuments,
@@ -49,12 +52,13 @@ impl Catalog {
         for (source, block, tally) in blocks {
             joining.add_block(source, block, tally);
         }
-        let names: Vec<&str> = sources.iter().map(|source| source.name).collect();
-        let mut ids = RepeatedIds::find(&joining.catalog, &names);
+        let mut ids = joining.settle_ids();
+        let kept = ids.finish(joining.catalog.columns.len() as u32);
         joining.reject_repeats(&ids.repeats);
-        joining.catalog.rename(std::mem::take(&mut ids.renamed));
-        joining.tally.replaced = ids.replaced;
-        joining.number(ids.kept);
+        joining.list_conflicts(&ids.conflicts, &ids.renamed);
+        joining.catalog.rename(ids.renamed);
+        joining.list_replaced(&ids.replacing);
+        joining.number(kept);
         joining.count_missing();
         joining.list_known(ids.known);
         (joining.catalog, joining.tally)
@@ -93,6 +97,11 @@ struct Joining<'a> {
     catalog: Catalog,
     tally: ReadTally,
     sources: &'a [SourceFacts<'a>],
+    id_scope: IdScope,
+    /// For each record of the blocks, true if it has an id of its own.
+    own_ids: Vec<bool>,
+    /// Records whose date depends on the order of day and month in their source, in order.
+    open_dates: Vec<Slot>,
     /// Documents that were added by an earlier attempt at this same run.
     of_run: HashSet<Slot>,
     /// Position of each record of the blocks in its source.
@@ -147,6 +156,9 @@ impl<'a> Joining<'a> {
                 ..ReadTally::default()
             },
             sources,
+            id_scope: seen.id_scope,
+            own_ids: Vec::new(),
+            open_dates: Vec::new(),
             of_run: seen.of_run,
             positions: Vec::new(),
             source: 0,
@@ -154,14 +166,16 @@ impl<'a> Joining<'a> {
         }
     }
 
-    /// Adds the documents of a block: numbers its records and lines within the source, and makes
-    /// ids for records without one.
+    /// Adds the documents of a block: numbers its records and lines within the source, and without
+    /// an index makes ids for records without one.
     fn add_block(&mut self, source: usize, block: BlockColumns, mut tally: BlockTally) {
         if source != self.source {
             (self.source, self.next) = (source, Position::FIRST);
         }
         let BlockColumns {
+            id_scope: _,
             ids,
+            mut own_ids,
             site_names,
             mut columns,
             lines,
@@ -174,7 +188,7 @@ impl<'a> Joining<'a> {
                 line: line + self.next.line,
             };
             match ids.get(at) {
-                "" => {
+                "" if self.id_scope == IdScope::Run => {
                     let source = self.sources[source].name;
                     let id = format!("{source}:{}", position.record);
                     self.catalog.ids.push(&id);
@@ -183,6 +197,10 @@ impl<'a> Joining<'a> {
             }
             self.positions.push(position);
         }
+        self.own_ids.append(&mut own_ids);
+        let first = self.catalog.columns.len() as u32;
+        let open = open_dates.iter().map(|(at, _)| Slot(first + at));
+        self.open_dates.extend(open);
         self.settle_dates(source, &mut columns, &open_dates, &tally.date_examples);
         renumber_sites(&mut columns, &site_names, &self.catalog.site_names);
         self.catalog.columns.append(columns);
@@ -250,6 +268,60 @@ impl<'a> Joining<'a> {
                 order,
             }),
         }
+    }
+
+    /// Settles the ids of all documents.
+    fn settle_ids(&self) -> SettledIds {
+        match self.id_scope {
+            IdScope::Run => {
+                let names = self.sources.iter().map(|source| source.name);
+                repeated_ids::settle(&self.catalog, &names.collect::<Vec<_>>())
+            }
+            IdScope::Index { by_id_alone } => StoredIds {
+                catalog: &self.catalog,
+                own_ids: &self.own_ids,
+                open_dates: &self.open_dates,
+                by_id_alone,
+            }
+            .settle(),
+        }
+    }
+
+    /// Lists records whose id names another document. `renamed` has their new ids; both are in
+    /// order.
+    fn list_conflicts(&mut self, conflicts: &[Conflict], renamed: &[(Slot, String)]) {
+        let seen = self.catalog.serials.len();
+        let first = &conflicts[..conflicts.len().min(MOST_REJECTS)];
+        let listed = first.iter().map(|&Conflict { record, with }| {
+            let renamed_at = renamed.partition_point(|(other, _)| *other < record);
+            let at = record.index();
+            IdConflict {
+                source: self.catalog.columns.place[at].source,
+                line: self.positions[at - seen].line,
+                id: self.catalog.ids.get(at).to_owned(),
+                kept_as: renamed[renamed_at].1.clone(),
+                with,
+            }
+        });
+        self.tally.conflicts = listed.collect();
+        self.tally.more_conflicts = (conflicts.len() - first.len()) as u64;
+    }
+
+    /// Lists the documents that are replaced.
+    fn list_replaced(&mut self, replacing: &[SameId]) {
+        let columns = &self.catalog.columns;
+        let has_id_alone = |&&SameId { record, earlier }: &&SameId| {
+            let (x, y) = (record.index(), earlier.index());
+            let page = columns.page[x] != 0 && columns.page[x] == columns.page[y];
+            let title = columns.title[x] != 0 && columns.title[x] == columns.title[y];
+            let published = columns.published[x];
+            let published = published.is_some() && published == columns.published[y];
+            !(page || title || published)
+        };
+        let serial = |same: &SameId| self.catalog.serials[same.earlier.index()];
+        self.tally.replaced = replacing.iter().map(serial).collect();
+        self.tally.replaced.sort_unstable();
+        self.tally.replaced_by_id_alone = replacing.iter().filter(has_id_alone).count() as u64;
     }
 
     /// Rejects records with the id of an earlier record.

@@ -6,7 +6,7 @@
 //!
 //! Files are read in blocks, in any order and on any thread; each block becomes a
 //! [`BlockColumns`]. [`Catalog::join`] puts the blocks in the order of the files, adds the
-//! documents that an index has seen before ([`SeenDocuments`]), refuses repeated ids, and numbers
+//! documents that an index has seen before ([`SeenDocuments`]), settles repeated ids, and numbers
 //! the documents in *canonical order*: earliest published first, undated documents last, ties by
 //! the bytes of the id. From there on the smaller [`DocNo`] of a pair is always its `a`, and no
 //! result depends on the order of reading.
@@ -25,7 +25,9 @@ mod pair;
 mod removed;
 mod repeated_ids;
 mod seen;
+mod settled_ids;
 mod site_names;
+mod stored_ids;
 mod strings;
 mod tally;
 mod traces;
@@ -39,6 +41,7 @@ pub use join::SourceFacts;
 pub use numbers::{DocNo, NO_SITE, SiteNo, cross_site};
 pub use pair::{DocPair, pairs_of};
 pub(crate) use seen::StoredHashes;
-pub use seen::{SeenDocument, SeenDocuments};
-pub use tally::{KnownRecord, OpenDates, ReadTally};
+pub use seen::{IdScope, SeenDocument, SeenDocuments};
+pub use settled_ids::ConflictWith;
+pub use tally::{IdConflict, KnownRecord, MANY_REPLACED, OpenDates, ReadTally};
 pub use traces::{Stripped, Traces};

@@ -1,8 +1,8 @@
-//! Records whose id another document has.
+//! Records of a scan without an index whose id another record has.
 //!
 //! Two files that number their records from 1 are common. So a record with the id of a record of
 //! another file is called `file:id`; within one file, the first record keeps the id and the others
-//! are refused.
+//! are refused. Ids that an index keeps are settled in `stored_ids.rs`.
 
 use std::collections::HashMap;
 
@@ -11,142 +11,80 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::documents::Catalog;
 use super::numbers::Slot;
+use super::settled_ids::{SameId, SettledIds};
 
-/// Documents that stay, and the fate of those whose id was taken.
-#[derive(Debug, Default)]
-pub(super) struct RepeatedIds {
-    /// Documents that stay, in order.
-    pub(super) kept: Vec<Slot>,
-    /// Records that get another id, in order.
-    pub(super) renamed: Vec<(Slot, String)>,
-    /// Records with the id of an earlier record of the same file, in order.
-    pub(super) repeats: Vec<SameId>,
-    /// Records with the id and the words of a document that was seen before, in any order.
-    pub(super) known: Vec<SameId>,
-    /// Documents seen before that a record with other words replaces, by their number in the
-    /// index, in order.
-    pub(super) replaced: Vec<u64>,
-    /// Documents that do not stay, in any order.
-    refused: Vec<Slot>,
-}
-
-/// A record and an earlier document with the same id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SameId {
-    pub(super) record: Slot,
-    pub(super) earlier: Slot,
-}
-
-/// Documents of one id.
-#[derive(Default)]
-struct Holders {
-    seen_before: Option<Slot>,
-    /// The last record that was not refused.
-    last_record: Option<Slot>,
-}
-
-impl RepeatedIds {
-    /// Finds repeated ids among all documents of the columns.
-    pub(super) fn find(catalog: &Catalog, source_names: &[&str]) -> RepeatedIds {
-        let count = catalog.columns.len() as u32;
-        let id = |slot: Slot| catalog.ids.get(slot.index());
-        // Sorting hashes is faster than a map of all ids.
-        let mut by_hash: Vec<(u64, Slot)> = (0..count)
-            .into_par_iter()
-            .map(|slot| (xxh3_64(id(Slot(slot)).as_bytes()), Slot(slot)))
-            .collect();
-        by_hash.par_sort_unstable();
-        let mut ids = RepeatedIds::default();
-        let equal_hashes = by_hash.chunk_by(|x, y| x.0 == y.0);
-        for documents in equal_hashes.filter(|documents| documents.len() > 1) {
-            let mut by_id: HashMap<&str, Holders> = HashMap::new();
-            for &(_, slot) in documents {
-                let holders = by_id.entry(id(slot)).or_default();
-                ids.add(catalog, slot, holders);
-            }
-        }
-        for (slot, id) in std::mem::take(&mut ids.renamed) {
-            let name = source_names.get(catalog.columns.place[slot.index()].source as usize);
-            let id = format!("{}:{id}", name.copied().unwrap_or_default());
-            ids.rename(catalog, &by_hash, slot, id);
-        }
-        ids.renamed.sort_unstable();
-        ids.repeats.sort_unstable();
-        ids.replaced.sort_unstable();
-        ids.refused.sort_unstable();
-        let mut refused = std::mem::take(&mut ids.refused).into_iter().peekable();
-        ids.kept = (0..count)
-            .map(Slot)
-            .filter(|slot| refused.next_if_eq(slot).is_none())
-            .collect();
-        ids
-    }
-
-    /// Decides on the next document of an id; documents come in order of slot.
-    fn add(&mut self, catalog: &Catalog, slot: Slot, holders: &mut Holders) {
-        if slot.index() < catalog.serials.len() {
-            holders.seen_before = Some(slot);
-            return;
-        }
-        let source = |slot: Slot| catalog.columns.place[slot.index()].source;
-        if let Some(earlier) = holders.last_record {
-            if source(earlier) == source(slot) {
-                self.repeats.push(SameId {
-                    record: slot,
-                    earlier,
-                });
-                self.refused.push(slot);
-            } else {
-                holders.last_record = Some(slot);
-                self.renamed
-                    .push((slot, catalog.ids.get(slot.index()).to_owned()));
-            }
-            return;
-        }
-        holders.last_record = Some(slot);
-        if let Some(earlier) = holders.seen_before {
-            self.meet(catalog, slot, earlier);
+/// Finds repeated ids among all documents of the columns, none of which was seen before.
+pub(super) fn settle(catalog: &Catalog, source_names: &[&str]) -> SettledIds {
+    let count = catalog.columns.len() as u32;
+    let id = |slot: Slot| catalog.ids.get(slot.index());
+    // Sorting hashes is faster than a map of all ids.
+    let mut by_hash: Vec<(u64, Slot)> = (0..count)
+        .into_par_iter()
+        .map(|slot| (xxh3_64(id(Slot(slot)).as_bytes()), Slot(slot)))
+        .collect();
+    by_hash.par_sort_unstable();
+    let mut ids = SettledIds::default();
+    let equal_hashes = by_hash.chunk_by(|x, y| x.0 == y.0);
+    for documents in equal_hashes.filter(|documents| documents.len() > 1) {
+        let mut last_of_id: HashMap<&str, Slot> = HashMap::new();
+        for &(_, slot) in documents {
+            add(&mut ids, catalog, slot, &mut last_of_id);
         }
     }
-
-    /// Gives a record its new id, unless another document has that already.
-    fn rename(&mut self, catalog: &Catalog, by_hash: &[(u64, Slot)], slot: Slot, id: String) {
-        let hash = xxh3_64(id.as_bytes());
-        let first = by_hash.partition_point(|&(other, _)| other < hash);
-        let same_hash = by_hash[first..]
-            .iter()
-            .take_while(|(other, _)| *other == hash);
-        let taken = same_hash
-            .map(|&(_, other)| other)
-            .find(|other| catalog.ids.get(other.index()) == id);
-        match taken {
-            Some(seen) if seen.index() < catalog.serials.len() => {
-                self.meet(catalog, slot, seen);
-                self.renamed.push((slot, id));
-            }
-            Some(earlier) => {
-                self.repeats.push(SameId {
-                    record: slot,
-                    earlier,
-                });
-                self.refused.push(slot);
-            }
-            None => self.renamed.push((slot, id)),
-        }
+    for (slot, id) in std::mem::take(&mut ids.renamed) {
+        let name = source_names.get(catalog.columns.place[slot.index()].source as usize);
+        let id = format!("{}:{id}", name.copied().unwrap_or_default());
+        rename(&mut ids, catalog, &by_hash, slot, id);
     }
+    ids
+}
 
-    /// Decides on a record with the id of a document that was seen before.
-    fn meet(&mut self, catalog: &Catalog, slot: Slot, earlier: Slot) {
-        let whole = |slot: Slot| catalog.columns.whole[slot.index()];
-        if whole(earlier) == whole(slot) {
-            self.known.push(SameId {
+/// Decides on the next record of an id; records come in order of slot. `last_of_id` has the last
+/// one that was not refused.
+fn add<'c>(
+    ids: &mut SettledIds,
+    catalog: &'c Catalog,
+    slot: Slot,
+    last_of_id: &mut HashMap<&'c str, Slot>,
+) {
+    let source = |slot: Slot| catalog.columns.place[slot.index()].source;
+    let id = catalog.ids.get(slot.index());
+    match last_of_id.get(id) {
+        Some(&earlier) if source(earlier) == source(slot) => {
+            ids.repeat(SameId {
                 record: slot,
                 earlier,
             });
-            self.refused.push(slot);
-        } else {
-            self.replaced.push(catalog.serials[earlier.index()]);
-            self.refused.push(earlier);
         }
+        Some(_) => {
+            last_of_id.insert(id, slot);
+            ids.renamed.push((slot, id.to_owned()));
+        }
+        None => {
+            last_of_id.insert(id, slot);
+        }
+    }
+}
+
+/// Gives a record its new id, unless another document has that already.
+fn rename(
+    ids: &mut SettledIds,
+    catalog: &Catalog,
+    by_hash: &[(u64, Slot)],
+    slot: Slot,
+    id: String,
+) {
+    let hash = xxh3_64(id.as_bytes());
+    let first = by_hash.partition_point(|&(other, _)| other < hash);
+    let mut same_hash = by_hash[first..]
+        .iter()
+        .take_while(|(other, _)| *other == hash)
+        .map(|&(_, other)| other);
+    match same_hash.find(|other| catalog.ids.get(other.index()) == id) {
+        Some(earlier) => ids.repeat(SameId {
+            record: slot,
+            earlier,
+        }),
+        None => ids.renamed.push((slot, id)),
     }
 }

@@ -21,6 +21,20 @@ pub struct SeenDocuments {
     pub(super) serials: Vec<u64>,
     /// Documents that were added by an earlier attempt at this same run.
     pub(super) of_run: HashSet<Slot>,
+    pub(super) id_scope: IdScope,
+}
+
+/// Extent to which ids name documents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IdScope {
+    /// Ids name the documents of one run.
+    #[default]
+    Run,
+    /// Ids name the documents of all runs, because an index keeps them.
+    Index {
+        /// True if a record replaces the document with its id even if neither has a url or a site.
+        by_id_alone: bool,
+    },
 }
 
 /// Values that an index stores for a document, besides its text and hashes.
@@ -69,6 +83,16 @@ pub(crate) struct StoredHashes<'a> {
 }
 
 impl SeenDocuments {
+    /// The extent to which ids name documents.
+    pub fn id_scope(&self) -> IdScope {
+        self.id_scope
+    }
+
+    /// Sets the extent to which ids name documents.
+    pub fn set_id_scope(&mut self, id_scope: IdScope) {
+        self.id_scope = id_scope;
+    }
+
     /// Returns the number of each of these sites. A new name gets the next number.
     pub fn number_sites(&mut self, names: &[String]) -> Vec<SiteNo> {
         let number = |name: &String| self.site_names.number(name);

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::numbers::{DocNo, SiteNo};
+use super::settled_ids::ConflictWith;
 use crate::document::{CountedValues, DateOrder, Published, Reject, SourcePlace};
+
+/// Number of replaced documents from which [`ReadTally::mostly_replaces`] needs no other sign: more
+/// corrections are rare in one night of a newsroom, and fewer are easily looked through.
+pub const MANY_REPLACED: u64 = 10;
 
 /// Counts of what was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -33,6 +38,8 @@ pub struct ReadTally {
     pub without_date: u64,
     /// Documents of this run whose date has a time of day in an unknown time zone.
     pub without_zone: u64,
+    /// Documents of this run whose date is after the run, so that it proves nothing.
+    pub dated_ahead: u64,
     /// Values that stood where the site was expected and were not taken for it.
     pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.
@@ -53,6 +60,30 @@ pub struct ReadTally {
     /// Documents that were seen before and that a record with the same id and other words
     /// replaces, by their number in the index.
     pub replaced: Vec<u64>,
+    /// Number of them that have neither the page nor the title nor the time of publication of the
+    /// record in common with it.
+    pub replaced_by_id_alone: u64,
+    /// The first records that stay under another id because an index has another document under
+    /// theirs, in order of source and line: no more than
+    /// [`MOST_REJECTS`](crate::document::MOST_REJECTS).
+    pub conflicts: Vec<IdConflict>,
+    /// Number of further records of that kind.
+    pub more_conflicts: u64,
+}
+
+/// A record whose id names another document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdConflict {
+    /// Number of the source in the corpus, from 0.
+    pub source: u32,
+    /// Number of the line in the source, from 1.
+    pub line: u64,
+    /// Id of the record.
+    pub id: String,
+    /// Id under which it stays.
+    pub kept_as: String,
+    /// The other document.
+    pub with: ConflictWith,
 }
 
 /// Dates of one source that depend on the order of day and month, such as `03/04/2026`.
@@ -71,6 +102,25 @@ impl ReadTally {
     #[must_use]
     pub fn rejected(&self) -> u64 {
         self.rejects.len() as u64 + self.more_rejects
+    }
+
+    /// Returns true if more than half of the documents replace one that was seen before; `read`
+    /// is the number of documents of the run. Such a run more likely has ids that begin again from
+    /// 1, or texts that were extracted in another way, than corrections.
+    ///
+    /// Fewer than [`MANY_REPLACED`] are let through if the page, the title or the time of
+    /// publication confirms each of them.
+    #[must_use]
+    pub fn mostly_replaces(&self, read: u64) -> bool {
+        let replaced = self.replaced.len() as u64;
+        let documents = read + self.known.len() as u64;
+        2 * replaced > documents && (replaced >= MANY_REPLACED || self.replaced_by_id_alone > 0)
+    }
+
+    /// Number of records whose id names another document.
+    #[must_use]
+    pub fn conflicting(&self) -> u64 {
+        self.conflicts.len() as u64 + self.more_conflicts
     }
 }
 

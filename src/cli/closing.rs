@@ -316,6 +316,10 @@ impl ClosingFacts<'_> {
         for (n, what) in [
             (self.read.known.len() as u64, "in the index already"),
             (replaced, "that replace documents with the same id"),
+            (
+                self.read.conflicting(),
+                "with the id of another document, kept under another one",
+            ),
             (expired, "expired"),
         ] {
             if n > 0 {

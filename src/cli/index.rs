@@ -1,12 +1,12 @@
-//! The index commands: inspect, verify, prune, compact and export an index.
+//! The index commands: inspect, verify, prune, remove from, compact and export an index.
 
 use std::path::Path;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use wirecopy::error::Size;
-use wirecopy::index::{Contents, Index, IndexError};
+use wirecopy::index::{Contents, Index, IndexError, Removal};
 
 use super::advice::index_flags;
 use super::args::index::{IndexArguments, IndexCommand, InfoFormat};
@@ -46,11 +46,24 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
         } => {
             require_index(&directory)?;
             let mut writer = open_to_write(&directory, wait, terminal)?;
-            let since = as_of.unwrap_or_else(now).saturating_sub(older_than);
+            let since = as_of
+                .unwrap_or_else(|| now().seconds)
+                .saturating_sub(older_than);
             let pruned = writer.prune(since)?;
             tidy(&mut writer, terminal);
             let text = format!("{} removed", counted(pruned, "document"));
             print_facts(format, &text, json!({ "documents_gone": pruned }))
+        }
+        IndexCommand::Remove {
+            index: IndexArguments { directory, format },
+            id,
+            ids,
+            wait,
+        } => {
+            require_index(&directory)?;
+            let all = wanted_ids(id, ids.as_deref())?;
+            let removal = open_to_write(&directory, wait, terminal)?.remove(&all)?;
+            tell_removal(format, &removal)
         }
         IndexCommand::Compact {
             index: IndexArguments { directory, format },
@@ -105,6 +118,76 @@ fn export(directory: &Path, output: Option<&Path>, terminal: Terminal) -> Result
         Some(error) => Err(error.into()),
         None => written.map(|()| Status::Done),
     }
+}
+
+/// The ids of documents to remove: those given, and those in a file.
+fn wanted_ids(mut ids: Vec<String>, file: Option<&Path>) -> Result<Vec<String>, Stop> {
+    let Some(file) = file else { return Ok(ids) };
+    let read = match file.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin()),
+        false => std::fs::read_to_string(file),
+    };
+    let read = read.with_context(|| format!("cannot read the ids in {}", file.display()));
+    let read = read.map_err(Stop::Failed)?;
+    let lines = read.trim_start_matches('\u{feff}').lines();
+    ids.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+    if ids.is_empty() {
+        return Err(Stop::Failed(anyhow!("{} has no id", file.display())));
+    }
+    Ok(ids)
+}
+
+/// Prints what was removed and what was not.
+fn tell_removal(format: InfoFormat, removal: &Removal) -> Result<Status, Stop> {
+    let Removal {
+        documents,
+        old_texts,
+        unknown,
+        of_other_documents,
+        renamed_clusters,
+    } = removal;
+    if *documents + *old_texts == 0 {
+        return Err(Stop::Failed(match &unknown[..] {
+            [id] => anyhow!("no document of the index has the id {}", escaped(id)),
+            all => anyhow!("no document of the index has one of the {} ids", all.len()),
+        }));
+    }
+    let mut text = format!("{} removed", counted(*documents, "document"));
+    if *old_texts > 0 {
+        text += &format!(", with {}", counted(*old_texts, "earlier text"));
+    }
+    for (old, new) in renamed_clusters {
+        text += &format!("\ncluster {} is called {} now", escaped(old), escaped(new));
+    }
+    let listed = |ids: &[String]| {
+        let ids = ids.iter().map(|id| format!("\n   {}", escaped(id)));
+        ids.collect::<String>()
+    };
+    if !of_other_documents.is_empty() {
+        text += "\nstill there, under ids that other documents got because these were taken:";
+        text += &listed(of_other_documents);
+    }
+    if !unknown.is_empty() {
+        text += &format!(
+            "\n{} not in the index:",
+            counted(unknown.len() as u64, "id")
+        );
+        text += &listed(unknown);
+    }
+    let clusters = renamed_clusters.iter();
+    let clusters = clusters.map(|(from, to)| json!({ "from": from, "to": to }));
+    let facts = json!({
+        "documents_removed": documents,
+        "earlier_texts_removed": old_texts,
+        "unknown_ids": unknown,
+        "ids_of_other_documents": of_other_documents,
+        "clusters_renamed": clusters.collect::<Vec<Value>>(),
+    });
+    print_facts(format, &text, facts)?;
+    Ok(match unknown.is_empty() {
+        true => Status::Done,
+        false => Status::SomeRejected,
+    })
 }
 
 /// Fails if there is no index. Commands that change an index must not create one.
@@ -164,6 +247,9 @@ fn described(contents: &Contents) -> String {
         generation,
         documents,
         gone,
+        replaced,
+        removed,
+        conflicts,
         ties,
         segments,
         bytes,
@@ -182,9 +268,18 @@ fn described(contents: &Contents) -> String {
     );
     if *gone > 0 {
         text += &format!(
-            "{} removed; `wirecopy index compact` frees their space\n",
+            "{} dropped or replaced; `wirecopy index compact` frees their space\n",
             counted(*gone, "document")
         );
+    }
+    for (number, what) in [
+        (*replaced, "replaced by one with the same id"),
+        (*removed, "removed by id"),
+        (*conflicts, "read with the id of another one"),
+    ] {
+        if number > 0 {
+            text += &format!("{} {what} so far\n", counted(number, "document"));
+        }
     }
     if let (Some(first), Some(last)) = (first_added, last_added) {
         text += &format!("added from {} to {}\n", moment(*first), moment(*last));
@@ -199,6 +294,9 @@ fn json(contents: &Contents) -> Value {
         "generation": contents.generation,
         "documents": contents.documents,
         "documents_gone": contents.gone,
+        "documents_replaced": contents.replaced,
+        "documents_removed": contents.removed,
+        "id_conflicts": contents.conflicts,
         "pairs_known": contents.ties,
         "segments": contents.segments,
         "bytes": contents.bytes,

@@ -20,6 +20,7 @@ mod closing;
 mod closing_dates;
 mod closing_fields;
 mod config;
+mod conflicts;
 mod dedup;
 mod explain;
 mod figures;

@@ -22,6 +22,7 @@ pub struct NightlyIndex {
     opened: Option<(IndexPlan, OpenIndex)>,
     expired: u64,
     nothing_new: bool,
+    mostly_replaces: bool,
 }
 
 enum OpenIndex {
@@ -53,25 +54,47 @@ impl NightlyIndex {
             opened: plan.map(open).transpose()?,
             expired: 0,
             nothing_new: false,
+            mostly_replaces: false,
         })
     }
 
     /// The earlier documents.
     pub fn before(&mut self) -> Result<EarlierRuns, Stop> {
-        let opened = self.opened.as_ref();
-        let known = opened.and_then(|(plan, opened)| Some((plan, opened.index()?)));
-        let Some((plan, index)) = known else {
+        let Some((plan, opened)) = &self.opened else {
             return Ok(EarlierRuns::default());
         };
-        let (before, expired) = index.before(plan.again, plan.since)?;
+        let (mut before, expired) = match opened.index() {
+            Some(index) => index.before(plan.again, plan.since)?,
+            None => (EarlierRuns::of_new_index(), 0),
+        };
+        before.replace_by_id_alone(plan.allow_replacing);
         self.expired = expired;
         Ok(before)
+    }
+
+    /// The error for a run that must not change the index: it has nothing new, or would mostly
+    /// replace documents. `documents` were read; the other arguments are those of `nothing_new`.
+    pub fn refusal(
+        &mut self,
+        catalog: &Catalog,
+        read: &ReadTally,
+        documents: u64,
+        new: &[DocNo],
+        copies: u64,
+    ) -> Result<Option<Stop>, Stop> {
+        let opened = self.opened.as_ref();
+        let guarded = opened.is_some_and(|(plan, _)| plan.adds && !plan.allow_replacing);
+        if guarded && read.mostly_replaces(documents) {
+            self.mostly_replaces = true;
+            return Ok(Some(Stop::Failed(too_many_replaced(read, documents))));
+        }
+        self.nothing_new(catalog, read, new, copies)
     }
 
     /// The error for a run that has nothing new for the index: each of its documents was there
     /// before it began, or is one of `copies` copies. Such a run mostly repeats a night, and would
     /// replace the outputs of that night with empty ones.
-    pub fn nothing_new(
+    fn nothing_new(
         &mut self,
         catalog: &Catalog,
         read: &ReadTally,
@@ -125,6 +148,7 @@ impl NightlyIndex {
             expired: self.expired,
             adds: plan.adds,
             nothing_new: self.nothing_new,
+            mostly_replaces: self.mostly_replaces,
         })
     }
 }
@@ -136,6 +160,24 @@ impl OpenIndex {
             OpenIndex::ToWrite(writer) => writer.index(),
         }
     }
+}
+
+/// The message for a run that would mostly replace documents of the index.
+fn too_many_replaced(read: &ReadTally, documents: u64) -> anyhow::Error {
+    let all = counted(documents + read.known.len() as u64, "document");
+    let replaced = count(read.replaced.len() as u64);
+    let doubtful = match read.replaced_by_id_alone {
+        0 => String::new(),
+        some => format!(
+            ", {} of them with another page, title and time of publication",
+            count(some)
+        ),
+    };
+    anyhow!(
+        "{replaced} of {all} would replace one of the index with the same id{doubtful}; nothing \
+         was changed. If ids begin again in every file, name another field with --id-field; if \
+         these are new texts of the same documents, add --allow-replacing"
+    )
 }
 
 /// The message for a run without anything new. Its documents were added between two times.

@@ -8,6 +8,7 @@ use wirecopy::attribution::credit::Credits;
 use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
+use wirecopy::document::{Precision, Published};
 use wirecopy::pipeline::{PageLimits, Settings, Surfacing};
 use wirecopy::read::dates::DateSettings;
 use wirecopy::read::{self, FieldNames};
@@ -32,6 +33,7 @@ use super::status::Stop;
 const USUAL_ENCODING: TableEncoding = TableEncoding {
     format: TableFormat::Csv,
     compression: FileCompression::None,
+    byte_order_mark: false,
 };
 
 /// Inputs and resources of a command.
@@ -45,6 +47,8 @@ pub struct RunSetup {
     pub reference: Option<ReferencePlan>,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
     pub permitted_rejects: PermittedRejects,
+    /// True if a record whose id names another document of the index makes the run fail.
+    pub strict: bool,
     /// True if a run without any word must fail.
     pub fail_if_empty: bool,
     /// Limit to memory, in bytes.
@@ -97,6 +101,8 @@ pub struct IndexPlan {
     pub again: Option<i64>,
     /// True to wait for another run that writes to the index.
     pub wait: bool,
+    /// True if most documents may replace one of the index, and may do so by their id alone.
+    pub allow_replacing: bool,
 }
 
 impl RunSetup {
@@ -118,6 +124,7 @@ impl RunSetup {
                 },
                 unknown_loss: reading.allow_loss,
             },
+            strict: reading.strict,
             fail_if_empty: reading.fail_if_empty,
             memory: running.memory,
             temp_dir: running.temp_dir.clone(),
@@ -172,7 +179,7 @@ impl ScanPlan {
                     .then(|| PageLimits::of_pairs(typed.report_limit)),
                 ..settings(&typed.finding, &typed.sources, at)?
             },
-            index: IndexPlan::of(typed.seen, typed.sources.as_of),
+            index: IndexPlan::of(typed.seen, typed.sources.as_of.map(|date| date.seconds)),
             wanted,
             metrics_labels: typed.metrics_label,
         })
@@ -183,7 +190,7 @@ impl IndexPlan {
     /// Takes the use of an index from the arguments, if one is named.
     pub fn of(typed: SeenArguments, as_of: Option<i64>) -> Option<IndexPlan> {
         let adds = typed.adds();
-        let now = as_of.unwrap_or_else(now);
+        let now = as_of.unwrap_or_else(|| now().seconds);
         typed.index.map(|directory| IndexPlan {
             directory,
             adds,
@@ -191,15 +198,16 @@ impl IndexPlan {
             now,
             again: as_of,
             wait: typed.wait,
+            allow_replacing: typed.allow_replacing,
         })
     }
 }
 
-/// Settings of the pipeline. Dates after `now` are ignored as evidence of a source.
+/// Settings of the pipeline. Dates after `as_of` are ignored as evidence of a source.
 pub fn settings(
     typed: &FindingArguments,
     sources: &SourceArguments,
-    now: i64,
+    as_of: Published,
 ) -> Result<Settings, Stop> {
     let usual = Excerpts::default_for(typed.comparing.shingle);
     let selection = Selection {
@@ -233,7 +241,7 @@ pub fn settings(
         list_passages: false,
         page: None,
         credits: Arc::new(credits),
-        as_of: Some(now),
+        as_of: Some(as_of),
         keep_hashes: false,
         memory: None,
         reference_passages: None,
@@ -367,6 +375,20 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
     wanted.extend(wanted_table("--sites", sites, ScanReport::Sites)?);
     wanted.extend(wanted_table("--rejects", rejects, ScanReport::Rejects)?);
     wanted.extend(wanted_clean(typed)?);
+    if typed.bom {
+        let mut marked = false;
+        for output in &mut wanted {
+            if let Some(encoding) = output.report.encoding_mut() {
+                encoding.byte_order_mark = true;
+                marked |= encoding.format.is_delimited();
+            }
+        }
+        if !marked {
+            return Err(Stop::usage(
+                "--bom is for tables in .csv or .tsv, and there is none",
+            ));
+        }
+    }
     for (path, report) in [
         (&typed.report, ScanReport::Page),
         (&typed.summary, ScanReport::Summary),
@@ -427,9 +449,12 @@ fn credits(path: &Path) -> Result<Credits, Stop> {
         .map_err(|error| Stop::usage(format!("--credits {}: {error}", path.display())))
 }
 
-/// The time now, in seconds since 1970.
-pub fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
+/// The time now.
+pub fn now() -> Published {
+    Published {
+        seconds: jiff::Timestamp::now().as_second(),
+        precision: Precision::Second,
+    }
 }
 
 /// The encoding of the pairs: that of the file name, or the format that is `requested` if the name
@@ -459,6 +484,7 @@ fn pairs_encoding(
         None => Ok(TableEncoding {
             format,
             compression: FileCompression::of_name(&name.to_ascii_lowercase()).0,
+            byte_order_mark: false,
         }),
     }
 }

@@ -74,7 +74,13 @@ fn scan(
     let addition = Addition::of(findings);
     let stop = match verdict {
         RejectVerdict::NothingLeft => Some(session.nothing_left(&findings.read)),
-        _ => nightly.nothing_new(&findings.catalog, &findings.read, &addition.new, 0)?,
+        _ => nightly.refusal(
+            &findings.catalog,
+            &findings.read,
+            findings.counts.documents.read,
+            &addition.new,
+            0,
+        )?,
     };
     let asked =
         |report| stop.is_none() || matches!(report, ScanReport::Rejects(_) | ScanReport::Summary);

@@ -14,6 +14,7 @@ use wirecopy::report::summary::InputFacts;
 
 use super::args::running::UseWhen;
 use super::closing_dates::DateLines;
+use super::conflicts;
 use super::inputs::{
     input_facts, memory, none_left_out, nothing_read, source_names, unreadable, unseen_names,
 };
@@ -176,6 +177,15 @@ impl<R: NamedOutput> Session<R> {
                 self.rejects_kept,
                 self.terminal,
             );
+        }
+        conflicts::show(
+            read,
+            &self.source_names(),
+            self.verbosity.details,
+            self.terminal,
+        );
+        if self.setup.strict && read.conflicting() > 0 {
+            return Err(conflicts::not_permitted(read.conflicting()));
         }
         if let RejectVerdict::TooMany(most) = verdict {
             return Err(rejected::too_many(read.rejected(), most));

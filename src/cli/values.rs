@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, T
 use encoding_rs::Encoding;
 use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::compare::exact::Excerpts;
+use wirecopy::document::Published;
 use wirecopy::error::Size;
 use wirecopy::pipeline::LEAST_MEMORY;
 use wirecopy::read::{SourceFormat, dates};
@@ -105,11 +106,15 @@ pub fn permutations(typed: &str) -> Result<usize, String> {
     count.ok_or_else(|| format!("it must be a whole number from 1 to {MOST_PERMUTATIONS}"))
 }
 
+/// Parses a date, with or without a time.
+pub fn date(typed: &str) -> Result<Published, String> {
+    let date = dates::parse(typed);
+    Ok(date.ok_or("it must be a date such as 2026-03-08 or 2026-03-08T12:00:00Z")?)
+}
+
 /// Parses a date, with or without a time, into seconds since 1970.
 pub fn moment(typed: &str) -> Result<i64, String> {
-    let moment = dates::parse(typed)
-        .ok_or("it must be a date such as 2026-03-08 or 2026-03-08T12:00:00Z")?;
-    Ok(moment.seconds)
+    Ok(date(typed)?.seconds)
 }
 
 /// Parses a label of the metrics, `NAME=VALUE`. The name must be valid in Prometheus and must not

@@ -22,6 +22,8 @@ pub struct Addition<'a> {
     pub boilerplate: &'a Profiles,
     /// The serials of documents that new ones replace.
     pub replaced: &'a [u64],
+    /// Number of documents that were read whose id named another document.
+    pub conflicts: u64,
 }
 
 impl<'a> Addition<'a> {
@@ -36,6 +38,7 @@ impl<'a> Addition<'a> {
             names: &findings.names,
             boilerplate: &findings.boilerplate,
             replaced: &findings.read.replaced,
+            conflicts: findings.read.conflicting(),
         }
     }
 }

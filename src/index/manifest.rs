@@ -35,6 +35,15 @@ pub(super) struct Manifest {
     /// Serials of documents that are still in segments but do not count any more: ranges in order
     /// that do not touch.
     gone: Vec<Range<u64>>,
+    /// Documents that were replaced by one with the same id so far.
+    #[serde(default)]
+    pub(super) replaced: u64,
+    /// Documents that were removed by their ids so far.
+    #[serde(default)]
+    pub(super) removed: u64,
+    /// Documents that were read under another id so far, because theirs named another document.
+    #[serde(default)]
+    pub(super) conflicts: u64,
 }
 
 /// A segment as the manifest lists it.
@@ -124,6 +133,9 @@ impl Manifest {
             segments: Vec::new(),
             boilerplate: None,
             gone: Vec::new(),
+            replaced: 0,
+            removed: 0,
+            conflicts: 0,
         }
     }
 

@@ -11,11 +11,11 @@ use std::ops::Range;
 use super::error::IndexError;
 use super::files::Directory;
 use super::manifest::{Manifest, SegmentEntry};
-use super::reader::Index;
 use super::records;
+use super::removal::Scrub;
 use super::segment_reader::{HashChunk, SegmentReader};
 use super::segment_writer::{self, SegmentWriter};
-use super::tables::{DocumentRow, DocumentTable, RecordPlace};
+use super::tables::{self, DocumentRow, DocumentTable, RecordPlace};
 use crate::storage::lists::Store;
 
 /// Number of neighbouring segments of about the same size that become one.
@@ -47,20 +47,20 @@ pub(super) fn worth_it(manifest: &Manifest) -> Option<Range<usize>> {
     })
 }
 
-/// Writes the documents of some segments that still count as one segment; `None` if there are
-/// none.
+/// Writes the documents of some segments that count in the manifest as one segment; `None` if there
+/// are none. What is to be removed is taken out.
 pub(super) fn merge(
     directory: &Directory,
-    index: &Index,
-    range: Range<usize>,
+    segments: &[SegmentReader],
+    manifest: &Manifest,
+    scrub: &Scrub,
     number: u64,
 ) -> Result<Option<SegmentEntry>, IndexError> {
-    let segments = &index.segments[range];
     // Rows of the new segment borrow from the tables of the old ones.
     let tables = segments.iter().map(SegmentReader::documents);
     let tables = tables.collect::<Result<Vec<_>, _>>()?;
     let mut writer = SegmentWriter::create(directory, number)?;
-    let is_gone = |serial: u64| index.manifest.is_gone(serial);
+    let is_gone = |serial: u64| manifest.is_gone(serial);
     let (mut ties, mut names) = (Vec::new(), HashMap::new());
     let mut documents = 0;
     for (segment, table) in segments.iter().zip(&tables) {
@@ -79,9 +79,16 @@ pub(super) fn merge(
         segment.load_ties(&mut ties)?;
         segment.load_names(&mut names)?;
     }
+    scrub.ties(&mut ties);
+    scrub.names(&mut names);
     // Serials are never used again, so no later document can get these ties and names.
     ties.retain(|tie| !is_gone(tie.a) && !is_gone(tie.b));
     names.retain(|&serial, _| !is_gone(serial));
+    // An empty name takes back one of an earlier segment.
+    let first = manifest.segments.first().map(|segment| segment.number);
+    if segments.first().map(|segment| segment.entry.number) == first {
+        names.retain(|_, name| !name.is_empty());
+    }
     let merged = writer.finish(ties, &segment_writer::sorted(names))?;
     if documents == 0 {
         for file in merged.files() {
@@ -90,6 +97,34 @@ pub(super) fn merge(
         return Ok(None);
     }
     Ok(Some(merged))
+}
+
+/// Writes the tables of pairs and names of a segment again, without what is to be removed. Returns
+/// the segment with the new tables; `None` if there was nothing to remove.
+pub(super) fn scrub_tables(
+    directory: &Directory,
+    segment: &SegmentReader,
+    scrub: &Scrub,
+    number: u64,
+) -> Result<Option<SegmentEntry>, IndexError> {
+    let (mut ties, mut names) = (Vec::new(), HashMap::new());
+    segment.load_ties(&mut ties)?;
+    segment.load_names(&mut names)?;
+    let changed = [scrub.ties(&mut ties), scrub.names(&mut names)];
+    if !changed.contains(&true) {
+        return Ok(None);
+    }
+    let write =
+        |name: &str, bytes: Vec<u8>| directory.write(&format!("{number:06}.{name}.arrow"), &bytes);
+    Ok(Some(SegmentEntry {
+        ties: ties.len() as u64,
+        ties_table: write("ties", tables::write_ties(&mut ties)?)?,
+        names: write(
+            "names",
+            tables::write_names(&segment_writer::sorted(names))?,
+        )?,
+        ..segment.entry.clone()
+    }))
 }
 
 /// Copies the hashes of those documents of a chunk that are kept; `lengths` has the number of

@@ -11,7 +11,6 @@ use super::segment_reader::SegmentReader;
 use super::settings::IndexSettings;
 use super::tables;
 use crate::boilerplate::KnownBoilerplate;
-use crate::catalog::SeenDocuments;
 use crate::pipeline::EarlierRuns;
 
 /// Number of times to open an index again whose files were removed meanwhile.
@@ -35,6 +34,13 @@ pub struct Contents {
     pub documents: u64,
     /// Documents that were replaced or dropped, but still take space on the disk.
     pub gone: u64,
+    /// Documents that were replaced by one with the same id since the index was made.
+    pub replaced: u64,
+    /// Documents that were removed by their ids since the index was made.
+    pub removed: u64,
+    /// Documents that were read under another id since the index was made, because theirs named
+    /// another document.
+    pub conflicts: u64,
     /// Pairs known of its documents.
     pub ties: u64,
     /// Number of segments.
@@ -112,7 +118,8 @@ impl Index {
 
     /// Everything a scan needs to know of the documents that were added at `since` or later, and
     /// the number of those added before. Documents that were added at the time `again`, which is
-    /// that of the scan itself, still belong to the scan if it reads them once more.
+    /// that of the scan itself, still belong to the scan if it reads them once more. A record
+    /// replaces a document only if both are known to be on one page or site.
     ///
     /// # Errors
     /// When a file cannot be read, or is damaged.
@@ -122,16 +129,15 @@ impl Index {
         since: Option<i64>,
     ) -> Result<(EarlierRuns, u64), IndexError> {
         let since = since.unwrap_or(i64::MIN);
-        let mut seen = SeenDocuments::default();
-        let mut before = EarlierRuns::default();
+        let mut before = EarlierRuns::of_new_index();
         let mut expired = 0;
         for (number, segment) in (0..).zip(&self.segments) {
             let is_gone = |serial| self.manifest.is_gone(serial);
-            expired += segment.load(number, again, since, &is_gone, &mut seen)?;
+            expired += segment.load(number, again, since, &is_gone, &mut before.seen)?;
             segment.load_ties(&mut before.pairs)?;
             segment.load_names(&mut before.cluster_names)?;
         }
-        before.seen = seen;
+        before.cluster_names.retain(|_, name| !name.is_empty());
         before.boilerplate = self.known.clone();
         before.archive = Some(Arc::new(Archive::of(&self.segments)));
         Ok((before, expired))
@@ -197,6 +203,9 @@ impl Contents {
             generation: manifest.generation,
             documents: all - gone,
             gone,
+            replaced: manifest.replaced,
+            removed: manifest.removed,
+            conflicts: manifest.conflicts,
             ties: segments.iter().map(|segment| segment.ties).sum(),
             segments: segments.len() as u64,
             bytes: manifest.files().map(|file| file.bytes).sum(),

@@ -206,7 +206,8 @@ pub(super) fn write_names(names: &[(u64, Arc<str>)]) -> Result<Vec<u8>, IndexErr
     columns::write(name_columns(), &mut rows.collect::<Vec<_>>())
 }
 
-/// Adds the names of a table to `names`, and replaces those of the same documents.
+/// Adds the names of a table to `names`, and replaces those of the same documents. A document that
+/// has left its cluster gets an empty name.
 pub(super) fn read_names(bytes: &[u8], file: &str, names: &mut Names) -> Result<(), IndexError> {
     let table = Table::read(bytes, file)?;
     // The documents of a cluster share one copy of its name.
@@ -214,10 +215,8 @@ pub(super) fn read_names(bytes: &[u8], file: &str, names: &mut Names) -> Result<
     let clusters: Vec<Arc<str>> = clusters.collect();
     let blank = NameRow::default();
     table.each(name_columns(), &blank, &mut |(serial, name)| {
-        match clusters.get(name.key as usize) {
-            Some(cluster) if !cluster.is_empty() => names.insert(serial, Arc::clone(cluster)),
-            _ => names.remove(&serial),
-        };
+        let cluster = clusters.get(name.key as usize).cloned();
+        names.insert(serial, cluster.unwrap_or_default());
         Ok(())
     })
 }

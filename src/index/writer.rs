@@ -11,6 +11,7 @@ use super::lock::Lock;
 use super::manifest::Manifest;
 use super::merge;
 use super::reader::Index;
+use super::removal::{Removal, Scrub};
 use super::segment_writer::{self, Serials};
 use super::settings::IndexSettings;
 use super::tables;
@@ -100,6 +101,8 @@ impl Writer {
         };
         let replaced = addition.replaced.iter();
         manifest.forget(replaced.map(|&serial| serial..serial + 1));
+        manifest.replaced += addition.replaced.len() as u64;
+        manifest.conflicts += addition.conflicts;
         let new = &addition.new;
         let serials = Serials::new(addition.catalog, new, manifest.next_serial);
         if !new.is_empty() {
@@ -160,6 +163,42 @@ impl Writer {
         Ok(pruned)
     }
 
+    /// Removes the documents with these ids, and their earlier texts, from every file. Ids that no
+    /// document has are no error. A reader that has the index open keeps its files until it ends.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or an old file cannot be deleted.
+    pub fn remove(&mut self, ids: &[String]) -> Result<Removal, IndexError> {
+        let Some(index) = &self.index else {
+            return Err(self.directory.missing());
+        };
+        let (scrub, removal) = Scrub::find(index, ids)?;
+        if scrub.serials.is_empty() {
+            return Ok(removal);
+        }
+        let mut manifest = index.manifest.clone();
+        manifest.forget(scrub.serials.iter().map(|&serial| serial..serial + 1));
+        manifest.removed += removal.documents;
+        // From the last on, because a segment of which nothing is left makes the list shorter.
+        for (at, segment) in index.segments.iter().enumerate().rev() {
+            let number = manifest.take_number();
+            if scrub.concerns(segment)? {
+                let segments = std::slice::from_ref(segment);
+                let merged = merge::merge(&self.directory, segments, &manifest, &scrub, number)?;
+                manifest.replace_segments(at..at + 1, merged);
+            } else if let Some(entry) =
+                merge::scrub_tables(&self.directory, segment, &scrub, number)?
+            {
+                manifest.segments[at] = entry;
+            }
+        }
+        manifest.generation += 1;
+        self.replace(manifest)?;
+        // The old files must go, so here it is an error if they do not.
+        sweep(&self.directory)?;
+        Ok(removal)
+    }
+
     /// Merges all segments into one, without the documents that do not count any more.
     ///
     /// # Errors
@@ -199,7 +238,13 @@ impl Writer {
         };
         let mut manifest = index.manifest.clone();
         let number = manifest.take_number();
-        let merged = merge::merge(&self.directory, index, range.clone(), number)?;
+        let merged = merge::merge(
+            &self.directory,
+            &index.segments[range.clone()],
+            &manifest,
+            &Scrub::default(),
+            number,
+        )?;
         manifest.replace_segments(range, merged);
         manifest.generation += 1;
         self.replace(manifest)

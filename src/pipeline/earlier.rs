@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::boilerplate::KnownBoilerplate;
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::union_find::UnionFind;
-use crate::catalog::{Catalog, DocNo, DocPair, SeenDocuments};
+use crate::catalog::{Catalog, DocNo, DocPair, IdScope, SeenDocuments};
 use crate::compare::exact::Comparison;
 use crate::document::Fetch;
 
@@ -30,6 +30,20 @@ pub struct EarlierRuns {
     pub archive: Option<Arc<dyn Fetch + Send>>,
     /// Ids of earlier documents that this run treats as if it had read them itself.
     pub requested_ids: Vec<String>,
+}
+
+impl EarlierRuns {
+    /// No runs yet, but an index that will keep the documents of this one.
+    pub fn of_new_index() -> EarlierRuns {
+        let mut none = EarlierRuns::default();
+        none.replace_by_id_alone(false);
+        none
+    }
+
+    /// Sets whether a record replaces the document with its id even if neither has a url or a site.
+    pub fn replace_by_id_alone(&mut self, by_id_alone: bool) {
+        self.seen.set_id_scope(IdScope::Index { by_id_alone });
+    }
 }
 
 /// A pair that an earlier run found, by the numbers of its documents in the archive.

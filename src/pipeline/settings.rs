@@ -7,6 +7,7 @@ use crate::attribution::credit::Credits;
 use crate::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, Selection};
 use crate::compare::exact::{Criteria, Excerpts};
 use crate::compare::reworded::Rewording;
+use crate::document::Published;
 use crate::sketch::banding::{Banding, BandingError, DEFAULT_THRESHOLD, RecallTarget};
 use crate::sketch::minhash::DEFAULT_SEED;
 use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
@@ -54,8 +55,8 @@ pub struct Settings {
     pub page: Option<PageLimits>,
     /// Table of news agencies.
     pub credits: Arc<Credits>,
-    /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
-    pub as_of: Option<i64>,
+    /// Time after which nothing can have been published: later dates are no evidence.
+    pub as_of: Option<Published>,
     /// True if the hashes of documents are kept after the scan, because an index stores them.
     pub keep_hashes: bool,
     /// Limit to memory; `None` for no limit.

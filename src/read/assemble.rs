@@ -17,6 +17,7 @@ use super::date_order::{RecordDate, SourceDates};
 use super::field_lookup::Promise;
 use super::looks::{has_web_scheme, is_host, is_no_value, is_page, is_url};
 use super::markup;
+use super::name_memory::NameMemory;
 use super::names::Field;
 use crate::document::{Document, Published};
 use crate::text::domain::{SiteCache, site_of, site_of_url_or};
@@ -75,6 +76,8 @@ pub(super) struct Decoding {
     pub(super) lossy: bool,
     /// Places of the escapes in the current line of JSON.
     pub(super) escapes: Vec<u32>,
+    /// Names of the last record of JSON.
+    pub(super) names: NameMemory,
     /// The site, if it had to be derived from a url or tidied.
     site: String,
     /// Sites of urls seen before.

@@ -9,6 +9,7 @@ use super::field_lookup::{FieldLookup, FieldPlace, FieldTarget, FoundName, Promi
 use super::json_scanner::{Enters, MOST_ENTERED, RecordVisitor};
 use super::json_strings::join_strings;
 use super::json_value::JsonValue;
+use super::name_memory::NameMemory;
 use super::names::{Field, show};
 
 /// Most values of one record that are kept. Records of the known makers have fewer than twenty.
@@ -68,10 +69,12 @@ impl<'a> Candidates<'a> {
         self.kept.reverse();
         self.kept
             .sort_by_key(|known| (known.target.field.index(), known.target.rank));
+        self.starts = [0; Field::ALL.len() + 1];
+        for known in &self.kept {
+            self.starts[known.target.field.index() + 1] += 1;
+        }
         for field in Field::ALL {
-            let before = |known: &&Candidate<'_>| known.target.field.index() <= field.index();
-            let end = self.kept.iter().take_while(before).count();
-            self.starts[field.index() + 1] = end as u8;
+            self.starts[field.index() + 1] += self.starts[field.index()];
         }
     }
 
@@ -182,6 +185,7 @@ impl<'a> RecordValues<'a> for JsonRecord<'a, '_> {
 /// Looks up the names of a record and keeps the values of those that stand for fields.
 pub(super) struct Collector<'l, 'c, 'a> {
     lookup: &'l FieldLookup,
+    memory: &'l mut NameMemory,
     candidates: &'c mut Candidates<'a>,
     place: FieldPlace,
     /// What the last name stands for.
@@ -210,9 +214,15 @@ struct ListOfObjects {
 }
 
 impl<'l, 'c, 'a> Collector<'l, 'c, 'a> {
-    pub(super) fn new(lookup: &'l FieldLookup, candidates: &'c mut Candidates<'a>) -> Self {
+    pub(super) fn new(
+        lookup: &'l FieldLookup,
+        memory: &'l mut NameMemory,
+        candidates: &'c mut Candidates<'a>,
+    ) -> Self {
+        memory.begin(lookup);
         Self {
             lookup,
+            memory,
             candidates,
             place: lookup.top(),
             found: FoundName::default(),
@@ -261,6 +271,11 @@ impl<'l, 'c, 'a> Collector<'l, 'c, 'a> {
 impl<'a> RecordVisitor<'a> for Collector<'_, '_, 'a> {
     #[inline]
     fn name(&mut self, name: &str) -> Enters {
+        if self.entered.is_empty() {
+            let (found, enters) = self.memory.find(self.lookup, name);
+            self.found = found;
+            return enters;
+        }
         self.found = self.lookup.find(&self.place, name);
         self.lookup.enters(&self.found)
     }

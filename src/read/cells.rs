@@ -190,18 +190,17 @@ impl RecordFields {
         self.quote_open
     }
 
-    /// Appends the content of a field of `record` to `out`; the second value is `None` if it stands
-    /// in the record as it is.
+    /// The content of a field of `record` if it stands there, otherwise `None`: then it is appended
+    /// to `out`, if there is such a field.
     pub(super) fn cell<'r>(
         &self,
         field: usize,
         record: &'r str,
         dialect: Dialect,
         out: &mut String,
-    ) -> Option<(&'r str, Option<()>)> {
+    ) -> Option<&'r str> {
         let &(start, end) = self.spans.get(field)?;
-        let raw = record.get(start..end)?;
-        Some((raw, decode_cell(raw, dialect, self.rule, out)))
+        decode_cell(record.get(start..end)?, dialect, self.rule, out)
     }
 
     /// A field of `record`, the bytes that were split.
@@ -221,10 +220,8 @@ impl RecordFields {
     pub(super) fn names(&self, record: &str, dialect: Dialect) -> impl Iterator<Item = String> {
         self.raw(record).map(move |raw| {
             let mut decoded = String::new();
-            match decode_cell(raw, dialect, self.rule, &mut decoded) {
-                Some(()) => decoded.trim().to_owned(),
-                None => raw.trim().to_owned(),
-            }
+            let text = decode_cell(raw, dialect, self.rule, &mut decoded);
+            text.unwrap_or(&decoded).trim().to_owned()
         })
     }
 }
@@ -268,39 +265,52 @@ fn end_of_plain(bytes: &[u8], mut at: usize, dialect: Dialect) -> usize {
     }
 }
 
-/// Appends the content of a field to `out`; `None` if it stands there as it is.
-pub(super) fn decode_cell(
-    raw: &str,
+/// The content of a field if it stands there, otherwise `None`: then it is appended to `out`.
+pub(super) fn decode_cell<'r>(
+    raw: &'r str,
     dialect: Dialect,
     rule: QuoteRule,
     out: &mut String,
-) -> Option<()> {
+) -> Option<&'r str> {
     let quoted = dialect.quotes && rule != QuoteRule::Literal;
     let inner = raw.strip_prefix('"').filter(|_| quoted);
     let (content, rest) = match inner {
-        None if dialect.backslash && raw.contains('\\') => (raw, ""),
-        None => return None,
+        None => (raw, ""),
         Some(inner) => match closing_quote(inner.as_bytes(), 0, dialect, rule) {
             Some(after) => inner.split_at(after),
-            None => return None,
+            None => return Some(raw),
         },
     };
     let content = match inner {
         Some(_) => content.strip_suffix('"').unwrap_or(content),
         None => content,
     };
+    let special = match (dialect.backslash, inner) {
+        (true, _) => memchr(b'\\', content.as_bytes()),
+        (false, Some(_)) => memchr(b'"', content.as_bytes()),
+        (false, None) => None,
+    };
+    if special.is_none() && rest.is_empty() {
+        return Some(content);
+    }
     if dialect.backslash {
         unescape(content, out);
     } else {
-        let mut parts = content.split("\"\"");
-        out.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            out.push('"');
-            out.push_str(part);
-        }
+        undouble(content, out);
     }
     out.push_str(rest);
-    Some(())
+    None
+}
+
+/// Appends `text`, in which two double quotes stand for one.
+fn undouble(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(quote) = memchr(b'"', rest.as_bytes()) {
+        let (until, after) = rest.split_at(quote + 1);
+        out.push_str(until);
+        rest = after.strip_prefix('"').unwrap_or(after);
+    }
+    out.push_str(rest);
 }
 
 /// Appends `text`, in which a backslash takes the meaning from the character after it, or stands
@@ -358,7 +368,7 @@ mod tests {
             let unquoted = fields.raw(record).map(|raw| {
                 let mut out = String::new();
                 decode_cell(raw, COMMA, QuoteRule::Strict, &mut out)
-                    .map_or_else(|| raw.to_owned(), |()| out)
+                    .map_or_else(|| out.clone(), str::to_owned)
             });
             records.push(unquoted.collect());
             at = skip_line_ends(bytes, end);

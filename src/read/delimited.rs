@@ -258,12 +258,12 @@ impl<'a> RecordValues<'a> for TableRecord<'a, '_> {
             self.fields
                 .cell(column.column, self.text, dialect, &mut decoding.decoded)
         });
-        let (raw, decoded) = cell.unwrap_or(("", None));
-        match decoded {
-            None if raw.is_empty() => OfferedValue::Nothing,
-            None => OfferedValue::Given(FieldValue::Borrowed(raw)),
-            Some(()) if decoding.decoded.len() == start => OfferedValue::Nothing,
-            Some(()) => OfferedValue::Given(FieldValue::Decoded(start..decoding.decoded.len())),
+        let end = decoding.decoded.len();
+        match cell {
+            Some("") => OfferedValue::Nothing,
+            Some(text) => OfferedValue::Given(FieldValue::Borrowed(text)),
+            None if end == start => OfferedValue::Nothing,
+            None => OfferedValue::Given(FieldValue::Decoded(start..end)),
         }
     }
 }

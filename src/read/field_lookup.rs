@@ -8,7 +8,7 @@
 //! usually ends at an empty slot of the table or at one comparison.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arrayvec::ArrayVec;
 
@@ -87,7 +87,7 @@ pub(super) struct FieldPlace {
 }
 
 /// The nodes that a name leads to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct FoundName {
     nodes: ArrayVec<PlacedNode, MOST_NODES>,
 }
@@ -123,6 +123,8 @@ struct Slot {
 /// Finds the fields that a name stands for.
 #[derive(Debug)]
 pub(super) struct FieldLookup {
+    /// A number that no other lookup of the process has.
+    number: u64,
     nodes: Vec<PathNode>,
     /// Open addressing by the hash of name and parent; a power of two, at most a quarter full.
     slots: Vec<Option<Slot>>,
@@ -140,7 +142,10 @@ impl FieldLookup {
             .map(|name| name.split('.').count());
         let nodes = 1 + segments.sum::<usize>() + WRAPPER_NAMES.len();
         let slots = (4 * nodes).next_power_of_two();
+        // 0 is the number of no lookup.
+        static MADE: AtomicU64 = AtomicU64::new(1);
         let mut lookup = Self {
+            number: MADE.fetch_add(1, Ordering::Relaxed),
             nodes: vec![PathNode::new(Box::default())],
             slots: vec![None; slots],
             chosen: Vec::new(),
@@ -230,6 +235,11 @@ impl FieldLookup {
     fn first_slot(&self, parent: NodeNo, hash: u64) -> usize {
         let mixed = (hash ^ u64::from(parent)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 32) as usize & (self.slots.len() - 1)
+    }
+
+    /// A number that no other lookup of the process has, and never 0.
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// The place at the top of a record.

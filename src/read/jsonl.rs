@@ -10,6 +10,7 @@ use super::candidates::{Candidates, Collector};
 use super::date_order::SourceDates;
 use super::field_lookup::FieldLookup;
 use super::json_scanner::{JsonScanner, NamesOnly};
+use super::name_memory::NameMemory;
 use super::names::{Field, show};
 
 /// Characters of one of the record's own names that are kept for a reject.
@@ -30,8 +31,8 @@ pub(super) fn parse<'s>(
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let mut candidates = Candidates::default();
     let mut escapes = std::mem::take(&mut decoding.escapes);
-    let scanned =
-        JsonScanner::new(line, &mut escapes).record(&mut Collector::new(lookup, &mut candidates));
+    let mut collector = Collector::new(lookup, &mut decoding.names, &mut candidates);
+    let scanned = JsonScanner::new(line, &mut escapes).record(&mut collector);
     decoding.lossy |= lossy;
     let chosen = match scanned {
         Err(error) => Err(error.reason()),
@@ -57,8 +58,9 @@ pub(super) fn id_of_beginning(beginning: &[u8], lookup: &FieldLookup) -> Option<
     let mut candidates = Candidates::default();
     let mut escapes = Vec::new();
     // Fails where the beginning breaks off. The values before that are known.
-    let _ = JsonScanner::new(&beginning, &mut escapes)
-        .record(&mut Collector::new(lookup, &mut candidates));
+    let mut names = NameMemory::default();
+    let mut collector = Collector::new(lookup, &mut names, &mut candidates);
+    let _ = JsonScanner::new(&beginning, &mut escapes).record(&mut collector);
     candidates.id(&escapes)
 }
 

@@ -54,6 +54,7 @@ mod jsonl;
 pub mod labels;
 mod looks;
 mod markup;
+mod name_memory;
 mod names;
 mod open;
 mod parquet_fetch;

@@ -141,6 +141,16 @@ impl<W: Write> MetricsWriter<'_, W> {
                 counts.documents.read,
             ),
             (
+                "known_documents",
+                "Documents that were read and that the index has already.",
+                read.known.len() as u64,
+            ),
+            (
+                "id_conflict_documents",
+                "Documents that stay under another id because theirs names another document.",
+                read.conflicting(),
+            ),
+            (
                 "bad_date_documents",
                 "Documents with a date that was not understood.",
                 read.bad_dates,
@@ -188,6 +198,11 @@ impl<W: Write> MetricsWriter<'_, W> {
             ],
         )?;
         for (name, help, count) in [
+            (
+                "replaced_documents",
+                "Documents of the index that a document with the same id replaced.",
+                findings.read.replaced.len() as u64,
+            ),
             (
                 "cross_site_pairs",
                 "Pairs whose documents are on different sites.",

@@ -51,6 +51,8 @@ pub struct IndexUse {
     pub adds: bool,
     /// True if every document was there already, so that the run left its outputs as they were.
     pub nothing_new: bool,
+    /// True if the run would have replaced too many documents, and left its outputs as they were.
+    pub mostly_replaces: bool,
 }
 
 /// Facts about the inputs that their documents do not have.
@@ -205,7 +207,9 @@ struct IndexSection<'a> {
     expired: u64,
     already_there: u64,
     nothing_new: bool,
+    mostly_replaces: bool,
     replaced: u64,
+    conflicts: u64,
     added: u64,
     documents_after: u64,
     pairs_less_boilerplate: u64,
@@ -237,6 +241,7 @@ struct ReadSection<'a> {
     without_site: u64,
     without_date: u64,
     without_zone: u64,
+    dated_ahead: u64,
     sites_passed_over: PassedOverSection<'a>,
 }
 
@@ -419,6 +424,7 @@ impl<'a> ReadSection<'a> {
             without_site: read.without_site,
             without_date: read.without_date,
             without_zone: read.without_zone,
+            dated_ahead: read.dated_ahead,
             sites_passed_over: PassedOverSection {
                 documents: read.sites_passed_over.number,
                 examples: &read.sites_passed_over.examples,
@@ -482,16 +488,19 @@ impl<'a> IndexSection<'a> {
     fn of(findings: &'a ScanResult, index: IndexUse) -> IndexSection<'a> {
         let DocumentCounts { seen, read, .. } = findings.counts.documents;
         let replaced = findings.read.replaced.len() as u64;
-        let added = if index.adds { read } else { 0 };
+        let changes = index.adds && !index.mostly_replaces;
+        let added = if changes { read } else { 0 };
         let before = seen + replaced;
         IndexSection {
             documents_before: before,
             expired: index.expired,
             already_there: findings.read.known.len() as u64,
             nothing_new: index.nothing_new,
-            replaced: if index.adds { replaced } else { 0 },
+            mostly_replaces: index.mostly_replaces,
+            replaced: if changes { replaced } else { 0 },
+            conflicts: findings.read.conflicting(),
             added,
-            documents_after: if index.adds { seen + read } else { before },
+            documents_after: if changes { seen + read } else { before },
             pairs_less_boilerplate: findings.counts.pairs.less_boilerplate,
             clusters_merged: findings
                 .merged
@@ -563,7 +572,7 @@ impl SettingsInForce {
             long_passage: excerpts.and_then(|excerpts| excerpts.long_passage),
             same_site_containment: selection.same_site_containment,
             keep_boilerplate: !boilerplate,
-            as_of_seconds: *as_of,
+            as_of_seconds: as_of.map(|date| date.seconds),
             relations: Relation::ALL
                 .into_iter()
                 .filter(|&relation| selection.takes(relation))

@@ -24,6 +24,9 @@ const DOMAINS: &[&str] = &[
 /// made for it need more.
 const MOST_ROUNDS: usize = 8;
 
+/// Bytes of a text that are looked at together.
+const CHUNK: usize = 32;
+
 /// A range of bytes and what takes its place.
 type Repair = (usize, usize, Cow<'static, str>);
 
@@ -43,20 +46,19 @@ pub fn mended(text: &str) -> Cow<'_, str> {
 
 /// Repairs what is wrong at first sight; `None` if nothing is.
 fn repaired_once(text: &str) -> Option<String> {
-    if has_soft_break(text) {
-        return Some(without_soft_breaks(text));
-    }
     let bytes = text.as_bytes();
     let mut out = String::new();
     let mut from = 0;
-    for at in memchr::memchr3_iter(b'&', b'-', b'.', bytes) {
+    for at in suspects(bytes) {
         if at < from {
             continue;
         }
         let repair = match bytes[at] {
             b'&' => entity(text, at),
             b'-' => divided_word(text, at, at + 1),
-            _ => missing_space(text, at),
+            b'.' => missing_space(text, at),
+            _ if is_soft_break(bytes, at) => return Some(without_soft_breaks(text)),
+            _ => None,
         };
         if let Some((start, end, replacement)) = repair {
             out.push_str(&text[from..start]);
@@ -70,11 +72,45 @@ fn repaired_once(text: &str) -> Option<String> {
     })
 }
 
-/// Tells whether a line ends with a soft hyphen.
-fn has_soft_break(text: &str) -> bool {
-    // Nearly no text has the last byte of a soft hyphen, and searching for a byte is fast.
-    memchr::memchr(b'\xAD', text.as_bytes()).is_some()
-        && (text.contains("\u{AD}\n") || text.contains("\u{AD}\r\n"))
+/// Places of the bytes at which something may be wrong. None is the last byte.
+fn suspects(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let following = bytes.get(1..).unwrap_or_default();
+    let (these, rest) = bytes[..following.len()].as_chunks::<CHUNK>();
+    let (next, next_rest) = following.as_chunks::<CHUNK>();
+    let wrong = these
+        .iter()
+        .zip(next)
+        .enumerate()
+        .filter(|(_, (these, next))| {
+            // Written so that the compiler vectorises it. Few chunks have a suspect.
+            let pairs = these.iter().zip(next.iter());
+            pairs.fold(0, |any, (&byte, &next)| {
+                any | u8::from(is_suspect(byte, next))
+            }) != 0
+        });
+    let wrong = wrong.flat_map(|(chunk, (these, next))| in_chunk(chunk * CHUNK, these, next));
+    wrong.chain(in_chunk(these.len() * CHUNK, rest, next_rest))
+}
+
+/// The places in a chunk that begins at `start`, given the byte after each of its bytes.
+fn in_chunk(start: usize, these: &[u8], next: &[u8]) -> impl Iterator<Item = usize> {
+    let pairs = these.iter().zip(next).enumerate();
+    pairs.filter_map(move |(at, (&byte, &next))| is_suspect(byte, next).then_some(start + at))
+}
+
+/// Tells whether something may be wrong at a byte: an ampersand, a hyphen or the last byte of a soft
+/// hyphen before a space or a line end, or a full stop before a capital letter.
+#[inline]
+fn is_suspect(byte: u8, next: u8) -> bool {
+    let hyphen = (byte == b'-') | (byte == 0xAD);
+    let capital = (next.wrapping_sub(b'A') < 26) | (next >= 0x80);
+    (byte == b'&') | (hyphen & (next <= b' ')) | ((byte == b'.') & capital)
+}
+
+/// Tells whether a soft hyphen, whose last byte is at `at`, ends a line.
+fn is_soft_break(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at + 1..];
+    bytes[..at].ends_with(b"\xC2") && (rest.starts_with(b"\n") || rest.starts_with(b"\r\n"))
 }
 
 /// Removes line breaks after soft hyphens, with the hyphens.
@@ -281,6 +317,17 @@ mod tests {
         ) {
             let once = mended(&text).into_owned();
             prop_assert_eq!(mended(&once), once.clone());
+        }
+
+        #[test]
+        fn suspects_are_found_like_one_by_one(text in "([a-zé]{0,70}[-&.\u{AD}í][ \nA-C0é]?){0,8}") {
+            let bytes = text.as_bytes();
+            let found: Vec<usize> = suspects(bytes).collect();
+            let one_by_one = (1..bytes.len()).map(|end| end - 1);
+            let expected: Vec<usize> = one_by_one
+                .filter(|&at| is_suspect(bytes[at], bytes[at + 1]))
+                .collect();
+            prop_assert_eq!(found, expected);
         }
 
         #[test]

@@ -4,6 +4,8 @@
 //! Two addresses of one page give the same text. The rules know nothing of single sites, so a site
 //! can have forms that they miss; two pages of a site that give the same text are rare.
 
+use std::borrow::Cow;
+
 use url::{Host, Url};
 
 use super::page_copies::{self, CopiedPage};
@@ -175,64 +177,78 @@ const FEWEST_ID_DIGITS: usize = 6;
 /// Appends the address of a page to `out`: its host, path and the parameters that choose the page.
 /// Appends nothing if `url` holds none.
 pub(crate) fn push(url: &str, out: &mut String) {
-    match original(url) {
-        Some(page) => push_original(&page, out),
-        None => push_original(url, out),
+    let mut page = Cow::Borrowed(url);
+    for _ in 0..MOST_COPIES {
+        let Some(original) = original(&page) else {
+            break;
+        };
+        page = Cow::Owned(original);
     }
+    push_parts(&split(&page), out);
 }
 
 /// The address of the page of which an archive or a cache keeps a copy at `url`.
 fn original(url: &str) -> Option<String> {
-    let mut page: Option<String> = None;
-    for _ in 0..MOST_COPIES {
-        let url = page.as_deref().unwrap_or(url);
-        if !page_copies::may_keep_copies(split(url).0) {
-            break;
-        }
-        let parsed = Url::parse(&format!("http://{}", without_scheme(url))).ok()?;
-        let Some(Host::Domain(host)) = parsed.host() else {
-            break;
-        };
-        match page_copies::page_at(host.trim_end_matches('.'), &parsed) {
-            CopiedPage::Of(of) => page = Some(of),
-            CopiedPage::Original | CopiedPage::Unknown => break,
-        }
+    if !page_copies::may_keep_copies(split(url).host) {
+        return None;
     }
-    page
+    let parsed = Url::parse(&format!("http://{}", without_scheme(url))).ok()?;
+    let Host::Domain(host) = parsed.host()? else {
+        return None;
+    };
+    match page_copies::page_at(host.trim_end_matches('.'), &parsed) {
+        CopiedPage::Of(page) => Some(page),
+        CopiedPage::Original | CopiedPage::Unknown => None,
+    }
 }
 
-fn push_original(url: &str, out: &mut String) {
-    let (host, path, query) = split(url);
+/// A url without its scheme and its fragment.
+struct UrlParts<'a> {
+    host: &'a str,
+    path: &'a str,
+    query: &'a str,
+}
+
+fn push_parts(url: &UrlParts<'_>, out: &mut String) {
     let start = out.len();
-    out.extend(
-        without_form_labels(host)
-            .chars()
-            .flat_map(char::to_lowercase),
-    );
-    push_path(path, out);
+    let host = without_form_labels(url.host);
+    if host.is_ascii() {
+        out.push_str(host);
+        out[start..].make_ascii_lowercase();
+    } else {
+        out.extend(host.chars().flat_map(char::to_lowercase));
+    }
+    push_path(url.path, out);
     while out.len() > start && out.ends_with('/') {
         out.pop();
     }
     let mut before = '?';
-    for parameter in query.split(['&', ';']).filter(|p| chooses_page(p)) {
+    for parameter in url.query.split(['&', ';']).filter(|p| chooses_page(p)) {
         out.push(before);
         out.push_str(parameter);
         before = '&';
     }
 }
 
-/// The host, the path and the query of a url, without its scheme and its fragment.
-fn split(url: &str) -> (&str, &str, &str) {
-    let url = url.trim();
-    let url = url.split('#').next().unwrap_or_default();
+fn split(url: &str) -> UrlParts<'_> {
+    let url = before(url.trim(), b'#');
     let url = without_scheme(url);
-    let (address, query) = url.split_once('?').unwrap_or((url, ""));
-    let end = address.find('/').unwrap_or(address.len());
-    let (host, path) = address.split_at(end);
+    let address = before(url, b'?');
+    let query = url.get(address.len() + 1..).unwrap_or_default();
+    let host = before(address, b'/');
     // Some servers keep the session between the path and the query.
-    let path = path.split(';').next().unwrap_or_default();
+    let path = before(&address[host.len()..], b';');
     let port = host.strip_suffix(":80").or(host.strip_suffix(":443"));
-    (port.unwrap_or(host), path, query)
+    UrlParts {
+        host: port.unwrap_or(host),
+        path,
+        query,
+    }
+}
+
+/// The text before an ASCII character, or all of it.
+fn before(text: &str, end: u8) -> &str {
+    memchr::memchr(end, text.as_bytes()).map_or(text, |at| &text[..at])
 }
 
 /// A url without its scheme.
@@ -244,10 +260,10 @@ pub(crate) fn without_scheme(url: &str) -> &str {
 fn without_form_labels(host: &str) -> &str {
     let mut host = host;
     while let Some((label, rest)) = host.split_once('.')
-        && rest.contains('.')
         && FORM_LABELS
             .iter()
             .any(|form| label.eq_ignore_ascii_case(form))
+        && rest.contains('.')
     {
         host = rest;
     }
@@ -256,39 +272,44 @@ fn without_form_labels(host: &str) -> &str {
 
 /// Appends a path without its form and without slugs beside the id of an article.
 fn push_path(path: &str, out: &mut String) {
-    let mut segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let is_form = |segment: &&str| {
+    let is_form = |segment: &str| {
         FORM_SEGMENTS
             .iter()
             .any(|form| segment.eq_ignore_ascii_case(form))
     };
-    if segments.len() > 1 && segments.last().is_some_and(is_form) {
-        segments.pop();
+    let mut path = path.trim_matches('/');
+    if let Some((rest, last)) = path.rsplit_once('/')
+        && is_form(last)
+    {
+        path = rest;
     }
-    if segments.len() > 1 && segments.first().is_some_and(is_form) {
-        segments.remove(0);
+    if let Some((first, rest)) = path.split_once('/')
+        && is_form(first)
+    {
+        path = rest;
     }
-    let (last, end) = segments.last().map_or(("", ""), |last| plain_end(last));
-    if let Some(last_segment) = segments.last_mut() {
-        *last_segment = last;
+    let (folder, last) = last_segment(path);
+    let (last, end) = plain_end(last);
+    let (kept, id) = article_id(folder, last);
+    if let Some(folder) = kept {
+        out.push('/');
+        out.push_str(folder);
     }
-    let id = article_id(&segments);
-    if let Some((id, kept)) = id {
-        segments.truncate(kept);
-        for segment in segments {
-            out.push('/');
-            out.push_str(segment);
-        }
+    if let Some(id) = id {
         // Two slashes in a row stand in no other address.
         out.push_str("//");
         out.push_str(id);
-        return;
-    }
-    for segment in segments {
+    } else {
         out.push('/');
-        out.push_str(segment);
+        out.push_str(last);
+        out.push_str(end);
     }
-    out.push_str(end);
+}
+
+/// The segments of a path before the last, if there are any, and the last.
+fn last_segment(path: &str) -> (Option<&str>, &str) {
+    path.rsplit_once('/')
+        .map_or((None, path), |(folder, last)| (Some(folder), last))
 }
 
 /// A last segment without the end that names a form, and the end that stands in its place.
@@ -304,25 +325,35 @@ fn plain_end(segment: &str) -> (&str, &'static str) {
         .unwrap_or((segment, ""))
 }
 
-/// The id of the article that a path names, and the number of segments before the id and the slug.
+/// The segments of a path that are kept, and the id of the article that it names, which stands for
+/// the others.
 ///
 /// An id is a long number at the end or the beginning of the last segment, beside a slug, or a
 /// segment of its own with a slug beside it.
-fn article_id<'a>(segments: &[&'a str]) -> Option<(&'a str, usize)> {
-    let last = segments.len().checked_sub(1)?;
-    let before = last.checked_sub(1);
-    if let Some(id) = id_in(segments[last]) {
-        return Some((id, last));
+fn article_id<'a>(folder: Option<&'a str>, last: &'a str) -> (Option<&'a str>, Option<&'a str>) {
+    if let Some(id) = id_in(last) {
+        return (folder, Some(id));
     }
-    let before = before?;
-    if is_id(segments[last]) && is_slug(segments[before]) {
-        return Some((segments[last], before));
+    let Some(path) = folder else {
+        return (None, None);
+    };
+    let (before, segment) = last_segment(path);
+    if is_id(last) && is_slug(segment) {
+        return (before, Some(last));
     }
-    (is_id(segments[before]) && is_slug(segments[last])).then_some((segments[before], before))
+    if is_id(segment) && is_slug(last) {
+        return (before, Some(segment));
+    }
+    (folder, None)
 }
 
 /// The id in a segment that holds a slug too.
 fn id_in(segment: &str) -> Option<&str> {
+    // Most segments have too few digits.
+    let digits = segment.bytes().filter(u8::is_ascii_digit);
+    if digits.count() < FEWEST_ID_DIGITS {
+        return None;
+    }
     let stem = segment.split('.').next().unwrap_or_default();
     let is_separator = |c: char| matches!(c, '-' | '_' | ',');
     let (slug, id) = stem.rsplit_once(is_separator)?;
@@ -423,6 +454,7 @@ mod tests {
             "https://www.paper.example/city/harbour-ferry-returns;jsessionid=0A1B?from=mail",
             "https://www-paper-example.cdn.ampproject.org/c/s/paper.example/city/\
              harbour-ferry-returns",
+            "https://www-paper-example.bing-amp.com/c/s/paper.example/city/harbour-ferry-returns",
             "https://web.archive.org/web/20260301000000/http://www.paper.example/city/\
              harbour-ferry-returns",
         ] {

@@ -41,22 +41,28 @@ const DATABASES: &[&str] = &[
     "pressreader.com",
 ];
 
+/// Parts of the hosts that keep copies.
+const KEEPERS: &[&str] = &[
+    "archive",
+    "wayback",
+    "arquivo",
+    "google",
+    "ampproject",
+    "bing-amp",
+    "translate",
+];
+
 /// Tells whether a host may keep copies, from its letters alone. What it says no to keeps none.
 pub(super) fn may_keep_copies(host: &str) -> bool {
-    let has = |part: &str| {
-        let mut parts = host.as_bytes().windows(part.len());
-        parts.any(|bytes| bytes.eq_ignore_ascii_case(part.as_bytes()))
+    let bytes = host.as_bytes();
+    let begins = |at: usize, part: &str| {
+        let here = bytes.get(at..at + part.len());
+        here.is_some_and(|here| here.eq_ignore_ascii_case(part.as_bytes()))
     };
-    [
-        "archive",
-        "wayback",
-        "arquivo",
-        "google",
-        "ampproject",
-        "translate",
-    ]
-    .iter()
-    .any(|part| has(part))
+    (0..bytes.len()).any(|at| {
+        matches!(bytes[at] | 0x20, b'a' | b'b' | b'g' | b't' | b'w')
+            && KEEPERS.iter().any(|part| begins(at, part))
+    })
 }
 
 /// Tells of what page a host keeps a copy. `host` is that of `url`, in lower case and without a

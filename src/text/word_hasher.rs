@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use super::plain::{PlainForm, letters, plain_form};
+use super::plain::{PlainForm, is_hebrew, letters, plain_form};
 use super::word_breaks::{WordMasks, word_edges};
 use super::words::{
     LONGEST_SHORT, WordRule, for_each_word, hash_short, hash_word, writes_no_spaces,
@@ -67,6 +67,10 @@ impl WordHasher {
             };
             if let Some(form) = plain_form(c, letters) {
                 self.unspaced |= form.is_word();
+                if is_hebrew(c) && joins_hebrew(&text[start..at]) {
+                    plain.pop();
+                    plain.push(b'\'');
+                }
                 plain.extend_from_slice(form.as_bytes());
                 at += c.len_utf8();
                 continue;
@@ -122,6 +126,13 @@ impl WordHasher {
             }
         }
     }
+}
+
+/// Returns true if a text ends with a Hebrew letter and a double quotation mark.
+fn joins_hebrew(before: &str) -> bool {
+    before
+        .strip_suffix('"')
+        .is_some_and(|before| before.ends_with(is_hebrew))
 }
 
 /// Returns the stretch of `text` between ASCII white space that holds the byte `at`. It begins at
@@ -245,6 +256,8 @@ mod tests {
         let mut forms = 0;
         for c in (0x80..=0x30FF)
             .chain((0x4E00..0xA000).step_by(97))
+            .chain((0xAC00..0xD7A4).step_by(97))
+            .chain(0xFF00..0xFF60)
             .filter_map(char::from_u32)
             .filter(|&c| plain_form(c, letters(WordRule::Folded)).is_some())
         {
@@ -262,6 +275,9 @@ mod tests {
                 ("カ", "_"),
                 ("か", "゙"),
                 ("東", "京"),
+                ("א\"", "\"א"),
+                ("\"", "\"b"),
+                ("가", "각"),
             ] {
                 for text in [
                     format!("{left}{c}{right}"),
@@ -290,7 +306,7 @@ mod tests {
         #[test]
         fn hashes_equal_the_definition_on_text_like_news(
             pieces in proptest::collection::vec(
-                "[a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'’“”—…éÉßжЖςİ\u{301}\u{A0}\u{AD}_-]|東|ก|ß|א",
+                "[a-zA-Z]{1,20}|[0-9]{1,5}|[ .,'\"’“”—…，：、。،éÉßжЖςİ\u{301}\u{A0}\u{AD}_-]|東|ก|ß|[אב한\u{5B8}\u{11A8}]",
                 0..80,
             ),
         ) {
@@ -300,7 +316,7 @@ mod tests {
 
         #[test]
         fn hashes_equal_both_definitions_on_letters_that_are_folded(
-            text in "[a .'1ёеЁא\u{5B8}\u{5BE}اأآىیيكکةه\u{640}\u{64B}\u{654}\u{670}٣۳東]{0,40}",
+            text in "[a .'\"1ёеЁאב\u{5B8}\u{5BE}اأآىیيكکةه\u{640}\u{64B}\u{654}\u{670}٣۳東]{0,40}",
         ) {
             for rule in [WordRule::Unfolded, WordRule::Folded] {
                 let mut hasher = WordHasher { rule, ..WordHasher::default() };

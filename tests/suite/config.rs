@@ -12,12 +12,13 @@ use tempfile::TempDir;
 const TYPED_ONLY: [&str; 4] = ["help", "version", "config", "print-config"];
 
 /// Flags that require another one, and the arguments that satisfy them.
-const COMPANIONS: [(&str, &[&str]); 6] = [
+const COMPANIONS: [(&str, &[&str]); 7] = [
     ("bands", &["--rows", "2"]),
     ("rows", &["--bands", "2"]),
     ("metrics-label", &["--metrics", "run.prom"]),
     ("no-add", &["--index", "index"]),
     ("keep", &["--index", "index"]),
+    ("allow-replacing", &["--index", "index"]),
     ("wait", &["--index", "index"]),
 ];
 

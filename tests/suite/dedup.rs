@@ -11,7 +11,7 @@ use wirecopy::catalog::{Catalog, DocNo};
 use wirecopy::cluster::Relation;
 use wirecopy::cluster::duplicates::{Keep, Preference};
 use wirecopy::index::{Addition, Writer};
-use wirecopy::pipeline::{self, Duplicates, Settings, Surfacing, Unobserved};
+use wirecopy::pipeline::{self, Duplicates, EarlierRuns, Settings, Surfacing, Unobserved};
 use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::shingle::{Shingle, Shingler};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -51,7 +51,7 @@ fn night(index: &Path, pages: &[Page], settings: &Settings) -> Duplicates {
     let (before, _) = before
         .transpose()
         .expect("the index is intact")
-        .unwrap_or_default();
+        .unwrap_or_else(|| (EarlierRuns::of_new_index(), 0));
     let preference = Preference {
         seen: &|catalog, doc| !catalog.is_new(doc),
         ..Preference::default()
@@ -65,6 +65,7 @@ fn night(index: &Path, pages: &[Page], settings: &Settings) -> Duplicates {
         names: &[],
         boilerplate: &found.boilerplate,
         replaced: &found.read.replaced,
+        conflicts: found.read.conflicting(),
     };
     let change = writer.add(&addition, &corpus, settings, 0, None);
     change
@@ -329,9 +330,10 @@ proptest! {
             for (at, (_, id)) in numbered.filter(|(_, (night, _))| *night == number) {
                 tonight.entry(format!("n{id}")).or_insert(at);
             }
+            // On one page, so that the id names one document.
             let with_id = |(id, &at): (&String, &usize)| Page {
-                id: id.clone(),
-                ..pages[at].clone()
+                published: pages[at].published,
+                ..Page::new("news.example", id, &pages[at].text)
             };
             let those: Vec<Page> = tonight.iter().map(with_id).collect();
             let found = night(&index, &those, &settings);

@@ -407,7 +407,8 @@ fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
     assert_eq!(first.status.code(), Some(0), "{}", said(&first));
     assert_eq!(out, format!("{a}\n{b}\n"));
 
-    // The same records again, one with another site, with a copy and a record that cannot be read.
+    // The same records again, with a copy, a record that cannot be read, and one with a known id on
+    // another site, which is another document.
     let moved = a.replace("x.example", "y.example");
     let copy = a.replace(r#""a""#, r#""c""#);
     let changed = b.replace("else", "other");
@@ -416,11 +417,14 @@ fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
     assert_eq!(out, "");
     let rows: Vec<&str> = list.lines().skip(1).collect();
     let file = &input;
+    let moved_id = rows[1].split(',').next().unwrap_or_default();
+    assert!(moved_id.starts_with("a#"), "{moved_id}");
+    assert!(said(&again).contains(&format!("kept as {moved_id}")));
     assert_eq!(
         rows,
         [
             format!("c,a,exact,1.0000,false,x.example,x.example,,,{file},,,"),
-            format!("a,a,exact,1.0000,true,y.example,x.example,,,{file},,,"),
+            format!("{moved_id},a,exact,1.0000,true,y.example,x.example,,,{file},,,"),
             format!("b,b,exact,1.0000,,,,,,{file},,,"),
         ]
     );

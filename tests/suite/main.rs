@@ -46,6 +46,7 @@ mod order;
 mod outputs;
 #[cfg(feature = "cli")]
 mod reference_cli;
+mod removal;
 #[cfg(feature = "cli")]
 mod repeats;
 #[cfg(feature = "cli")]
@@ -69,6 +70,8 @@ mod faults;
 mod flips;
 #[cfg(all(unix, feature = "cli"))]
 mod fuzz;
+#[cfg(all(unix, feature = "cli"))]
+mod ids;
 #[cfg(all(unix, feature = "cli"))]
 mod path_fields;
 #[cfg(all(unix, feature = "cli", feature = "remote"))]

@@ -49,9 +49,11 @@ fn night(
     let corpus = Memory::new(pages.to_vec());
     let since = keep.map(|keep| now - keep);
     let mut writer = writer(index);
-    let (before, _) = writer.index().map_or((EarlierRuns::default(), 0), |index| {
-        index.before(Some(now), since).expect("the index is intact")
-    });
+    let (before, _) = writer
+        .index()
+        .map_or((EarlierRuns::of_new_index(), 0), |index| {
+            index.before(Some(now), since).expect("the index is intact")
+        });
     let settings = &Settings {
         keep_hashes: true,
         ..settings.clone()
@@ -86,6 +88,21 @@ fn names(findings: &ScanResult) -> BTreeMap<String, String> {
     let ids = findings.names.iter();
     ids.map(|(doc, name)| (findings.catalog.id(*doc).to_owned(), name.to_string()))
         .collect()
+}
+
+/// The records of an index, in order.
+fn exported(index: &Path) -> Vec<String> {
+    let mut lines = Vec::new();
+    let index = Index::open(index).expect("the index exists");
+    let exported = index.export(&mut |line| {
+        lines.extend_from_slice(line);
+        Ok(())
+    });
+    exported.expect("the index is intact");
+    let text = String::from_utf8(lines).expect("records are UTF-8");
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
 }
 
 /// Pages made of few different sentences, so that every relation occurs.
@@ -166,6 +183,49 @@ proptest! {
         let (contents, damages) = Index::verify(&index).expect("the index can be read");
         prop_assert!(damages.is_empty());
         prop_assert_eq!(contents.documents, pages.len() as u64);
+    }
+
+    #[test]
+    fn removing_documents_equals_never_having_read_them(
+        pages in pages(),
+        nights in prop::collection::vec((0usize..3, any::<bool>(), any::<bool>()), 24),
+        compacted in any::<bool>(),
+    ) {
+        let settings = settings(by_bands());
+        let directory = tempfile::tempdir().expect("a temporary directory can be created");
+        let [all, without] = ["all", "without"].map(|name| directory.path().join(name));
+        let planned = || pages.iter().zip(&nights);
+        let doomed = planned().filter(|(_, (_, _, doomed))| *doomed);
+        let doomed: Vec<String> = doomed.map(|(page, _)| page.id.clone()).collect();
+        for number in 0..2 {
+            let those = planned().filter(|(_, (night, _, _))| *night == number);
+            let those: Vec<Page> = those.map(|(page, _)| page.clone()).collect();
+            let mut rest = those.clone();
+            rest.retain(|page| !doomed.contains(&page.id));
+            night(&all, &those, &settings, number as i64 * DAY, None);
+            night(&without, &rest, &settings, number as i64 * DAY, None);
+            if compacted {
+                writer(&all).compact().expect("the index is intact");
+            }
+        }
+        let there = planned().filter(|(page, (night, _, _))| {
+            *night < 2 && doomed.contains(&page.id)
+        });
+        let removal = writer(&all).remove(&doomed).expect("the index is intact");
+        prop_assert_eq!(removal.documents, there.count() as u64);
+        prop_assert_eq!(exported(&all), exported(&without));
+        let (contents, damages) = Index::verify(&all).expect("the index can be read");
+        prop_assert!(damages.is_empty());
+        prop_assert_eq!(contents.gone, 0);
+        // The next night finds the same, the clusters of old documents included.
+        let last = planned().filter(|(_, (night, _, _))| *night == 2);
+        let last: Vec<Page> = last.map(|(page, _)| page.clone()).collect();
+        let found = night(&all, &last, &settings, 2 * DAY, None);
+        let expected = night(&without, &last, &settings, 2 * DAY, None);
+        prop_assert_eq!(related_rows(&found), related_rows(&expected));
+        let everybody: BTreeSet<&String> = pages.iter().map(|page| &page.id).collect();
+        let [found, expected] = [found, expected].map(|found| clusters(&names(&found), &everybody));
+        prop_assert_eq!(found, expected);
     }
 
     #[test]

@@ -570,3 +570,31 @@ fn an_unknown_ending_is_refused_with_a_list_of_endings() {
     assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
     assert!(unpacked(&at.path().join("pairs.gz")).starts_with(b"id_a\tid_b\t"));
 }
+
+#[test]
+fn tables_for_excel_begin_with_a_byte_order_mark() {
+    let directory = TempDir::new().expect("a directory");
+    let at = directory.path();
+    let corpus = newsroom();
+    let scan = |flags: &[&str]| wirecopy(at, &[&["scan", &corpus], flags].concat());
+    let tables = [
+        "-o",
+        "p.csv",
+        "--clusters",
+        "c.tsv.gz",
+        "--members",
+        "m.jsonl",
+    ];
+    for (flags, mark) in [(&[][..], ""), (&["--bom"], "\u{FEFF}")] {
+        let output = scan(&[&tables, flags].concat());
+        assert!(output.status.success(), "{}", said(&output));
+        for (name, start) in [("p.csv", "id_a,"), ("c.tsv.gz", "cluster\t")] {
+            let table = String::from_utf8(unpacked(&at.join(name))).expect("UTF-8");
+            assert!(table.starts_with(&format!("{mark}{start}")), "{table:.40}");
+        }
+        assert!(unpacked(&at.join("m.jsonl")).starts_with(b"{"));
+    }
+    let none = scan(&["--bom", "-o", "p.parquet"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(said(&none).contains("--bom is for tables in .csv or .tsv"));
+}

@@ -29,6 +29,26 @@ pub enum IndexCommand {
         #[arg(long)]
         wait: bool,
     },
+    /// Remove documents by their ids, so that no file of the index has anything of them
+    ///
+    /// Their texts, hashes, pairs and earlier texts go at once. What was written to other files
+    /// stays there: outputs of earlier runs, backups, and files that another run is reading.
+    Remove {
+        #[command(flatten)]
+        index: IndexArguments,
+
+        /// Id of a document to remove; give it once for each
+        #[arg(long, value_name = "ID", required_unless_present = "ids")]
+        id: Vec<String>,
+
+        /// File with the ids of documents to remove, one a line; - for standard input
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        ids: Option<PathBuf>,
+
+        /// Wait for another run that writes to the index
+        #[arg(long)]
+        wait: bool,
+    },
     /// Merge all segments of an index, without the removed documents
     Compact {
         #[command(flatten)]

@@ -45,6 +45,21 @@ pub struct SeenArguments {
     )]
     pub keep: Option<i64>,
 
+    /// Allow most documents to replace one of the index
+    ///
+    /// A document with the id of another replaces it if both are on one page or, without urls, on
+    /// one site. Otherwise it gets another id, which is reported. With this flag it also replaces
+    /// one if neither has a url or a site. Without it, a run that would replace more documents than
+    /// it adds or finds again fails before it changes anything.
+    #[arg(
+        long,
+        requires = "index",
+        conflicts_with = "no_add",
+        hide_short_help = true,
+        help_heading = "Index"
+    )]
+    pub allow_replacing: bool,
+
     /// Wait for another run that writes to the index
     #[arg(
         long,

@@ -91,6 +91,8 @@ pub struct ReadingArguments {
     pub allow_loss: bool,
 
     /// Fail and write nothing if any record is rejected
+    ///
+    /// Also if a record has the id of another document in the index.
     #[arg(long, conflicts_with = "max_rejects", help_heading = "Reading")]
     pub strict: bool,
 

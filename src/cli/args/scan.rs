@@ -74,6 +74,13 @@ pub struct ScanArguments {
     )]
     pub format: Option<OutputFormatName>,
 
+    /// Begin tables in .csv and .tsv with a byte order mark, for Excel
+    ///
+    /// Without it, Excel shows accents and other scripts as wrong letters when a file is opened by
+    /// a double click.
+    #[arg(long, hide_short_help = true, help_heading = "Reports")]
+    pub bom: bool,
+
     /// Write clusters of documents that pairs join
     #[arg(
         long,

@@ -101,6 +101,7 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         names: &[],
         boilerplate: &found.boilerplate,
         replaced: &found.read.replaced,
+        conflicts: found.read.conflicting(),
     };
     let change = match &stop {
         Some(_) => None,
@@ -135,8 +136,8 @@ fn some_number(found: &Duplicates, field: &str) -> Result<(), Stop> {
     )))
 }
 
-/// The error for a run that has no document to write: every record was rejected, or nothing is new
-/// for the index.
+/// The error for a run that writes no document: every record was rejected, nothing is new for the
+/// index, or too much in it would be replaced.
 fn failure(
     session: &Session<DedupOutput>,
     verdict: RejectVerdict,
@@ -150,7 +151,8 @@ fn failure(
         _ if nightly.usage().is_some_and(|usage| !usage.adds) => Ok(None),
         _ => {
             let copies = found.duplicates.len() as u64;
-            nightly.nothing_new(&found.catalog, &found.read, new, copies)
+            let documents = found.counts.documents.read;
+            nightly.refusal(&found.catalog, &found.read, documents, new, copies)
         }
     }
 }

@@ -69,9 +69,10 @@ impl ExplainPlan {
                 directory,
                 adds: false,
                 since: None,
-                now,
+                now: now.seconds,
                 again: None,
                 wait: false,
+                allow_replacing: false,
             }),
             ids,
         })
