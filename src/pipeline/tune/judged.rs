@@ -31,17 +31,19 @@ pub struct ClusterAgreement {
 /// Compares what was found with clusters that people made; `None` if none of the documents is
 /// judged.
 ///
-/// A document that shares only a part with a cluster counts as a member of it. One in no cluster is
-/// a cluster of its own.
+/// A document that shares only a part with clusters counts as a member of the first of them. One in
+/// no cluster is a cluster of its own.
 pub(super) fn agreement(
     assembled: &Assembled,
     judged: &[(DocNo, u64)],
 ) -> Option<ClusterAgreement> {
     let mut cluster: HashMap<DocNo, u64> = HashMap::new();
-    for whole in [false, true] {
+    for whole in [true, false] {
         for (number, found) in (0..).zip(&assembled.clusters) {
             let members = found.members.iter().filter(|member| member.whole == whole);
-            cluster.extend(members.map(|member| (member.doc, number)));
+            for member in members {
+                cluster.entry(member.doc).or_insert(number);
+            }
         }
     }
     let alone = |doc: DocNo| assembled.clusters.len() as u64 + u64::from(doc.0);
