@@ -97,7 +97,7 @@ fn a_story_that_goes_on_is_one_storyline() {
     for week in 0..4 {
         let background = match week {
             0 => String::new(),
-            _ => part(&reports[week - 1], 20, 60),
+            _ => part(&reports[week - 1], 20, 80),
         };
         let text = format!("{} {background}", reports[week]);
         for (copy, site) in ["a.example", "b.example"].into_iter().enumerate() {
@@ -113,7 +113,7 @@ fn a_story_that_goes_on_is_one_storyline() {
             pages.push(Page::new(site, &id, &other(number)).at(DAY));
         }
     }
-    let parts = [&other(0), &other(1), &reports[0]].map(|text| part(text, 80, 40));
+    let parts = [&other(0), &other(1), &reports[0]].map(|text| part(text, 80, 60));
     let between = |number: u64| story(200 + number, 30);
     let digest = format!(
         "{} {} {} {} {}",
