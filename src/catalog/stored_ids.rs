@@ -19,6 +19,7 @@
 //! record of a file is the second.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
@@ -37,6 +38,8 @@ pub(super) struct StoredIds<'a> {
     pub(super) own_ids: &'a [bool],
     /// Records whose date depends on the other dates of their source, in order.
     pub(super) open_dates: &'a [Slot],
+    /// Documents that stay only if the run reads them again; otherwise their names are free.
+    pub(super) passing: &'a HashSet<Slot>,
     /// True if a record replaces the document with its id even if neither has a url or a site.
     pub(super) by_id_alone: bool,
 }
@@ -99,15 +102,17 @@ impl StoredIds<'_> {
         // The order must not depend on the order of reading.
         claims.sort_by(|&x, &y| self.claim_order(x, y));
         let claims = &claims[..];
-        let Some(seen) = seen else {
+        let known = seen.and_then(|seen| {
+            claims.iter().position(|&record| {
+                self.same_words(record, seen) && self.same(record, seen) != Some(false)
+            })
+        });
+        let stays = |seen: &Slot| known.is_some() || !self.passing.contains(seen);
+        let Some(seen) = seen.filter(stays) else {
             let others = claims.iter().skip(1);
             unnamed.extend(others.map(|&record| self.unnamed(record, Some(ConflictWith::Record))));
             return;
         };
-        let is_known = |&record: &Slot| {
-            self.same_words(record, seen) && self.same(record, seen) != Some(false)
-        };
-        let known = claims.iter().position(is_known);
         let replacing = match known {
             Some(_) => None,
             None => self.replacing(claims, seen, by_hash),
@@ -121,9 +126,9 @@ impl StoredIds<'_> {
                 ids.replace(same);
             } else {
                 let with = match self.same(record, seen) {
-                    Some(true) => ConflictWith::Record,
                     Some(false) => ConflictWith::Seen,
-                    None => ConflictWith::SeenUnidentified,
+                    None if known.is_none() && !self.by_id_alone => ConflictWith::SeenUnidentified,
+                    _ => ConflictWith::Record,
                 };
                 unnamed.push(self.unnamed(record, Some(with)));
             }
@@ -202,6 +207,7 @@ impl StoredIds<'_> {
                     (Some(earlier), false) if self.same_words(earlier, *record) => {
                         Some(Err(earlier))
                     }
+                    (Some(earlier), false) if self.passing.contains(&earlier) => Some(Ok(name)),
                     _ => None,
                 });
                 let record = *record;
