@@ -38,6 +38,10 @@ scaling *ARGS:
 night *ARGS:
     scripts/one-night {{ARGS}}
 
+# 100k articles against 10k short texts: copies, passages and pairs.
+decontamination *ARGS:
+    scripts/measure-decontamination {{ARGS}}
+
 # A year of nights against one index.
 year *ARGS:
     scripts/simulate-year {{ARGS}}

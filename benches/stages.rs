@@ -188,7 +188,12 @@ fn prefix_filtering(bencher: Bencher, threshold: f64) {
             );
         });
         ONE_THREAD.install(|| {
-            Postings::new(postings).candidates(threshold, &SettledFamilies::default(), &|_| false)
+            Postings::new(postings).candidates(
+                threshold,
+                &SettledFamilies::default(),
+                None,
+                &|_| false,
+            )
         })
     });
 }
@@ -385,6 +390,7 @@ impl Signed {
         let source = SourceFacts {
             name: "corpus",
             date_order: None,
+            is_reference: false,
         };
         let (catalog, _) = Catalog::join(SeenDocuments::default(), blocks, &[source]);
         let with_words = catalog.documents().filter(|&doc| catalog.words(doc) > 0);
@@ -402,6 +408,7 @@ impl Signed {
             catalog: &self.catalog,
             documents: &self.documents,
             asking: None,
+            sides: None,
             bytes_a_round: usize::MAX,
         };
         by_bands::from_bands(among, self.bands, HOT_BUCKET, &|_| false)

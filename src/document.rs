@@ -1,8 +1,8 @@
 //! Documents, and the corpus that they come from.
 //!
 //! May import: `error`.
-//! Imported by: `attribution`, `catalog`, `cli`, `found`, `in_memory`, `index`, `pipeline`, `read`,
-//! `report`, `scan`.
+//! Imported by: `attribution`, `catalog`, `cli`, `cluster`, `found`, `in_memory`, `index`,
+//! `pipeline`, `read`, `report`, `scan`.
 //!
 //! [`Corpus`] is all that the pipeline knows of its input, so no stage knows a path or a format.
 //! [`Inputs`](crate::read::Inputs) implements it for files and streams. To scan documents from
@@ -517,6 +517,13 @@ pub trait Corpus: Fetch {
 
     /// Returns the number of sources, which are numbered from 0.
     fn sources(&self) -> usize;
+
+    /// Returns the number of the first source of reference documents, which come after all others;
+    /// the number of sources if there are none. Reference documents are compared with all others,
+    /// but neither kind is compared with its own.
+    fn first_reference(&self) -> usize {
+        self.sources()
+    }
 
     /// Returns the name of a source as a user knows it: a path as given, or `-`.
     fn source_name(&self, source: usize) -> &str;

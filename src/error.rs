@@ -1,8 +1,8 @@
 //! Errors that end a scan. No message names a command-line flag: the program adds what to do.
 //!
 //! May import: nothing of this crate.
-//! Imported by: `boilerplate`, `candidates`, `catalog`, `cli`, `document`, `in_memory`, `index`,
-//! `pipeline`, `read`, `scan`, `storage`.
+//! Imported by: `boilerplate`, `candidates`, `catalog`, `cli`, `cluster`, `document`, `in_memory`,
+//! `index`, `pipeline`, `read`, `scan`, `storage`.
 
 use std::{fmt, io};
 

@@ -466,7 +466,7 @@ impl Scan {
             min_words: self.min_words,
             selection: self.selection.clone(),
             credits: Arc::clone(&self.credits),
-            as_of: self.as_of.map(|time| time.seconds),
+            as_of: self.as_of,
             keep_hashes: self.index.is_some(),
             memory: self.memory_limit()?,
             reworded: self.reworded.then_some(Rewording {

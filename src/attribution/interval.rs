@@ -45,7 +45,7 @@ impl PublicationInterval {
     pub fn of(
         published: Option<Published>,
         crawled: Option<Published>,
-        as_of: Option<i64>,
+        as_of: Option<Published>,
     ) -> PublicationInterval {
         let (_, crawl_end) = crawled.map_or((i64::MIN, i64::MAX), range);
         let before_crawl = PublicationInterval {
@@ -55,8 +55,7 @@ impl PublicationInterval {
         let Some(published) = published else {
             return before_crawl;
         };
-        let latest = crawl_end.min(as_of.unwrap_or(i64::MAX));
-        if published.seconds > latest.saturating_add(DAY) || is_of_crawl(published, crawled) {
+        if published.seconds > latest(crawl_end, as_of) || is_of_crawl(published, crawled) {
             return before_crawl;
         }
         let (from, until) = range(published);
@@ -69,6 +68,11 @@ impl PublicationInterval {
             until: until.min(crawl_end),
             is_exact: published.precision == Precision::Second,
         }
+    }
+
+    /// Returns true if a date is after `as_of`, so that it proves nothing.
+    pub fn is_ahead(published: Published, as_of: Published) -> bool {
+        published.seconds > latest(i64::MAX, Some(as_of))
     }
 
     /// Both ends, where they are known.
@@ -102,6 +106,12 @@ impl PublicationInterval {
         let seconds = i128::from(later.from) - i128::from(self.from);
         is_known.then(|| seconds as f64 / HOUR as f64)
     }
+}
+
+/// The last second of a date that is no error: a day after the end of the crawl and of `as_of`.
+fn latest(crawl_end: i64, as_of: Option<Published>) -> i64 {
+    let (_, run_end) = as_of.map_or((i64::MIN, i64::MAX), range);
+    crawl_end.min(run_end).saturating_add(DAY)
 }
 
 /// The first and the last second that a date can mean.
@@ -226,9 +236,31 @@ mod tests {
         );
         assert_eq!(of(None, None), (None, None));
         assert_eq!(
-            PublicationInterval::of(at(crawl, Second), None, Some(crawl - 2 * DAY)).bounds(),
+            PublicationInterval::of(at(crawl, Second), None, at(crawl - 2 * DAY, Second)).bounds(),
             (None, None)
         );
+    }
+
+    #[test]
+    fn a_day_of_a_run_lasts_until_it_has_ended_everywhere() {
+        use Precision::{Day, Second};
+        let midnight = 1_773_187_200; // 2026-03-11
+        let as_of = |precision| Published {
+            seconds: midnight,
+            precision,
+        };
+        let is_ahead = |hours: i64, precision| {
+            let published = Published {
+                seconds: midnight + hours * HOUR,
+                precision: Second,
+            };
+            PublicationInterval::is_ahead(published, as_of(precision))
+        };
+        // Half past eleven in the evening in New York.
+        assert!(!is_ahead(27, Day));
+        assert!(is_ahead(27, Second));
+        assert!(!is_ahead(24 + 12 + 23, Day));
+        assert!(is_ahead(24 + 12 + 25, Day));
     }
 
     /// A moment and a date that a site may show for it.

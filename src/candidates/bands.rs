@@ -7,6 +7,9 @@
 //! [leader](Round::Leaders) of the bucket and, if the two did not match, with its
 //! [neighbours](Round::Neighbours). Documents that turn out to be of one big family are not
 //! compared with each other any more. The pairs left out are counted.
+//!
+//! If pairs are looked for between two [sides](Sides) only, a bucket is hot if it has more of these
+//! pairs than a bucket of [`HOT_BUCKET`] documents has otherwise.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -14,9 +17,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::distinct_pairs::{DistinctPairs, union};
-use super::scope::SearchScope;
+use super::scope::{SearchScope, Sides, count_pairs};
 use super::sieve::Sieve;
-use crate::catalog::{Catalog, DocNo, DocPair, NO_SITE};
+use crate::catalog::{Catalog, DocNo, DocPair, NO_SITE, pairs_of};
 use crate::error::ReadError;
 use crate::storage::lists::ListReader;
 
@@ -41,8 +44,8 @@ pub struct HotBucket {
 /// The two rounds in which documents of a hot bucket are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Round {
-    /// With the first document of the bucket or the first one of another site: the first of these
-    /// two that makes a wanted pair.
+    /// With the first document of the bucket or the first one of another site, on either side: the
+    /// first of these that makes a wanted pair.
     Leaders,
     /// With the [`NEIGHBOURS`] documents before it, unless its leader is of its family by now.
     Neighbours,
@@ -65,7 +68,7 @@ impl HotBucket {
         let families = |pair: DocPair| (family(pair.a), family(pair.b));
         let are_apart = |pair: DocPair| family(pair.a) != family(pair.b);
         for (at, &b) in self.documents.iter().enumerate() {
-            let others = leaders.iter().flatten().filter(|&&leader| leader != b);
+            let others = leaders.iter().filter(|&&leader| leader != b);
             let leader = others
                 .map(|&leader| DocPair::of(leader, b))
                 .find(|&pair| wanted(pair));
@@ -87,13 +90,20 @@ impl HotBucket {
         pairs
     }
 
-    /// The first document, and the first one of another site.
-    fn leaders(&self, catalog: &Catalog) -> [Option<DocNo>; 2] {
-        let first = self.documents[0];
-        let not_elsewhere = [NO_SITE, catalog.site(first)];
-        let is_elsewhere = |&&doc: &&DocNo| !not_elsewhere.contains(&catalog.site(doc));
-        let elsewhere = self.documents.iter().find(is_elsewhere);
-        [Some(first), elsewhere.copied()]
+    /// The first document, and the first one of another site; the same for each side, if there
+    /// are reference documents.
+    fn leaders(&self, catalog: &Catalog) -> Vec<DocNo> {
+        let mut leaders = Vec::new();
+        for is_reference in [false, true] {
+            let of_side = |&&doc: &&DocNo| catalog.is_reference(doc) == is_reference;
+            let mut side = self.documents.iter().filter(of_side);
+            let Some(&first) = side.next() else { continue };
+            let not_elsewhere = [NO_SITE, catalog.site(first)];
+            let is_elsewhere = |&&doc: &&DocNo| !not_elsewhere.contains(&catalog.site(doc));
+            leaders.push(first);
+            leaders.extend(side.find(is_elsewhere));
+        }
+        leaders
     }
 }
 
@@ -110,16 +120,12 @@ pub fn from_bands(
 ) -> Result<Vec<DocPair>, ReadError> {
     let pairs = each_band(scope, bands, |sorted| {
         let mut distinct = DistinctPairs::default();
-        for bucket in buckets(&sorted).filter(|bucket| bucket.len() <= largest) {
-            for (at, &b) in bucket.iter().enumerate() {
-                let pairs = bucket[..at].iter().map(|&a| DocPair {
-                    a: doc(a),
-                    b: doc(b),
-                });
-                pairs
-                    .filter(|&pair| !skip(pair))
-                    .for_each(|pair| distinct.push(pair));
-            }
+        for bucket in buckets(&sorted).filter(|bucket| !is_larger(scope.sides, bucket, largest)) {
+            scope.each_pair(bucket.iter().map(|&key| doc(key)), |pair| {
+                if !skip(pair) {
+                    distinct.push(pair);
+                }
+            });
         }
         distinct.finish()
     })?;
@@ -132,7 +138,7 @@ pub fn from_bands(
 /// When hashes on disk cannot be read back.
 pub fn hot_buckets(scope: SearchScope<'_>, bands: usize) -> Result<Vec<Vec<HotBucket>>, ReadError> {
     each_band(scope, bands, |sorted| {
-        let hot = buckets(&sorted).filter(|bucket| bucket.len() > HOT_BUCKET);
+        let hot = buckets(&sorted).filter(|bucket| is_larger(scope.sides, bucket, HOT_BUCKET));
         hot.map(|bucket| HotBucket {
             documents: bucket.iter().map(|&key| doc(key)).collect(),
         })
@@ -224,6 +230,14 @@ fn buckets(sorted: &[u64]) -> impl Iterator<Item = &[u64]> {
     sorted
         .chunk_by(|x, y| x >> 32 == y >> 32)
         .filter(|bucket| bucket.len() > 1)
+}
+
+/// True if a bucket makes more pairs than one of `largest` documents does without sides.
+fn is_larger(sides: Option<&Sides>, bucket: &[u64], largest: usize) -> bool {
+    match sides {
+        None => bucket.len() > largest,
+        Some(_) => count_pairs(sides, bucket.iter().map(|&key| doc(key))) > pairs_of(largest),
+    }
 }
 
 /// A hash and a document in one number, which sorts by hash.

@@ -8,11 +8,14 @@
 //! near copies, and sixty articles that quote it. Then every family of near-duplicates is one
 //! *story*, represented by one document. Of up to [`MOST_STORIES`] stories every two are
 //! candidates; of more, each is compared with the first. The pairs left out are counted.
+//!
+//! If pairs are looked for between two [sides](Sides) only, the bound for documents counts these
+//! pairs, not those within a side.
 
 use rayon::prelude::*;
 
 use super::distinct_pairs::{DistinctPairs, union};
-use super::scope::SearchScope;
+use super::scope::{SearchScope, Sides, count_pairs};
 use super::sieve::Sieve;
 use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
 use crate::error::ReadError;
@@ -73,7 +76,7 @@ pub fn shared(
         is_asked.then_some((gram, fingerprint))
     };
     let of_bucket = |mut bucket: Bucket<Fingerprint>| {
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered::of(scope);
         let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
         bucket.sort();
         let same_gram = bucket.entries.chunk_by(Entry::same_hash);
@@ -103,16 +106,19 @@ pub fn shared(
 /// The pairs that documents of common passages make: for every two stories the first pair that is
 /// `wanted`, unless it was `met_before`.
 ///
-/// `story` returns the same number for all documents of a story.
+/// `story` returns the same number for all documents of a story. If pairs are looked for between
+/// two sides, the first story of each side takes the part of the first one.
 pub fn between_stories(
     common: &[Vec<DocNo>],
+    sides: Option<&Sides>,
     story: &(dyn Fn(DocNo) -> usize + Sync),
     wanted: &(dyn Fn(DocPair) -> bool + Sync),
     met_before: &(dyn Fn(DocPair) -> bool + Sync),
 ) -> StoryPairs {
     let gather = |(mut pairs, mut found): (DistinctPairs, StoryPairs), list: &Vec<DocNo>| {
         let stories = by_story(list, story);
-        let of_one_story: u64 = stories.iter().map(|story| pairs_of(story.len())).sum();
+        let pairs_among = |story: &[DocNo]| count_pairs(sides, story.iter().copied());
+        let of_one_story: u64 = stories.iter().map(|story| pairs_among(story)).sum();
         let mut meet = |x: &[DocNo], y: &[DocNo]| {
             let every = x
                 .iter()
@@ -128,13 +134,16 @@ pub fn between_stories(
             }
             pairs_of(stories.len())
         } else {
-            let (first, others) = (&stories[0], &stories[1..]);
-            others.iter().for_each(|other| meet(first, other));
+            let leaders = leading_stories(&stories, sides);
+            for &leader in &leaders {
+                let others = stories.iter().enumerate().filter(|&(at, _)| at != leader);
+                others.for_each(|(_, other)| meet(&stories[leader], other));
+            }
             found.bounded += 1;
-            others.len() as u64
+            (leaders.len() * (stories.len() - 1)) as u64
         };
         found.most_stories = found.most_stories.max(stories.len() as u64);
-        found.not_compared += pairs_of(list.len()) - of_one_story - compared;
+        found.not_compared += pairs_among(list).saturating_sub(of_one_story + compared);
         (pairs, found)
     };
     common
@@ -152,6 +161,23 @@ pub fn between_stories(
         })
 }
 
+/// Places of the first story; of the first story with a document of each side, if there are sides.
+fn leading_stories(stories: &[Vec<DocNo>], sides: Option<&Sides>) -> Vec<usize> {
+    let Some(sides) = sides else { return vec![0] };
+    let has = |on_side: &dyn Fn(DocNo) -> bool| {
+        stories
+            .iter()
+            .position(|story| story.iter().any(|&doc| on_side(doc)))
+    };
+    let of_sides = [
+        has(&|doc| sides.has_reference(doc)),
+        has(&|doc| sides.has_input(doc)),
+    ];
+    let mut leading: Vec<usize> = of_sides.into_iter().flatten().collect();
+    leading.dedup();
+    leading
+}
+
 /// The grams of documents that ask.
 fn grams_of(catalog: &Catalog, asking: &[DocNo]) -> Result<Sieve, ReadError> {
     let (mut grams, reading) = (Vec::new(), catalog.passages(asking));
@@ -165,21 +191,39 @@ fn grams_of(catalog: &Catalog, asking: &[DocNo]) -> Result<Sieve, ReadError> {
 }
 
 /// Pairs and common passages of one bucket of fingerprints.
-#[derive(Default)]
-struct Gathered {
+struct Gathered<'a> {
+    scope: SearchScope<'a>,
     pairs: DistinctPairs,
     common: Vec<Vec<DocNo>>,
 }
 
-impl Gathered {
+impl<'a> Gathered<'a> {
+    fn of(scope: SearchScope<'a>) -> Gathered<'a> {
+        Gathered {
+            scope,
+            pairs: DistinctPairs::default(),
+            common: Vec::new(),
+        }
+    }
+
+    /// True if every two of these documents are candidates: they make no more pairs than [`FEW`]
+    /// documents do without sides.
+    fn are_few(&self, documents: impl ExactSizeIterator<Item = DocNo>) -> bool {
+        self.scope.count_pairs(documents) <= pairs_of(FEW)
+    }
+
     /// Adds the fingerprints of one gram and the documents that they are from, in canonical order.
     fn add(&mut self, list: &[(Fingerprint, DocNo)]) {
         if list.len() <= FEW {
+            let sides = self.scope.sides;
             for (at, &(y, b)) in list.iter().enumerate() {
                 let others = list[..at]
                     .iter()
                     .filter(|&&(x, a)| a != b && x.may_share_run(y));
-                others.for_each(|&(_, a)| self.pairs.push(DocPair::of(a, b)));
+                let pairs = others.map(|&(_, a)| DocPair::of(a, b));
+                pairs
+                    .filter(|&pair| sides.is_none_or(|sides| sides.may_pair(pair)))
+                    .for_each(|pair| self.pairs.push(pair));
             }
             return;
         }
@@ -198,14 +242,11 @@ impl Gathered {
         sides.dedup();
         for same in sides.chunk_by(|x, y| x.0 == y.0) {
             let documents = || same.iter().map(|&(_, doc)| doc);
-            if same.len() > FEW {
+            if self.are_few(documents()) {
+                let pairs = &mut self.pairs;
+                self.scope.each_pair(documents(), |pair| pairs.push(pair));
+            } else {
                 self.common.push(documents().collect());
-                continue;
-            }
-            for (at, b) in documents().enumerate() {
-                for a in documents().take(at) {
-                    self.pairs.push(DocPair::of(a, b));
-                }
             }
         }
     }

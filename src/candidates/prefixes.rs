@@ -22,7 +22,8 @@ use rayon::prelude::*;
 use super::bands::{HOT_BUCKET, HotBucket};
 use super::distinct_pairs::{DistinctPairs, union};
 use super::families::SettledFamilies;
-use crate::catalog::{DocNo, DocPair};
+use super::scope::{Sides, count_pairs};
+use crate::catalog::{DocNo, DocPair, pairs_of};
 use crate::text::shingle::jaccard;
 
 /// Counts above this are not told apart: all such shingles are common. A counter overflows at 255,
@@ -138,9 +139,14 @@ impl Postings {
             .filter(|list| list.len() > 1)
     }
 
-    /// The documents of each list of more than [`HOT_BUCKET`] postings.
-    pub fn hot_buckets(&self) -> Vec<HotBucket> {
-        let hot = self.lists().filter(|list| list.len() > HOT_BUCKET);
+    /// The documents of each list of more than [`HOT_BUCKET`] postings; with sides, of each that
+    /// makes more pairs between them than so many postings do without.
+    pub fn hot_buckets(&self, sides: Option<&Sides>) -> Vec<HotBucket> {
+        let is_hot = |list: &&[Posting]| {
+            let documents = list.iter().map(|posting| posting.doc);
+            count_pairs(sides, documents) > pairs_of(HOT_BUCKET)
+        };
+        let hot = self.lists().filter(is_hot);
         hot.map(|list| {
             let mut documents: Vec<DocNo> = list.iter().map(|posting| posting.doc).collect();
             documents.dedup();
@@ -152,22 +158,28 @@ impl Postings {
     /// The distinct pairs whose prefixes meet where the threshold can still be reached, in order,
     /// without those that `skip` returns true for.
     ///
-    /// Pairs within one big family are not even looked at, so `skip` must return true for them.
+    /// Pairs within one big family are not even looked at, so `skip` must return true for them. If
+    /// there are sides, only pairs between them are.
     pub fn candidates(
         &self,
         threshold: f64,
         families: &SettledFamilies,
+        sides: Option<&Sides>,
         skip: &(dyn Fn(DocPair) -> bool + Sync),
     ) -> Vec<DocPair> {
         let gather = |mut distinct: DistinctPairs, list: &[Posting]| {
-            each_pair_of_families(list, families, |x, y| {
+            let each = |x: &Posting, y: &Posting| {
                 if x.doc != y.doc && can_reach(x, y, threshold) {
                     let pair = DocPair::of(x.doc, y.doc);
                     if !skip(pair) {
                         distinct.push(pair);
                     }
                 }
-            });
+            };
+            match sides {
+                Some(sides) => each_pair_of_sides(list, families, sides, each),
+                None => each_pair_of_families(list, families, each),
+            }
             distinct
         };
         let lists: Vec<&[Posting]> = self.lists().collect();
@@ -203,6 +215,31 @@ fn each_pair_of_families(
         };
         for &(_, x) in &by_family[..others] {
             each(x, y);
+        }
+    }
+}
+
+/// Calls `each` with every two postings of a list that can be on different sides, except for those
+/// of one big family.
+fn each_pair_of_sides(
+    list: &[Posting],
+    families: &SettledFamilies,
+    sides: &Sides,
+    mut each: impl FnMut(&Posting, &Posting),
+) {
+    let references = list
+        .iter()
+        .filter(|posting| sides.has_reference(posting.doc));
+    let references: Vec<&Posting> = references.collect();
+    if references.is_empty() {
+        return;
+    }
+    for y in list.iter().filter(|posting| sides.has_input(posting.doc)) {
+        let family = families.big(y.doc);
+        for x in &references {
+            if family.is_none() || families.big(x.doc) != family {
+                each(x, y);
+            }
         }
     }
 }
@@ -246,7 +283,7 @@ mod tests {
         for (doc, list) in (0..).map(DocNo).zip(&lists) {
             post(doc, list, threshold, &counts, &mut buffer, &mut postings);
         }
-        Postings::new(postings).candidates(threshold, &SettledFamilies::default(), &|_| false)
+        Postings::new(postings).candidates(threshold, &SettledFamilies::default(), None, &|_| false)
     }
 
     /// Spreads small numbers, as hashes are spread.

@@ -33,6 +33,8 @@ pub struct Catalog {
     pub(super) serials: Vec<u64>,
     /// Documents seen before that count as documents of this run, sorted.
     pub(super) seen_of_run: Vec<DocNo>,
+    /// Number of the first source of reference documents, if there are any.
+    pub(super) first_reference: Option<u32>,
 }
 
 /// The documents and their sites.
@@ -186,6 +188,27 @@ impl Catalog {
             .collect();
         self.seen_of_run.extend(requested);
         self.seen_of_run.sort_unstable();
+    }
+}
+
+/// Reference documents.
+impl Catalog {
+    /// Returns `true` if there are reference documents, so that only pairs of one of them and
+    /// another document count.
+    pub fn has_reference(&self) -> bool {
+        self.first_reference.is_some()
+    }
+
+    /// Returns `true` if the document is a reference document.
+    pub fn is_reference(&self, doc: DocNo) -> bool {
+        self.first_reference
+            .is_some_and(|first| self.is_new(doc) && self.place(doc).source >= first)
+    }
+
+    /// Returns `true` if two documents may be compared: one of them is a reference document, or
+    /// there are none.
+    pub fn may_pair(&self, a: DocNo, b: DocNo) -> bool {
+        !self.has_reference() || self.is_reference(a) != self.is_reference(b)
     }
 }
 

@@ -27,6 +27,8 @@ pub struct SourceFacts<'a> {
     pub name: &'a str,
     /// Order of day and month that its dates prove.
     pub date_order: Option<DateOrder>,
+    /// True if its documents are reference documents.
+    pub is_reference: bool,
 }
 
 impl Catalog {
@@ -146,6 +148,10 @@ impl<'a> Joining<'a> {
                 columns,
                 regions: seen.regions,
                 serials: seen.serials,
+                first_reference: sources
+                    .iter()
+                    .position(|source| source.is_reference)
+                    .map(|first| first as u32),
                 ..Catalog::default()
             },
             tally: ReadTally {
@@ -221,8 +227,10 @@ impl<'a> Joining<'a> {
         self.tally.unknown_loss |= tally.unknown_loss;
         self.tally.more_rejects += tally.more_rejects;
         self.tally.bad_ids += tally.bad_ids;
-        self.tally.without_url += tally.without_url;
-        self.tally.sites_passed_over.append(tally.sites_passed_over);
+        if !self.sources[source].is_reference {
+            self.tally.without_url += tally.without_url;
+            self.tally.sites_passed_over.append(tally.sites_passed_over);
+        }
         self.tally.rejects.append(&mut tally.rejects);
         self.bound_rejects();
     }
@@ -375,12 +383,14 @@ impl<'a> Joining<'a> {
         self.catalog.slots = kept;
     }
 
-    /// Counts the documents of the run that have no site, no date, or a time without a zone.
+    /// Counts the documents of the run that have no site, no date, or a time without a zone, apart
+    /// from reference documents.
     fn count_missing(&mut self) {
         let seen = self.catalog.serials.len();
         let of_run = self.catalog.slots.iter().map(|slot| slot.index());
         let columns = &self.catalog.columns;
-        for at in of_run.filter(|&at| at >= seen) {
+        let is_reference = |at: usize| self.sources[columns.place[at].source as usize].is_reference;
+        for at in of_run.filter(|&at| at >= seen && !is_reference(at)) {
             self.tally.without_site += u64::from(columns.site[at] == NO_SITE);
             let published = columns.published[at];
             let is_local = |published: Published| published.precision == Precision::Local;

@@ -13,10 +13,10 @@
 //!
 //! A record and a document of the index with one name are the same document if nothing says
 //! otherwise and they have the same words, or if they are known to be on one page or, without urls,
-//! on one site. Nothing is dropped on less evidence: whatever the ids, a document stays, is in the
-//! index already, replaces an older text of itself, or is rejected as the second record of a file
-//! with its id. None of these decisions depends on the order of files and records, except which
-//! record of a file is the second.
+//! on one site; a page that moved within its site keeps its title. Nothing is dropped on less
+//! evidence: whatever the ids, a document stays, is in the index already, replaces an older text of
+//! itself, or is rejected as the second record of a file with its id. None of these decisions
+//! depends on the order of files and records, except which record of a file is the second.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -102,11 +102,7 @@ impl StoredIds<'_> {
         // The order must not depend on the order of reading.
         claims.sort_by(|&x, &y| self.claim_order(x, y));
         let claims = &claims[..];
-        let known = seen.and_then(|seen| {
-            claims.iter().position(|&record| {
-                self.same_words(record, seen) && self.same(record, seen) != Some(false)
-            })
-        });
+        let known = seen.and_then(|seen| self.known(claims, seen, by_hash));
         let stays = |seen: &Slot| known.is_some() || !self.passing.contains(seen);
         let Some(seen) = seen.filter(stays) else {
             let others = claims.iter().skip(1);
@@ -118,9 +114,9 @@ impl StoredIds<'_> {
             None => self.replacing(claims, seen, by_hash),
         };
         let earlier = seen;
-        for (at, &record) in claims.iter().enumerate() {
+        for &record in claims {
             let same = SameId { record, earlier };
-            if known == Some(at) {
+            if known == Some(record) {
                 ids.know(same);
             } else if replacing == Some(record) {
                 ids.replace(same);
@@ -157,6 +153,34 @@ impl StoredIds<'_> {
         claims
     }
 
+    /// The record that is a document seen before: if several may be, one that agrees with it in
+    /// everything, or one that is not in the index under another name.
+    fn known(&self, claims: &[Slot], seen: Slot, by_hash: &ByHash) -> Option<Slot> {
+        let may_be = |&record: &Slot| {
+            self.same_words(record, seen) && self.same(record, seen) != Some(false)
+        };
+        let candidates: Vec<Slot> = claims.iter().copied().filter(may_be).collect();
+        let agrees = |record: &Slot| self.content_hash(*record) == self.content_hash(seen);
+        let mut candidates = candidates.iter();
+        candidates
+            .clone()
+            .find(|record| agrees(record))
+            .or_else(|| {
+                candidates
+                    .clone()
+                    .find(|record| !self.is_stored(**record, by_hash))
+            })
+            .or_else(|| candidates.next())
+            .copied()
+    }
+
+    /// True if a record is in the index under its content id.
+    fn is_stored(&self, record: Slot, by_hash: &ByHash) -> bool {
+        let id = content_id(self.name(record), self.content_hash(record));
+        let (holder, _) = self.holders(&id, by_hash);
+        holder.is_some_and(|holder| self.same_words(holder, record))
+    }
+
     /// The record that replaces a document seen before. If records with different words claim its
     /// name, then the name is not that of one document, and nothing is replaced.
     fn replacing(&self, claims: &[Slot], seen: Slot, by_hash: &ByHash) -> Option<Slot> {
@@ -164,16 +188,11 @@ impl StoredIds<'_> {
             Some(same) => same,
             None => self.by_id_alone && self.has_own_id(record),
         };
-        let stored = |&record: &Slot| {
-            let id = content_id(self.name(record), self.content_hash(record));
-            let (holders, _) = self.holders(&id, by_hash);
-            holders.is_some_and(|holder| self.same_words(holder, record))
-        };
         let mut claims = claims
             .iter()
             .copied()
             .filter(replaces)
-            .filter(|record| !stored(record));
+            .filter(|&record| !self.is_stored(record, by_hash));
         let first = claims.next()?;
         claims
             .all(|record| self.same_words(record, first))
@@ -263,18 +282,27 @@ impl StoredIds<'_> {
         whole[x.index()] == whole[y.index()]
     }
 
-    /// Returns true if two documents are known to be on one page or, where that is not known, on
-    /// one site. `None` if neither is known.
+    /// Returns true if two documents with one id are known to be on one page or, where that is not
+    /// known, on one site. A page that moved within its site is known by its title. `None` if
+    /// neither page nor site is known.
     fn same(&self, x: Slot, y: Slot) -> Option<bool> {
         let columns = &self.catalog.columns;
         let page = |slot: Slot| Some(columns.page[slot.index()]).filter(|&page| page != 0);
         match cross_site(columns.site[x.index()], columns.site[y.index()]) {
             Some(true) => Some(false),
             across => match (page(x), page(y)) {
-                (Some(x), Some(y)) => Some(x == y),
+                (Some(page_x), Some(page_y)) => {
+                    let has_moved = across == Some(false) && self.same_title(x, y);
+                    Some(page_x == page_y || has_moved)
+                }
                 _ => across.map(|across| !across),
             },
         }
+    }
+
+    fn same_title(&self, x: Slot, y: Slot) -> bool {
+        let titles = &self.catalog.columns.title;
+        titles[x.index()] != 0 && titles[x.index()] == titles[y.index()]
     }
 
     /// Order in which records get a name: those with an id of their own first, then by what they

@@ -38,6 +38,8 @@ pub struct ReadTally {
     pub without_date: u64,
     /// Documents of this run whose date has a time of day in an unknown time zone.
     pub without_zone: u64,
+    /// Documents of this run whose date is after the run, so that it proves nothing.
+    pub dated_ahead: u64,
     /// Values that stood where the site was expected and were not taken for it.
     pub sites_passed_over: CountedValues,
     /// Records that are no documents, such as the requests of a web archive, by their kind.

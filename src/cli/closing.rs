@@ -335,7 +335,10 @@ impl ClosingFacts<'_> {
     /// Documents and files, read and skipped.
     pub fn documents(&self, out: &mut String) -> fmt::Result {
         let (counts, read, catalog) = (self.counts, self.read, self.catalog);
-        let sites = catalog.sites_among(catalog.documents()) as u64;
+        let inputs = catalog
+            .documents()
+            .filter(|&doc| !catalog.is_reference(doc));
+        let sites = catalog.sites_among(inputs) as u64;
         write!(
             out,
             "{}",
@@ -361,6 +364,7 @@ impl ClosingFacts<'_> {
             write!(out, ", {} {remark}", count(*number))?;
         }
         writeln!(out)?;
+        self.reference(out)?;
         let dates = DateLines {
             source_names: self.source_names,
             read,
@@ -374,6 +378,24 @@ impl ClosingFacts<'_> {
         };
         out.push_str(&fields.lines());
         self.files_skipped(out)
+    }
+
+    /// The reference that the documents were compared with, if there is one.
+    fn reference(&self, out: &mut String) -> fmt::Result {
+        let documents = &self.counts.documents;
+        if documents.reference == 0 {
+            return Ok(());
+        }
+        let reference = counted(documents.reference, "document");
+        write!(out, "compared with a reference of {reference} only")?;
+        if documents.reference_not_compared > 0 {
+            let left_out = count(documents.reference_not_compared);
+            write!(
+                out,
+                ", {left_out} of them empty, too short or boilerplate only"
+            )?;
+        }
+        writeln!(out)
     }
 
     fn files_skipped(&self, out: &mut String) -> fmt::Result {

@@ -19,6 +19,7 @@ impl FieldsFound<'_> {
         let lines = [
             self.missing(),
             self.without_zone(),
+            self.dated_ahead(),
             self.no_boilerplate(),
             self.passed_over(),
         ];
@@ -64,6 +65,17 @@ impl FieldsFound<'_> {
             format!(
                 "{} with a time without a zone, which may be any; --time-zone tells it",
                 counted(times, "document")
+            )
+        })
+    }
+
+    /// Dates after the run.
+    fn dated_ahead(&self) -> Option<String> {
+        let ahead = self.read.dated_ahead;
+        (ahead > 0).then(|| {
+            format!(
+                "{} dated more than a day after the run, which proves nothing; --as-of tells its day",
+                counted(ahead, "document")
             )
         })
     }

@@ -46,7 +46,9 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
         } => {
             require_index(&directory)?;
             let mut writer = open_to_write(&directory, wait, terminal)?;
-            let since = as_of.unwrap_or_else(now).saturating_sub(older_than);
+            let since = as_of
+                .unwrap_or_else(|| now().seconds)
+                .saturating_sub(older_than);
             let pruned = writer.prune(since)?;
             tidy(&mut writer, terminal);
             let text = format!("{} removed", counted(pruned, "document"));

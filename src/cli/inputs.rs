@@ -32,8 +32,29 @@ pub fn source_names(inputs: &Inputs) -> Vec<&str> {
         .collect()
 }
 
-/// What was left out and assumed, in the types of the reports. Complete once everything was read.
-pub fn input_facts(inputs: &Inputs) -> InputFacts {
+/// What was left out and assumed, of inputs and then of a reference, in the types of the reports.
+/// Complete once everything was read.
+pub fn input_facts<'i>(
+    inputs: &Inputs,
+    reference: impl IntoIterator<Item = &'i Inputs>,
+) -> InputFacts {
+    let mut facts = facts_of(inputs);
+    for part in reference {
+        let InputFacts {
+            files_skipped,
+            mut assumed,
+        } = facts_of(part);
+        facts.assumed.append(&mut assumed);
+        let skipped = &mut facts.files_skipped;
+        skipped.unknown_ending += files_skipped.unknown_ending;
+        skipped.left_out.extend(files_skipped.left_out);
+        skipped.hidden += files_skipped.hidden;
+        skipped.same_file += files_skipped.same_file;
+    }
+    facts
+}
+
+fn facts_of(inputs: &Inputs) -> InputFacts {
     let SkippedInputs {
         left_out,
         named,
@@ -124,8 +145,8 @@ pub fn nothing_read(read: &ReadTally, counts: &Counts) -> Option<Stop> {
     )))
 }
 
-/// Fails if no record has a field that a flag names.
-pub fn unseen_names(inputs: &Inputs) -> Result<(), Stop> {
+/// Fails if no record has a field that a flag names. `prefix` begins the names of the flags.
+pub fn unseen_names(inputs: &Inputs, prefix: &str) -> Result<(), Stop> {
     let unseen = inputs.unseen_names();
     if unseen.is_empty() {
         return Ok(());
@@ -139,7 +160,7 @@ pub fn unseen_names(inputs: &Inputs) -> Result<(), Stop> {
                 true => String::new(),
                 false => format!("; similar: {}", similar.join(", ")),
             };
-            format!("`{name}` (--{field}-field{similar})")
+            format!("`{name}` (--{prefix}{field}-field{similar})")
         })
         .collect();
     let shown = found.iter().take(NAMES_SHOWN).map(String::as_str);

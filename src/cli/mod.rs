@@ -33,6 +33,7 @@ mod outputs;
 mod plan;
 mod print;
 mod progress;
+mod reference;
 mod rejected;
 mod scan;
 mod session;

@@ -41,6 +41,21 @@ pub enum ScanReport {
     Metrics,
 }
 
+impl ScanReport {
+    /// The encoding of a table; `None` for another report.
+    pub fn encoding_mut(&mut self) -> Option<&mut TableEncoding> {
+        match self {
+            ScanReport::Pairs(encoding)
+            | ScanReport::Clusters(encoding)
+            | ScanReport::Members(encoding)
+            | ScanReport::Sites(encoding)
+            | ScanReport::Clean(encoding)
+            | ScanReport::Rejects(encoding) => Some(encoding),
+            ScanReport::Page | ScanReport::Summary | ScanReport::Metrics => None,
+        }
+    }
+}
+
 /// Destination of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutputTarget {

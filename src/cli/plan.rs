@@ -8,6 +8,7 @@ use wirecopy::attribution::credit::Credits;
 use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::{DEFAULT_WINDOW, Rewording};
+use wirecopy::document::{Precision, Published};
 use wirecopy::pipeline::{PageLimits, Settings, Surfacing};
 use wirecopy::read::dates::DateSettings;
 use wirecopy::read::{self, FieldNames};
@@ -19,10 +20,12 @@ use wirecopy::text::words::WordRule;
 use super::args::matching::{ComparingArguments, FindingArguments, RelationName};
 use super::args::nightly::SeenArguments;
 use super::args::reading::{QuoteName, ReadingArguments};
+use super::args::reference::ReferenceArguments;
 use super::args::running::{RunningArguments, UseWhen};
 use super::args::scan::{OutputFormatName, ScanArguments};
 use super::args::sources::SourceArguments;
 use super::outputs::{NamedOutput, OutputTarget, ScanReport, WantedOutput};
+use super::reference::ReferencePlan;
 use super::rejected::PermittedRejects;
 use super::status::Stop;
 
@@ -30,6 +33,7 @@ use super::status::Stop;
 const USUAL_ENCODING: TableEncoding = TableEncoding {
     format: TableFormat::Csv,
     compression: FileCompression::None,
+    byte_order_mark: false,
 };
 
 /// Inputs and resources of a command.
@@ -39,6 +43,8 @@ pub struct RunSetup {
     pub inputs: Vec<String>,
     /// Settings of the readers.
     pub reading: read::ReadSettings,
+    /// What the inputs are compared with instead of each other.
+    pub reference: Option<ReferencePlan>,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
     pub permitted_rejects: PermittedRejects,
     /// True if a record whose id names another document of the index makes the run fail.
@@ -111,6 +117,7 @@ impl RunSetup {
         RunSetup {
             inputs,
             reading: read_settings(reading, running),
+            reference: None,
             permitted_rejects: PermittedRejects {
                 most: if reading.strict {
                     Some(0)
@@ -126,6 +133,12 @@ impl RunSetup {
             threads: running.threads,
             verbosity: Verbosity::of(running),
         }
+    }
+
+    /// The same with the reference that the arguments name.
+    pub fn against(mut self, typed: &ReferenceArguments) -> Result<RunSetup, Stop> {
+        self.reference = ReferencePlan::of(typed, &self.reading)?;
+        Ok(self)
     }
 }
 
@@ -157,7 +170,8 @@ impl ScanPlan {
         }
         let at = typed.sources.as_of.unwrap_or_else(now);
         Ok(ScanPlan {
-            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
+            setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running)
+                .against(&typed.reference)?,
             settings: Settings {
                 list_passages: typed.passages,
                 keep_hashes: typed.seen.adds(),
@@ -167,7 +181,7 @@ impl ScanPlan {
                     .then(|| PageLimits::of_pairs(typed.report_limit)),
                 ..settings(&typed.finding, &typed.sources, at)?
             },
-            index: IndexPlan::of(typed.seen, typed.sources.as_of),
+            index: IndexPlan::of(typed.seen, typed.sources.as_of.map(|date| date.seconds)),
             wanted,
             metrics_labels: typed.metrics_label,
         })
@@ -178,7 +192,7 @@ impl IndexPlan {
     /// Takes the use of an index from the arguments, if one is named.
     pub fn of(typed: SeenArguments, as_of: Option<i64>) -> Option<IndexPlan> {
         let adds = typed.adds();
-        let now = as_of.unwrap_or_else(now);
+        let now = as_of.unwrap_or_else(|| now().seconds);
         typed.index.map(|directory| IndexPlan {
             directory,
             adds,
@@ -192,11 +206,11 @@ impl IndexPlan {
     }
 }
 
-/// Settings of the pipeline. Dates after `now` are ignored as evidence of a source.
+/// Settings of the pipeline. Dates after `as_of` are ignored as evidence of a source.
 pub fn settings(
     typed: &FindingArguments,
     sources: &SourceArguments,
-    now: i64,
+    as_of: Published,
 ) -> Result<Settings, Stop> {
     let usual = Excerpts::default_for(typed.comparing.shingle);
     let selection = Selection {
@@ -230,9 +244,10 @@ pub fn settings(
         list_passages: false,
         page: None,
         credits: Arc::new(credits),
-        as_of: Some(now),
+        as_of: Some(as_of),
         keep_hashes: false,
         memory: None,
+        reference_passages: None,
         reworded: typed.reworded.then(|| Rewording {
             score: typed.reworded_score,
             window: typed.window.unwrap_or(DEFAULT_WINDOW),
@@ -363,6 +378,20 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
     wanted.extend(wanted_table("--sites", sites, ScanReport::Sites)?);
     wanted.extend(wanted_table("--rejects", rejects, ScanReport::Rejects)?);
     wanted.extend(wanted_clean(typed)?);
+    if typed.bom {
+        let mut marked = false;
+        for output in &mut wanted {
+            if let Some(encoding) = output.report.encoding_mut() {
+                encoding.byte_order_mark = true;
+                marked |= encoding.format.is_delimited();
+            }
+        }
+        if !marked {
+            return Err(Stop::usage(
+                "--bom is for tables in .csv or .tsv, and there is none",
+            ));
+        }
+    }
     for (path, report) in [
         (&typed.report, ScanReport::Page),
         (&typed.summary, ScanReport::Summary),
@@ -409,7 +438,7 @@ fn relation(name: RelationName) -> Relation {
 }
 
 /// The name of a site in the corpus. A host or a url stands for its registrable domain.
-fn site_name(typed: &str) -> String {
+pub fn site_name(typed: &str) -> String {
     domain::registrable(typed).unwrap_or_else(|| typed.to_lowercase())
 }
 
@@ -423,9 +452,12 @@ fn credits(path: &Path) -> Result<Credits, Stop> {
         .map_err(|error| Stop::usage(format!("--credits {}: {error}", path.display())))
 }
 
-/// The time now, in seconds since 1970.
-pub fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
+/// The time now.
+pub fn now() -> Published {
+    Published {
+        seconds: jiff::Timestamp::now().as_second(),
+        precision: Precision::Second,
+    }
 }
 
 /// The encoding of the pairs: that of the file name, or the format that is `requested` if the name
@@ -455,6 +487,7 @@ fn pairs_encoding(
         None => Ok(TableEncoding {
             format,
             compression: FileCompression::of_name(&name.to_ascii_lowercase()).0,
+            byte_order_mark: false,
         }),
     }
 }

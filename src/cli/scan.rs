@@ -13,7 +13,6 @@ use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 use super::args::scan::ScanArguments;
 use super::closing;
 use super::config::UsedSettings;
-use super::inputs::input_facts;
 use super::log::LogLevel;
 use super::nightly::NightlyIndex;
 use super::outputs::{Outputs, ScanReport, WantedOutput};
@@ -60,12 +59,12 @@ fn scan(
         memory: session.memory()?,
         ..plan.settings
     };
-    let inputs = &session.inputs;
+    let corpus = &session.corpus();
     let mut nightly = NightlyIndex::open(plan.index, &mut settings, session.terminal)?;
     let before = nightly.before_scan()?;
 
     let found =
-        session.run(|progress| pipeline::scan_after(inputs, before, &settings, progress))?;
+        session.run(|progress| pipeline::scan_after(corpus, before, &settings, progress))?;
     let findings = &*kept.insert(found);
     let documents = findings.counts.documents.read;
     let verdict = session.judge(&findings.read, &findings.counts, documents)?;
@@ -95,7 +94,7 @@ fn scan(
         used,
         index: nightly.usage(),
         written: &written,
-        inputs: input_facts(inputs),
+        inputs: session.input_facts(),
         progress: &session.progress,
         threads: session.threads(),
         metrics_labels: &plan.metrics_labels,
@@ -103,7 +102,7 @@ fn scan(
     };
     let change = match &stop {
         Some(_) => None,
-        None => session.install(|| nightly.add(&addition, inputs, &settings))?,
+        None => session.install(|| nightly.add(&addition, corpus, &settings))?,
     };
     let outputs = &session.outputs;
     outputs.write(asked, |report, out| renderer.render(report, out), change)?;
@@ -212,14 +211,14 @@ impl Renderer<'_> {
     fn write_clean(&self, encoding: TableEncoding, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let session = self.session;
         let corpus = CleanCorpus::of(&session.inputs, self.findings, self.settings);
-        documents::write(encoding, None, out, |sink| {
+        documents::write(encoding, &[], out, |sink| {
             for batch in corpus.batches() {
                 let read = session.install(|| corpus.read(batch));
                 for CleanDocument { doc, document } in read.map_err(io::Error::other)? {
                     sink(&DocumentRow {
                         id: self.findings.catalog.id(doc).to_owned(),
                         document,
-                        duplicate_of: None,
+                        marks: Vec::new(),
                     })?;
                 }
             }

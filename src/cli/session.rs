@@ -6,18 +6,23 @@ use anyhow::Context;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
 use wirecopy::catalog::ReadTally;
+use wirecopy::document::Corpus;
 use wirecopy::error::ReadError;
 use wirecopy::pipeline::{Counts, Memory};
-use wirecopy::read::Inputs;
+use wirecopy::read::{Inputs, WithReference};
+use wirecopy::report::summary::InputFacts;
 
 use super::args::running::UseWhen;
 use super::closing_dates::DateLines;
 use super::conflicts;
-use super::inputs::{memory, none_left_out, nothing_read, source_names, unreadable, unseen_names};
+use super::inputs::{
+    input_facts, memory, none_left_out, nothing_read, source_names, unreadable, unseen_names,
+};
 use super::log::LogLevel;
 use super::outputs::{NamedOutput, Outputs, PendingOutputs, WantedOutput};
 use super::plan::{RunSetup, Verbosity};
 use super::progress::Progress;
+use super::reference::nothing_to_compare;
 use super::rejected::{self, RejectVerdict};
 use super::signals;
 use super::status::Stop;
@@ -34,6 +39,8 @@ pub struct Watch {
 /// A command that has opened its inputs and checked its outputs.
 pub struct Session<R> {
     pub inputs: Inputs,
+    /// What the inputs are compared with instead of each other: files, then indexes.
+    pub reference: Vec<Inputs>,
     pub outputs: Outputs<R>,
     pub progress: Arc<Progress>,
     pub terminal: Terminal,
@@ -78,8 +85,14 @@ impl<R: NamedOutput> Session<R> {
         let outputs = Outputs::check(wanted, pending)?;
         let inputs = Inputs::open(&setup.inputs, reading).map_err(unreadable)?;
         none_left_out(&inputs)?;
-        outputs.spare(&source_names(&inputs))?;
-        if let Some(total) = inputs.total_bytes() {
+        let reference = match setup.reference.take() {
+            Some(plan) => plan.open()?,
+            None => Vec::new(),
+        };
+        for part in std::iter::once(&inputs).chain(&reference) {
+            outputs.spare(&source_names(part))?;
+        }
+        if let Some(total) = total_bytes(&inputs, &reference) {
             progress.expect_bytes(total);
         }
         let pool = ThreadPoolBuilder::new()
@@ -87,6 +100,7 @@ impl<R: NamedOutput> Session<R> {
             .build()?;
         Ok(Session {
             inputs,
+            reference,
             outputs,
             progress,
             terminal,
@@ -97,9 +111,20 @@ impl<R: NamedOutput> Session<R> {
         })
     }
 
-    /// Names of the inputs, by number.
+    /// The inputs and the reference.
+    pub fn corpus(&self) -> WithReference<'_> {
+        WithReference::new(&self.inputs, &self.reference)
+    }
+
+    /// Names of the inputs and of the files of the reference, by number.
     pub fn source_names(&self) -> Vec<&str> {
-        source_names(&self.inputs)
+        let parts = std::iter::once(&self.inputs).chain(&self.reference);
+        parts.flat_map(source_names).collect()
+    }
+
+    /// What was left out and assumed of inputs and reference.
+    pub fn input_facts(&self) -> InputFacts {
+        input_facts(&self.inputs, &self.reference)
     }
 
     /// Number of threads that do the work.
@@ -110,7 +135,8 @@ impl<R: NamedOutput> Session<R> {
     /// The limit to memory, if there is one, with a temporary file for data beyond it.
     pub fn memory(&self) -> Result<Option<Memory>, Stop> {
         let temp_dir = self.setup.temp_dir.as_deref();
-        memory(self.setup.memory, temp_dir, self.inputs.total_bytes())
+        let total = total_bytes(&self.inputs, &self.reference);
+        memory(self.setup.memory, temp_dir, total)
     }
 
     /// Runs work on the threads of the session.
@@ -139,7 +165,7 @@ impl<R: NamedOutput> Session<R> {
         documents: u64,
     ) -> Result<RejectVerdict, Stop> {
         if documents > 0 || !read.known.is_empty() {
-            unseen_names(&self.inputs)?;
+            unseen_names(&self.inputs, "")?;
         }
         let verdict = RejectVerdict::of(read, documents, self.setup.permitted_rejects);
         let nothing_left = verdict == RejectVerdict::NothingLeft;
@@ -166,6 +192,14 @@ impl<R: NamedOutput> Session<R> {
         }
         if verdict == RejectVerdict::UnknownLoss {
             return Err(rejected::unknown_loss(&read.rejects, &self.source_names()));
+        }
+        if !nothing_left {
+            for part in self.reference.iter().filter(|part| part.sources() > 0) {
+                unseen_names(part, "against-")?;
+            }
+            if let Some(stop) = nothing_to_compare(&self.reference, counts) {
+                return Err(stop);
+            }
         }
         if self.setup.fail_if_empty
             && !nothing_left
@@ -211,4 +245,10 @@ impl<R: NamedOutput> Session<R> {
     pub fn nothing_left(&self, read: &ReadTally) -> Stop {
         rejected::nothing_left(read, &self.source_names())
     }
+}
+
+/// Total bytes of inputs and reference, if they are known in advance.
+fn total_bytes(inputs: &Inputs, reference: &[Inputs]) -> Option<u64> {
+    let parts = std::iter::once(inputs).chain(reference);
+    parts.map(Inputs::total_bytes).sum()
 }

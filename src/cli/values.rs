@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, T
 use encoding_rs::Encoding;
 use jiff::{Span, SpanRelativeTo, Unit};
 use wirecopy::compare::exact::Excerpts;
+use wirecopy::document::Published;
 use wirecopy::error::Size;
 use wirecopy::pipeline::LEAST_MEMORY;
 use wirecopy::read::{SourceFormat, dates};
@@ -17,6 +18,9 @@ pub const DEFAULT_MAX_RECORD: &str = "64M";
 
 /// Default field that names the kept document in `dedup --mark`.
 pub const DEFAULT_MARK_FIELD: &str = "duplicate_of";
+
+/// Default name of the field for the group of a marked document.
+pub const DEFAULT_GROUP_FIELD: &str = "duplicate_group";
 
 /// Values that `tune` tries if no list is given.
 pub const TRIED_THRESHOLDS: [f64; 7] = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -102,11 +106,15 @@ pub fn permutations(typed: &str) -> Result<usize, String> {
     count.ok_or_else(|| format!("it must be a whole number from 1 to {MOST_PERMUTATIONS}"))
 }
 
+/// Parses a date, with or without a time.
+pub fn date(typed: &str) -> Result<Published, String> {
+    let date = dates::parse(typed);
+    Ok(date.ok_or("it must be a date such as 2026-03-08 or 2026-03-08T12:00:00Z")?)
+}
+
 /// Parses a date, with or without a time, into seconds since 1970.
 pub fn moment(typed: &str) -> Result<i64, String> {
-    let moment = dates::parse(typed)
-        .ok_or("it must be a date such as 2026-03-08 or 2026-03-08T12:00:00Z")?;
-    Ok(moment.seconds)
+    Ok(date(typed)?.seconds)
 }
 
 /// Parses a label of the metrics, `NAME=VALUE`. The name must be valid in Prometheus and must not

@@ -5,6 +5,9 @@
 //! document that stays, and no two documents that stay are. Nothing chains: where B is like A and C
 //! is like B, C is dropped only if it is like A itself, or if B stays.
 //!
+//! If there are reference documents, they all stay, and only they have duplicates: documents that
+//! are copies of each other alone all stay.
+//!
 //! Decisions rest on comparisons of representatives of identical documents ([`IdenticalGroup`]),
 //! not on written pairs, which are incomplete for big clusters.
 
@@ -15,8 +18,10 @@ use rayon::prelude::*;
 use super::numbers::GroupNo;
 use super::relation::Relation;
 use crate::catalog::identical::{IdenticalGroup, group_of};
-use crate::catalog::{Catalog, DocNo, DocPair};
+use crate::catalog::{Catalog, DocNo, DocPair, SiteNo};
 use crate::compare::exact::Comparison;
+use crate::document::SourcePlace;
+use crate::error::ReadError;
 
 /// Jaccard similarity from which a document is a duplicate, by default. At 0.8 only a word or a
 /// tagline differs (`docs/method/thresholds-us11.md`); below it much of real news is revised copy,
@@ -32,17 +37,29 @@ pub enum Keep {
     /// The one published first, undated ones last, ties by id: the others are likely copies of it.
     #[default]
     FirstPublished,
+    /// The one published last, undated ones last, ties by id: of several versions of a text the
+    /// newest.
+    LastPublished,
     /// The one with the most words besides boilerplate; of equals the one published first.
     Longest,
     /// The one read first: by the name of its input, then by its position there.
     FirstRead,
 }
 
-/// Order of preference between documents.
+/// Number in a field of the record at a place, if it has one.
+pub type RecordNumber<'a> = dyn Fn(SourcePlace) -> Result<Option<f64>, ReadError> + Sync + 'a;
+
+/// Order of preference between documents: of those that no earlier run has seen, by site, then by
+/// number, then by the rule.
 #[derive(Clone, Copy)]
 pub struct Preference<'a> {
     /// Rule for documents that no earlier run has seen.
     pub keep: Keep,
+    /// Names of sites that are preferred to all others, the most preferred first.
+    pub sites: &'a [String],
+    /// Reader of a number of each record; larger ones are preferred, and records without one come
+    /// last.
+    pub number: Option<&'a RecordNumber<'a>>,
     /// Returns true for documents that an earlier run kept. They stay, and are preferred to all
     /// others; two of them are never compared.
     pub seen: &'a (dyn Fn(&Catalog, DocNo) -> bool + Sync),
@@ -52,6 +69,8 @@ impl Default for Preference<'_> {
     fn default() -> Self {
         Preference {
             keep: Keep::default(),
+            sites: &[],
+            number: None,
             seen: &|_, _| false,
         }
     }
@@ -65,10 +84,13 @@ pub struct Duplicate {
     /// The document that stays: one with the same words, or the most similar of those that stay and
     /// are preferred.
     pub of: DocNo,
-    /// [`Relation::Exact`] or [`Relation::Near`].
+    /// [`Relation::Exact`] or [`Relation::Near`]; [`Relation::Excerpt`] if the document holds a
+    /// passage of a reference document and is no copy of one.
     pub relation: Relation,
     /// Exact Jaccard similarity of the two; 1 if they were the same before boilerplate was removed.
     pub jaccard: f64,
+    /// Number of words of the longest passage of the two, of an excerpt.
+    pub longest_passage: Option<u32>,
 }
 
 /// The documents to decide on, in order of preference.
@@ -85,36 +107,33 @@ pub(crate) struct Ranking<'a> {
     raw_texts: Vec<u32>,
     /// Number of such texts.
     raw_text_count: usize,
-    /// By document: kept by an earlier run.
+    /// By document: kept by an earlier run, or a reference document.
     seen: Vec<bool>,
+    /// True if there are reference documents, so that no other document has duplicates.
+    against_reference: bool,
 }
 
 impl<'a> Ranking<'a> {
     /// Ranks documents: `identical` can be compared, of `bare` boilerplate left nothing.
     ///
     /// Texts that were the same when read are duplicates, whatever boilerplate left of them,
-    /// because sites differ in what they repeat.
+    /// because sites differ in what they repeat. `numbers` are those of all documents, by
+    /// [`Preference::number`].
     pub(crate) fn new(
         catalog: &Catalog,
         identical: &'a [IdenticalGroup],
         bare: &[DocNo],
         preference: Preference<'_>,
+        numbers: &[Option<f64>],
     ) -> Ranking<'a> {
         let members = identical.iter().flat_map(|group| &group.members);
         let mut ranked: Vec<DocNo> = members.chain(bare).copied().collect();
         let seen: Vec<bool> = catalog
             .documents()
-            .map(|doc| (preference.seen)(catalog, doc))
+            .map(|doc| (preference.seen)(catalog, doc) || catalog.is_reference(doc))
             .collect();
-        ranked.par_sort_unstable_by_key(|&doc| {
-            let place = catalog.place(doc);
-            let by_rule = match preference.keep {
-                Keep::FirstPublished => (0, 0),
-                Keep::Longest => (u64::from(u32::MAX - catalog.words(doc)), 0),
-                Keep::FirstRead => (u64::from(place.source), place.offset),
-            };
-            (!seen[doc.0 as usize], by_rule, doc)
-        });
+        let order = PreferenceOrder::of(catalog, preference, numbers);
+        ranked.par_sort_unstable_by_key(|&doc| (!seen[doc.0 as usize], order.key(doc), doc));
         let mut ranks = vec![NONE; catalog.len()];
         for (rank, doc) in ranked.iter().enumerate() {
             ranks[doc.0 as usize] = rank as u32;
@@ -134,6 +153,7 @@ impl<'a> Ranking<'a> {
             raw_texts,
             raw_text_count,
             seen,
+            against_reference: catalog.has_reference(),
         }
     }
 
@@ -151,10 +171,13 @@ impl<'a> Ranking<'a> {
             let exact = [same_words, same_text]
                 .into_iter()
                 .flatten()
+                .filter(|&leader| self.may_have_duplicates(leader))
                 .min_by_key(|&leader| self.rank(leader));
             let near = || {
                 let with_leader = |&(_, other, jaccard): &(GroupNo, GroupNo, f64)| {
-                    kept[other.0].map(|leader| (jaccard, leader))
+                    let leader = kept[other.0]?;
+                    self.may_have_duplicates(leader)
+                        .then_some((jaccard, leader))
                 };
                 let leaders = neighbours.of(GroupNo(group?)).filter_map(with_leader);
                 leaders.max_by(|x, y| {
@@ -173,6 +196,7 @@ impl<'a> Ranking<'a> {
                     of,
                     relation,
                     jaccard,
+                    longest_passage: None,
                 });
                 continue;
             }
@@ -189,6 +213,77 @@ impl<'a> Ranking<'a> {
 
     fn rank(&self, doc: DocNo) -> u32 {
         self.ranks[doc.0 as usize]
+    }
+
+    /// True if other documents can be duplicates of a document that stays.
+    fn may_have_duplicates(&self, doc: DocNo) -> bool {
+        !self.against_reference || self.seen[doc.0 as usize]
+    }
+
+    /// True if other documents can be duplicates of the one that stays of a representative's group.
+    /// If not, no document that comes later in order of preference has duplicates either.
+    pub(crate) fn may_lead(&self, decided: &Decided, representative: DocNo) -> bool {
+        let group = group_of(self.identical, representative);
+        decided.kept[group].is_some_and(|kept| self.may_have_duplicates(kept))
+    }
+}
+
+/// Order of documents that no earlier run has seen.
+struct PreferenceOrder<'a> {
+    catalog: &'a Catalog,
+    keep: Keep,
+    /// The preferred sites, the most preferred first; `None` for sites without documents.
+    sites: Vec<Option<SiteNo>>,
+    numbers: &'a [Option<f64>],
+}
+
+impl<'a> PreferenceOrder<'a> {
+    fn of(
+        catalog: &'a Catalog,
+        preference: Preference<'_>,
+        numbers: &'a [Option<f64>],
+    ) -> PreferenceOrder<'a> {
+        let sites = preference.sites.iter();
+        PreferenceOrder {
+            catalog,
+            keep: preference.keep,
+            sites: sites.map(|name| catalog.site_called(name)).collect(),
+            numbers,
+        }
+    }
+
+    /// Key of a document; the smallest is preferred.
+    fn key(&self, doc: DocNo) -> (usize, u64, (u64, u64)) {
+        let (catalog, site) = (self.catalog, Some(self.catalog.site(doc)));
+        let by_site = self.sites.iter().position(|&other| other == site);
+        let number = self.numbers.get(doc.0 as usize).copied().flatten();
+        let place = catalog.place(doc);
+        let by_rule = match self.keep {
+            Keep::FirstPublished => (0, 0),
+            Keep::LastPublished => match catalog.published(doc) {
+                Some(published) => (0, !in_order(published.seconds)),
+                None => (1, 0),
+            },
+            Keep::Longest => (u64::from(u32::MAX - catalog.words(doc)), 0),
+            Keep::FirstRead => (u64::from(place.source), place.offset),
+        };
+        let by_number = number.map_or(u64::MAX, |number| !number_in_order(number));
+        (by_site.unwrap_or(self.sites.len()), by_number, by_rule)
+    }
+}
+
+/// A number that is in the order of the seconds.
+fn in_order(seconds: i64) -> u64 {
+    seconds.cast_unsigned() ^ 1 << 63
+}
+
+/// A number that is in the order of finite floating-point numbers, by the bits of IEEE 754.
+fn number_in_order(number: f64) -> u64 {
+    // Minus zero equals zero.
+    let bits = (number + 0.0).to_bits();
+    match bits >> 63 {
+        0 => bits | 1 << 63,
+        _ => !bits,
     }
 }
 
@@ -211,13 +306,18 @@ impl Decided {
             .collect()
     }
 
-    /// True if an earlier run kept the documents that stay of both representatives' groups, so that
-    /// there is nothing to decide between them.
+    /// True if there is nothing to decide between the documents that stay of both representatives'
+    /// groups: both were kept by an earlier run or are reference documents, or neither may have
+    /// duplicates.
     pub(crate) fn is_settled(&self, ranking: &Ranking<'_>, pair: DocPair) -> bool {
-        [pair.a, pair.b].into_iter().all(|representative| {
-            let kept = self.kept[group_of(ranking.identical, representative)];
-            kept.is_some_and(|kept| ranking.seen[kept.0 as usize])
-        })
+        let kept = |representative| self.kept[group_of(ranking.identical, representative)];
+        let is_seen =
+            |representative| kept(representative).is_some_and(|kept| ranking.seen[kept.0 as usize]);
+        match (is_seen(pair.a), is_seen(pair.b)) {
+            (true, true) => true,
+            (false, false) => ranking.against_reference,
+            _ => false,
+        }
     }
 
     /// Rank of the document that stays of a representative's group.

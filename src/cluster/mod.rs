@@ -1,6 +1,6 @@
 //! Clusters: joins whole copies of one story and attaches excerpts and digests to them.
 //!
-//! May import: `attribution`, `candidates`, `catalog`, `compare`.
+//! May import: `attribution`, `candidates`, `catalog`, `compare`, `document`, `error`.
 //! Imported by: `cli`, `found`, `pipeline`, `report`, `scan`.
 //!
 //! If everything similar were joined, clusters would chain: a digest would join the thirty stories

@@ -55,7 +55,8 @@ impl Selection {
         self.relations.is_empty() || self.relations.contains(&relation)
     }
 
-    /// True if a pair of these documents is wanted, by their sites and dates.
+    /// True if a pair of these documents is wanted, by their sites and dates, and by the sides that
+    /// they are on if there are reference documents.
     pub fn wants(&self, catalog: &Catalog, a: DocNo, b: DocNo) -> bool {
         let seconds_apart = || match (catalog.published(a), catalog.published(b)) {
             (Some(a), Some(b)) => Some(a.seconds.abs_diff(b.seconds)),
@@ -68,7 +69,8 @@ impl Selection {
                     .any(|site| site == catalog.site_name(catalog.site(doc)))
             })
         };
-        (!self.cross_site_only || catalog.cross_site(a, b) == Some(true))
+        catalog.may_pair(a, b)
+            && (!self.cross_site_only || catalog.cross_site(a, b) == Some(true))
             && (self.sites.is_empty() || on(&self.sites))
             && (self.not_sites.is_empty() || !on(&self.not_sites))
             && self.window.is_none_or(|window| {

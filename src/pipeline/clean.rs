@@ -44,7 +44,9 @@ impl<'a> CleanCorpus<'a> {
     /// The documents of a scan of this corpus, in the order in which they were read.
     pub fn of(corpus: &'a dyn Fetch, findings: &'a ScanResult, settings: &Settings) -> Self {
         let catalog = &findings.catalog;
-        let new = catalog.documents().filter(|&doc| catalog.is_new(doc));
+        let new = catalog
+            .documents()
+            .filter(|&doc| catalog.is_new(doc) && !catalog.is_reference(doc));
         let new = new.map(|doc| (doc, catalog.place(doc)));
         let known = findings.read.known.iter();
         let known = known.map(|known| (known.doc, known.place));

@@ -11,7 +11,7 @@ use crate::attribution::interval::PublicationInterval;
 use crate::attribution::placeholders::PlaceholderTimes;
 use crate::catalog::{Catalog, DocNo, NO_SITE};
 use crate::cluster::Cluster;
-use crate::document::Document;
+use crate::document::{Document, Published};
 use crate::error::ReadError;
 use crate::text::domain;
 
@@ -79,7 +79,7 @@ pub(super) fn are_in_order(
 pub(super) struct Dating<'a> {
     catalog: &'a Catalog,
     placeholders: &'a PlaceholderTimes,
-    as_of: Option<i64>,
+    as_of: Option<Published>,
 }
 
 impl<'a> Dating<'a> {

@@ -82,7 +82,8 @@ pub struct Counts {
     pub reworded: Option<RewordedCounts>,
 }
 
-/// Numbers of documents. Those seen in an earlier run are counted in `seen` only.
+/// Numbers of documents. Those seen in an earlier run are counted in `seen` only, and reference
+/// documents in the two numbers about them.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DocumentCounts {
@@ -98,6 +99,11 @@ pub struct DocumentCounts {
     pub boilerplate_only: u64,
     /// Documents with the same words in the same order as an earlier document.
     pub identical: u64,
+    /// Reference documents, whether they took part or not.
+    pub reference: u64,
+    /// Reference documents that were not compared: without a word, with fewer than the required
+    /// minimum, or with next to none left without boilerplate.
+    pub reference_not_compared: u64,
 }
 
 /// Numbers of candidate pairs. One document stands for all that are identical to it.

@@ -39,7 +39,7 @@ mod tune;
 
 pub use clean::{CleanCorpus, CleanDocument};
 pub use cluster_names::MergedCluster;
-pub use dedup::{Duplicates, Outcome, duplicates, duplicates_after};
+pub use dedup::{Duplicates, Outcome, ReferenceCounts, duplicates, duplicates_after};
 pub use details::Details;
 pub use earlier::{EarlierRuns, KnownPair};
 pub use explain::{
@@ -62,5 +62,7 @@ pub use sample::{
     SampledText, Sampling, Stratum, TextPiece, sample,
 };
 pub use scan::{scan, scan_after};
-pub use settings::{DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, PageLimits, Settings, Surfacing};
+pub use settings::{
+    DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, PageLimits, ReferencePassages, Settings, Surfacing,
+};
 pub use tune::{Choice, Effect, Tuner};

@@ -51,7 +51,7 @@ pub(super) fn prepare<C: Corpus>(
     let documents = taking_part(&catalog, settings, &mut counts);
     let groups = group_identical(&catalog, documents.into_iter());
     let later_copies = groups.iter().flat_map(|group| &group.members[1..]);
-    let new_copies = later_copies.filter(|&&doc| catalog.is_new(doc));
+    let new_copies = later_copies.filter(|&&doc| catalog.is_new(doc) && !catalog.is_reference(doc));
     counts.documents.identical = new_copies.count() as u64;
     Ok(PreparedCorpus {
         catalog,
@@ -71,15 +71,19 @@ pub(super) fn taking_part(
 ) -> Vec<DocNo> {
     let mut documents = Vec::with_capacity(catalog.len());
     for doc in catalog.documents() {
-        let new = u64::from(catalog.is_new(doc));
+        let is_reference = catalog.is_reference(doc);
+        let new = u64::from(catalog.is_new(doc) && !is_reference);
         counts.documents.read += new;
-        counts.documents.seen += 1 - new;
+        counts.documents.reference += u64::from(is_reference);
+        counts.documents.seen += u64::from(!catalog.is_new(doc));
         match catalog.words(doc) {
             _ if is_boilerplate_only(catalog, doc) => counts.documents.boilerplate_only += new,
             0 => counts.documents.empty += new,
             words if words < settings.min_words => counts.documents.too_short += new,
             _ => documents.push(doc),
         }
+        let is_left_out = documents.last() != Some(&doc);
+        counts.documents.reference_not_compared += u64::from(is_reference && is_left_out);
     }
     documents
 }

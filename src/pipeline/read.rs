@@ -9,6 +9,7 @@ use super::memory::MemoryAccount;
 use super::observer::{Observer, Stage};
 use super::settings::Settings;
 use super::tracer::Tracer;
+use crate::attribution::interval::PublicationInterval;
 use crate::catalog::{BlockColumns, Catalog, ReadTally, SeenDocuments, SourceFacts, Traces};
 use crate::document::{BlockTally, Corpus, MOST_REJECTS};
 use crate::error::ReadError;
@@ -134,7 +135,21 @@ pub(super) fn read<C: Corpus>(
     let facts = |source| SourceFacts {
         name: corpus.source_name(source),
         date_order: corpus.date_order(source),
+        is_reference: source >= corpus.first_reference(),
     };
     let sources: Vec<SourceFacts<'_>> = (0..corpus.sources()).map(facts).collect();
-    Ok(Catalog::join(seen, blocks, &sources))
+    let (catalog, mut tally) = Catalog::join(seen, blocks, &sources);
+    tally.dated_ahead = dated_ahead(&catalog, settings);
+    Ok((catalog, tally))
+}
+
+/// Number of documents of this run whose date is after the run.
+fn dated_ahead(catalog: &Catalog, settings: &Settings) -> u64 {
+    let Some(as_of) = settings.as_of else {
+        return 0;
+    };
+    let of_run = catalog.documents().filter(|&doc| catalog.is_new(doc));
+    let dates = of_run.filter_map(|doc| catalog.published(doc));
+    let ahead = dates.filter(|&date| PublicationInterval::is_ahead(date, as_of));
+    ahead.count() as u64
 }

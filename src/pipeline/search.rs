@@ -16,7 +16,7 @@ use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
 use crate::candidates::families::{Families, SettledFamilies};
 use crate::candidates::passages::{self, SharedPassages};
 use crate::candidates::prefixes::{self, Posting, Postings, ShingleCounts};
-use crate::candidates::{SearchScope, union};
+use crate::candidates::{SearchScope, Sides, union};
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
 use crate::compare::exact::{Comparison, Shingled};
@@ -58,8 +58,11 @@ pub(super) struct PairSearch<'a> {
     groups: &'a [IdenticalGroup],
     /// Pairs that are not looked for again, in canonical order.
     known: &'a [Comparison],
-    /// Representatives that stand for a new document, in canonical order; `None` if all do.
-    with_new: Option<Vec<DocNo>>,
+    /// Representatives of which a pair must have one, in canonical order: those that stand for a new
+    /// document or, of two sides, those of the smaller one. `None` if any pair will do.
+    asking: Option<Vec<DocNo>>,
+    /// Sides of the representatives, if there are reference documents.
+    pub(super) sides: Option<Sides>,
     pub(super) settings: &'a Settings,
     pub(super) observer: &'a dyn Observer,
 }
@@ -72,12 +75,18 @@ impl<'a> PairSearch<'a> {
         settings: &'a Settings,
         observer: &'a dyn Observer,
     ) -> PairSearch<'a> {
+        let sides = sides(texts.catalog, groups);
+        let asking = match &sides {
+            Some(sides) => Some(smaller_side(sides, groups)),
+            None => representatives_with_new(texts.catalog, groups),
+        };
         PairSearch {
             texts,
             catalog: texts.catalog,
             groups,
             known,
-            with_new: representatives_with_new(texts.catalog, groups),
+            asking,
+            sides,
             settings,
             observer,
         }
@@ -95,7 +104,7 @@ impl<'a> PairSearch<'a> {
             Surfacing::Prefixes => Some(self.postings(documents)?),
         };
         self.observer.begin(Stage::Candidates, None);
-        let among = self.among(documents, self.with_new.as_deref());
+        let among = self.among(documents, self.asking.as_deref());
         let hot_buckets = self.hot_buckets(among, postings.as_ref())?;
         let mut families = Families::new(self.catalog, self.groups);
         let known_near = self.known.iter().filter(|known| known.near);
@@ -132,6 +141,7 @@ impl<'a> PairSearch<'a> {
             };
             let common = passages::between_stories(
                 &shared.common,
+                self.sides.as_ref(),
                 &family,
                 &|pair| self.is_wanted(pair),
                 &was_compared,
@@ -170,7 +180,8 @@ impl<'a> PairSearch<'a> {
         match self.settings.surfacing {
             Surfacing::Bands(banding) => bands::hot_buckets(among, banding.bands()),
             Surfacing::Prefixes => {
-                let buckets = postings.into_iter().flat_map(Postings::hot_buckets);
+                let hot = |postings: &Postings| postings.hot_buckets(self.sides.as_ref());
+                let buckets = postings.into_iter().flat_map(hot);
                 Ok(buckets.map(|bucket| vec![bucket]).collect())
             }
         }
@@ -193,7 +204,8 @@ impl<'a> PairSearch<'a> {
                 bands::from_bands(among, banding.bands(), largest, skip)
             }
             Surfacing::Prefixes => Ok(postings.map_or_else(Vec::new, |postings| {
-                postings.candidates(self.settings.threshold, settled, skip)
+                let sides = self.sides.as_ref();
+                postings.candidates(self.settings.threshold, settled, sides, skip)
             })),
         }
     }
@@ -202,26 +214,27 @@ impl<'a> PairSearch<'a> {
     pub(super) fn among<'d>(
         &'d self,
         documents: &'d [DocNo],
-        with_new: Option<&'d [DocNo]>,
+        asking: Option<&'d [DocNo]>,
     ) -> SearchScope<'d> {
         SearchScope {
             catalog: self.catalog,
             documents,
-            asking: with_new,
+            asking,
+            sides: self.sides.as_ref(),
             bytes_a_round: bytes_per_round(self.settings.memory.as_ref()),
         }
     }
 
-    /// Representatives among the given ones, in canonical order, that stand for a new document;
-    /// `None` if all representatives do.
-    pub(super) fn with_new_among(&self, documents: &[DocNo]) -> Option<Vec<DocNo>> {
-        let among = |with_new: &Vec<DocNo>| {
+    /// Representatives among the given ones, in canonical order, of which a pair must have one;
+    /// `None` if any pair will do.
+    pub(super) fn asking_among(&self, documents: &[DocNo]) -> Option<Vec<DocNo>> {
+        let among = |asking: &Vec<DocNo>| {
             let documents = documents.iter().copied();
             documents
-                .filter(|doc| with_new.binary_search(doc).is_ok())
+                .filter(|doc| asking.binary_search(doc).is_ok())
                 .collect()
         };
-        self.with_new.as_ref().map(among)
+        self.asking.as_ref().map(among)
     }
 
     /// Compares the documents of hot buckets with leaders and with neighbours.
@@ -334,15 +347,17 @@ impl<'a> PairSearch<'a> {
     }
 
     /// True if a pair is to be compared: the selection may want it, or another pair of the
-    /// documents that the two stand for, and one of the two stands for a new document. Earlier
-    /// runs compared the others.
+    /// documents that the two stand for. One of the two stands for a new document, because earlier
+    /// runs compared the others; or they stand for documents on both sides.
     fn is_wanted(&self, pair: DocPair) -> bool {
-        let has_new = |doc: DocNo| {
-            let with_new = self.with_new.as_ref();
-            with_new.is_none_or(|with_new| with_new.binary_search(&doc).is_ok())
+        let is_asking = |doc: DocNo| {
+            let asking = self.asking.as_ref();
+            asking.is_none_or(|asking| asking.binary_search(&doc).is_ok())
         };
+        let sides = self.sides.as_ref();
         let selection = &self.settings.selection;
-        (has_new(pair.a) || has_new(pair.b))
+        sides.is_none_or(|sides| sides.may_pair(pair))
+            && (is_asking(pair.a) || is_asking(pair.b))
             && (selection.wants(self.catalog, pair.a, pair.b) || !self.selection_is_uniform(pair))
     }
 
@@ -354,7 +369,8 @@ impl<'a> PairSearch<'a> {
     /// True if the selection decides alike for all documents that two representatives stand for.
     fn selection_is_uniform(&self, pair: DocPair) -> bool {
         let is_alone = |doc: DocNo| self.groups[group_of(self.groups, doc)].members.len() == 1;
-        self.settings.selection.takes_all() || is_alone(pair.a) && is_alone(pair.b)
+        let takes_all = self.settings.selection.takes_all() && self.sides.is_none();
+        takes_all || is_alone(pair.a) && is_alone(pair.b)
     }
 }
 
@@ -367,6 +383,35 @@ fn representatives_with_new(catalog: &Catalog, groups: &[IdenticalGroup]) -> Opt
         .map(IdenticalGroup::representative)
         .collect();
     (with_new.len() < groups.len()).then_some(with_new)
+}
+
+/// Sides of representatives, which are on those of all documents that they stand for; `None` if
+/// there are no reference documents.
+fn sides(catalog: &Catalog, groups: &[IdenticalGroup]) -> Option<Sides> {
+    if !catalog.has_reference() {
+        return None;
+    }
+    let mut sides = Sides::new(catalog.len());
+    for group in groups {
+        for &doc in &group.members {
+            sides.add(group.representative(), catalog.is_reference(doc));
+        }
+    }
+    Some(sides)
+}
+
+/// Representatives on the side that has fewer, in canonical order.
+fn smaller_side(sides: &Sides, groups: &[IdenticalGroup]) -> Vec<DocNo> {
+    let on = |is_on: &dyn Fn(DocNo) -> bool| -> Vec<DocNo> {
+        let representatives = groups.iter().map(IdenticalGroup::representative);
+        representatives.filter(|&doc| is_on(doc)).collect()
+    };
+    let references = on(&|doc| sides.has_reference(doc));
+    let inputs = on(&|doc| sides.has_input(doc));
+    match references.len() <= inputs.len() {
+        true => references,
+        false => inputs,
+    }
 }
 
 /// Distinct documents of buckets, sorted.

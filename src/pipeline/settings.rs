@@ -7,6 +7,7 @@ use crate::attribution::credit::Credits;
 use crate::cluster::{DEFAULT_SAME_SITE_CONTAINMENT, Selection};
 use crate::compare::exact::{Criteria, Excerpts};
 use crate::compare::reworded::Rewording;
+use crate::document::Published;
 use crate::sketch::banding::{Banding, BandingError, DEFAULT_THRESHOLD, RecallTarget};
 use crate::sketch::minhash::DEFAULT_SEED;
 use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
@@ -54,12 +55,15 @@ pub struct Settings {
     pub page: Option<PageLimits>,
     /// Table of news agencies.
     pub credits: Arc<Credits>,
-    /// Seconds since 1970 after which nothing can have been published: later dates are no evidence.
-    pub as_of: Option<i64>,
+    /// Time after which nothing can have been published: later dates are no evidence.
+    pub as_of: Option<Published>,
     /// True if the hashes of documents are kept after the scan, because an index stores them.
     pub keep_hashes: bool,
     /// Limit to memory; `None` for no limit.
     pub memory: Option<Memory>,
+    /// Definition of a passage of a reference document that makes a document a duplicate; `None` if
+    /// only whole copies are. Scans ignore it.
+    pub reference_passages: Option<ReferencePassages>,
     /// Definition of reworded copy; `None` not to look for it, which saves the time that it takes.
     pub reworded: Option<Rewording>,
 }
@@ -87,6 +91,7 @@ impl Default for Settings {
             as_of: None,
             keep_hashes: false,
             memory: None,
+            reference_passages: None,
             reworded: None,
         }
     }
@@ -143,6 +148,16 @@ impl Surfacing {
             Surfacing::Prefixes => f64::from(u8::from(jaccard >= threshold)),
         }
     }
+}
+
+/// Passages of reference documents that are looked for in other documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReferencePassages {
+    /// Words of a passage.
+    pub words: u32,
+    /// Fewest words of a reference document that is looked for as a whole because it has fewer than
+    /// a passage.
+    pub fewest_words: u32,
 }
 
 /// Limits of the report page.

@@ -1,5 +1,6 @@
 //! Reading a record again, by its place.
 
+use super::cells::RecordFields;
 use super::format::{LineEnd, SourceFormat};
 use super::inputs::Inputs;
 use super::jsonl;
@@ -7,6 +8,7 @@ use super::parse::{ParseBuffers, parse_record};
 use super::source::{InputSource, OpenFile, SourceOrigin, read_full_at};
 use crate::document::{Document, Fetch, SourcePlace};
 use crate::error::ReadError;
+use serde_json::Value;
 
 impl Fetch for Inputs {
     fn fetch(
@@ -58,6 +60,33 @@ impl Inputs {
         let mut found = false;
         self.copy(place, &mut |record, _| {
             found = jsonl::has_field(&String::from_utf8_lossy(record), name);
+        })?;
+        Ok(found)
+    }
+
+    /// The number in a field of a record, written as a number or as a text. `None` if it has none.
+    /// In JSON, `a.b` is the field `b` of an object `a`. Only JSON and tables have such fields.
+    ///
+    /// # Errors
+    /// If the bytes are gone or no longer hold that record.
+    pub fn number(&self, place: SourcePlace, field: &str) -> Result<Option<f64>, ReadError> {
+        let source = place.source as usize;
+        let column = self.header(source).map(|header| {
+            let mut names = header.names.iter();
+            names.position(|name| name == field)
+        });
+        let dialect = self.dialect(source);
+        let mut found = None;
+        self.copy(place, &mut |record, _| {
+            found = match (dialect, column) {
+                (Some(dialect), Some(column)) => column.and_then(|column| {
+                    let record = String::from_utf8_lossy(record);
+                    let mut fields = RecordFields::default();
+                    fields.split(record.as_bytes(), 0, dialect);
+                    finite(&fields.names(&record, dialect).nth(column)?)
+                }),
+                _ => number_of_json(record, field),
+            };
         })?;
         Ok(found)
     }
@@ -143,4 +172,26 @@ impl Inputs {
             cause,
         })
     }
+}
+
+/// The number in a field of an object.
+fn number_of_json(record: &[u8], field: &str) -> Option<f64> {
+    let record: Value = serde_json::from_slice(record).ok()?;
+    let value = match record.get(field) {
+        Some(value) => value,
+        None => field
+            .split('.')
+            .try_fold(&record, |value, name| value.get(name))?,
+    };
+    match value {
+        Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
+        Value::String(text) => finite(text),
+        _ => None,
+    }
+}
+
+/// A number that is written out; not-a-number and infinity are none.
+fn finite(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().parse().ok()?;
+    number.is_finite().then_some(number)
 }

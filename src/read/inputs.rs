@@ -81,6 +81,25 @@ impl Inputs {
         }
     }
 
+    /// Reads what `write` writes to a temporary file.
+    ///
+    /// # Errors
+    /// If there is no room for the file; those of `write`.
+    pub fn of_written(
+        name: &str,
+        format: SourceFormat,
+        write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+        settings: ReadSettings,
+    ) -> io::Result<Self> {
+        let directory = settings.temp_dir.clone();
+        let directory = directory.unwrap_or_else(std::env::temp_dir);
+        let mut out = io::BufWriter::new(tempfile::tempfile_in(directory)?);
+        write(&mut out)?;
+        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        io::Seek::rewind(&mut file)?;
+        Ok(Self::of_reader(name, format, file, settings))
+    }
+
     /// Total bytes of all blocks; `None` if a source is compressed or a stream, since its size is
     /// not known in advance.
     #[must_use]

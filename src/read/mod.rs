@@ -65,6 +65,7 @@ mod path_fields;
 mod pieces;
 mod raw_document;
 mod recognise;
+mod reference;
 #[cfg(feature = "remote")]
 mod remote;
 #[cfg(not(feature = "remote"))]
@@ -92,6 +93,7 @@ pub use names::{
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES, WRAPPER_NAMES,
 };
 pub use path_fields::WantedFromPath;
+pub use reference::{BlockOfPart, WithReference};
 pub use settings::{
     BLOCK_BYTES, EXPANSION_RATIO, ExpansionLimit, HeaderLine, MAX_RECORD, ReadSettings,
 };

@@ -28,28 +28,28 @@ pub struct DocumentRow {
     pub id: String,
     /// Its other fields.
     pub document: Document<'static>,
-    /// The document that it duplicates, if duplicates are marked.
-    pub duplicate_of: Option<String>,
+    /// Values of its marks, if documents are marked.
+    pub marks: Vec<Option<String>>,
 }
 
 /// Takes the documents to write, one after the other.
 pub type DocumentSink<'s> = &'s mut dyn FnMut(&DocumentRow) -> io::Result<()>;
 
-/// Writes the documents that `fill` passes to its argument. With `mark`, a column of that name
-/// follows with the documents that are duplicated.
+/// Writes the documents that `fill` passes to its argument. A column follows for each of the names
+/// in `marks`.
 ///
 /// # Errors
 /// When `out` cannot be written to, or `fill` fails.
 pub fn write(
     encoding: TableEncoding,
-    mark: Option<&str>,
+    marks: &[&str],
     out: &mut (dyn Write + Send),
     fill: impl FnOnce(DocumentSink<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut columns = columns();
-    columns.extend(mark.map(|mark| {
-        Column::data(mark, |row: &DocumentRow| {
-            row.duplicate_of.as_deref().map(Cow::Borrowed)
+    columns.extend(marks.iter().enumerate().map(|(at, mark)| {
+        Column::data(mark, move |row: &DocumentRow| {
+            row.marks.get(at)?.as_deref().map(Cow::Borrowed)
         })
     }));
     encoding.write_each(&columns, out, fill)

@@ -39,7 +39,7 @@ pub fn write(
 }
 
 /// Columns of the report. Their order never changes; new ones go to the end.
-fn columns<'t>() -> [Column<'t, RemovedRow<'t>>; 12] {
+fn columns<'t>() -> [Column<'t, RemovedRow<'t>>; 13] {
     type Row<'t> = RemovedRow<'t>;
     let site_kept = |row: &Row| row.catalog.site(row.duplicate.of);
     let published_kept = |row: &Row| row.catalog.published(row.duplicate.of);
@@ -64,5 +64,8 @@ fn columns<'t>() -> [Column<'t, RemovedRow<'t>>; 12] {
         Column::text("file", |row: &Row| row.file.into()),
         Column::precision("precision", |row: &Row| row.outcome.published),
         Column::precision("precision_kept", published_kept),
+        Column::count("longest_passage", |row: &Row| {
+            row.duplicate.longest_passage.map(u64::from)
+        }),
     ]
 }

@@ -2,48 +2,50 @@
 
 use std::io::{self, Write};
 
-/// Writes a JSON record with another member at the end of its object: `value`, or null.
+/// Writes a JSON record with more members at the end of its object: values, or null.
 ///
 /// Spaces before the closing brace stay where they are. `record` must be a JSON object.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn with_member(
+pub fn with_members(
     record: &[u8],
-    name: &str,
-    value: Option<&str>,
+    members: &[(&str, Option<&str>)],
     out: &mut impl Write,
 ) -> io::Result<()> {
     let object = record.trim_ascii_end();
-    let members = object.strip_suffix(b"}").unwrap_or(object).trim_ascii_end();
-    out.write_all(members)?;
-    if !members.ends_with(b"{") {
-        out.write_all(b",")?;
+    let before = object.strip_suffix(b"}").unwrap_or(object).trim_ascii_end();
+    out.write_all(before)?;
+    let mut is_first = before.ends_with(b"{");
+    for (name, value) in members {
+        if !std::mem::take(&mut is_first) {
+            out.write_all(b",")?;
+        }
+        serde_json::to_writer(&mut *out, name)?;
+        out.write_all(b":")?;
+        serde_json::to_writer(&mut *out, value)?;
     }
-    serde_json::to_writer(&mut *out, name)?;
-    out.write_all(b":")?;
-    serde_json::to_writer(&mut *out, &value)?;
-    out.write_all(&record[members.len()..])
+    out.write_all(&record[before.len()..])
 }
 
-/// Writes a record of a table with another cell at the end of its row, without the line end.
+/// Writes a record of a table with more cells at the end of its row, without the line end.
 ///
-/// The value is not protected against being run as a formula by a spreadsheet, because it must
+/// The values are not protected against being run as a formula by a spreadsheet, because they must
 /// equal the ids of other rows.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn with_cell(
+pub fn with_cells(
     record: &[u8],
     delimiter: u8,
-    value: &str,
+    values: &[&str],
     out: &mut impl Write,
 ) -> io::Result<()> {
     // Written after an empty cell, because a row of one empty cell would become quotes.
     let mut row = csv::WriterBuilder::new()
         .delimiter(delimiter)
         .from_writer(Vec::new());
-    row.write_record(["", value])?;
+    row.write_record(std::iter::once(&"").chain(values))?;
     let row = row.into_inner().map_err(csv::IntoInnerError::into_error)?;
     out.write_all(record)?;
     out.write_all(row.strip_suffix(b"\n").unwrap_or(&row))
@@ -77,13 +79,17 @@ mod tests {
         ] {
             for (value, expected) in [(None, kept), (Some("x"), gone)] {
                 let mut out = Vec::new();
-                with_member(record.as_bytes(), "of", value, &mut out).expect("a vector");
+                with_members(record.as_bytes(), &[("of", value)], &mut out).expect("a vector");
                 assert_eq!(String::from_utf8_lossy(&out), expected);
             }
         }
         let mut out = Vec::new();
-        with_member(b"{\"a\":\"\xff\"}", "\"", Some("\n"), &mut out).expect("a vector");
+        let member = [("\"", Some("\n"))];
+        with_members(b"{\"a\":\"\xff\"}", &member, &mut out).expect("a vector");
         assert_eq!(out, b"{\"a\":\"\xff\",\"\\\"\":\"\\n\"}");
+        let mut out = Vec::new();
+        with_members(b"{}", &[("x", None), ("y", Some("z"))], &mut out).expect("a vector");
+        assert_eq!(out, b"{\"x\":null,\"y\":\"z\"}");
     }
 
     #[test]
@@ -97,11 +103,11 @@ mod tests {
             ("=1", "a,b,=1"),
         ] {
             let mut out = Vec::new();
-            with_cell(b"a,b", b',', value, &mut out).expect("a vector");
+            with_cells(b"a,b", b',', &[value], &mut out).expect("a vector");
             assert_eq!(String::from_utf8_lossy(&out), expected);
         }
         let mut out = Vec::new();
-        with_cell(b"a", b'\t', "x,\ty", &mut out).expect("a vector");
-        assert_eq!(String::from_utf8_lossy(&out), "a\t\"x,\ty\"");
+        with_cells(b"a", b'\t', &["", "x,\ty"], &mut out).expect("a vector");
+        assert_eq!(String::from_utf8_lossy(&out), "a\t\t\"x,\ty\"");
     }
 }

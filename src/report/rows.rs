@@ -8,30 +8,34 @@ use arrow_schema::{DataType, Field, Schema};
 
 use super::table::parquet::{as_io, finish, writer};
 
-/// Takes rows, and for each the document that it duplicates.
-pub type RowSink<'s> = &'s mut dyn FnMut(RecordBatch, &[Option<&str>]) -> io::Result<()>;
+/// Takes rows, and for each the values of its marks.
+pub type RowSink<'s> = &'s mut dyn FnMut(RecordBatch, &[Vec<Option<&str>>]) -> io::Result<()>;
 
-/// Writes the rows that `fill` passes to its argument. With `mark`, a column of that name follows
-/// with the documents that are duplicated.
+/// Writes the rows that `fill` passes to its argument. A column of text follows for each of the
+/// names in `marks`.
 ///
 /// # Errors
 /// When `out` cannot be written to, or `fill` fails.
 pub fn write(
     schema: &Schema,
-    mark: Option<&str>,
+    marks: &[&str],
     out: &mut (dyn Write + Send),
     fill: impl FnOnce(RowSink<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut fields: Vec<Arc<Field>> = schema.fields().iter().cloned().collect();
-    fields.extend(mark.map(|mark| Arc::new(Field::new(mark, DataType::Utf8, true))));
+    let of_mark = |mark: &&str| Arc::new(Field::new(*mark, DataType::Utf8, true));
+    fields.extend(marks.iter().map(of_mark));
     let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
     let mut table = writer(Arc::clone(&schema), true, out)?;
-    fill(&mut |rows, duplicated| {
+    fill(&mut |rows, values| {
         let mut columns = rows.columns().to_vec();
-        if mark.is_some() {
-            let marks = StringArray::from_iter(duplicated.iter().copied());
-            debug_assert_eq!(marks.len(), rows.num_rows());
-            columns.push(Arc::new(marks) as ArrayRef);
+        for mark in 0..marks.len() {
+            let of_rows = values
+                .iter()
+                .map(|values| values.get(mark).copied().flatten());
+            let column = StringArray::from_iter(of_rows);
+            debug_assert_eq!(column.len(), rows.num_rows());
+            columns.push(Arc::new(column) as ArrayRef);
         }
         let rows = RecordBatch::try_new(Arc::clone(&schema), columns).map_err(io::Error::other)?;
         table.write(&rows).map_err(as_io)

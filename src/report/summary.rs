@@ -157,6 +157,8 @@ struct Summary<'a> {
     found: FoundSection,
     index: Option<IndexSection<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<ReferenceSection>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reworded: Option<RewordedSection>,
     threads: usize,
     seconds: f64,
@@ -240,6 +242,7 @@ struct ReadSection<'a> {
     without_site: u64,
     without_date: u64,
     without_zone: u64,
+    dated_ahead: u64,
     sites_passed_over: PassedOverSection<'a>,
 }
 
@@ -319,6 +322,13 @@ struct FoundSection {
     clustered_documents: u64,
 }
 
+/// Documents of the reference; absent if there is none.
+#[derive(Serialize)]
+struct ReferenceSection {
+    documents: u64,
+    not_compared: u64,
+}
+
 /// Settings and counts of the search for reworded copy; absent if it was not looked for.
 #[derive(Serialize)]
 struct RewordedSection {
@@ -359,6 +369,7 @@ impl<'a> Summary<'a> {
             bounded: BoundedSection::of(&findings.counts),
             found: FoundSection::of(findings),
             index: run.index.map(|index| IndexSection::of(findings, index)),
+            reference: ReferenceSection::of(&findings.counts),
             reworded: RewordedSection::of(&findings.counts, run.settings),
             threads: run.threads,
             seconds: run.stages.iter().map(|cost| cost.seconds).sum(),
@@ -366,6 +377,16 @@ impl<'a> Summary<'a> {
             stages: run.stages,
             outputs: run.outputs,
         }
+    }
+}
+
+impl ReferenceSection {
+    fn of(counts: &Counts) -> Option<ReferenceSection> {
+        let documents = &counts.documents;
+        (documents.reference > 0).then_some(ReferenceSection {
+            documents: documents.reference,
+            not_compared: documents.reference_not_compared,
+        })
     }
 }
 
@@ -404,6 +425,7 @@ impl<'a> ReadSection<'a> {
             without_site: read.without_site,
             without_date: read.without_date,
             without_zone: read.without_zone,
+            dated_ahead: read.dated_ahead,
             sites_passed_over: PassedOverSection {
                 documents: read.sites_passed_over.number,
                 examples: &read.sites_passed_over.examples,
@@ -531,6 +553,7 @@ impl SettingsInForce {
             as_of,
             keep_hashes: _,
             memory,
+            reference_passages: _,
             reworded: _,
         } = settings;
         let (name, banding) = match surfacing {
@@ -552,7 +575,7 @@ impl SettingsInForce {
             long_passage: excerpts.and_then(|excerpts| excerpts.long_passage),
             same_site_containment: selection.same_site_containment,
             keep_boilerplate: !boilerplate,
-            as_of_seconds: *as_of,
+            as_of_seconds: as_of.map(|date| date.seconds),
             relations: Relation::ALL
                 .into_iter()
                 .filter(|&relation| selection.takes(relation))

@@ -13,7 +13,7 @@ use unicode_script::{Script, UnicodeScript};
 use super::words::{hash_word, writes_no_spaces};
 
 /// Parts of a word that an ordinary word counts as.
-const WHOLE: usize = 4;
+pub(crate) const WHOLE: usize = 4;
 
 /// The same for a Han or kana character.
 const HALF: usize = 2;
@@ -41,8 +41,12 @@ static PARTS: LazyLock<FxHashMap<u64, usize>> = LazyLock::new(|| {
 ///
 /// Use it only for texts that have characters of scripts without spaces: it looks up every word.
 pub fn counted(words: impl Iterator<Item = u64>) -> usize {
-    let parts = words.map(|word| PARTS.get(&word).copied().unwrap_or(WHOLE));
-    parts.sum::<usize>() / WHOLE
+    words.map(parts).sum::<usize>() / WHOLE
+}
+
+/// Parts of a word that a word counts as, given by its hash; [`WHOLE`] for most.
+pub(crate) fn parts(word: u64) -> usize {
+    PARTS.get(&word).copied().unwrap_or(WHOLE)
 }
 
 #[cfg(test)]

@@ -269,12 +269,12 @@ fn seen(
     crawled: Option<(i64, Precision)>,
     as_of: Option<i64>,
 ) -> PublicationInterval {
-    let published = Published {
+    let exactly = |seconds| Published {
         seconds,
         precision: Precision::Second,
     };
     let crawled = crawled.map(|(seconds, precision)| Published { seconds, precision });
-    PublicationInterval::of(Some(published), crawled, as_of)
+    PublicationInterval::of(Some(exactly(seconds)), crawled, as_of.map(exactly))
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn flag(entry: &str) -> Option<Flag> {
 /// A valid value of the given kind.
 fn sample(kind: &str) -> &'static str {
     match kind {
-        "FILE" => "file.csv",
+        "FILE" | "REFERENCE" => "file.csv",
         "DIR" | "DIRECTORY" => "directory",
         "SHARE" => "0.25",
         "N" => "7",

@@ -16,12 +16,17 @@ use wirecopy::sketch::banding::{Banding, Bands, RecallTarget, Rows};
 use wirecopy::text::shingle::{Shingle, Shingler};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-const KEEPS: [Keep; 3] = [Keep::FirstPublished, Keep::Longest, Keep::FirstRead];
+const KEEPS: [Keep; 4] = [
+    Keep::FirstPublished,
+    Keep::LastPublished,
+    Keep::Longest,
+    Keep::FirstRead,
+];
 
 const NONE_SEEN: &(dyn Fn(&Catalog, DocNo) -> bool + Sync) = &|_, _| false;
 
 /// Enough bands to find every pair at or above 0.3: the chance to miss one is below 1e-9.
-fn sure_bands() -> Surfacing {
+pub fn sure_bands() -> Surfacing {
     Surfacing::Bands(Banding::new(Bands(230), Rows(2)).expect("in range"))
 }
 
@@ -74,6 +79,7 @@ fn keeping(keep: Keep) -> Preference<'static> {
     Preference {
         keep,
         seen: NONE_SEEN,
+        ..Preference::default()
     }
 }
 
@@ -95,6 +101,7 @@ fn preferred(pages: &[Page], keep: Keep, seen: &dyn Fn(&str) -> bool) -> Vec<Str
     order.sort_by_key(|&(at, page)| {
         let own = match keep {
             Keep::FirstPublished => 0,
+            Keep::LastPublished => page.published.map_or(usize::MAX, |at| 1_000 - at as usize),
             Keep::Longest => usize::MAX - words(page),
             Keep::FirstRead => at,
         };
@@ -145,8 +152,8 @@ fn check(
     }
     let seen_document = |catalog: &Catalog, doc: DocNo| seen(catalog.id(doc));
     let preference = Preference {
-        keep,
         seen: &seen_document,
+        ..keeping(keep)
     };
     let removed = removed(&find(pages, settings, preference));
     prop_assert_eq!(
@@ -185,7 +192,7 @@ fn thresholds() -> impl Strategy<Value = f64> {
 
 /// Chains of edits: each text is another one with a word added or removed, so that the similarity
 /// decreases along the chain.
-fn chains() -> impl Strategy<Value = Vec<Page>> {
+pub fn chains() -> impl Strategy<Value = Vec<Page>> {
     let edit = (
         any::<prop::sample::Index>(),
         0usize..16,
@@ -212,7 +219,7 @@ fn chains() -> impl Strategy<Value = Vec<Page>> {
 }
 
 /// More near copies than a bucket may hold before it is hot: edits of a few similar texts.
-fn crowds() -> impl Strategy<Value = Vec<Page>> {
+pub fn crowds() -> impl Strategy<Value = Vec<Page>> {
     let member = (0usize..3, 4usize..40, 0u64..400, prop::option::of(0i64..50));
     prop::collection::vec(member, BIG_CLUSTER + 1..BIG_CLUSTER + 100).prop_map(|members| {
         let texts = [
@@ -234,7 +241,7 @@ fn crowds() -> impl Strategy<Value = Vec<Page>> {
     })
 }
 
-fn bands_at(threshold: f64) -> Surfacing {
+pub fn bands_at(threshold: f64) -> Surfacing {
     let target = RecallTarget {
         threshold,
         ..RecallTarget::default()
@@ -446,6 +453,7 @@ fn documents_seen_before_lead_and_are_not_written_again() {
     let preference = Preference {
         keep: Keep::FirstPublished,
         seen: &seen,
+        ..Preference::default()
     };
     let found = find(&pages, &settings(0.6, sure_bands()), preference);
     let decided: Vec<&str> = found

@@ -77,7 +77,9 @@ fn only_the_mark_is_added() {
     let marked = result.stdout;
     let without = shown(&marked)
         .replace(",\"duplicate_of\":null", "")
-        .replace(",\"duplicate_of\":\"a\"", "");
+        .replace(",\"duplicate_of\":\"a\"", "")
+        .replace(",\"duplicate_group\":null", "")
+        .replace(",\"duplicate_group\":\"a\"", "");
     let records: Vec<&[u8]> = HOSTILE
         .strip_prefix(b"\xef\xbb\xbf")
         .expect("a byte order mark")
@@ -130,15 +132,15 @@ fn table_rows_are_written_byte_for_byte() {
     let marked = dedup_of(table.as_bytes(), "in.csv", &["--mark"]);
     assert_eq!(
         shown(&marked.stdout),
-        "id,\"text\",x,duplicate_of\r\n\
-         a,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\",\r\n\
-         b,one two three four five six,=2,a\n\
-         c,alone in all the world,,\n"
+        "id,\"text\",x,duplicate_of,duplicate_group\r\n\
+         a,\"one two\r\nthree \"\"four\"\" five six\",\"1,5\",,a\r\n\
+         b,one two three four five six,=2,a,a\n\
+         c,alone in all the world,,,\n"
     );
     let tabs = dedup_of(b"id\ttext\na\tone\nb\tone\n", "in.tsv", &["--mark"]);
     assert_eq!(
         shown(&tabs.stdout),
-        "id\ttext\tduplicate_of\na\tone\t\nb\tone\ta\n"
+        "id\ttext\tduplicate_of\tduplicate_group\na\tone\t\ta\nb\tone\ta\ta\n"
     );
     // A header alone is a table too.
     assert_eq!(dedup_of(b"id,text", "in.csv", &[]).stdout, b"id,text\n");
@@ -355,7 +357,8 @@ fn text_files_are_written_as_json_lines() {
         )
     );
     assert!(shown(&texts(&["--mark"]).stdout).contains(&format!(
-        "{{\"id\":\"b.txt\",\"text\":\"One two three\",{unknown},\"duplicate_of\":\"a.txt\"}}\n"
+        "{{\"id\":\"b.txt\",\"text\":\"One two three\",{unknown},\"duplicate_of\":\"a.txt\",\
+         \"duplicate_group\":\"a.txt\"}}\n"
     )));
     assert_eq!(texts(&["-o", "clean.txt"]).status.code(), Some(2));
     let taken = texts(&["--mark", "--mark-field", "text"]);
@@ -420,9 +423,9 @@ fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
     assert_eq!(
         rows,
         [
-            format!("c,a,exact,1.0000,false,x.example,x.example,,,{file},,"),
-            format!("{moved_id},a,exact,1.0000,true,y.example,x.example,,,{file},,"),
-            format!("b,b,exact,1.0000,,,,,,{file},,"),
+            format!("c,a,exact,1.0000,false,x.example,x.example,,,{file},,,"),
+            format!("{moved_id},a,exact,1.0000,true,y.example,x.example,,,{file},,,"),
+            format!("b,b,exact,1.0000,,,,,,{file},,,"),
         ]
     );
     assert!(
@@ -432,8 +435,10 @@ fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
     );
 
     let (_, out, _) = night(&[&copy, &moved, &changed], &["--mark", "--no-add"]);
-    let mark =
-        |record: &str, of: &str| record.replace("\"}", &format!("\",\"duplicate_of\":{of}}}"));
+    let mark = |record: &str, of: &str| {
+        let marks = format!("\",\"duplicate_of\":{of},\"duplicate_group\":{of}}}");
+        record.replace("\"}", &marks)
+    };
     let marked = [
         mark(&copy, "\"a\""),
         mark(&moved, "\"a\""),

@@ -485,6 +485,31 @@ fn an_exported_index_joins_another() {
 }
 
 #[test]
+fn a_page_that_moved_within_its_site_is_known_by_its_title() {
+    let nights = Nights::new();
+    let record = |url: &str, title: &str, text: &str| {
+        let site = "north.example";
+        json!({ "id": "7", "url": url, "site": site, "title": title, "text": text }).to_string()
+            + "\n"
+    };
+    let others = "{\"id\": \"a\", \"text\": \"One.\"}\n{\"id\": \"b\", \"text\": \"Two.\"}\n";
+    nights.put(
+        "0.jsonl",
+        &record("https://north.example/ferry", "Ferry stays", FERRY),
+    );
+    assert_eq!(nights.scan("0.jsonl", &[]).0, Some(0));
+    let moved = record("https://north.example/harbour/ferry", "Ferry stays", CHOIR);
+    nights.put("1.jsonl", &(moved + others));
+    assert_eq!(nights.scan("1.jsonl", &["--strict"]).0, Some(0));
+    assert_eq!(nights.summary()["index"]["replaced"], 1);
+    let another = record("https://north.example/bees", "Bees swarm", BEES);
+    nights.put("2.jsonl", &another);
+    assert_eq!(nights.scan("2.jsonl", &["--strict"]).0, Some(1));
+    assert_eq!(nights.scan("2.jsonl", &[]).0, Some(0));
+    assert_eq!(nights.ids().iter().filter(|id| base(id) == "7").count(), 2);
+}
+
+#[test]
 fn a_plain_scan_names_records_by_file_and_number() {
     let nights = Nights::new();
     let record =

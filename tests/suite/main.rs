@@ -20,6 +20,7 @@ mod oracle;
 mod passages;
 mod readers;
 mod recall;
+mod reference;
 mod reworded;
 mod sample;
 mod tune;
@@ -44,6 +45,7 @@ mod monitoring;
 mod order;
 mod outputs;
 #[cfg(feature = "cli")]
+mod reference_cli;
 mod removal;
 #[cfg(feature = "cli")]
 mod repeats;

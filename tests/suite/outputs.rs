@@ -350,17 +350,17 @@ fn dedup_writes_what_the_ending_says() {
     let (columns, rows) = parquet(&at.path().join("out.parquet"));
     let names: Vec<&str> = columns.iter().map(|(name, _)| &**name).collect();
     assert_eq!(names[..9], header);
-    assert_eq!(names[9..], ["duplicate_of"]);
-    let marks: Vec<[Option<&str>; 2]> = rows
+    assert_eq!(names[9..], ["duplicate_of", "duplicate_group"]);
+    let marks: Vec<[Option<&str>; 3]> = rows
         .iter()
-        .map(|row| [row[0].as_deref(), row[9].as_deref()])
+        .map(|row| [0, 9, 10].map(|column| row[column].as_deref()))
         .collect();
     assert_eq!(
         marks,
         [
-            [Some("=a"), Some("b")],
-            [Some("b"), None],
-            [Some("c"), None]
+            [Some("=a"), Some("b"), Some("b")],
+            [Some("b"), None, Some("b")],
+            [Some("c"), None, None]
         ]
     );
     // The same format is copied.
@@ -569,4 +569,32 @@ fn an_unknown_ending_is_refused_with_a_list_of_endings() {
     );
     assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
     assert!(unpacked(&at.path().join("pairs.gz")).starts_with(b"id_a\tid_b\t"));
+}
+
+#[test]
+fn tables_for_excel_begin_with_a_byte_order_mark() {
+    let directory = TempDir::new().expect("a directory");
+    let at = directory.path();
+    let corpus = newsroom();
+    let scan = |flags: &[&str]| wirecopy(at, &[&["scan", &corpus], flags].concat());
+    let tables = [
+        "-o",
+        "p.csv",
+        "--clusters",
+        "c.tsv.gz",
+        "--members",
+        "m.jsonl",
+    ];
+    for (flags, mark) in [(&[][..], ""), (&["--bom"], "\u{FEFF}")] {
+        let output = scan(&[&tables, flags].concat());
+        assert!(output.status.success(), "{}", said(&output));
+        for (name, start) in [("p.csv", "id_a,"), ("c.tsv.gz", "cluster\t")] {
+            let table = String::from_utf8(unpacked(&at.join(name))).expect("UTF-8");
+            assert!(table.starts_with(&format!("{mark}{start}")), "{table:.40}");
+        }
+        assert!(unpacked(&at.join("m.jsonl")).starts_with(b"{"));
+    }
+    let none = scan(&["--bom", "-o", "p.parquet"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(said(&none).contains("--bom is for tables in .csv or .tsv"));
 }

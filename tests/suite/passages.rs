@@ -608,7 +608,7 @@ fn pairs_left_out_between_stories_are_counted() {
         ),
     ] {
         let story = |doc: DocNo| if doc.0 < of_one { 0 } else { doc.0 as usize };
-        let met = between_stories(&[documents(0..list)], &story, &|_| true, &|_| false);
+        let met = between_stories(&[documents(0..list)], None, &story, &|_| true, &|_| false);
         let counts = (
             met.pairs.len(),
             met.bounded,
@@ -616,11 +616,12 @@ fn pairs_left_out_between_stories_are_counted() {
             met.not_compared,
         );
         assert_eq!(counts, expected, "{name}");
-        let skipped = between_stories(&[documents(0..list)], &story, &|_| true, &|_| true);
+        let skipped = between_stories(&[documents(0..list)], None, &story, &|_| true, &|_| true);
         assert!(skipped.pairs.is_empty(), "{name}");
     }
     let two = between_stories(
         &[documents(0..40), documents(0..41)],
+        None,
         &|doc| doc.0 as usize,
         &|_| true,
         &|_| false,

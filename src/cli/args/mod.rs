@@ -5,8 +5,8 @@
 //!
 //! - Commands: [`scan`], [`dedup`], [`explain`], [`tune`] and [`index`] have a file each, with the
 //!   end of its help.
-//! - Flags that commands share: [`reading`], [`matching`], [`sources`], [`nightly`], [`settings`]
-//!   and [`running`].
+//! - Flags that commands share: [`reading`], [`reference`], [`matching`], [`sources`], [`nightly`],
+//!   [`settings`] and [`running`].
 //! - The program itself: this file.
 
 pub mod dedup;
@@ -15,6 +15,7 @@ pub mod index;
 pub mod matching;
 pub mod nightly;
 pub mod reading;
+pub mod reference;
 pub mod running;
 pub mod scan;
 pub mod settings;

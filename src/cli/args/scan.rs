@@ -9,6 +9,7 @@ use wirecopy::pipeline::DEFAULT_PAGE_PAIRS;
 use super::matching::FindingArguments;
 use super::nightly::SeenArguments;
 use super::reading::ReadingArguments;
+use super::reference::ReferenceArguments;
 use super::running::RunningArguments;
 use super::settings::SettingsArguments;
 use super::sources::SourceArguments;
@@ -72,6 +73,13 @@ pub struct ScanArguments {
         help_heading = "Reports"
     )]
     pub format: Option<OutputFormatName>,
+
+    /// Begin tables in .csv and .tsv with a byte order mark, for Excel
+    ///
+    /// Without it, Excel shows accents and other scripts as wrong letters when a file is opened by
+    /// a double click.
+    #[arg(long, hide_short_help = true, help_heading = "Reports")]
+    pub bom: bool,
 
     /// Write clusters of documents that pairs join
     #[arg(
@@ -184,6 +192,9 @@ pub struct ScanArguments {
 
     #[command(flatten)]
     pub reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub reference: ReferenceArguments,
 
     #[command(flatten)]
     pub sources: SourceArguments,

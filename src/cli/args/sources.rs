@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use wirecopy::document::Published;
+
 use crate::cli::values;
 
 /// Evidence of sources.
@@ -20,12 +22,14 @@ pub struct SourceArguments {
     pub credits: Option<PathBuf>,
 
     /// Ignore later dates as evidence of who was first (default: now)
+    ///
+    /// A day without a time lasts until it has ended everywhere.
     #[arg(
         long,
         value_name = "DATE",
-        value_parser = values::moment,
+        value_parser = values::date,
         hide_short_help = true,
         help_heading = "Sources"
     )]
-    pub as_of: Option<i64>,
+    pub as_of: Option<Published>,
 }

@@ -6,25 +6,29 @@ use std::fmt::{self, Write as _};
 
 use wirecopy::catalog::DocNo;
 use wirecopy::cluster::Relation;
+use wirecopy::cluster::duplicates::Duplicate;
 use wirecopy::document::Fetch;
 use wirecopy::pipeline::Duplicates;
-use wirecopy::read::Inputs;
 use wirecopy::report::bounded;
 use wirecopy::report::summary::IndexUse;
 
+use super::plan::PreferPlan;
 use crate::cli::closing::{CLUSTERS_SHOWN, ClosingFacts, TITLE_SHOWN};
 use crate::cli::figures::{count, counted};
-use crate::cli::terminal::excerpt;
+use crate::cli::terminal::{escaped, excerpt};
 
 /// Results of a dedup.
 pub struct DedupClosing<'a> {
-    pub inputs: &'a Inputs,
+    /// The inputs and the reference.
+    pub corpus: &'a dyn Fetch,
     pub found: &'a Duplicates,
     pub index: Option<IndexUse>,
     /// Number of documents added to the index.
     pub added: u64,
     /// True if duplicates were marked instead of removed.
     pub marked: bool,
+    /// Rule that picked the duplicates to keep.
+    pub prefer: &'a PreferPlan,
     /// A line about fields that are left out.
     pub note: Option<String>,
     pub run: ClosingFacts<'a>,
@@ -43,6 +47,8 @@ impl DedupClosing<'_> {
         let run = &self.run;
         run.documents(out)?;
         self.duplicates(out)?;
+        self.reference(out)?;
+        self.preference(out)?;
         if let Some(note) = &self.note {
             writeln!(out, "{note}")?;
         }
@@ -66,10 +72,11 @@ impl DedupClosing<'_> {
         let known = &self.found.read.known;
         let again = known.iter().filter(|known| known.is_of_run).count();
         let kept = (self.found.decided.len() - duplicates.len() + again) as u64;
-        let near = duplicates
-            .iter()
-            .filter(|duplicate| duplicate.relation == Relation::Near)
-            .count();
+        let number = |relation: Relation| {
+            let of_relation = |duplicate: &&Duplicate| duplicate.relation == relation;
+            duplicates.iter().filter(of_relation).count()
+        };
+        let (near, excerpts) = (number(Relation::Near), number(Relation::Excerpt));
         let gone = duplicates.len() + known.len() - again;
         let (done, others) = if self.marked {
             ("marked", "not marked")
@@ -86,11 +93,59 @@ impl DedupClosing<'_> {
             write!(
                 out,
                 ": {} exact, {} near",
-                count((gone - near) as u64),
+                count((gone - near - excerpts) as u64),
                 count(near as u64)
+            )?;
+            if self.found.reference.is_some() {
+                write!(out, ", {}", counted(excerpts as u64, "excerpt"))?;
+            }
+        }
+        writeln!(out)
+    }
+
+    /// Reference documents that were looked for as a whole or not at all.
+    fn reference(&self, out: &mut String) -> fmt::Result {
+        let settings = self.run.settings.reference_passages;
+        let (Some(counts), Some(settings)) = (self.found.reference, settings) else {
+            return Ok(());
+        };
+        write!(
+            out,
+            "looked for every {} words in a row of {}",
+            settings.words,
+            counted(counts.passages, "reference document")
+        )?;
+        if counts.wholes > 0 {
+            let wholes = counted(counts.wholes, "shorter one");
+            write!(out, ", and for the whole of {wholes}")?;
+        }
+        if counts.too_short > 0 {
+            write!(
+                out,
+                "; {} of fewer than {} words not looked for (--min-reference-words)",
+                count(counts.too_short),
+                settings.fewest_words
             )?;
         }
         writeln!(out)
+    }
+
+    /// Preferred sites without documents, and documents without a number to prefer them by.
+    fn preference(&self, out: &mut String) -> fmt::Result {
+        let catalog = &self.found.catalog;
+        let sites = self.prefer.sites.iter();
+        let unknown: Vec<String> = sites
+            .filter(|site| catalog.site_called(site).is_none())
+            .map(|site| escaped(site))
+            .collect();
+        if !unknown.is_empty() {
+            writeln!(out, "--prefer: no document is on {}", unknown.join(" or "))?;
+        }
+        if self.found.without_number > 0 {
+            let documents = counted(self.found.without_number, "document");
+            writeln!(out, "--prefer: {documents} without a number come last")?;
+        }
+        Ok(())
     }
 
     fn families(&self, out: &mut String) -> fmt::Result {
@@ -141,7 +196,7 @@ impl DedupClosing<'_> {
         let catalog = &self.found.catalog;
         let mut title = String::new();
         // If the document cannot be read again, its id will do: the run itself has succeeded.
-        let _ = self.inputs.fetch(catalog.place(doc), &mut |document| {
+        let _ = self.corpus.fetch(catalog.place(doc), &mut |document| {
             title.push_str(document.title.as_deref().unwrap_or_default().trim());
         });
         if title.is_empty() {

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use arrow_schema::SchemaRef;
 use rayon::prelude::*;
+use wirecopy::catalog::DocNo;
 use wirecopy::document::{Corpus, Fetch};
 use wirecopy::pipeline::{Duplicates, Outcome};
 use wirecopy::read::{Dialect, Header, Inputs, LineEnd, SourceFormat};
 use wirecopy::report::documents::{self, DocumentRow, DocumentSink, FIELDS};
-use wirecopy::report::records::{with_cell, with_member};
+use wirecopy::report::records::{with_cells, with_members};
 use wirecopy::report::rows;
 use wirecopy::report::table::{FileCompression, TableEncoding, TableFormat};
 
@@ -20,8 +21,26 @@ pub struct DocumentsWriter<'a> {
     pub inputs: &'a Inputs,
     pub found: &'a Duplicates,
     pub form: DocumentsForm,
-    /// Field that marks duplicates, if all documents are written.
-    pub mark: Option<&'a str>,
+    /// Fields that mark duplicates, if all documents are written.
+    pub marks: Option<&'a MarkFields>,
+    /// The documents that have duplicates, in canonical order.
+    pub originals: Vec<DocNo>,
+}
+
+/// Names of the fields that mark duplicates.
+#[derive(Debug, Clone)]
+pub struct MarkFields {
+    /// Field for the document that is duplicated.
+    pub duplicate_of: String,
+    /// Field for the group: the same value for a document and all its duplicates.
+    pub group: String,
+}
+
+impl MarkFields {
+    /// The names, in the order of the fields.
+    fn names(&self) -> [&str; 2] {
+        [&self.duplicate_of, &self.group]
+    }
 }
 
 /// Form in which documents are written.
@@ -126,37 +145,53 @@ fn common_schema(inputs: &Inputs) -> Option<SchemaRef> {
 impl DocumentsWriter<'_> {
     /// Rejects tables with different columns, and a mark that is a field already.
     pub fn check(&self) -> Result<(), Stop> {
-        let taken = |whose: &str, mark: &str| {
-            Stop::usage(format!(
-                "{whose} already has a field {mark}: name another one with --mark-field"
-            ))
+        if let (DocumentsForm::Copies(CopyFormat::Rows(..), _), None) = (self.form, self.marks) {
+            self.common_header()?;
+        }
+        let Some(marks) = self.marks else {
+            return Ok(());
         };
-        match (self.form, self.mark) {
-            (DocumentsForm::Fields(_), Some(mark)) if FIELDS.contains(&mark) => {
-                Err(taken("every document", mark))
+        for (mark, flag) in marks
+            .names()
+            .into_iter()
+            .zip(["--mark-field", "--group-field"])
+        {
+            if let Some(whose) = self.owner_of(mark)? {
+                return Err(Stop::usage(format!(
+                    "{whose} already has a field {mark}: name another one with {flag}"
+                )));
             }
-            (DocumentsForm::Rows, Some(mark))
-                if common_schema(self.inputs)
-                    .is_some_and(|schema| schema.column_with_name(mark).is_some()) =>
-            {
-                Err(taken("every document", mark))
+        }
+        match marks.duplicate_of == marks.group {
+            true => Err(Stop::usage(
+                "--mark-field and --group-field name the same field",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// A source or document that has a field of that name, in words; `None` if there is none.
+    fn owner_of(&self, mark: &str) -> Result<Option<String>, Stop> {
+        let has_column = |schema: SchemaRef| schema.column_with_name(mark).is_some();
+        match self.form {
+            DocumentsForm::Fields(_) if FIELDS.contains(&mark) => {
+                Ok(Some("every document".to_owned()))
             }
-            (DocumentsForm::Copies(CopyFormat::Json, _), Some(mark)) => {
-                match self.document_with(mark)? {
-                    Some(id) => Err(taken(&format!("the document {id}"), mark)),
-                    None => Ok(()),
-                }
+            DocumentsForm::Fields(_) => Ok(None),
+            DocumentsForm::Rows => Ok(common_schema(self.inputs)
+                .is_some_and(has_column)
+                .then(|| "every document".to_owned())),
+            DocumentsForm::Copies(CopyFormat::Json, _) => {
+                let id = self.document_with(mark)?;
+                Ok(id.map(|id| format!("the document {id}")))
             }
-            (DocumentsForm::Copies(..), mark) => {
-                let Some((first, header)) = self.common_header()? else {
-                    return Ok(());
-                };
-                match mark.filter(|mark| header.names.iter().any(|name| name == mark)) {
-                    Some(mark) => Err(taken(self.inputs.source_name(first), mark)),
-                    None => Ok(()),
-                }
+            DocumentsForm::Copies(CopyFormat::Rows(..), _) => {
+                let owner = self.common_header()?.filter(|(_, header)| {
+                    let mut names = header.names.iter();
+                    names.any(|name| name == mark)
+                });
+                Ok(owner.map(|(first, _)| self.inputs.source_name(first).to_owned()))
             }
-            (DocumentsForm::Fields(_) | DocumentsForm::Rows, _) => Ok(()),
         }
     }
 
@@ -207,7 +242,8 @@ impl DocumentsWriter<'_> {
             }
             DocumentsForm::Rows => self.write_rows(out),
             DocumentsForm::Fields(encoding) => {
-                documents::write(encoding, self.mark, out, |sink| self.write_fields(sink))
+                let marks = self.mark_names();
+                documents::write(encoding, &marks, out, |sink| self.write_fields(sink))
             }
         }
     }
@@ -217,13 +253,13 @@ impl DocumentsWriter<'_> {
         let schema = common_schema(self.inputs)
             .ok_or_else(|| io::Error::other("a Parquet file has changed since it was read"))?;
         let mut outcomes = self.written().peekable();
-        rows::write(&schema, self.mark, out, |sink| {
+        rows::write(&schema, &self.mark_names(), out, |sink| {
             while let Some(next) = outcomes.peek() {
                 let source = next.place.source;
                 let (mut places, mut marks) = (Vec::new(), Vec::new());
                 while let Some(outcome) = outcomes.next_if(|one| one.place.source == source) {
                     places.push(outcome.place);
-                    marks.push(self.duplicated(&outcome));
+                    marks.push(self.marks_of(&outcome).to_vec());
                 }
                 let mut marks = marks.as_slice();
                 self.inputs
@@ -241,9 +277,9 @@ impl DocumentsWriter<'_> {
         self.write_header(format, out)?;
         for outcome in self.written() {
             let mut done = Ok(());
-            let of = self.duplicated(&outcome);
+            let marks = self.marks_of(&outcome);
             let copied = self.inputs.copy(outcome.place, &mut |record, line_end| {
-                done = self.write_copy(format, record, line_end, of, out);
+                done = self.write_copy(format, record, line_end, marks, out);
             });
             copied.map_err(io::Error::other)?;
             done?;
@@ -257,9 +293,11 @@ impl DocumentsWriter<'_> {
         else {
             return Ok(());
         };
-        match self.mark {
+        match self.marks {
             _ if header.bytes.is_empty() => return Ok(()),
-            Some(mark) => with_cell(&header.bytes, dialect.delimiter, mark, &mut out)?,
+            Some(marks) => {
+                with_cells(&header.bytes, dialect.delimiter, &marks.names(), &mut out)?;
+            }
             None => out.write_all(&header.bytes)?,
         }
         out.write_all(header.line_end.bytes())
@@ -272,7 +310,10 @@ impl DocumentsWriter<'_> {
                 done = sink(&DocumentRow {
                     id: self.found.catalog.id(outcome.doc).to_owned(),
                     document: document.with_text(document.text.clone().into_owned()),
-                    duplicate_of: self.duplicated(&outcome).map(str::to_owned),
+                    marks: self
+                        .marks_of(&outcome)
+                        .map(|mark| mark.map(str::to_owned))
+                        .to_vec(),
                 });
             });
             read.map_err(io::Error::other)?;
@@ -283,15 +324,24 @@ impl DocumentsWriter<'_> {
 
     /// The documents to write.
     fn written(&self) -> impl Iterator<Item = Outcome> {
-        let all = self.mark.is_some();
+        let all = self.marks.is_some();
         let outcomes = self.found.outcomes();
         outcomes.filter(move |outcome| all || outcome.duplicate.is_none())
     }
 
-    /// Id of the document that a document duplicates.
-    fn duplicated(&self, outcome: &Outcome) -> Option<&str> {
-        let duplicate = outcome.duplicate?;
-        Some(self.found.catalog.id(duplicate.of))
+    /// Ids of the document that a document duplicates, and of the one that its group is named after.
+    fn marks_of(&self, outcome: &Outcome) -> [Option<&str>; 2] {
+        let id = |doc| self.found.catalog.id(doc);
+        let of = outcome.duplicate.map(|duplicate| duplicate.of);
+        let is_original = self.originals.binary_search(&outcome.doc).is_ok();
+        let group = of.or_else(|| is_original.then_some(outcome.doc));
+        [of.map(id), group.map(id)]
+    }
+
+    /// Names of the fields that mark duplicates, if there are any.
+    fn mark_names(&self) -> Vec<&str> {
+        let names = self.marks.map(MarkFields::names);
+        names.into_iter().flatten().collect()
     }
 
     /// The headers of all tables. The first one is written.
@@ -304,13 +354,18 @@ impl DocumentsWriter<'_> {
         format: CopyFormat,
         record: &[u8],
         line_end: LineEnd,
-        of: Option<&str>,
+        values: [Option<&str>; 2],
         mut out: &mut dyn Write,
     ) -> io::Result<()> {
-        match (format, self.mark) {
-            (CopyFormat::Json, Some(mark)) => with_member(record, mark, of, &mut out)?,
+        match (format, self.marks) {
+            (CopyFormat::Json, Some(marks)) => {
+                let [of, group] = marks.names();
+                let members = [(of, values[0]), (group, values[1])];
+                with_members(record, &members, &mut out)?;
+            }
             (CopyFormat::Rows(_, dialect), Some(_)) => {
-                with_cell(record, dialect.delimiter, of.unwrap_or_default(), &mut out)?;
+                let cells = values.map(Option::unwrap_or_default);
+                with_cells(record, dialect.delimiter, &cells, &mut out)?;
             }
             (_, None) => out.write_all(record)?,
         }

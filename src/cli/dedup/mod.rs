@@ -6,8 +6,9 @@ mod plan;
 
 use std::io::{self, Write};
 
+use anyhow::anyhow;
 use wirecopy::catalog::DocNo;
-use wirecopy::cluster::duplicates::Preference;
+use wirecopy::cluster::duplicates::{Preference, RecordNumber};
 use wirecopy::index::Addition;
 use wirecopy::pipeline::{self, Duplicates, Settings};
 use wirecopy::report::summary::{IndexUse, Output};
@@ -15,16 +16,15 @@ use wirecopy::report::{duplicates, rejects};
 
 use super::args::dedup::DedupArguments;
 use super::closing::ClosingFacts;
-use super::inputs::input_facts;
 use super::nightly::NightlyIndex;
 use super::outputs::WantedOutput;
 use super::rejected::RejectVerdict;
 use super::session::{Session, Watch};
 use super::status::{Status, Stop};
-use super::terminal::Terminal;
+use super::terminal::{Terminal, escaped};
 use closing::DedupClosing;
 use documents::{DocumentsForm, DocumentsWriter};
-use plan::{DedupOutput, DedupPlan};
+use plan::{DedupOutput, DedupPlan, PreferPlan};
 
 /// Runs the command.
 pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
@@ -43,22 +43,36 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
             DedupOutput::Documents(encoding) => encoding,
             DedupOutput::Removed(_) | DedupOutput::Rejects(_) => None,
         });
-    let form = DocumentsForm::of(inputs, named, plan.mark.is_some());
+    let form = DocumentsForm::of(inputs, named, plan.marks.is_some());
     let mut settings = Settings {
         memory: session.memory()?,
         ..plan.settings
     };
     let mut nightly = NightlyIndex::open(plan.index, &mut settings, terminal)?;
     let before = nightly.before()?;
+    let corpus = &session.corpus();
 
+    let number = |place| match &plan.prefer.field {
+        Some(field) => inputs.number(place, field),
+        None => Ok(None),
+    };
     let preference = Preference {
-        keep: plan.keep,
+        keep: plan.prefer.keep,
+        sites: &plan.prefer.sites,
+        number: plan
+            .prefer
+            .field
+            .as_ref()
+            .map(|_| &number as &RecordNumber<'_>),
         seen: &|catalog, doc| !catalog.is_new(doc),
     };
     let found = session.run(|progress| {
-        pipeline::duplicates_after(inputs, before, &settings, preference, progress)
+        pipeline::duplicates_after(corpus, before, &settings, preference, progress)
     })?;
     let verdict = session.judge(&found.read, &found.counts, found.counts.documents.read)?;
+    if let Some(field) = &plan.prefer.field {
+        some_number(&found, field)?;
+    }
     let new = found.staying();
     let stop = failure(&session, verdict, &found, &new, &mut nightly)?;
 
@@ -67,11 +81,16 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         session: &session,
         found: &found,
         settings: &settings,
+        prefer: &plan.prefer,
         documents: DocumentsWriter {
             inputs,
             found: &found,
             form,
-            mark: plan.mark.as_deref(),
+            marks: plan.marks.as_ref(),
+            originals: match plan.marks {
+                Some(_) => found.originals(),
+                None => Vec::new(),
+            },
         },
     };
     session.install(|| results.documents.check())?;
@@ -106,6 +125,18 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
     Ok(verdict.status())
 }
 
+/// Fails if no document has a number in the field by which documents are preferred.
+fn some_number(found: &Duplicates, field: &str) -> Result<(), Stop> {
+    let documents = found.decided.len() as u64;
+    if documents == 0 || found.without_number < documents {
+        return Ok(());
+    }
+    Err(Stop::Failed(anyhow!(
+        "no record has a number in a field called `{}` (--prefer); nothing was written",
+        escaped(field)
+    )))
+}
+
 /// The error for a run that writes no document: every record was rejected, nothing is new for the
 /// index, or too much in it would be replaced.
 fn failure(
@@ -133,6 +164,7 @@ struct DedupResults<'a> {
     found: &'a Duplicates,
     settings: &'a Settings,
     documents: DocumentsWriter<'a>,
+    prefer: &'a PreferPlan,
 }
 
 impl DedupResults<'_> {
@@ -158,11 +190,12 @@ impl DedupResults<'_> {
             .collect();
         let costs = session.progress.costs();
         let closing = DedupClosing {
-            inputs: &session.inputs,
+            corpus: &session.corpus(),
             found: self.found,
             index,
             added,
-            marked: self.documents.mark.is_some(),
+            marked: self.documents.marks.is_some(),
+            prefer: self.prefer,
             note: self.documents.form.note(&session.inputs),
             run: ClosingFacts {
                 catalog: &self.found.catalog,
@@ -173,7 +206,7 @@ impl DedupResults<'_> {
                 settings: self.settings,
                 costs: &costs,
                 outputs: &outputs,
-                inputs: &input_facts(&session.inputs),
+                inputs: &session.input_facts(),
                 details: session.verbosity.details,
                 terminal: session.terminal,
             },

@@ -1,13 +1,14 @@
 //! Checked settings of a dedup.
 
 use wirecopy::cluster::duplicates::Keep;
-use wirecopy::pipeline::Settings;
+use wirecopy::pipeline::{ReferencePassages, Settings};
 use wirecopy::report::table::TableEncoding;
 
-use crate::cli::args::dedup::{DedupArguments, KeepName};
+use super::documents::MarkFields;
+use crate::cli::args::dedup::{DedupArguments, PreferRule};
 use crate::cli::outputs::{NamedOutput, OutputTarget, WantedOutput};
 use crate::cli::plan::{
-    IndexPlan, RunSetup, encoding_of, one_on_standard_output, surfacing, wanted_table,
+    IndexPlan, RunSetup, encoding_of, one_on_standard_output, site_name, surfacing, wanted_table,
 };
 use crate::cli::status::Stop;
 
@@ -18,13 +19,24 @@ pub struct DedupPlan {
     /// Settings of the pipeline.
     pub settings: Settings,
     /// Rule that picks the duplicate to keep.
-    pub keep: Keep,
-    /// Field that marks duplicates, if all documents are written.
-    pub mark: Option<String>,
+    pub prefer: PreferPlan,
+    /// Fields that mark duplicates, if all documents are written.
+    pub marks: Option<MarkFields>,
     /// Outputs to write.
     pub wanted: Vec<WantedOutput<DedupOutput>>,
     /// Use of an index.
     pub index: Option<IndexPlan>,
+}
+
+/// Rule that picks the duplicate to keep.
+#[derive(Debug, Default)]
+pub struct PreferPlan {
+    /// Rule where nothing else decides.
+    pub keep: Keep,
+    /// Preferred sites, the most preferred first.
+    pub sites: Vec<String>,
+    /// Field whose largest number is preferred.
+    pub field: Option<String>,
 }
 
 /// An output of a dedup. The encoding of the documents is `None` if no name asks for one.
@@ -40,27 +52,55 @@ impl DedupPlan {
     pub fn of(typed: DedupArguments) -> Result<DedupPlan, Stop> {
         let wanted = wanted(&typed)?;
         Ok(DedupPlan {
-            setup: with_whole_records(RunSetup::of(typed.inputs, &typed.reading, &typed.running)),
+            setup: with_whole_records(RunSetup::of(typed.inputs, &typed.reading, &typed.running))
+                .against(&typed.reference)?,
             settings: Settings {
                 shingle: typed.comparing.shingle,
                 threshold: typed.threshold,
                 surfacing: surfacing(&typed.comparing, typed.threshold)?,
                 excerpts: None,
-                boilerplate: !typed.comparing.keep_boilerplate,
+                // A passage counts wherever it stands.
+                boilerplate: !typed.comparing.keep_boilerplate && !typed.excerpts,
                 seed: typed.comparing.seed,
                 min_words: typed.comparing.min_words,
                 keep_hashes: typed.seen.adds(),
+                reference_passages: typed.excerpts.then_some(ReferencePassages {
+                    words: typed.passage,
+                    fewest_words: typed.min_reference_words,
+                }),
                 ..Settings::default()
             },
-            keep: match typed.prefer {
-                KeepName::FirstPublished => Keep::FirstPublished,
-                KeepName::Longest => Keep::Longest,
-                KeepName::FirstRead => Keep::FirstRead,
-            },
+            prefer: PreferPlan::of(typed.prefer),
             wanted,
             index: IndexPlan::of(typed.seen, typed.as_of),
-            mark: typed.mark.then_some(typed.mark_field),
+            marks: typed.mark.then_some(MarkFields {
+                duplicate_of: typed.mark_field,
+                group: typed.group_field,
+            }),
         })
+    }
+}
+
+impl PreferPlan {
+    fn of(typed: PreferRule) -> PreferPlan {
+        let by = |keep| PreferPlan {
+            keep,
+            ..PreferPlan::default()
+        };
+        match typed {
+            PreferRule::FirstPublished => by(Keep::FirstPublished),
+            PreferRule::LastPublished => by(Keep::LastPublished),
+            PreferRule::Longest => by(Keep::Longest),
+            PreferRule::FirstRead => by(Keep::FirstRead),
+            PreferRule::Sites(sites) => PreferPlan {
+                sites: sites.iter().map(|site| site_name(site)).collect(),
+                ..PreferPlan::default()
+            },
+            PreferRule::Field(field) => PreferPlan {
+                field: Some(field),
+                ..PreferPlan::default()
+            },
+        }
     }
 }
 

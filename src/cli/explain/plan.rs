@@ -69,7 +69,7 @@ impl ExplainPlan {
                 directory,
                 adds: false,
                 since: None,
-                now,
+                now: now.seconds,
                 again: None,
                 wait: false,
                 replace_night: false,

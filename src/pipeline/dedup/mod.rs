@@ -10,10 +10,14 @@
 //! At the end every two documents that stay and share a bucket have been compared. By induction in
 //! order of preference, the result is what the leader rule gives with every pair of those buckets
 //! known. A family of 100,000 copies costs some 100,000 comparisons.
+//!
+//! Passages of reference documents are looked for afterwards, in the documents that stay.
 
+mod excerpts;
 mod outcome;
 mod run;
 mod turns;
 
+pub use excerpts::ReferenceCounts;
 pub use outcome::{Duplicates, Outcome};
 pub use run::{duplicates, duplicates_after};

@@ -1,5 +1,6 @@
 //! Result of deduplication.
 
+use super::excerpts::ReferenceCounts;
 use crate::boilerplate::Profiles;
 use crate::catalog::{Catalog, DocNo, ReadTally, SiteNo};
 use crate::cluster::Relation;
@@ -26,6 +27,11 @@ pub struct Duplicates {
     /// Numbers of documents that were skipped, compared and bounded. What a scan finds is not
     /// counted.
     pub counts: Counts,
+    /// Reference documents by the part that they took; `None` if their passages were not looked for.
+    pub reference: Option<ReferenceCounts>,
+    /// Number of documents that have no number in the field by which they are preferred, among those
+    /// to decide on.
+    pub without_number: u64,
     /// Profiles of the text that each site repeats.
     pub boilerplate: Profiles,
 }
@@ -67,6 +73,7 @@ impl Duplicates {
                 of: known.doc,
                 relation: Relation::Exact,
                 jaccard: 1.0,
+                longest_passage: None,
             }),
         });
         let (mut decided, mut known) = (decided.peekable(), known.peekable());
@@ -84,6 +91,15 @@ impl Duplicates {
         staying.retain(|&doc| self.catalog.is_new(doc) && self.find(doc).is_none());
         staying.sort_unstable();
         staying
+    }
+
+    /// The documents of which a record of this run is a duplicate, in canonical order.
+    pub fn originals(&self) -> Vec<DocNo> {
+        let outcomes = self.outcomes().filter_map(|outcome| outcome.duplicate);
+        let mut originals: Vec<DocNo> = outcomes.map(|duplicate| duplicate.of).collect();
+        originals.sort_unstable();
+        originals.dedup();
+        originals
     }
 
     /// The reason for the removal of a document, if it is removed.

@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
+use super::excerpts::find_excerpts;
 use super::outcome::Duplicates;
 use super::turns::Turns;
-use crate::catalog::DocNo;
+use crate::catalog::{Catalog, DocNo};
 use crate::cluster::Selection;
 use crate::cluster::duplicates::{Preference, Ranking};
 use crate::document::Corpus;
@@ -67,17 +68,29 @@ pub fn duplicates_after<C: Corpus>(
     let mut bare: Vec<DocNo> = catalog.documents().collect();
     bare.retain(|&doc| is_boilerplate_only(&catalog, doc));
 
-    let ranking = Ranking::new(&catalog, &groups, &bare, preference);
+    let numbers = read_numbers(&catalog, preference)?;
+    let ranking = Ranking::new(&catalog, &groups, &bare, preference, &numbers);
     let texts = CorpusTexts::of(&sources, &catalog, settings);
     let search = PairSearch::new(&texts, &groups, &[], settings, observer);
     let found = Turns::new(&search, &ranking).run(&groups, &mut counts)?;
-    let duplicates = found.duplicates;
+    let staying = found.staying(&ranking);
+    let mut duplicates = found.duplicates;
+    let mut reference = None;
+    if let Some(passages) = settings.reference_passages {
+        let (excerpts, counts) =
+            find_excerpts(&texts, &groups, &staying, settings, passages, observer)?;
+        duplicates.extend(excerpts);
+        duplicates.par_sort_unstable_by_key(|duplicate| duplicate.doc);
+        reference = Some(counts);
+    }
     let mut decided: Vec<DocNo> = catalog.documents().collect();
-    decided.retain(|&doc| !(preference.seen)(&catalog, doc));
+    decided.retain(|&doc| !(preference.seen)(&catalog, doc) && !catalog.is_reference(doc));
     decided.par_sort_unstable_by_key(|&doc| {
         let place = catalog.place(doc);
         (place.source, place.offset)
     });
+    let is_without = |doc: &&DocNo| numbers.get(doc.0 as usize) == Some(&None);
+    let without_number = decided.iter().filter(is_without).count() as u64;
     Ok(Duplicates {
         catalog,
         duplicates,
@@ -85,6 +98,27 @@ pub fn duplicates_after<C: Corpus>(
         removed,
         read,
         counts,
+        reference,
+        without_number,
         boilerplate,
     })
+}
+
+/// The number of each document by which it is preferred, if there is such a field.
+fn read_numbers(
+    catalog: &Catalog,
+    preference: Preference<'_>,
+) -> Result<Vec<Option<f64>>, ReadError> {
+    let Some(number) = preference.number else {
+        return Ok(Vec::new());
+    };
+    let documents: Vec<DocNo> = catalog.documents().collect();
+    let is_decided = |doc| !(preference.seen)(catalog, doc) && !catalog.is_reference(doc);
+    documents
+        .into_par_iter()
+        .map(|doc| match is_decided(doc) {
+            true => number(catalog.place(doc)),
+            false => Ok(None),
+        })
+        .collect()
 }

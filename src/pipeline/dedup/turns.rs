@@ -104,6 +104,11 @@ impl<'a, 'c> Turns<'a, 'c> {
         let done = self.leaders_done.get(&hash).copied().unwrap_or(0);
         let (mut leader_pairs, mut leaders_used) = (Vec::new(), 0);
         for (at, &leader) in documents.iter().enumerate().skip(done) {
+            if !self.ranking.may_lead(&self.decided, leader) {
+                // The documents after it may not lead either.
+                self.leaders_done.insert(hash, documents.len());
+                break;
+            }
             let others = documents.iter().filter(|&&other| other != leader);
             let pairs = others.map(|&other| DocPair::of(leader, other));
             let before = leader_pairs.len();
@@ -175,11 +180,11 @@ impl Buckets {
     fn hot(&self, search: &PairSearch<'_>, among: &[DocNo]) -> Result<Vec<HotBucket>, ReadError> {
         match self {
             Buckets::Bands(bands) => {
-                let with_new = search.with_new_among(among);
-                let among = search.among(among, with_new.as_deref());
+                let asking = search.asking_among(among);
+                let among = search.among(among, asking.as_deref());
                 Ok(bands::hot_buckets(among, *bands)?.concat())
             }
-            Buckets::Prefixes(postings) => Ok(postings.hot_buckets()),
+            Buckets::Prefixes(postings) => Ok(postings.hot_buckets(search.sides.as_ref())),
         }
     }
 
@@ -193,13 +198,14 @@ impl Buckets {
     ) -> Result<Vec<DocPair>, ReadError> {
         match self {
             Buckets::Bands(bands) => {
-                let with_new = search.with_new_among(among);
-                let among = search.among(among, with_new.as_deref());
+                let asking = search.asking_among(among);
+                let among = search.among(among, asking.as_deref());
                 bands::from_bands(among, *bands, HOT_BUCKET, skip)
             }
             Buckets::Prefixes(postings) => {
                 let threshold = search.settings.threshold;
-                Ok(postings.candidates(threshold, &SettledFamilies::default(), skip))
+                let (families, sides) = (SettledFamilies::default(), search.sides.as_ref());
+                Ok(postings.candidates(threshold, &families, sides, skip))
             }
         }
     }

@@ -15,7 +15,9 @@ pub(super) struct KeyNumber {
 /// The most important numbers of a run.
 pub(super) fn numbers(findings: &ScanResult) -> Vec<KeyNumber> {
     let (counts, catalog) = (&findings.counts, &findings.catalog);
-    let new = catalog.documents().filter(|&doc| catalog.is_new(doc));
+    let new = catalog
+        .documents()
+        .filter(|&doc| catalog.is_new(doc) && !catalog.is_reference(doc));
     let number = |value: u64, what, note| KeyNumber {
         value: count(value),
         what,

@@ -14,7 +14,12 @@ pub struct TableEncoding {
     pub format: TableFormat,
     /// Compression of the file as a whole.
     pub compression: FileCompression,
+    /// Delimited text begins with the mark by which Excel knows that it is UTF-8.
+    pub byte_order_mark: bool,
 }
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl TableEncoding {
     /// The encoding that the ending of a file name asks for.
@@ -30,6 +35,7 @@ impl TableEncoding {
         fits.then_some(TableEncoding {
             format,
             compression,
+            byte_order_mark: false,
         })
     }
 
@@ -52,11 +58,16 @@ impl TableEncoding {
         out: &mut (dyn Write + Send),
         fill: impl FnOnce(RowSink<'_, R>) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.compression.write(out, |out| match self.format {
-            TableFormat::Csv => delimited::write(b',', columns, out, fill),
-            TableFormat::Tsv => delimited::write(b'\t', columns, out, fill),
-            TableFormat::Jsonl => jsonl::write(columns, out, fill),
-            TableFormat::Parquet => parquet::write(columns, out, fill),
+        self.compression.write(out, |out| {
+            if self.byte_order_mark && self.format.is_delimited() {
+                out.write_all(BYTE_ORDER_MARK)?;
+            }
+            match self.format {
+                TableFormat::Csv => delimited::write(b',', columns, out, fill),
+                TableFormat::Tsv => delimited::write(b'\t', columns, out, fill),
+                TableFormat::Jsonl => jsonl::write(columns, out, fill),
+                TableFormat::Parquet => parquet::write(columns, out, fill),
+            }
         })
     }
 }
@@ -67,6 +78,7 @@ impl From<TableFormat> for TableEncoding {
         TableEncoding {
             format,
             compression: FileCompression::None,
+            byte_order_mark: false,
         }
     }
 }
@@ -109,11 +121,32 @@ mod tests {
         let encoding = TableEncoding {
             format,
             compression,
+            byte_order_mark: false,
         };
         encoding
             .write(&every_kind(), [true, false], &mut out)
             .expect("a vector takes everything");
         out
+    }
+
+    #[test]
+    fn delimited_text_alone_begins_with_the_byte_order_mark() {
+        for format in TableFormat::ALL {
+            let mut out = Vec::new();
+            let encoding = TableEncoding {
+                byte_order_mark: true,
+                ..TableEncoding::from(format)
+            };
+            let result = encoding.write(&every_kind(), [true, false], &mut out);
+            result.expect("a vector takes everything");
+            let plain = written(format, FileCompression::None);
+            match format {
+                TableFormat::Csv | TableFormat::Tsv => {
+                    assert_eq!(out.strip_prefix(BYTE_ORDER_MARK), Some(&*plain));
+                }
+                TableFormat::Jsonl | TableFormat::Parquet => assert_eq!(out, plain),
+            }
+        }
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl TableFormat {
         self == TableFormat::Jsonl
     }
 
+    /// True for text whose cells stand between delimiters.
+    pub fn is_delimited(self) -> bool {
+        matches!(self, TableFormat::Csv | TableFormat::Tsv)
+    }
+
     /// True for text, which can be compressed as a whole.
     pub fn is_text(self) -> bool {
         self != TableFormat::Parquet
