@@ -11,8 +11,9 @@ use crate::text::page_address;
 /// longer ones hold data.
 const LONGEST_URL: usize = 2048;
 
-/// Hash of a document's words in order, from the hashes of the words.
-pub(super) fn of_words(words: &[u64]) -> u128 {
+/// Hash of a document's words in order, from the hashes of the words: that of
+/// [`Catalog::whole`](super::documents::Catalog::whole).
+pub fn of_words(words: &[u64]) -> u128 {
     xxh3_128(bytemuck::cast_slice(words))
 }
 

@@ -36,6 +36,7 @@ pub(crate) mod union_find;
 pub use block::BlockColumns;
 pub(crate) use columns::BYTES_A_DOCUMENT;
 pub use documents::Catalog;
+pub use hashes::of_words as hash_of_words;
 pub use join::SourceFacts;
 pub use numbers::{DocNo, NO_SITE, SiteNo, cross_site};
 pub use pair::{DocPair, pairs_of};

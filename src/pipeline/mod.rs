@@ -1,7 +1,7 @@
 //! Runs the stages in order over a corpus, and is where work fans out to threads.
 //!
 //! May import: `attribution`, `boilerplate`, `candidates`, `catalog`, `cluster`, `compare`,
-//! `document`, `error`, `sketch`, `storage`, `text`.
+//! `document`, `error`, `sketch`, `storage`, `text`, `tuning`.
 //! Imported by: `cli`, `found`, `index`, `report`, `scan`.
 //!
 //! [`scan()`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample()`] begin in
@@ -32,6 +32,7 @@ mod scan;
 mod search;
 mod settings;
 mod sources;
+mod storylines;
 mod strip;
 mod texts;
 mod tracer;
@@ -65,4 +66,4 @@ pub use scan::{scan, scan_after};
 pub use settings::{
     DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, PageLimits, ReferencePassages, Settings, Surfacing,
 };
-pub use tune::{Choice, Effect, Tuner};
+pub use tune::{Choice, ClusterAgreement, Effect, Judged, Tuner};

@@ -10,7 +10,7 @@ use wirecopy::cluster::{Relation, Selection};
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::compare::reworded::Rewording;
 use wirecopy::document::Corpus;
-use wirecopy::pipeline::{self, Choice, Settings, Surfacing, Tuner, Unobserved};
+use wirecopy::pipeline::{self, Choice, Judged, Settings, Surfacing, Tuner, Unobserved};
 use wirecopy::read::{self, Inputs};
 use wirecopy::text::shingle::Shingle;
 
@@ -57,7 +57,7 @@ fn assert_agrees_with_a_scan<C: Corpus>(corpus: &C, settings: &Settings, choices
         every.extend(documents[..at].iter().map(|&a| DocPair { a, b }));
     }
     for &choice in choices {
-        let effect = tuner.effect(choice, Surfacing::Prefixes, &every);
+        let effect = tuner.effect(choice, Surfacing::Prefixes, Judged::Pairs(&every));
         let asked = Settings {
             threshold: choice.threshold,
             surfacing: Surfacing::Prefixes,
@@ -172,9 +172,11 @@ fn reworded_scores_agree_with_a_scan() {
         threshold: 0.6,
         ..choices[0]
     };
-    let effect = tuner
-        .expect("the corpus can be read")
-        .effect(other, Surfacing::Prefixes, &[]);
+    let effect = tuner.expect("the corpus can be read").effect(
+        other,
+        Surfacing::Prefixes,
+        Judged::Pairs(&[]),
+    );
     assert_eq!(effect.reworded, None);
 }
 
@@ -241,7 +243,7 @@ fn pairs_of_a_big_family_count_as_found() {
         .iter()
         .map(|&b| DocPair { a: documents[0], b })
         .collect();
-    let effect = tuner.effect(choice, Surfacing::Prefixes, &pairs);
+    let effect = tuner.effect(choice, Surfacing::Prefixes, Judged::Pairs(&pairs));
     assert!(effect.pairs < 1000, "{}", effect.pairs);
     assert!(effect.labelled.iter().all(|&found| found));
 }

@@ -600,3 +600,199 @@ fn the_manual_shows_the_printed_table() {
     }
     assert_eq!(lines, 6);
 }
+
+/// The story of a document of the newsroom, as its id tells it.
+fn story_of(id: &str) -> &str {
+    id.split('-').nth(2).unwrap_or_default()
+}
+
+#[test]
+fn clusters_that_people_made_are_judged_by_pairs_and_documents() {
+    let place = Place::new();
+    let clean = place.name("all.csv");
+    must(&[
+        "scan",
+        NEWSROOM,
+        "-q",
+        "--clean",
+        &clean,
+        "-o",
+        &place.name("pairs.csv"),
+    ]);
+    let ids: Vec<String> = rows(&place.read("all.csv"))
+        .into_iter()
+        .map(|row| row["id"].clone())
+        .collect();
+    let lines = ids.iter().map(|id| format!("{id};{}\n", story_of(id)));
+    let table = format!("id;cluster\n{}gone;strike\n", lines.collect::<String>());
+    let gold = place.put("gold.csv", &table);
+    let out = must(&[
+        "tune", NEWSROOM, "-q", "--recall", "1", "--labels", &gold, "--format", "json",
+    ]);
+    let tuned: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+
+    let (mut together, mut apart) = (0, 0);
+    for (at, a) in ids.iter().enumerate() {
+        for b in &ids[..at] {
+            match story_of(a) == story_of(b) {
+                true => together += 1,
+                false => apart += 1,
+            }
+        }
+    }
+    assert_eq!(tuned["labels"]["copies"], together);
+    assert_eq!(tuned["labels"]["others"], apart);
+    assert_eq!(tuned["labels"]["missing"], 1);
+    assert_eq!(tuned["labels"]["clustered_documents"], ids.len());
+    let found = rows(&must(&["scan", NEWSROOM, "-q", "--recall", "1"]));
+    let is_right =
+        |row: &&BTreeMap<String, String>| story_of(&row["id_a"]) == story_of(&row["id_b"]);
+    let right = found.iter().filter(is_right).count();
+    let judged = &tuned["choices"][0]["labelled"];
+    assert_eq!(judged["true_positives"], right);
+    assert_eq!(judged["false_positives"], found.len() - right);
+    assert_eq!(judged["false_negatives"], together - right);
+    let clustered = &tuned["choices"][0]["clustered"];
+    for measure in ["bcubed_precision", "bcubed_recall", "adjusted_rand"] {
+        let value = clustered[measure].as_f64().expect("a number");
+        assert!(value > 0.0 && value <= 1.0, "{measure} {value}");
+    }
+    let text = must(&["tune", NEWSROOM, "-q", "--labels", &gold, "--width", "100"]);
+    assert!(text.contains("B3 precision"), "{text}");
+    let both = run(&[
+        "tune",
+        NEWSROOM,
+        "-q",
+        "--labels",
+        &gold,
+        "--labels",
+        &place.labels(),
+    ]);
+    assert_eq!(both.status.code(), Some(2), "{}", said(&both));
+}
+
+#[test]
+fn people_who_contradict_each_other_are_named() {
+    let place = Place::new();
+    let ann = "id_a,id_b,label\n\
+               mn-0302-strike,vd-0302-strike,same\n\
+               mn-0303-ruling,mn-0302-strike,different\n\
+               mn-0303-ruling,hl-0303-ruling,same\n";
+    let ben = ann.replace("hl-0303-ruling,same", "hl-0303-ruling,different");
+    let (ann, ben) = (place.put("ann.csv", ann), place.put("ben.csv", &ben));
+    let cat = place.put(
+        "cat.csv",
+        "id_a,id_b,label\nmn-0303-ruling,hl-0303-ruling,same\n",
+    );
+    let two = ["tune", NEWSROOM, "-q", "--labels", &ann, "--labels", &ben];
+    let refused = run(&two);
+    assert_eq!(refused.status.code(), Some(2));
+    let listed = format!("hl-0303-ruling and mn-0303-ruling: {ann} copy, {ben} no copy");
+    assert!(said(&refused).contains(&listed), "{}", said(&refused));
+    assert!(
+        said(&refused).contains("1 pair with labels that contradict"),
+        "{}",
+        said(&refused)
+    );
+
+    let json = |more: &[&str]| -> serde_json::Value {
+        let flags = [&two[..], &["--majority", "--format", "json"], more].concat();
+        serde_json::from_str(&must(&flags)).expect("JSON")
+    };
+    let tuned = json(&[]);
+    let people = &tuned["people"];
+    assert_eq!(people["agreement"]["percent"], 0.6667);
+    assert_eq!(people["agreement"]["cohen_kappa"], 0.4);
+    assert_eq!(people["undecided"], 1);
+    assert_eq!(people["conflicts"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (&tuned["labels"]["copies"], &tuned["labels"]["unsure"]),
+        (&1.into(), &1.into())
+    );
+    let tuned = json(&["--labels", &cat]);
+    assert_eq!(tuned["people"]["undecided"], 0);
+    assert_eq!(
+        tuned["people"]["agreement"]["cohen_kappa"],
+        serde_json::Value::Null
+    );
+    assert_eq!(tuned["labels"]["copies"], 2);
+    let text = must(&[&two[..], &["--majority"]].concat());
+    assert!(text.contains("Cohen's kappa 0.400"), "{text}");
+    assert!(text.contains(&listed), "{text}");
+}
+
+#[test]
+fn sites_with_enough_labels_are_judged_by_themselves() {
+    let place = Place::new();
+    let clean = place.name("all.csv");
+    must(&[
+        "scan",
+        NEWSROOM,
+        "-q",
+        "--clean",
+        &clean,
+        "-o",
+        &place.name("pairs.csv"),
+    ]);
+    let documents = rows(&place.read("all.csv"));
+    let mut labels = "id_a,id_b,label\n".to_owned();
+    let mut of_site: BTreeMap<&str, u64> = BTreeMap::new();
+    for (at, a) in documents.iter().enumerate() {
+        for b in &documents[..at] {
+            let same = story_of(&a["id"]) == story_of(&b["id"]);
+            labels += &format!("{},{},{}\n", a["id"], b["id"], i32::from(same));
+            let mut sites = vec![&*a["site"], &*b["site"]];
+            sites.dedup();
+            sites
+                .iter()
+                .for_each(|site| *of_site.entry(site).or_default() += 1);
+        }
+    }
+    let labels = place.put("labels.csv", &labels);
+    let out = must(&[
+        "tune", NEWSROOM, "-q", "--labels", &labels, "--format", "json",
+    ]);
+    let tuned: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let sites = tuned["sites"].as_array().expect("sites");
+    let expected = of_site
+        .iter()
+        .filter(|(site, pairs)| **pairs >= 30 && !site.is_empty());
+    assert_eq!(sites.len(), expected.count());
+    for site in sites {
+        let name = site["site"].as_str().expect("a name");
+        assert_eq!(site["pairs"], of_site[name]);
+    }
+    let text = must(&["tune", NEWSROOM, "-q", "--labels", &labels]);
+    assert!(
+        text.contains("Sites with at least 30 labelled pairs"),
+        "{text}"
+    );
+}
+
+#[test]
+fn pairs_without_ids_are_found_by_their_texts() {
+    let place = Place::new();
+    let text = |number: u64| crate::common::story(number, 40);
+    let corpus: String = (0..4)
+        .map(|number| format!("d{number},{}\n", text(number / 2)))
+        .collect();
+    let corpus = place.put(
+        "all.csv",
+        &format!("id,text\n{corpus}d9,{} more\n", text(0)),
+    );
+    let (a, b, c) = (format!("{} more", text(0)), text(0).to_uppercase(), text(1));
+    let training = serde_json::json!({
+        "match": [[{"text": a}, {"text": b}]],
+        "distinct": [[{"text": a}, {"text": c}], [{"text": a}, {"text": "elsewhere"}]],
+    });
+    let training = place.put("training.json", &training.to_string());
+    let out = must(&[
+        "tune", &corpus, "-q", "--labels", &training, "--format", "json",
+    ]);
+    let labels = &serde_json::from_str::<serde_json::Value>(&out).expect("JSON")["labels"];
+    assert_eq!(
+        (&labels["copies"], &labels["others"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(labels["missing"], 1);
+}

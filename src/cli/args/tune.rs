@@ -40,10 +40,11 @@ How it works:
   candidates and seconds are estimates. --color applies to text on standard output.
 
 Labels:
-  A table with the columns id_a, id_b and label (or same): same, yes, 1, match, accept and the like
-  mean a copy; different, no, 0, distinct, reject and the like mean no copy; ?, unsure, skip and an
-  empty cell are left out. Any other word is an error, unless --copies lists the words that mean a
-  copy. The flags as given are kept as the best choice unless the interval of another one lies
+  A table with the columns id_a, id_b and label (or same), or an export of Label Studio, Prodigy,
+  doccano, dedupe or Splink: same, yes, 1, match, accept and the like mean a copy; different, no, 0,
+  distinct, reject and the like mean no copy; ?, unsure, skip and an empty cell are left out. Any
+  other word is an error, unless --copies lists the words that mean a copy. A table with id and
+  cluster has the clusters that people made. The flags as given are kept as the best choice unless the interval of another one lies
   above theirs.
 
 Exit status:
@@ -136,6 +137,9 @@ pub struct TuneArguments {
     pub grid: bool,
 
     /// Read labelled pairs, to show precision and recall; can be repeated
+    ///
+    /// Tables, JSON and JSON lines; exports of Label Studio, Prodigy and doccano, training files of
+    /// dedupe, labels of Splink. A table with the columns id and cluster has clusters instead.
     #[arg(
         long,
         value_name = "FILE",
@@ -165,6 +169,48 @@ pub struct TuneArguments {
         help_heading = "Judging"
     )]
     pub unsure: Vec<String>,
+
+    /// Columns of labels with the two ids, if they have other names
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "labels",
+        hide_short_help = true,
+        help_heading = "Judging"
+    )]
+    pub id_columns: Vec<String>,
+
+    /// Column with the label, if it has another name
+    ///
+    /// Several columns, separated by commas, are labels of several people. In Label Studio, it is
+    /// the name of the control.
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "labels",
+        hide_short_help = true,
+        help_heading = "Judging"
+    )]
+    pub label_column: Vec<String>,
+
+    /// Column with the person who labelled the pair, if it has another name
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "labels",
+        hide_short_help = true,
+        help_heading = "Judging"
+    )]
+    pub annotator_column: Option<String>,
+
+    /// Take the label of most people for pairs with different labels
+    ///
+    /// Pairs without a majority are left out. Without this flag, different labels of one pair are
+    /// an error that lists them.
+    #[arg(long, requires = "labels", help_heading = "Judging")]
+    pub majority: bool,
 
     /// Minimum precision of the best choice
     ///

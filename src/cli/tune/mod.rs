@@ -2,24 +2,18 @@
 
 mod best;
 mod cost;
+mod judge;
 mod plan;
 mod sample;
 mod stored;
 mod text;
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::PathBuf;
-
 use anyhow::anyhow;
 use rayon::prelude::*;
-use wirecopy::catalog::{DocNo, DocPair};
+use wirecopy::catalog::DocPair;
 use wirecopy::compare::exact::Comparison;
-use wirecopy::pipeline::{Choice, Settings, Tuner};
-use wirecopy::read::labels::{self, LabelWords, Labels, PairLabel};
-use wirecopy::report::tune::{
-    ChoiceRow, Labelled, Searched, Suggested, Tuned, Varied, csv, html, json,
-};
+use wirecopy::pipeline::{Choice, Judged, Settings, Tuner};
+use wirecopy::report::tune::{ChoiceRow, Searched, Suggested, Tuned, Varied, csv, html, json};
 use wirecopy::tuning::evaluation::Confusion;
 use wirecopy::tuning::valley::deepest_valley;
 
@@ -30,6 +24,7 @@ use super::status::{Status, Stop};
 use super::terminal::Terminal;
 use best::{best, nothing_to_store};
 use cost::{SearchClock, SearchCost};
+use judge::{JudgedCorpus, ReadLabels, by_site};
 use plan::{TuneOutput, TunePlan, TuneSearch};
 
 /// Runs the command; `colour` is that of the text.
@@ -41,7 +36,11 @@ pub fn run(typed: TuneArguments, colour: UseWhen, terminal: Terminal) -> Result<
     let watch = Watch::start(plan.setup.verbosity.progress, terminal)?;
     let labels = match plan.labels.is_empty() {
         true => None,
-        false => Some(labels_of(&plan.labels, &plan.words)?),
+        false => Some(ReadLabels::of(
+            &plan.labels,
+            &plan.label_settings,
+            plan.majority,
+        )?),
     };
     let target = plan.wanted.iter().find_map(|wanted| match wanted.report {
         TuneOutput::Settings => Some(wanted.target.clone()),
@@ -54,6 +53,8 @@ pub fn run(typed: TuneArguments, colour: UseWhen, terminal: Terminal) -> Result<
         rows: Vec::new(),
         searched: Searched::default(),
         labels: None,
+        people: labels.as_ref().and_then(|labels| labels.people.clone()),
+        sites: Vec::new(),
         suggested: None,
         best: None,
     };
@@ -69,12 +70,16 @@ pub fn run(typed: TuneArguments, colour: UseWhen, terminal: Terminal) -> Result<
             tuned.searched = searched(&tuner, search);
         }
         let cost = clock.stop(&session.progress, tuner.counts().candidates.compared);
-        let (pairs, known) = labelled(labels.as_ref(), &tuner);
-        tuned.labels = labels.is_some().then_some(known);
-        let judged = labels.is_some().then_some(&pairs[..]);
+        let labels = labels.as_ref();
+        let judged = labels.map(|labels| labels.in_corpus(tuner.catalog()));
+        tuned.labels = judged.as_ref().map(|judged| judged.known);
         tuned
             .rows
-            .extend(session.install(|| rows(&tuner, search, judged, &cost)));
+            .extend(session.install(|| rows(&tuner, search, judged.as_ref(), &cost)));
+        // Every search has read the same documents.
+        if let Some(judged) = judged.filter(|_| number + 1 == plan.searches.len()) {
+            tuned.sites = by_site(&tuned, &judged, tuner.catalog());
+        }
     }
     if plan.suggest {
         tuned.suggested = Some(Suggested {
@@ -117,77 +122,31 @@ fn run_search(session: &Session<TuneOutput>, search: &TuneSearch) -> Result<Tune
     })
 }
 
-/// One row for each choice of a search, judged by labelled pairs if there are any.
+/// One row for each choice of a search, judged by labels if there are any.
 fn rows(
     tuner: &Tuner,
     search: &TuneSearch,
-    labelled: Option<&[(DocPair, bool)]>,
+    judged: Option<&JudgedCorpus>,
     cost: &SearchCost,
 ) -> Vec<ChoiceRow> {
-    let pairs = labelled.unwrap_or_default();
+    let pairs = judged.map_or(&[][..], |judged| &judged.pairs);
     let documents: Vec<DocPair> = pairs.iter().map(|&(pair, _)| pair).collect();
+    let nothing = Judged::Pairs(&[]);
     let row = |&(varied, choice, surfacing): &(Varied, Choice, _)| {
-        let effect = tuner.effect(choice, surfacing, &documents);
-        let judged = effect.labelled.iter().copied();
+        let by = judged.map_or(nothing, |judged| judged.judged(&documents));
+        let effect = tuner.effect(choice, surfacing, by);
         let is_copy = pairs.iter().map(|&(_, is_copy)| is_copy);
+        let of_pairs = || Confusion::of(effect.labelled.iter().copied().zip(is_copy));
+        let of_clusters = effect.clustered.map(|found| found.pairs);
         ChoiceRow {
             varied,
             shingle: search.settings.shingle,
-            confusion: labelled.map(|_| Confusion::of(judged.zip(is_copy))),
+            confusion: judged.map(|_| of_clusters.unwrap_or_else(of_pairs)),
             expected_seconds: cost.of(&effect),
             effect,
         }
     };
     search.choices.par_iter().map(row).collect()
-}
-
-/// Reads all tables of labels.
-fn labels_of(paths: &[PathBuf], words: &LabelWords) -> Result<Labels, Stop> {
-    let mut read = Labels::new();
-    for path in paths {
-        let name = path.display().to_string();
-        let file = File::open(path)
-            .map_err(|error| Stop::usage(format!("cannot read --labels {name}: {error}")))?;
-        labels::read(&name, file, words, &mut read)?;
-    }
-    Ok(read)
-}
-
-/// The labelled pairs of the corpus, each with whether it is a copy, and counts of the labels.
-fn labelled(labels: Option<&Labels>, tuner: &Tuner) -> (Vec<(DocPair, bool)>, Labelled) {
-    let mut known = Labelled::default();
-    let Some(labels) = labels else {
-        return (Vec::new(), known);
-    };
-    let catalog = tuner.catalog();
-    let documents: BTreeMap<&str, DocNo> = catalog
-        .documents()
-        .map(|doc| (catalog.id(doc), doc))
-        .collect();
-    let mut pairs = Vec::new();
-    for ([a, b], label) in labels {
-        // A table written by hand may have a space after a comma.
-        let find = |id: &str| documents.get(id).or_else(|| documents.get(id.trim()));
-        let found = find(a).zip(find(b));
-        let is_copy = match (found, label) {
-            (_, PairLabel::Unsure) => {
-                known.unsure += 1;
-                continue;
-            }
-            (None, _) => {
-                known.missing += 1;
-                continue;
-            }
-            (Some(_), PairLabel::Copy) => true,
-            (Some(_), PairLabel::Other) => false,
-        };
-        *match is_copy {
-            true => &mut known.copies,
-            false => &mut known.others,
-        } += 1;
-        pairs.extend(found.map(|(&a, &b)| (DocPair::of(a, b), is_copy)));
-    }
-    (pairs, known)
 }
 
 /// Facts about a search.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::pipeline::{Choice, Settings, Surfacing};
-use wirecopy::read::labels::LabelWords;
+use wirecopy::read::DialectSettings;
+use wirecopy::read::labels::{LabelColumns, LabelSettings, LabelWords};
 use wirecopy::report::tune::Varied;
 use wirecopy::text::shingle::Shingle;
 
@@ -35,8 +36,10 @@ pub struct TunePlan {
     pub searches: Vec<TuneSearch>,
     /// Tables of labels.
     pub labels: Vec<PathBuf>,
-    /// Meaning of the words in the tables.
-    pub words: LabelWords,
+    /// Settings of the reader of labels.
+    pub label_settings: LabelSettings,
+    /// True if the majority decides on pairs with different labels.
+    pub majority: bool,
     /// Minimum precision of the best choice.
     pub min_precision: Option<f64>,
     /// True to suggest numbers from valleys in the scores.
@@ -93,15 +96,35 @@ impl TunePlan {
             setup: RunSetup::of(typed.inputs, &typed.reading, &typed.running),
             searches,
             labels: typed.labels,
-            words: LabelWords {
-                copies: typed.copies,
-                unsure: typed.unsure,
+            label_settings: LabelSettings {
+                words: LabelWords {
+                    copies: typed.copies,
+                    unsure: typed.unsure,
+                },
+                columns: LabelColumns {
+                    ids: two(typed.id_columns)?,
+                    labels: typed.label_column,
+                    annotator: typed.annotator_column,
+                },
+                dialect: DialectSettings::default(),
             },
+            majority: typed.majority,
             min_precision: typed.min_precision,
             suggest: typed.suggest,
             layout: layout::of(typed.width, colour, &wanted[0].target),
             wanted,
         })
+    }
+}
+
+/// The names of two columns, if there are any.
+fn two(names: Vec<String>) -> Result<Option<[String; 2]>, Stop> {
+    match <[String; 2]>::try_from(names) {
+        Ok(names) => Ok(Some(names)),
+        Err(none) if none.is_empty() => Ok(None),
+        Err(_) => Err(Stop::usage(
+            "--id-columns needs the names of two columns, such as left,right",
+        )),
     }
 }
 

@@ -101,6 +101,7 @@ mod tests {
                 expected_recall: 1.0,
                 expected_candidates: None,
                 labelled: Vec::new(),
+                clustered: None,
             },
             confusion: None,
             expected_seconds: None,

@@ -8,6 +8,7 @@ use wirecopy::report::tune::{ChoiceRow, Suggested, Tuned, Varied, rounded};
 use wirecopy::text::escaping::escaped;
 use wirecopy::tuning::evaluation::Estimate;
 
+use super::judge::FEWEST_LABELS;
 use crate::cli::figures::{count, counted, percent, seconds};
 use crate::cli::layout::TextLayout;
 
@@ -79,11 +80,17 @@ impl TextPage<'_> {
             return Ok(());
         };
         writeln!(out)?;
-        let mut head = format!(
-            "Against {} labelled as copies and {} as none, with 95 % intervals:",
-            counted(labels.copies, "pair"),
-            count(labels.others)
-        );
+        let (copies, others) = (counted(labels.copies, "pair"), count(labels.others));
+        let mut head = match labels.clustered {
+            None => format!(
+                "Against {copies} labelled as copies and {others} as none, with 95 % intervals:"
+            ),
+            Some(documents) => format!(
+                "Against clusters of {}: {copies} within clusters and {others} between them. \
+                 Pairs of one cluster depend on each other, so the intervals are too narrow:",
+                counted(documents, "document")
+            ),
+        };
         for (n, what) in [
             (labels.unsure, "unsure"),
             (labels.missing, "not in the corpus"),
@@ -96,13 +103,87 @@ impl TextPage<'_> {
         if let Some(silence) = labels.silence() {
             self.write_lines(silence, out)?;
         }
-        let headers = ["", "precision", "recall", "F1"];
+        let mut headers = vec!["", "precision", "recall", "F1"];
+        if labels.clustered.is_some() {
+            headers.extend(["B3 precision", "B3 recall", "ARI"]);
+        }
         self.write_table(&headers, &|_| true, out, &|row| {
             let confusion = row.confusion.unwrap_or_default();
-            [confusion.precision(), confusion.recall(), confusion.f1()]
+            let estimates = [confusion.precision(), confusion.recall(), confusion.f1()];
+            let clustered = row.effect.clustered.map(|found| {
+                let b_cubed = [found.b_cubed.precision, found.b_cubed.recall];
+                [b_cubed[0], b_cubed[1], found.adjusted_rand]
+            });
+            let measures = clustered.into_iter().flatten();
+            let measures = measures.map(|measure| format!("{measure:.3}"));
+            estimates
+                .into_iter()
                 .map(estimate)
-                .to_vec()
-        })
+                .chain(measures)
+                .collect()
+        })?;
+        self.write_people(out)?;
+        self.write_sites(out)
+    }
+
+    /// Writes how far people agree, and the pairs on which they do not.
+    fn write_people(&self, out: &mut impl Write) -> io::Result<()> {
+        let Some(people) = &self.tuned.people else {
+            return Ok(());
+        };
+        let Some(agreement) = people.agreement else {
+            return Ok(());
+        };
+        writeln!(out)?;
+        self.write_lines(&agreement.sentence(), out)?;
+        if people.conflicts.is_empty() {
+            return Ok(());
+        }
+        let mut head = format!(
+            "{} with different labels; the majority decides",
+            counted(people.conflicts.len() as u64, "pair")
+        );
+        if people.undecided > 0 {
+            head += &format!(", {} without one are left out", count(people.undecided));
+        }
+        self.write_lines(&format!("{head}:"), out)?;
+        for conflict in &people.conflicts {
+            writeln!(out, "   {}", escaped(conflict))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the judgement of each site with enough labels.
+    fn write_sites(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.tuned.sites.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
+        let head =
+            format!("Sites with at least {FEWEST_LABELS} labelled pairs, with the flags as given:");
+        self.write_lines(&head, out)?;
+        let mut table = self.table();
+        let headers = ["", "pairs", "precision", "recall", "best"];
+        table.set_header(headers.iter().map(|header| right(header)));
+        for site in &self.tuned.sites {
+            let best = site.best.as_ref().map(|best| best.row);
+            let best = match best.and_then(|at| Some((at, self.tuned.rows.get(at)?))) {
+                Some((0, _)) => "as given".to_owned(),
+                Some((_, row)) => row.varied_flag(),
+                None => "-".to_owned(),
+            };
+            table.add_row([
+                Cell::new(escaped(&site.site)),
+                right(&count(site.pairs)),
+                right(&estimate(site.as_asked.precision())),
+                right(&estimate(site.as_asked.recall())),
+                right(&best),
+            ]);
+        }
+        for line in table.lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
     }
 
     /// Writes the bands of each choice, and the expected recall and time of a scan.

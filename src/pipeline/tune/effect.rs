@@ -1,6 +1,7 @@
 //! Effect of a choice of thresholds.
 
 use super::choice::Choice;
+use super::judged::ClusterAgreement;
 use crate::pipeline::settings::Surfacing;
 use crate::sketch::banding::Banding;
 
@@ -39,6 +40,8 @@ pub struct Effect {
     pub expected_candidates: Option<f64>,
     /// For each labelled pair, in order, whether it is found.
     pub labelled: Vec<bool>,
+    /// Agreement with clusters that people made, if there are any.
+    pub clustered: Option<ClusterAgreement>,
 }
 
 impl Effect {

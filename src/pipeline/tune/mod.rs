@@ -15,9 +15,11 @@
 
 mod choice;
 mod effect;
+mod judged;
 mod tuner;
 mod unmatched;
 
 pub use choice::Choice;
 pub use effect::Effect;
+pub use judged::{ClusterAgreement, Judged};
 pub use tuner::Tuner;

@@ -1,16 +1,14 @@
 //! The tuner: searches once, and computes the effect of any choice.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
 use super::choice::Choice;
 use super::effect::Effect;
+use super::judged::{Judged, agreement, big_families};
 use super::unmatched::UnmatchedPairs;
-use crate::candidates::families::BIG_CLUSTER;
 use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo, DocPair, ReadTally};
-use crate::cluster::{self, Assembled, Cluster, Relation, ReportedPair, RewordedPair};
+use crate::cluster::{self, Assembled, Relation, ReportedPair, RewordedPair};
 use crate::compare::exact::Comparison;
 use crate::compare::reworded::Rewording;
 use crate::document::Corpus;
@@ -123,9 +121,9 @@ impl Tuner {
 
     /// The effect of a choice on a scan that finds whole copies by `surfacing`.
     ///
-    /// The counts are those of a scan whose bands miss no pair. For each of the `labelled` pairs
-    /// the effect says whether it is found.
-    pub fn effect(&self, choice: Choice, surfacing: Surfacing, labelled: &[DocPair]) -> Effect {
+    /// The counts are those of a scan whose bands miss no pair. For each of the `judged` pairs the
+    /// effect says whether it is found.
+    pub fn effect(&self, choice: Choice, surfacing: Surfacing, judged: Judged<'_>) -> Effect {
         let compared = choice.filter(&self.matches.compared);
         let reworded = self.reworded(choice);
         let assembled = cluster::assemble(
@@ -161,7 +159,14 @@ impl Tuner {
             expected_candidates: surfacing
                 .banding()
                 .map(|banding| self.expected_candidates(banding)),
-            labelled: are_found(&assembled, labelled),
+            labelled: match judged {
+                Judged::Pairs(pairs) => are_found(&assembled, pairs),
+                Judged::Clusters(_) => Vec::new(),
+            },
+            clustered: match judged {
+                Judged::Pairs(_) => None,
+                Judged::Clusters(documents) => agreement(&assembled, documents),
+            },
         }
     }
 
@@ -210,16 +215,10 @@ fn documents_in(pairs: &[ReportedPair]) -> usize {
 /// For each pair, whether it is found: it is written, or both documents belong to one family that
 /// is too big to write all its pairs.
 fn are_found(assembled: &Assembled, pairs: &[DocPair]) -> Vec<bool> {
-    let whole_copies = |cluster: &Cluster| -> Vec<DocNo> {
-        let whole = cluster.members.iter().filter(|member| member.whole);
-        whole.map(|member| member.doc).collect()
-    };
-    let families = assembled.clusters.iter().map(whole_copies);
-    let big: HashMap<DocNo, usize> = families
-        .enumerate()
-        .filter(|(_, family)| !pairs.is_empty() && family.len() > BIG_CLUSTER)
-        .flat_map(|(number, family)| family.into_iter().map(move |doc| (doc, number)))
-        .collect();
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let big = big_families(assembled);
     let is_found = |pair: &DocPair| {
         let written = assembled
             .pairs

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::tuned::{ChoiceRow, Tuned, rounded};
+use crate::pipeline::ClusterAgreement;
 use crate::report::table::column::Column;
 use crate::report::table::{TableEncoding, TableFormat};
 use crate::tuning::evaluation::{Confusion, Estimate};
@@ -95,6 +96,11 @@ fn columns<'t>() -> Vec<Column<'t, TriedRow<'t>>> {
         ]);
     }
     columns.push(Column::flag("best", |row: &Row| Some(row.is_best)));
+    for (name, measure) in CLUSTER_MEASURES {
+        columns.push(Column::score(name, move |row: &Row| {
+            row.choice.effect.clustered.as_ref().map(measure)
+        }));
+    }
     columns
 }
 
@@ -109,4 +115,15 @@ const ESTIMATES: [([&str; 3], EstimateOf); 3] = [
     ),
     (["recall", "recall_low", "recall_high"], Confusion::recall),
     (["f1", "f1_low", "f1_high"], Confusion::f1),
+];
+
+/// A measure of agreement with clusters.
+type MeasureOf = fn(&ClusterAgreement) -> f64;
+
+/// Measures of agreement with clusters that people made, with their columns.
+const CLUSTER_MEASURES: [(&str, MeasureOf); 4] = [
+    ("bcubed_precision", |found| found.b_cubed.precision),
+    ("bcubed_recall", |found| found.b_cubed.recall),
+    ("bcubed_f1", |found| found.b_cubed.f1),
+    ("adjusted_rand", |found| found.adjusted_rand),
 ];

@@ -30,7 +30,7 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
             Some((row.flags(), escaping::escaped(&best.why)))
         }),
         labels: tuned.labels.map(|labels| {
-            format!(
+            let mut said = format!(
                 "{} copies and {} others, {} unsure, {} with a document that is not in the \
                  corpus. {}",
                 labels.copies,
@@ -38,13 +38,18 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
                 labels.unsure,
                 labels.missing,
                 labels.silence().unwrap_or_default()
-            )
+            );
+            if let Some(agreement) = tuned.people.as_ref().and_then(|people| people.agreement) {
+                said += &agreement.sentence();
+            }
+            said
         }),
         lines: (0..)
             .zip(&tuned.rows)
             .map(|(at, row)| ChoiceLine::of(row, is_best(at)))
             .collect(),
         caution: tuned.searched.caution(),
+        is_clustered: first.is_some_and(|row| row.effect.clustered.is_some()),
         has_reworded: tuned.rows.iter().any(|row| row.effect.reworded.is_some()),
         charts: charts::all(tuned),
     };
@@ -62,6 +67,7 @@ struct TunePage {
     labels: Option<String>,
     lines: Vec<ChoiceLine>,
     caution: Option<String>,
+    is_clustered: bool,
     has_reworded: bool,
     charts: Vec<Chart>,
 }
@@ -83,6 +89,7 @@ struct ChoiceLine {
     recall: String,
     candidates: String,
     labelled: Option<[String; 3]>,
+    clustered: Option<[String; 3]>,
 }
 
 impl ChoiceLine {
@@ -127,6 +134,14 @@ impl ChoiceLine {
                 Some(candidates) => rounded(candidates).to_string(),
             },
             labelled: row.confusion.map(labelled),
+            clustered: effect.clustered.map(|found| {
+                let measures = [
+                    found.b_cubed.precision,
+                    found.b_cubed.recall,
+                    found.adjusted_rand,
+                ];
+                measures.map(|measure| format!("{measure:.3}"))
+            }),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::tuned::{Best, ChoiceRow, Labelled, Searched, Suggested, Tuned, rounded};
+use super::tuned::{
+    Best, ChoiceRow, JudgedSite, Labelled, People, Searched, Suggested, Tuned, rounded,
+};
 use crate::pipeline::Choice;
 use crate::text::escaping;
 use crate::tuning::evaluation::{Confusion, Estimate};
@@ -19,6 +21,8 @@ pub fn write(tuned: &Tuned, out: &mut impl Write) -> io::Result<()> {
         "choices": tuned.rows.iter().map(row).collect::<Vec<_>>(),
         "best": tuned.best.as_ref().map(best),
         "labels": tuned.labels.map(labels),
+        "people": tuned.people.as_ref().map(people),
+        "sites": tuned.sites.iter().map(|site| judged_site(site, tuned)).collect::<Vec<_>>(),
         "suggested": tuned.suggested.map(suggested),
         "searched": searched(&tuned.searched),
     });
@@ -64,6 +68,12 @@ fn row(row: &ChoiceRow) -> Value {
         "expected_candidates": effect.expected_candidates.map(rounded),
         "expected_seconds": row.expected_seconds.map(|seconds| (seconds * 100.0).round() / 100.0),
         "labelled": row.confusion.as_ref().map(confusion),
+        "clustered": effect.clustered.as_ref().map(|found| json!({
+            "bcubed_precision": share(found.b_cubed.precision),
+            "bcubed_recall": share(found.b_cubed.recall),
+            "bcubed_f1": share(found.b_cubed.f1),
+            "adjusted_rand": share(found.adjusted_rand),
+        })),
     });
     if let (Value::Object(value), Value::Object(choice)) = (&mut value, choice(&effect.choice)) {
         value.extend(choice);
@@ -97,8 +107,41 @@ fn labels(labels: Labelled) -> Value {
         others,
         unsure,
         missing,
+        clustered,
     } = labels;
-    json!({ "copies": copies, "others": others, "unsure": unsure, "missing": missing })
+    let mut value =
+        json!({ "copies": copies, "others": others, "unsure": unsure, "missing": missing });
+    if let Some(documents) = clustered {
+        value["clustered_documents"] = documents.into();
+    }
+    value
+}
+
+fn people(people: &People) -> Value {
+    json!({
+        "names": people.names,
+        "agreement": people.agreement.map(|agreement| json!({
+            "pairs": agreement.pairs,
+            "unanimous": agreement.unanimous,
+            "percent": share(agreement.percent),
+            "cohen_kappa": agreement.kappa.map(share),
+            "krippendorff_alpha": agreement.alpha.map(share),
+        })),
+        "conflicts": people.conflicts,
+        "undecided": people.undecided,
+    })
+}
+
+fn judged_site(site: &JudgedSite, tuned: &Tuned) -> Value {
+    let best = site.best.as_ref();
+    let row = best.and_then(|best| tuned.rows.get(best.row));
+    json!({
+        "site": site.site,
+        "pairs": site.pairs,
+        "labelled": confusion(&site.as_asked),
+        "best": best.map(self::best),
+        "best_flags": row.map(ChoiceRow::flags),
+    })
 }
 
 fn suggested(suggested: Suggested) -> Value {

@@ -7,4 +7,6 @@ pub mod json;
 
 mod tuned;
 
-pub use tuned::{Best, ChoiceRow, Labelled, Searched, Suggested, Tuned, Varied, rounded};
+pub use tuned::{
+    Best, ChoiceRow, JudgedSite, Labelled, People, Searched, Suggested, Tuned, Varied, rounded,
+};

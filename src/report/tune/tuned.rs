@@ -2,6 +2,7 @@
 
 use crate::pipeline::{Choice, Effect};
 use crate::text::shingle::Shingle;
+use crate::tuning::agreement::Agreement;
 use crate::tuning::evaluation::Confusion;
 use crate::tuning::valley::Valley;
 
@@ -14,6 +15,10 @@ pub struct Tuned {
     pub searched: Searched,
     /// Counts of the labels; `None` if there are none.
     pub labels: Option<Labelled>,
+    /// The people who gave them; `None` if there are no labels of pairs.
+    pub people: Option<People>,
+    /// Judgement of each site with enough labels, the one with the most labels first.
+    pub sites: Vec<JudgedSite>,
     /// Valleys of the scores, if they were asked for.
     pub suggested: Option<Suggested>,
     /// The best choice by the labels; `None` if they cannot decide.
@@ -88,6 +93,32 @@ impl Searched {
     }
 }
 
+/// People who labelled pairs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct People {
+    /// Their names, sorted.
+    pub names: Vec<String>,
+    /// Agreement on pairs that several of them labelled.
+    pub agreement: Option<Agreement>,
+    /// Pairs of which they said different things, in words.
+    pub conflicts: Vec<String>,
+    /// Number of these without a majority, which are left out.
+    pub undecided: u64,
+}
+
+/// Judgement of the pairs of one site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedSite {
+    /// Name of the site.
+    pub site: String,
+    /// Labelled pairs with a document on it.
+    pub pairs: u64,
+    /// Those that the choice of the flags finds or misses.
+    pub as_asked: Confusion,
+    /// The best choice for it, if the labels decide.
+    pub best: Option<Best>,
+}
+
 /// Counts of the labels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Labelled {
@@ -97,8 +128,10 @@ pub struct Labelled {
     pub others: u64,
     /// Pairs labelled as unsure.
     pub unsure: u64,
-    /// Pairs with a document that is not in the corpus.
+    /// Pairs with a document that is not in the corpus; of clusters, such documents.
     pub missing: u64,
+    /// Documents of the corpus in clusters that people made; `None` if they labelled pairs.
+    pub clustered: Option<u64>,
 }
 
 impl Labelled {
