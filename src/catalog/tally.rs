@@ -60,11 +60,11 @@ pub struct ReadTally {
     /// Documents that were seen before and that a record with the same id and other words
     /// replaces, by their number in the index.
     pub replaced: Vec<u64>,
-    /// Number of replaced documents that have neither the page nor the title nor the time of publication of the
-    /// record in common with it.
+    /// Number of replaced documents that have neither the page nor the title nor the time of
+    /// publication of the record in common with it.
     pub replaced_by_id_alone: u64,
-    /// Documents that an earlier attempt at this run added and that it does not read again, by their
-    /// number in the index, if they are withdrawn.
+    /// Documents that an earlier attempt at this run added and that it does not read again, by
+    /// their number in the index, if they are withdrawn.
     pub withdrawn: Vec<u64>,
     /// The first records that stay under another id because an index has another document under
     /// theirs, in order of source and line: no more than

@@ -75,8 +75,8 @@ impl NightlyIndex {
         Ok(before)
     }
 
-    /// The earlier documents for a scan. If it only asks the index, documents that are there already
-    /// show their matches.
+    /// The earlier documents for a scan. If it only asks the index, documents that are there
+    /// already show their matches.
     pub fn before_scan(&mut self) -> Result<EarlierRuns, Stop> {
         let mut before = self.before()?;
         if self.opened.as_ref().is_some_and(|(plan, _)| !plan.adds) {

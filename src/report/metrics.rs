@@ -205,7 +205,7 @@ impl<W: Write> MetricsWriter<'_, W> {
             ),
             (
                 "withdrawn_documents",
-                "Documents of the index that an earlier attempt at this night added and this one lacks.",
+                "Documents that an earlier attempt at this night added and this one lacks.",
                 findings.read.withdrawn.len() as u64,
             ),
             (
