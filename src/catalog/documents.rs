@@ -171,6 +171,21 @@ impl Catalog {
         self.serials.get(self.slot(doc)).copied()
     }
 
+    /// Documents seen before that are not in the catalog, because they are replaced or withdrawn:
+    /// their serial numbers in the index, and the hashes of their words as in
+    /// [`content`](Catalog::content).
+    pub(crate) fn refused_earlier(&self) -> impl Iterator<Item = (u64, u128)> + '_ {
+        let mut kept = vec![false; self.serials.len()];
+        for slot in &self.slots {
+            if let Some(kept) = kept.get_mut(slot.index()) {
+                *kept = true;
+            }
+        }
+        let documents = self.serials.iter().zip(&self.columns.content);
+        let documents = documents.zip(kept).filter(|(_, kept)| !kept);
+        documents.map(|((&serial, &content), _)| (serial, content))
+    }
+
     /// Returns `true` if the document belongs to this run: it is new, was added by an earlier
     /// attempt at this same run, or was requested by its id.
     pub fn is_of_run(&self, doc: DocNo) -> bool {

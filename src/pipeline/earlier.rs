@@ -79,6 +79,25 @@ pub(super) fn comparisons(
         let serials = group.members.iter().filter_map(|&doc| catalog.serial(doc));
         representatives.extend(serials.map(|serial| (serial, group.representative())));
     }
+    // Pairs are stored for one of several identical documents. If it is replaced or withdrawn, they
+    // pass on to the others.
+    let has_earlier =
+        |group: &&IdenticalGroup| group.members.iter().any(|&doc| !catalog.is_new(doc));
+    let by_content: FxHashMap<u128, DocNo> = groups
+        .iter()
+        .filter(has_earlier)
+        .map(|group| {
+            (
+                catalog.content(group.representative()),
+                group.representative(),
+            )
+        })
+        .collect();
+    let inherited = catalog.refused_earlier();
+    representatives.extend(inherited.filter_map(|(serial, content)| {
+        let heir = by_content.get(&content)?;
+        Some((serial, *heir))
+    }));
     let mut known: Vec<Comparison> = pairs
         .iter()
         .filter_map(|pair| {

@@ -296,6 +296,26 @@ proptest! {
 }
 
 #[test]
+fn a_withdrawn_document_leaves_its_pairs_to_its_twin() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be created");
+    let index = directory.path().join("index");
+    let text = story(1, 60);
+    // Pairs are stored for the first of two identical documents.
+    let twins = [
+        Page::new("b.example", "p1", &text),
+        Page::new("c.example", "p2", &text),
+    ];
+    let copy = Page::new("a.example", "z", &edited(&text, 30, 1));
+    let settings = settings(Surfacing::Prefixes);
+    night(&index, &[copy], &settings, 0, None);
+    assert_eq!(named(&night(&index, &twins, &settings, DAY, None)).len(), 3);
+    let reread = Reread::Withdrawn;
+    let again = night_with(&index, &twins[1..], &settings, DAY, None, reread);
+    let pair = ("p2".to_owned(), "z".to_owned(), Relation::Near);
+    assert_eq!(named(&again), [pair]);
+}
+
+#[test]
 fn a_known_document_is_skipped_and_a_changed_one_is_replaced() {
     let text = story(1, 60);
     let page = Page::new("a.example", "a", &text);
