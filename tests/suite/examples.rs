@@ -27,6 +27,10 @@ impl Place {
             "articles.jsonl",
             "tonight.jsonl",
             "crawl.jsonl",
+            "new.jsonl",
+            "archive.jsonl",
+            "train.jsonl",
+            "tests/asked.jsonl",
             "data/newsroom.jsonl",
             "week/monday.jsonl",
         ] {
@@ -139,6 +143,10 @@ fn examples_run_as_written() {
     assert!(examples.len() > 25, "{examples:?}");
     for (origin, line) in &examples {
         let place = Place::new();
+        if line.contains("--against seen.index") {
+            let seen = place.run("wirecopy scan articles.jsonl --index seen.index -q -o seen.csv");
+            assert_eq!(seen, Some(0));
+        }
         if line.contains("explain") && line.contains("--index") {
             let seen = place.run("wirecopy scan articles.jsonl --index news.index -q -o seen.csv");
             assert_eq!(seen, Some(0));
