@@ -30,7 +30,12 @@ pub(super) fn add(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Label
         })?;
         match &value {
             Value::Array(records) => {
-                for (number, record) in (1..).zip(records) {
+                // The converter of Label Studio writes a list for each file that it read.
+                let lists = records.iter().map(|record| match record {
+                    Value::Array(list) => list.as_slice(),
+                    record => std::slice::from_ref(record),
+                });
+                for (number, record) in (1..).zip(lists.flatten()) {
                     add_record(record, Place::Record(number), gathering)?;
                 }
             }
