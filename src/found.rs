@@ -135,6 +135,12 @@ impl<'f> FoundCluster<'f> {
         &self.cluster.name
     }
 
+    /// Name of the first cluster of the storyline that the cluster belongs to; `None` if no other
+    /// cluster is linked to it.
+    pub fn storyline(&self) -> Option<&'f str> {
+        self.cluster.storyline.as_deref()
+    }
+
     /// Number of documents.
     pub fn len(&self) -> usize {
         self.cluster.members.len()

@@ -10,7 +10,7 @@ use super::columns::Columns;
 use super::documents::Catalog;
 use super::numbers::{DocNo, NO_SITE, Slot};
 use super::repeated_ids;
-use super::seen::{IdScope, SeenDocuments};
+use super::seen::{IdScope, Reread, SeenDocuments};
 use super::settled_ids::{Conflict, SameId, SettledIds};
 use super::site_names::{SiteNames, sorted_names};
 use super::stored_ids::StoredIds;
@@ -58,6 +58,8 @@ impl Catalog {
         joining.list_conflicts(&ids.conflicts, &ids.renamed);
         joining.catalog.rename(ids.renamed);
         joining.list_replaced(&ids.replacing);
+        let withdrawn = ids.withdrawn.iter();
+        joining.tally.withdrawn = withdrawn.map(|&slot| joining.serial(slot)).collect();
         joining.number(kept);
         joining.count_missing();
         joining.list_known(ids.known);
@@ -98,6 +100,7 @@ struct Joining<'a> {
     tally: ReadTally,
     sources: &'a [SourceFacts<'a>],
     id_scope: IdScope,
+    reread: Reread,
     /// For each record of the blocks, true if it has an id of its own.
     own_ids: Vec<bool>,
     /// Records whose date depends on the order of day and month in their source, in order.
@@ -157,6 +160,7 @@ impl<'a> Joining<'a> {
             },
             sources,
             id_scope: seen.id_scope,
+            reread: seen.reread,
             own_ids: Vec::new(),
             open_dates: Vec::new(),
             of_run: seen.of_run,
@@ -277,13 +281,21 @@ impl<'a> Joining<'a> {
                 let names = self.sources.iter().map(|source| source.name);
                 repeated_ids::settle(&self.catalog, &names.collect::<Vec<_>>())
             }
-            IdScope::Index { by_id_alone } => StoredIds {
-                catalog: &self.catalog,
-                own_ids: &self.own_ids,
-                open_dates: &self.open_dates,
-                by_id_alone,
+            IdScope::Index { by_id_alone } => {
+                let none = HashSet::new();
+                let withdraws = self.reread == Reread::Withdrawn;
+                let passing = if withdraws { &self.of_run } else { &none };
+                let stored = StoredIds {
+                    catalog: &self.catalog,
+                    own_ids: &self.own_ids,
+                    open_dates: &self.open_dates,
+                    passing,
+                    by_id_alone,
+                };
+                let mut ids = stored.settle();
+                ids.withdraw(passing.iter().copied());
+                ids
             }
-            .settle(),
         }
     }
 
@@ -307,6 +319,11 @@ impl<'a> Joining<'a> {
         self.tally.more_conflicts = (conflicts.len() - first.len()) as u64;
     }
 
+    /// Number in the index of a document seen before.
+    fn serial(&self, seen: Slot) -> u64 {
+        self.catalog.serials[seen.index()]
+    }
+
     /// Lists the documents that are replaced.
     fn list_replaced(&mut self, replacing: &[SameId]) {
         let columns = &self.catalog.columns;
@@ -318,8 +335,8 @@ impl<'a> Joining<'a> {
             let published = published.is_some() && published == columns.published[y];
             !(page || title || published)
         };
-        let serial = |same: &SameId| self.catalog.serials[same.earlier.index()];
-        self.tally.replaced = replacing.iter().map(serial).collect();
+        let replaced = replacing.iter().map(|same| self.serial(same.earlier));
+        self.tally.replaced = replaced.collect();
         self.tally.replaced.sort_unstable();
         self.tally.replaced_by_id_alone = replacing.iter().filter(has_id_alone).count() as u64;
     }
@@ -391,7 +408,7 @@ impl<'a> Joining<'a> {
         };
         let known_record = |SameId { record, earlier }| KnownRecord {
             doc: doc(earlier),
-            is_of_run: self.of_run.contains(&earlier),
+            is_of_run: self.reread == Reread::All || self.of_run.contains(&earlier),
             place: catalog.columns.place[record.index()],
             site: catalog.columns.site[record.index()],
             published: catalog.columns.published[record.index()],

@@ -41,7 +41,7 @@ pub use join::SourceFacts;
 pub use numbers::{DocNo, NO_SITE, SiteNo, cross_site};
 pub use pair::{DocPair, pairs_of};
 pub(crate) use seen::StoredHashes;
-pub use seen::{IdScope, SeenDocument, SeenDocuments};
+pub use seen::{IdScope, Reread, SeenDocument, SeenDocuments};
 pub use settled_ids::ConflictWith;
 pub use tally::{IdConflict, KnownRecord, MANY_REPLACED, OpenDates, ReadTally};
 pub use traces::{Stripped, Traces};

@@ -22,6 +22,21 @@ pub struct SeenDocuments {
     /// Documents that were added by an earlier attempt at this same run.
     pub(super) of_run: HashSet<Slot>,
     pub(super) id_scope: IdScope,
+    pub(super) reread: Reread,
+}
+
+/// What becomes of the documents of an index that a run reads again, and of those that it does not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reread {
+    /// Documents that an earlier attempt at this same run added belong to the run if it reads them
+    /// again; all stay.
+    #[default]
+    OfRun,
+    /// All documents that the run reads again belong to it; all stay.
+    All,
+    /// As with `OfRun`, but those that an earlier attempt added and the run does not read again are
+    /// withdrawn.
+    Withdrawn,
 }
 
 /// Extent to which ids name documents.
@@ -86,6 +101,11 @@ impl SeenDocuments {
     /// The extent to which ids name documents.
     pub fn id_scope(&self) -> IdScope {
         self.id_scope
+    }
+
+    /// Sets what becomes of documents that are read again.
+    pub fn set_reread(&mut self, reread: Reread) {
+        self.reread = reread;
     }
 
     /// Sets the extent to which ids name documents.

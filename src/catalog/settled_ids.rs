@@ -1,5 +1,7 @@
 //! Fates of documents once their ids are settled.
 
+use std::collections::HashSet;
+
 use super::numbers::Slot;
 
 /// Documents that stay, and the fate of those whose id another document has.
@@ -15,6 +17,8 @@ pub(super) struct SettledIds {
     pub(super) replacing: Vec<SameId>,
     /// Records that stay under another id because theirs names another document, in any order.
     pub(super) conflicts: Vec<Conflict>,
+    /// Documents of an earlier attempt at this run that it did not read again, in any order.
+    pub(super) withdrawn: Vec<Slot>,
     /// Documents that do not stay, in any order.
     refused: Vec<Slot>,
 }
@@ -64,12 +68,20 @@ impl SettledIds {
         self.refused.push(same.earlier);
     }
 
+    /// Withdraws those of the documents that are not read again.
+    pub(super) fn withdraw(&mut self, documents: impl Iterator<Item = Slot>) {
+        let read: HashSet<Slot> = self.known.iter().map(|same| same.earlier).collect();
+        self.withdrawn = documents.filter(|slot| !read.contains(slot)).collect();
+        self.refused.extend(&self.withdrawn);
+    }
+
     /// Puts the lists in order, and returns those of the first `count` documents that stay.
     pub(super) fn finish(&mut self, count: u32) -> Vec<Slot> {
         self.renamed.sort_unstable();
         self.repeats.sort_unstable();
         self.replacing.sort_unstable();
         self.conflicts.sort_unstable();
+        self.withdrawn.sort_unstable();
         self.refused.sort_unstable();
         self.refused.dedup();
         let mut refused = std::mem::take(&mut self.refused).into_iter().peekable();

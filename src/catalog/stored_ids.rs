@@ -13,12 +13,13 @@
 //!
 //! A record and a document of the index with one name are the same document if nothing says
 //! otherwise and they have the same words, or if they are known to be on one page or, without urls,
-//! on one site; a page that moved within its site keeps its title. Nothing is dropped on less evidence: whatever the ids, a document stays, is in the
-//! index already, replaces an older text of itself, or is rejected as the second record of a file
-//! with its id. None of these decisions depends on the order of files and records, except which
-//! record of a file is the second.
+//! on one site; a page that moved within its site keeps its title. Nothing is dropped on less
+//! evidence: whatever the ids, a document stays, is in the index already, replaces an older text of
+//! itself, or is rejected as the second record of a file with its id. None of these decisions
+//! depends on the order of files and records, except which record of a file is the second.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
@@ -37,6 +38,8 @@ pub(super) struct StoredIds<'a> {
     pub(super) own_ids: &'a [bool],
     /// Records whose date depends on the other dates of their source, in order.
     pub(super) open_dates: &'a [Slot],
+    /// Documents that stay only if the run reads them again; otherwise their names are free.
+    pub(super) passing: &'a HashSet<Slot>,
     /// True if a record replaces the document with its id even if neither has a url or a site.
     pub(super) by_id_alone: bool,
 }
@@ -99,12 +102,13 @@ impl StoredIds<'_> {
         // The order must not depend on the order of reading.
         claims.sort_by(|&x, &y| self.claim_order(x, y));
         let claims = &claims[..];
-        let Some(seen) = seen else {
+        let known = seen.and_then(|seen| self.known(claims, seen, by_hash));
+        let stays = |seen: &Slot| known.is_some() || !self.passing.contains(seen);
+        let Some(seen) = seen.filter(stays) else {
             let others = claims.iter().skip(1);
             unnamed.extend(others.map(|&record| self.unnamed(record, Some(ConflictWith::Record))));
             return;
         };
-        let known = self.known(claims, seen, by_hash);
         let replacing = match known {
             Some(_) => None,
             None => self.replacing(claims, seen, by_hash),
@@ -118,9 +122,9 @@ impl StoredIds<'_> {
                 ids.replace(same);
             } else {
                 let with = match self.same(record, seen) {
-                    Some(true) => ConflictWith::Record,
                     Some(false) => ConflictWith::Seen,
-                    None => ConflictWith::SeenUnidentified,
+                    None if known.is_none() && !self.by_id_alone => ConflictWith::SeenUnidentified,
+                    _ => ConflictWith::Record,
                 };
                 unnamed.push(self.unnamed(record, Some(with)));
             }
@@ -222,6 +226,7 @@ impl StoredIds<'_> {
                     (Some(earlier), false) if self.same_words(earlier, *record) => {
                         Some(Err(earlier))
                     }
+                    (Some(earlier), false) if self.passing.contains(&earlier) => Some(Ok(name)),
                     _ => None,
                 });
                 let record = *record;

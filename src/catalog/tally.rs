@@ -60,9 +60,12 @@ pub struct ReadTally {
     /// Documents that were seen before and that a record with the same id and other words
     /// replaces, by their number in the index.
     pub replaced: Vec<u64>,
-    /// Number of them that have neither the page nor the title nor the time of publication of the
+    /// Number of replaced documents that have neither the page nor the title nor the time of publication of the
     /// record in common with it.
     pub replaced_by_id_alone: u64,
+    /// Documents that an earlier attempt at this run added and that it does not read again, by their
+    /// number in the index, if they are withdrawn.
+    pub withdrawn: Vec<u64>,
     /// The first records that stay under another id because an index has another document under
     /// theirs, in order of source and line: no more than
     /// [`MOST_REJECTS`](crate::document::MOST_REJECTS).
@@ -129,7 +132,8 @@ impl ReadTally {
 pub struct KnownRecord {
     /// The document that was seen before.
     pub doc: DocNo,
-    /// True if that document was added by an earlier attempt at this same run.
+    /// True if that document counts as one of this run, because an earlier attempt at it added the
+    /// document or because the run only asks.
     pub is_of_run: bool,
     /// Place of the record in its source.
     pub place: SourcePlace,

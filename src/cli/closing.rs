@@ -308,7 +308,9 @@ impl ClosingFacts<'_> {
             return Ok(());
         };
         let replaced = self.read.replaced.len() as u64;
-        let before = counted(self.counts.documents.seen + replaced, "document");
+        let withdrawn = self.read.withdrawn.len() as u64;
+        let before = self.counts.documents.seen + replaced + withdrawn;
+        let before = counted(before, "document");
         write!(out, "index: compared with {before}")?;
         if adds {
             write!(out, "; {} added", count(added))?;
@@ -316,6 +318,7 @@ impl ClosingFacts<'_> {
         for (n, what) in [
             (self.read.known.len() as u64, "in the index already"),
             (replaced, "that replace documents with the same id"),
+            (withdrawn, "of the same night withdrawn"),
             (
                 self.read.conflicting(),
                 "with the id of another document, kept under another one",

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use jiff::Timestamp;
 use serde_json::json;
-use wirecopy::catalog::{Catalog, DocNo, ReadTally};
+use wirecopy::catalog::{Catalog, DocNo, ReadTally, Reread};
 use wirecopy::document::Corpus;
 use wirecopy::index::{Addition, Index, IndexError, PendingChange, Writer};
 use wirecopy::pipeline::{EarlierRuns, Settings};
@@ -68,7 +68,20 @@ impl NightlyIndex {
             None => (EarlierRuns::of_new_index(), 0),
         };
         before.replace_by_id_alone(plan.allow_replacing);
+        if plan.replace_night {
+            before.set_reread(Reread::Withdrawn);
+        }
         self.expired = expired;
+        Ok(before)
+    }
+
+    /// The earlier documents for a scan. If it only asks the index, documents that are there already
+    /// show their matches.
+    pub fn before_scan(&mut self) -> Result<EarlierRuns, Stop> {
+        let mut before = self.before()?;
+        if self.opened.as_ref().is_some_and(|(plan, _)| !plan.adds) {
+            before.set_reread(Reread::All);
+        }
         Ok(before)
     }
 
@@ -102,7 +115,8 @@ impl NightlyIndex {
         copies: u64,
     ) -> Result<Option<Stop>, Stop> {
         let is_of_run = read.known.iter().any(|known| known.is_of_run);
-        let has_new = !new.is_empty() || !read.replaced.is_empty() || is_of_run;
+        let changes = !read.replaced.is_empty() || !read.withdrawn.is_empty();
+        let has_new = !new.is_empty() || changes || is_of_run;
         let Some((_, opened)) = self.opened.as_ref().filter(|_| !has_new) else {
             return Ok(None);
         };

@@ -101,6 +101,8 @@ pub struct IndexPlan {
     pub again: Option<i64>,
     /// True to wait for another run that writes to the index.
     pub wait: bool,
+    /// True if documents of the same night that are not read again are withdrawn.
+    pub replace_night: bool,
     /// True if most documents may replace one of the index, and may do so by their id alone.
     pub allow_replacing: bool,
 }
@@ -198,6 +200,7 @@ impl IndexPlan {
             now,
             again: as_of,
             wait: typed.wait,
+            replace_night: typed.replace_night,
             allow_replacing: typed.allow_replacing,
         })
     }

@@ -61,26 +61,20 @@ fn scan(
     };
     let corpus = &session.corpus();
     let mut nightly = NightlyIndex::open(plan.index, &mut settings, session.terminal)?;
-    let before = nightly.before()?;
+    let before = nightly.before_scan()?;
 
     let found =
         session.run(|progress| pipeline::scan_after(corpus, before, &settings, progress))?;
     let findings = &*kept.insert(found);
-    let verdict = session.judge(
-        &findings.read,
-        &findings.counts,
-        findings.counts.documents.read,
-    )?;
+    let documents = findings.counts.documents.read;
+    let verdict = session.judge(&findings.read, &findings.counts, documents)?;
     let addition = Addition::of(findings);
     let stop = match verdict {
         RejectVerdict::NothingLeft => Some(session.nothing_left(&findings.read)),
-        _ => nightly.refusal(
-            &findings.catalog,
-            &findings.read,
-            findings.counts.documents.read,
-            &addition.new,
-            0,
-        )?,
+        _ => {
+            let (catalog, read) = (&findings.catalog, &findings.read);
+            nightly.refusal(catalog, read, documents, &addition.new, 0)?
+        }
     };
     let asked =
         |report| stop.is_none() || matches!(report, ScanReport::Rejects(_) | ScanReport::Summary);

@@ -59,6 +59,7 @@ pub(super) fn form_clusters(
                 members,
                 source: LikelySource::default(),
                 is_quoted: false,
+                storyline: None,
             }
         })
         .collect()

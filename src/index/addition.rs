@@ -22,6 +22,8 @@ pub struct Addition<'a> {
     pub boilerplate: &'a Profiles,
     /// The serials of documents that new ones replace.
     pub replaced: &'a [u64],
+    /// The serials of documents that an earlier attempt at the run added and that it withdraws.
+    pub withdrawn: &'a [u64],
     /// Number of documents that were read whose id named another document.
     pub conflicts: u64,
 }
@@ -38,6 +40,7 @@ impl<'a> Addition<'a> {
             names: &findings.names,
             boilerplate: &findings.boilerplate,
             replaced: &findings.read.replaced,
+            withdrawn: &findings.read.withdrawn,
             conflicts: findings.read.conflicting(),
         }
     }

@@ -99,8 +99,8 @@ impl Writer {
                 begun
             }
         };
-        let replaced = addition.replaced.iter();
-        manifest.forget(replaced.map(|&serial| serial..serial + 1));
+        let gone = addition.replaced.iter().chain(addition.withdrawn);
+        manifest.forget(gone.map(|&serial| serial..serial + 1));
         manifest.replaced += addition.replaced.len() as u64;
         manifest.conflicts += addition.conflicts;
         let new = &addition.new;

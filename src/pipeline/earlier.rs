@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::boilerplate::KnownBoilerplate;
 use crate::catalog::identical::{IdenticalGroup, group_of};
 use crate::catalog::union_find::UnionFind;
-use crate::catalog::{Catalog, DocNo, DocPair, IdScope, SeenDocuments};
+use crate::catalog::{Catalog, DocNo, DocPair, IdScope, Reread, SeenDocuments};
 use crate::compare::exact::Comparison;
 use crate::document::Fetch;
 
@@ -38,6 +38,11 @@ impl EarlierRuns {
         let mut none = EarlierRuns::default();
         none.replace_by_id_alone(false);
         none
+    }
+
+    /// Sets what becomes of documents that the run reads again.
+    pub fn set_reread(&mut self, reread: Reread) {
+        self.seen.set_reread(reread);
     }
 
     /// Sets whether a record replaces the document with its id even if neither has a url or a site.

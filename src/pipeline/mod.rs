@@ -32,6 +32,7 @@ mod scan;
 mod search;
 mod settings;
 mod sources;
+mod storylines;
 mod strip;
 mod texts;
 mod tracer;

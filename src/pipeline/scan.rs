@@ -17,6 +17,7 @@ use super::rewording::find_reworded;
 use super::search::{Matches, search};
 use super::settings::Settings;
 use super::sources::attribute;
+use super::storylines;
 use super::texts::CorpusTexts;
 use crate::catalog::Catalog;
 use crate::catalog::identical::IdenticalGroup;
@@ -160,6 +161,7 @@ fn read_for_reports(
     let details = read_details(texts, settings, &assembled.clusters, observer)?;
     measure_quotations(texts, &mut assembled.pairs)?;
     attribute(catalog, settings, &mut assembled, &details);
+    storylines::link(&mut assembled);
     rank(catalog, &mut assembled);
     let Assembled {
         mut pairs,

@@ -45,8 +45,6 @@ pub(super) fn attribute(
     };
     for (number, cluster) in (0..).zip(&mut assembled.clusters) {
         let pairs: &[ReportedPair] = by_cluster.get(&number).map_or(&[], |pairs| pairs);
-        let is_quotation =
-            |pair: &ReportedPair| pair.quoted_share.is_some_and(|share| share >= QUOTATION);
         cluster.is_quoted = !pairs.is_empty() && pairs.iter().all(is_quotation);
         let source = if cluster.is_quoted {
             // All documents quote somebody; none is the source of these words.
@@ -61,6 +59,11 @@ pub(super) fn attribute(
         };
         cluster.assign_source(source, pairs);
     }
+}
+
+/// True if most of what two documents have in common is the words of somebody else.
+pub(super) fn is_quotation(pair: &ReportedPair) -> bool {
+    pair.quoted_share.is_some_and(|share| share >= QUOTATION)
 }
 
 /// Sites of the members of a cluster by the registrable domains of their urls: a corpus may name

@@ -92,6 +92,9 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, ClusterRow<'t>>> {
             candidates.join("; ").into()
         }),
         Column::flag("quoted", |row: &Row| Some(row.cluster.is_quoted)),
+        Column::text("storyline", |row: &Row| {
+            row.cluster.storyline.as_deref().unwrap_or_default().into()
+        }),
     ]
 }
 

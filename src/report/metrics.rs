@@ -204,6 +204,11 @@ impl<W: Write> MetricsWriter<'_, W> {
                 findings.read.replaced.len() as u64,
             ),
             (
+                "withdrawn_documents",
+                "Documents of the index that an earlier attempt at this night added and this one lacks.",
+                findings.read.withdrawn.len() as u64,
+            ),
+            (
                 "cross_site_pairs",
                 "Pairs whose documents are on different sites.",
                 pairs.cross_site,

@@ -209,6 +209,7 @@ struct IndexSection<'a> {
     nothing_new: bool,
     mostly_replaces: bool,
     replaced: u64,
+    withdrawn: u64,
     conflicts: u64,
     added: u64,
     documents_after: u64,
@@ -490,7 +491,8 @@ impl<'a> IndexSection<'a> {
         let replaced = findings.read.replaced.len() as u64;
         let changes = index.adds && !index.mostly_replaces;
         let added = if changes { read } else { 0 };
-        let before = seen + replaced;
+        let withdrawn = findings.read.withdrawn.len() as u64;
+        let before = seen + replaced + withdrawn;
         IndexSection {
             documents_before: before,
             expired: index.expired,
@@ -498,6 +500,7 @@ impl<'a> IndexSection<'a> {
             nothing_new: index.nothing_new,
             mostly_replaces: index.mostly_replaces,
             replaced: if changes { replaced } else { 0 },
+            withdrawn: if changes { withdrawn } else { 0 },
             conflicts: findings.read.conflicting(),
             added,
             documents_after: if changes { seen + read } else { before },

@@ -89,6 +89,65 @@ fn widely_copied_stories_come_first_and_quotations_last() {
     }
 }
 
+#[test]
+fn a_story_that_goes_on_is_one_storyline() {
+    // Each report has a paragraph of the one a week before, and a copy.
+    let reports: Vec<String> = (0..4).map(|week| story(10 + week, 150)).collect();
+    let mut pages = Vec::new();
+    for week in 0..4 {
+        let background = match week {
+            0 => String::new(),
+            _ => part(&reports[week - 1], 20, 80),
+        };
+        let text = format!("{} {background}", reports[week]);
+        for (copy, site) in ["a.example", "b.example"].into_iter().enumerate() {
+            let when = week as i64 * 7 * DAY + copy as i64 * HOUR;
+            pages.push(Page::new(site, &format!("week{week}-{copy}"), &text).at(when));
+        }
+    }
+    // Other stories, which a digest and a quotation link with these.
+    let other = |number: u64| story(100 + number, 150);
+    for number in 0..3 {
+        for site in ["a.example", "c.example"] {
+            let id = format!("other{number}-{site}");
+            pages.push(Page::new(site, &id, &other(number)).at(DAY));
+        }
+    }
+    let parts = [&other(0), &other(1), &reports[0]].map(|text| part(text, 80, 60));
+    let between = |number: u64| story(200 + number, 30);
+    let digest = format!(
+        "{} {} {} {} {}",
+        parts[0],
+        between(0),
+        parts[1],
+        between(1),
+        parts[2]
+    );
+    pages.push(Page::new("d.example", "digest", &digest).at(2 * DAY));
+    let found = found(&pages);
+    let mut storylines: Vec<(&str, Option<&str>)> = found
+        .clusters
+        .iter()
+        .map(|cluster| (&*cluster.name, cluster.storyline.as_deref()))
+        .collect();
+    storylines.sort_unstable();
+    let story = Some("week0-0");
+    assert_eq!(
+        storylines,
+        [
+            ("other0-a.example", None),
+            ("other1-a.example", None),
+            ("other2-a.example", None),
+            ("week0-0", story),
+            ("week1-0", story),
+            ("week2-0", story),
+            ("week3-0", story),
+        ],
+        "{:?}",
+        clusters(&found)
+    );
+}
+
 /// Asserts that a scan of the pages gives these clusters.
 fn expect(pages: &[Page], expected: &[(&str, &[(&str, Role)])], name: &str) {
     let expected: Vec<(String, Vec<(String, Role)>)> = expected
@@ -141,6 +200,15 @@ fn assert_sound(found: &ScanResult) {
             .iter()
             .filter(|member| member.role == Role::Source);
         assert!(sources.count() <= 1);
+        if let Some(storyline) = &cluster.storyline {
+            let of_story = found
+                .clusters
+                .iter()
+                .filter(|other| other.storyline == cluster.storyline);
+            let first = of_story.clone().min_by_key(|cluster| cluster.first);
+            assert!(of_story.count() > 1);
+            assert_eq!(first.map(|first| &first.name), Some(storyline));
+        }
     }
     for pair in &found.pairs {
         let cluster = &found.clusters[pair.cluster as usize];

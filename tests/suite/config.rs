@@ -12,13 +12,17 @@ use tempfile::TempDir;
 const TYPED_ONLY: [&str; 4] = ["help", "version", "config", "print-config"];
 
 /// Flags that require another one, and the arguments that satisfy them.
-const COMPANIONS: [(&str, &[&str]); 7] = [
+const COMPANIONS: [(&str, &[&str]); 8] = [
     ("bands", &["--rows", "2"]),
     ("rows", &["--bands", "2"]),
     ("metrics-label", &["--metrics", "run.prom"]),
     ("no-add", &["--index", "index"]),
     ("keep", &["--index", "index"]),
     ("allow-replacing", &["--index", "index"]),
+    (
+        "replace-night",
+        &["--index", "index", "--as-of", "2026-03-11"],
+    ),
     ("wait", &["--index", "index"]),
 ];
 

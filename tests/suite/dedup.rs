@@ -65,6 +65,7 @@ fn night(index: &Path, pages: &[Page], settings: &Settings) -> Duplicates {
         names: &[],
         boilerplate: &found.boilerplate,
         replaced: &found.read.replaced,
+        withdrawn: &found.read.withdrawn,
         conflicts: found.read.conflicting(),
     };
     let change = writer.add(&addition, &corpus, settings, 0, None);

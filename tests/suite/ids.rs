@@ -439,6 +439,52 @@ fn without_url_and_site_an_equal_id_replaces_only_with_the_flag() {
 }
 
 #[test]
+fn an_exported_index_joins_another() {
+    let nights = Nights::new();
+    let record = |url: &str, text: &str| {
+        let url = format!("https://{url}");
+        json!({ "url": url, "date": "2026-05-02", "text": text }).to_string() + "\n"
+    };
+    let (north, south) = (
+        record("north.example/a", FERRY),
+        record("south.example/a", FERRY),
+    );
+    let both = record("west.example/a", CHOIR);
+    let live = |text: &str| record("west.example/live", text);
+    nights.put(
+        "other.jsonl",
+        &(south + &both + &live(BEES) + &live(BRIDGE)),
+    );
+    let words = [
+        "scan",
+        "other.jsonl",
+        "--index",
+        "other",
+        "-q",
+        "-o",
+        "other.csv",
+    ];
+    assert_eq!(nights.run(&words, "").status.code(), Some(0));
+    nights.put("first.jsonl", &(north + &both));
+    assert_eq!(nights.scan("first.jsonl", &["-q"]).0, Some(0));
+
+    let exported = nights.run(&["index", "export", "other"], "").stdout;
+    nights.put("-", std::str::from_utf8(&exported).expect("UTF-8"));
+    for _ in 0..2 {
+        let night = ["--strict", "-q", "--as-of", "2026-05-03"];
+        assert_eq!(nights.scan("-", &night), (Some(0), String::new()));
+        let ids = nights.ids();
+        assert_eq!(ids.len(), 5, "{ids:?}");
+        assert!(ids.iter().all(|id| id.starts_with("https://")), "{ids:?}");
+        let pairs = nights.read("pairs.csv");
+        assert!(
+            pairs.contains("\nhttps://north.example/a,https://south.example/a,exact,"),
+            "{pairs}"
+        );
+    }
+}
+
+#[test]
 fn a_page_that_moved_within_its_site_is_known_by_its_title() {
     let nights = Nights::new();
     let record = |url: &str, title: &str, text: &str| {

@@ -46,6 +46,7 @@ mod order;
 mod outputs;
 #[cfg(feature = "cli")]
 mod reference_cli;
+#[cfg(feature = "cli")]
 mod removal;
 #[cfg(feature = "cli")]
 mod repeats;

@@ -10,6 +10,7 @@ use crate::common::{
     whole_copies,
 };
 use proptest::prelude::*;
+use wirecopy::catalog::Reread;
 use wirecopy::cluster::Relation;
 use wirecopy::compare::exact::Excerpts;
 use wirecopy::index::{Addition, Index, IndexError, IndexSettings, Writer};
@@ -46,14 +47,26 @@ fn night(
     now: i64,
     keep: Option<i64>,
 ) -> ScanResult {
+    night_with(index, pages, settings, now, keep, Reread::OfRun)
+}
+
+fn night_with(
+    index: &Path,
+    pages: &[Page],
+    settings: &Settings,
+    now: i64,
+    keep: Option<i64>,
+    reread: Reread,
+) -> ScanResult {
     let corpus = Memory::new(pages.to_vec());
     let since = keep.map(|keep| now - keep);
     let mut writer = writer(index);
-    let (before, _) = writer
+    let (mut before, _) = writer
         .index()
         .map_or((EarlierRuns::of_new_index(), 0), |index| {
             index.before(Some(now), since).expect("the index is intact")
         });
+    before.set_reread(reread);
     let settings = &Settings {
         keep_hashes: true,
         ..settings.clone()
@@ -183,6 +196,37 @@ proptest! {
         let (contents, damages) = Index::verify(&index).expect("the index can be read");
         prop_assert!(damages.is_empty());
         prop_assert_eq!(contents.documents, pages.len() as u64);
+    }
+
+    #[test]
+    fn a_replaced_night_equals_one_that_never_was_another(
+        pages in pages(),
+        nights in prop::collection::vec((0usize..3, any::<bool>(), any::<bool>()), 24),
+    ) {
+        let settings = settings(by_bands());
+        let directory = tempfile::tempdir().expect("a temporary directory can be created");
+        let [replaced, plain] = ["replaced", "plain"].map(|name| directory.path().join(name));
+        let of_night = |number: usize, kept: &dyn Fn(bool, bool) -> bool| {
+            let planned = pages.iter().zip(&nights);
+            let those = planned.filter(|(_, (night, first, second))| {
+                *night == number && kept(*first, *second)
+            });
+            those.map(|(page, _)| page.clone()).collect::<Vec<Page>>()
+        };
+        let old = of_night(0, &|_, _| true);
+        for index in [&replaced, &plain] {
+            night(index, &old, &settings, 0, None);
+        }
+        let (first, second) = (of_night(1, &|first, _| first), of_night(1, &|_, second| second));
+        night(&replaced, &first, &settings, DAY, None);
+        let again = night_with(&replaced, &second, &settings, DAY, None, Reread::Withdrawn);
+        let found = night(&plain, &second, &settings, DAY, None);
+        prop_assert_eq!(related_rows(&again), related_rows(&found));
+        prop_assert_eq!(exported(&replaced), exported(&plain));
+        let last = of_night(2, &|_, _| true);
+        let again = night(&replaced, &last, &settings, 2 * DAY, None);
+        let found = night(&plain, &last, &settings, 2 * DAY, None);
+        prop_assert_eq!(related_rows(&again), related_rows(&found));
     }
 
     #[test]

@@ -112,6 +112,20 @@ impl Nights {
         fs::read_to_string(self.at.path().join(name)).unwrap_or_default()
     }
 
+    /// The records of the index, in order.
+    fn exported(&self) -> String {
+        let exported = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+            .args(["index", "export", "ix"])
+            .current_dir(self.at.path())
+            .env_clear()
+            .output()
+            .expect("the program runs");
+        let lines = String::from_utf8(exported.stdout).expect("UTF-8");
+        let mut lines: Vec<&str> = lines.lines().collect();
+        lines.sort_unstable();
+        lines.join("\n")
+    }
+
     fn summary(&self) -> Value {
         serde_json::from_str(&self.read("run.json")).expect("a summary")
     }
@@ -163,13 +177,7 @@ fn a_scan_of_a_finished_night_leaves_its_outputs() {
         assert!(first.iter().all(|output| output.lines().count() > 1));
         assert_eq!(nights.summary()["index"]["nothing_new"], false);
 
-        for more in [
-            &[][..],
-            &["-q"],
-            &["--strict"],
-            &["--fail-if-empty"],
-            &["--no-add"],
-        ] {
+        for more in [&[][..], &["-q"], &["--strict"], &["--fail-if-empty"]] {
             let again = nights.run("scan", &STORIES, &[&SCAN_FLAGS[..], more].concat());
             let said = said_with(&again, 1);
             assert_eq!(
@@ -327,5 +335,75 @@ fn a_question_to_the_index_may_be_asked_again() {
         said_with(&nights.run("dedup", &STORIES, &asked), 0);
         assert_eq!(nights.read("new.jsonl"), "");
         assert_eq!(nights.read("known.csv").lines().count(), 4);
+    }
+}
+
+#[test]
+fn a_question_about_known_documents_shows_their_matches() {
+    let nights = Nights::new(Form::Csv);
+    let scan = |stories: &[[&str; 4]], flags: &[&str]| {
+        let output = nights.run("scan", stories, &[&["-o", "pairs.csv"], flags].concat());
+        said_with(&output, 0);
+        nights.read("pairs.csv")
+    };
+    let first = scan(&STORIES[..1], &["--as-of", "2026-05-03"]);
+    assert_eq!(first.lines().count(), 1);
+    let pairs = scan(&STORIES[1..], &["--as-of", "2026-05-04"]);
+    assert!(pairs.contains("\nn1,n2,exact,"), "{pairs}");
+    // The first, which was alone in its night, and a document that has no match.
+    for _ in 0..2 {
+        assert_eq!(scan(&STORIES[..1], &["--no-add", "--strict"]), pairs);
+        assert_eq!(scan(&STORIES[2..], &["--no-add"]).lines().count(), 1);
+    }
+    let with_new = [&STORIES[..1], &[NEW]].concat();
+    assert_eq!(scan(&with_new, &["--no-add"]), pairs);
+}
+
+#[test]
+fn a_night_done_again_with_fewer_records_loses_the_others() {
+    for (form, command) in [
+        (Form::Csv, "scan"),
+        (Form::Jsonl, "scan"),
+        (Form::Jsonl, "dedup"),
+    ] {
+        let output = match (command, form) {
+            ("scan", _) => ["-o", "pairs.csv"],
+            _ => ["-o", "clean.jsonl"],
+        };
+        let result = |nights: &Nights, stories: &[[&str; 4]], flags: &[&str]| {
+            let night = [&output[..], &["--as-of", "2026-05-03"], flags].concat();
+            said_with(&nights.run(command, stories, &night), 0)
+        };
+        let mut changed = STORIES;
+        changed[2] = NEW;
+        changed[2][0] = "n3";
+        let (nights, clean) = (Nights::new(form), Nights::new(form));
+        let earlier = [&output[..], &["--as-of", "2026-05-02"]].concat();
+        for each in [&nights, &clean] {
+            let before = [["m1", "coast.example", "2026-05-01T08:00:00Z", NEW[3]]];
+            said_with(&each.run(command, &before, &earlier), 0);
+        }
+        result(&nights, &STORIES, &[]);
+        // Without the flag the document that is missing stays.
+        let said = result(&nights, &STORIES[1..], &[]);
+        assert!(!said.contains("withdrawn"), "{said}");
+        let said = result(&nights, &changed[1..], &["--replace-night"]);
+        assert!(said.contains("of the same night withdrawn"), "{said}");
+        result(&clean, &changed[1..], &[]);
+        assert_eq!(
+            nights.read(output[1]),
+            clean.read(output[1]),
+            "{command} {form:?}"
+        );
+        assert_eq!(nights.exported(), clean.exported(), "{command} {form:?}");
+        // Once more changes nothing, and a night of nothing leaves those of other nights.
+        result(&nights, &changed[1..], &["--replace-night"]);
+        assert_eq!(nights.exported(), clean.exported(), "{command} {form:?}");
+        result(&nights, &[], &["--replace-night"]);
+        assert_eq!(nights.exported().lines().count(), 1, "{command} {form:?}");
+    }
+    let nights = Nights::new(Form::Csv);
+    for flags in [&["--replace-night"][..], &["--replace-night", "--no-add"]] {
+        assert_eq!(nights.run("scan", &STORIES, flags).status.code(), Some(2));
     }
 }

@@ -32,6 +32,20 @@ pub struct SeenArguments {
     )]
     pub no_add: bool,
 
+    /// Withdraw documents of the same night that the input no longer has
+    ///
+    /// Documents that a run with the same --as-of added and that this one does not read again leave
+    /// the index, as if they had never been in the input.
+    #[arg(
+        long,
+        requires = "index",
+        requires = "as_of",
+        conflicts_with = "no_add",
+        hide_short_help = true,
+        help_heading = "Index"
+    )]
+    pub replace_night: bool,
+
     /// Remove documents from the index this long after they were added, such as 90d
     ///
     /// They are not compared either.

@@ -101,6 +101,7 @@ pub fn run(typed: DedupArguments, terminal: Terminal) -> Result<Status, Stop> {
         names: &[],
         boilerplate: &found.boilerplate,
         replaced: &found.read.replaced,
+        withdrawn: &found.read.withdrawn,
         conflicts: found.read.conflicting(),
     };
     let change = match &stop {

@@ -72,6 +72,7 @@ impl ExplainPlan {
                 now: now.seconds,
                 again: None,
                 wait: false,
+                replace_night: false,
                 allow_replacing: false,
             }),
             ids,

@@ -83,6 +83,8 @@ struct ClusterEntry {
     sureness: Option<&'static str>,
     candidates: Vec<String>,
     quoted: bool,
+    /// Number of its storyline, which clusters of one storyline have in common.
+    storyline: Option<usize>,
 }
 
 /// A document, its role, and the hours from the source to it, if they are known.
@@ -241,6 +243,15 @@ impl Listed {
 
     fn clusters(&self, findings: &ScanResult, page: &PageContent) -> Vec<ClusterEntry> {
         let longest = longest_passages(findings);
+        let mut storylines: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in findings
+            .clusters
+            .iter()
+            .filter_map(|cluster| cluster.storyline.as_deref())
+        {
+            let number = storylines.len();
+            storylines.entry(name).or_insert(number);
+        }
         let cluster = |(&number, listed): (&usize, &Vec<usize>)| {
             let cluster = &findings.clusters[number];
             let source = &cluster.source;
@@ -271,6 +282,7 @@ impl Listed {
                     .map(|candidate| escaping::field(candidate, CANDIDATE))
                     .collect(),
                 quoted: cluster.is_quoted,
+                storyline: cluster.storyline.as_deref().map(|name| storylines[name]),
             }
         };
         page.clusters

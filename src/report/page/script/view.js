@@ -1,6 +1,7 @@
 // --- The view of a cluster
 
 const VIEW_ROWS = 60; // Documents in the timeline of an open cluster.
+const STORYLINE_ROWS = 50; // Other clusters of a storyline.
 
 let opened = null; // The cluster in the view, `at`, and the `pair` of documents chosen, if any.
 
@@ -37,6 +38,31 @@ function memberTable(cluster) {
   );
 }
 
+/** The other clusters of a storyline, the first one first. */
+function storyline(at) {
+  const { storyline } = clusters[at];
+  const others = [...clusters.keys()].filter((i) => i !== at && clusters[i].storyline === storyline);
+  if (storyline === null || others.length === 0) return [];
+  others.sort((x, y) => ORDERS.oldest(x) - ORDERS.oldest(y) || x - y);
+  const entry = (i) => {
+    const open = element("a", { href: addressOf(withCluster(new URLSearchParams(), { at: i })) }, isolated(titleOf(clusters[i])));
+    open.addEventListener("click", (event) => {
+      event.preventDefault();
+      show(i);
+      remember();
+    });
+    return element("li", {}, open, ` (${sizeOf(clusters[i])})`);
+  };
+  return [
+    element("h3", {}, "The same storyline"),
+    element("p", {}, "Clusters that are linked to this one by documents that share text with both."),
+    element("ul", {}, ...others.slice(0, STORYLINE_ROWS).map(entry)),
+    others.length > STORYLINE_ROWS
+      ? element("p", {}, `${counted(others.length - STORYLINE_ROWS, "more cluster")} not listed here.`)
+      : "",
+  ];
+}
+
 /** Shows a cluster and, if a pair is given, its two texts at the first passage they share. */
 function show(at, pair) {
   const cluster = clusters[at];
@@ -64,6 +90,7 @@ function show(at, pair) {
     timeline(cluster, VIEW_ROWS, isNarrow ? 360 : 760),
     element("h3", {}, "Members"),
     memberTable(cluster),
+    ...storyline(at),
   );
   if (left > 0) {
     const more = `${counted(left, "more document")} not listed here; --members writes all.`;
