@@ -30,12 +30,7 @@ pub(super) fn add(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Label
         })?;
         match &value {
             Value::Array(records) => {
-                // The converter of Label Studio writes a list for each file that it read.
-                let lists = records.iter().map(|record| match record {
-                    Value::Array(list) => list.as_slice(),
-                    record => std::slice::from_ref(record),
-                });
-                for (number, record) in (1..).zip(lists.flatten()) {
+                for (number, record) in (1..).zip(records) {
                     add_record(record, Place::Record(number), gathering)?;
                 }
             }
