@@ -145,9 +145,15 @@ pub fn nothing_read(read: &ReadTally, counts: &Counts) -> Option<Stop> {
     )))
 }
 
-/// Fails if no record has a field that a flag names. `prefix` begins the names of the flags.
-pub fn unseen_names(inputs: &Inputs, prefix: &str) -> Result<(), Stop> {
-    let unseen = inputs.unseen_names();
+/// Fails if no record has a field that a flag names. `prefix` begins the names of the flags, and
+/// only the fields that are `needed` count.
+pub fn unseen_names(
+    inputs: &Inputs,
+    prefix: &str,
+    needed: impl Fn(&str) -> bool,
+) -> Result<(), Stop> {
+    let mut unseen = inputs.unseen_names();
+    unseen.retain(|(_, name)| needed(name));
     if unseen.is_empty() {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use wirecopy::read::{Inputs, ReadSettings, SourceFormat};
 
 use super::args::reference::ReferenceArguments;
 use super::figures::{count, counted};
-use super::inputs::{none_left_out, unreadable};
+use super::inputs::{none_left_out, unreadable, unseen_names};
 use super::status::Stop;
 
 /// A reference to open.
@@ -21,6 +21,17 @@ pub struct ReferencePlan {
     names: Vec<String>,
     /// Settings of the readers.
     reading: ReadSettings,
+    /// Names of fields that it has of its own.
+    own_fields: Vec<String>,
+}
+
+/// An opened reference.
+#[derive(Debug, Default)]
+pub struct Reference {
+    /// The files as one part, and each index as one.
+    pub parts: Vec<Inputs>,
+    /// Names of fields that it has of its own. Others that the inputs have may be missing.
+    own_fields: Vec<String>,
 }
 
 impl ReferencePlan {
@@ -49,11 +60,17 @@ impl ReferencePlan {
         Ok(Some(ReferencePlan {
             names: typed.against.clone(),
             reading,
+            own_fields: typed
+                .against_text_field
+                .iter()
+                .chain(&typed.against_id_field)
+                .cloned()
+                .collect(),
         }))
     }
 
-    /// Opens the reference: the files as one part, and each index as one.
-    pub fn open(self) -> Result<Vec<Inputs>, Stop> {
+    /// Opens the reference.
+    pub fn open(self) -> Result<Reference, Stop> {
         let (mut files, mut parts) = (Vec::new(), Vec::new());
         for name in self.names {
             match Path::new(&name)
@@ -70,7 +87,23 @@ impl ReferencePlan {
             none_left_out(&files)?;
             parts.insert(0, files);
         }
-        Ok(parts)
+        Ok(Reference {
+            parts,
+            own_fields: self.own_fields,
+        })
+    }
+}
+
+impl Reference {
+    /// Fails if no record of the reference has a field that a flag names for it.
+    pub fn unseen_names(&self) -> Result<(), Stop> {
+        let files = self.parts.iter().filter(|part| part.sources() > 0);
+        for part in files {
+            unseen_names(part, "against-", |name| {
+                self.own_fields.iter().any(|own| own == name)
+            })?;
+        }
+        Ok(())
     }
 }
 

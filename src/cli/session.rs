@@ -6,7 +6,6 @@ use anyhow::Context;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
 use wirecopy::catalog::ReadTally;
-use wirecopy::document::Corpus;
 use wirecopy::error::ReadError;
 use wirecopy::pipeline::{Counts, Memory};
 use wirecopy::read::{Inputs, WithReference};
@@ -22,7 +21,7 @@ use super::log::LogLevel;
 use super::outputs::{NamedOutput, Outputs, PendingOutputs, WantedOutput};
 use super::plan::{RunSetup, Verbosity};
 use super::progress::Progress;
-use super::reference::nothing_to_compare;
+use super::reference::{Reference, nothing_to_compare};
 use super::rejected::{self, RejectVerdict};
 use super::signals;
 use super::status::Stop;
@@ -39,8 +38,8 @@ pub struct Watch {
 /// A command that has opened its inputs and checked its outputs.
 pub struct Session<R> {
     pub inputs: Inputs,
-    /// What the inputs are compared with instead of each other: files, then indexes.
-    pub reference: Vec<Inputs>,
+    /// What the inputs are compared with instead of each other.
+    reference: Reference,
     pub outputs: Outputs<R>,
     pub progress: Arc<Progress>,
     pub terminal: Terminal,
@@ -87,12 +86,12 @@ impl<R: NamedOutput> Session<R> {
         none_left_out(&inputs)?;
         let reference = match setup.reference.take() {
             Some(plan) => plan.open()?,
-            None => Vec::new(),
+            None => Reference::default(),
         };
-        for part in std::iter::once(&inputs).chain(&reference) {
+        for part in std::iter::once(&inputs).chain(&reference.parts) {
             outputs.spare(&source_names(part))?;
         }
-        if let Some(total) = total_bytes(&inputs, &reference) {
+        if let Some(total) = total_bytes(&inputs, &reference.parts) {
             progress.expect_bytes(total);
         }
         let pool = ThreadPoolBuilder::new()
@@ -113,18 +112,18 @@ impl<R: NamedOutput> Session<R> {
 
     /// The inputs and the reference.
     pub fn corpus(&self) -> WithReference<'_> {
-        WithReference::new(&self.inputs, &self.reference)
+        WithReference::new(&self.inputs, &self.reference.parts)
     }
 
     /// Names of the inputs and of the files of the reference, by number.
     pub fn source_names(&self) -> Vec<&str> {
-        let parts = std::iter::once(&self.inputs).chain(&self.reference);
+        let parts = std::iter::once(&self.inputs).chain(&self.reference.parts);
         parts.flat_map(source_names).collect()
     }
 
     /// What was left out and assumed of inputs and reference.
     pub fn input_facts(&self) -> InputFacts {
-        input_facts(&self.inputs, &self.reference)
+        input_facts(&self.inputs, &self.reference.parts)
     }
 
     /// Number of threads that do the work.
@@ -135,7 +134,7 @@ impl<R: NamedOutput> Session<R> {
     /// The limit to memory, if there is one, with a temporary file for data beyond it.
     pub fn memory(&self) -> Result<Option<Memory>, Stop> {
         let temp_dir = self.setup.temp_dir.as_deref();
-        let total = total_bytes(&self.inputs, &self.reference);
+        let total = total_bytes(&self.inputs, &self.reference.parts);
         memory(self.setup.memory, temp_dir, total)
     }
 
@@ -165,7 +164,7 @@ impl<R: NamedOutput> Session<R> {
         documents: u64,
     ) -> Result<RejectVerdict, Stop> {
         if documents > 0 || !read.known.is_empty() {
-            unseen_names(&self.inputs, "")?;
+            unseen_names(&self.inputs, "", |_| true)?;
         }
         let verdict = RejectVerdict::of(read, documents, self.setup.permitted_rejects);
         let nothing_left = verdict == RejectVerdict::NothingLeft;
@@ -194,10 +193,8 @@ impl<R: NamedOutput> Session<R> {
             return Err(rejected::unknown_loss(&read.rejects, &self.source_names()));
         }
         if !nothing_left {
-            for part in self.reference.iter().filter(|part| part.sources() > 0) {
-                unseen_names(part, "against-")?;
-            }
-            if let Some(stop) = nothing_to_compare(&self.reference, counts) {
+            self.reference.unseen_names()?;
+            if let Some(stop) = nothing_to_compare(&self.reference.parts, counts) {
                 return Err(stop);
             }
         }

@@ -135,6 +135,14 @@ fn a_reference_of_which_nothing_can_be_compared_is_an_error() {
     }
     let named = place.out("dedup new.csv --against asked.jsonl --against-text-field question -q");
     assert_eq!(named, "id,text\n");
+    // A field that only the inputs have may be missing.
+    let named = place.out(
+        "dedup new.csv --against asked.jsonl --against-text-field question --text-field text \
+         --id-field id -q",
+    );
+    assert_eq!(named, "id,text\n");
+    let result = place.run("dedup new.csv --against asked.jsonl --against-text-field answer");
+    assert_eq!(result.status.code(), Some(1), "{}", said(&result));
     let result = place.run("dedup new.csv --against asked.jsonl --index ix -o clean.csv");
     assert_eq!(result.status.code(), Some(2), "{}", said(&result));
     let result = place.run("dedup new.csv --against-id-field question -o clean.csv");

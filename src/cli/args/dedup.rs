@@ -118,7 +118,7 @@ pub struct DedupArguments {
     )]
     pub rejects: Option<PathBuf>,
 
-    /// Which of several duplicates to keep: longest, last-published, site=A,B, field:NAME ...
+    /// Which of several duplicates to keep; --help lists the rules
     ///
     /// first-published: the one published first; undated ones last, ties by id.
     /// last-published: the one published last; undated ones last, ties by id.
@@ -152,7 +152,7 @@ pub struct DedupArguments {
     #[command(flatten)]
     pub reference: ReferenceArguments,
 
-    /// Also remove documents that hold a passage of a document of --against
+    /// Also remove documents that hold a passage of the reference
     ///
     /// Frees a training corpus from texts of a test. Boilerplate is compared too. Every passage of
     /// --passage words is found, however many documents have it.

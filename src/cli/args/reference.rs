@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Reference")]
 pub struct ReferenceArguments {
-    /// Compare the inputs only with this: files, a directory or an index; can be repeated
+    /// Compare only with these files or this index; can be repeated
     ///
     /// Documents of the inputs are not compared with each other, and those of the reference are not
     /// either. The reference may have ids that the inputs have, and it is never written.

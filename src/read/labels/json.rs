@@ -29,8 +29,13 @@ pub(super) fn add(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Label
             problem: format!("this is no JSON: {error}"),
         })?;
         match &value {
-            Value::Array(records) => {
-                for (number, record) in (1..).zip(records) {
+            Value::Array(lists) => {
+                // The converter of Label Studio puts the tasks of each file into a list of its own.
+                let lists = lists.iter().map(|list| match list {
+                    Value::Array(records) => records.as_slice(),
+                    record => std::slice::from_ref(record),
+                });
+                for (number, record) in (1..).zip(lists.flatten()) {
                     add_record(record, Place::Record(number), gathering)?;
                 }
             }
