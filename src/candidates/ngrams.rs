@@ -6,7 +6,7 @@
 //! learners", appendix C, with 13 words). A reference text with fewer words than that has one gram,
 //! its whole text.
 //!
-//! A gram is as long as its words count (see `text/word_count.rs`): in scripts without spaces it
+//! A gram is as long as its words [count](crate::text::word_count): in scripts without spaces it
 //! has more of them. It begins at any word, and its length depends on the words that follow alone,
 //! so equal runs of words have equal grams.
 

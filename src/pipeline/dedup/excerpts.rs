@@ -26,8 +26,8 @@ pub struct ReferenceCounts {
 
 /// Finds the documents that hold a passage of a reference document, in canonical order.
 ///
-/// `staying` are representatives of the groups of which a document stays so far. Of a group with a
-/// reference document that is the one, and the others are its duplicates already.
+/// `staying` are representatives of documents that stay so far; each stands for its group, which
+/// has no reference document then.
 pub(super) fn find_excerpts(
     texts: &CorpusTexts<'_>,
     groups: &[IdenticalGroup],
@@ -38,10 +38,7 @@ pub(super) fn find_excerpts(
 ) -> Result<(Vec<Duplicate>, ReferenceCounts), ReadError> {
     let (grams, counts) = read_grams(texts, passages, observer)?;
     let grams = grams.finish();
-    let is_input = |doc: &&DocNo| {
-        let mut members = groups[group_of(groups, **doc)].members.iter();
-        !members.any(|&member| texts.catalog.is_reference(member))
-    };
+    let is_input = |doc: &&DocNo| !texts.catalog.is_reference(**doc);
     let inputs: Vec<DocNo> = staying.iter().filter(is_input).copied().collect();
     observer.begin(Stage::Verify, Some(inputs.len() as u64));
     let found: Result<Vec<Vec<Duplicate>>, ReadError> = inputs

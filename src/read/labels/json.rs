@@ -29,10 +29,10 @@ pub(super) fn add(text: &str, gathering: &mut Gathering<'_>) -> Result<(), Label
             problem: format!("this is no JSON: {error}"),
         })?;
         match &value {
-            Value::Array(records) => {
-                // The converter of Label Studio writes a list for each file that it read.
-                let lists = records.iter().map(|record| match record {
-                    Value::Array(list) => list.as_slice(),
+            Value::Array(lists) => {
+                // The converter of Label Studio puts the tasks of each file into a list of its own.
+                let lists = lists.iter().map(|list| match list {
+                    Value::Array(records) => records.as_slice(),
                     record => std::slice::from_ref(record),
                 });
                 for (number, record) in (1..).zip(lists.flatten()) {

@@ -177,12 +177,9 @@ fn label_studio() {
             "n3|n4 unsure"
         ]
     );
-    assert_eq!(
-        labels(&format!("[{tasks}]"))
-            .expect("a list in a list")
-            .len(),
-        4
-    );
+    // As the converter writes the tasks of one file.
+    let of_file = format!("[{tasks}]");
+    assert_eq!(labels(&of_file).ok(), labels(tasks).ok());
     let two = r#"[{"data": {"id_a": "n1", "id_b": "n2"}, "completions": [{"result": [
         {"from_name": "pair", "value": {"choices": ["same"]}},
         {"from_name": "sure", "value": {"choices": ["no"]}}]}]}]"#;
