@@ -160,18 +160,12 @@ impl StoredIds<'_> {
             self.same_words(record, seen) && self.same(record, seen) != Some(false)
         };
         let candidates: Vec<Slot> = claims.iter().copied().filter(may_be).collect();
-        let agrees = |record: &Slot| self.content_hash(*record) == self.content_hash(seen);
-        let mut candidates = candidates.iter();
-        candidates
-            .clone()
-            .find(|record| agrees(record))
-            .or_else(|| {
-                candidates
-                    .clone()
-                    .find(|record| !self.is_stored(**record, by_hash))
-            })
-            .or_else(|| candidates.next())
-            .copied()
+        let agrees = |&&record: &&Slot| self.content_hash(record) == self.content_hash(seen);
+        let is_unnamed = |&&record: &&Slot| !self.is_stored(record, by_hash);
+        let records = candidates.iter();
+        let agreeing = records.clone().find(agrees);
+        let best = agreeing.or_else(|| records.clone().find(is_unnamed));
+        best.or(candidates.first()).copied()
     }
 
     /// True if a record is in the index under its content id.

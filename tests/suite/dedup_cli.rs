@@ -467,6 +467,34 @@ fn a_record_already_in_the_index_is_a_duplicate_of_itself() {
 }
 
 #[test]
+fn the_newer_text_of_a_page_wins_if_documents_are_named_by_their_urls() {
+    let page = |id: &str, url: &str, text: &str| format!("{id},https://a.example/{url},{text}\n");
+    let bridge = "the old harbour bridge is closed for repairs until the end of the summer and \
+                  ferries run every ten minutes in the meantime";
+    let revised = format!("{bridge} while buses are free");
+    let [bees, choir] = [
+        "a swarm of bees has settled",
+        "the choir has won its third contest",
+    ];
+    for (flags, comes_out) in [(&[][..], false), (&["--id-field", "url"], true)] {
+        let at = TempDir::new().expect("a directory");
+        let night = |records: &[String]| {
+            let table = "id,url,text\n".to_owned() + &records.concat();
+            fs::write(at.path().join("tonight.csv"), table).expect("a file");
+            let mut command = dedup(&["tonight.csv", "-q", "--index", "ix"]);
+            command.args(flags).current_dir(at.path());
+            let output = run(command);
+            assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+            String::from_utf8(output.stdout).expect("UTF-8")
+        };
+        night(&[page("1", "bridge", bridge), page("2", "bees", bees)]);
+        let second = night(&[page("7", "bridge", &revised), page("8", "choir", choir)]);
+        assert_eq!(second.contains("buses"), comes_out, "{second}");
+        assert!(second.contains("choir"));
+    }
+}
+
+#[test]
 fn documents_without_words_and_short_ones_are_kept() {
     let lines = b"{\"id\":1,\"text\":\"\"}\n{\"id\":2,\"text\":\"\"}\n\
                   {\"id\":3,\"text\":\"a b\"}\n{\"id\":4,\"text\":\"a b\"}\n";
