@@ -120,6 +120,35 @@ async function clusters(browser) {
   await close();
 }
 
+/** Tests the links between the clusters of a storyline. */
+async function storylines(browser) {
+  const words = (from, count) =>
+    Array.from({ length: count }, (_, at) => `word${from + at}`).join(" ");
+  const records = [0, 1, 2].flatMap((week) => {
+    const background = week > 0 ? words(1000 * (week - 1) + 20, 80) : "";
+    const text = `${words(1000 * week, 150)} ${background}`;
+    const published = `2026-03-0${week + 1}T08:00:00Z`;
+    return ["a", "b"].map((site) => ({
+      id: `week${week}-${site}`,
+      site: `${site}.example`,
+      title: `Week ${week}`,
+      published,
+      text,
+    }));
+  });
+  const { page, seen, close } = await open(browser, report("storyline", records));
+  await page.click("#cards li[data-cluster='0'] button");
+  const linked = () => page.$$eval("#view-body ul a", (links) => links.map((a) => a.textContent));
+  assert.deepEqual(await linked(), ["Week 1", "Week 2"]);
+  await page.click("#view-body ul a >> text=Week 2");
+  assert.equal(await page.textContent("#view-title"), "Week 2");
+  assert.deepEqual(await linked(), ["Week 0", "Week 1"]);
+  await page.waitForFunction(() => location.hash.includes("week2"));
+  await audited(page, "storyline");
+  assert.deepEqual(seen.errors, []);
+  await close();
+}
+
 /** Tests the filters by credit and quotations. */
 async function credits(browser) {
   const words = (from) => Array.from({ length: 90 }, (_, n) => `word${from + n}`).join(" ");
@@ -596,6 +625,7 @@ async function scriptless(browser) {
 await run([
   newsroom,
   clusters,
+  storylines,
   credits,
   matrix,
   links,
