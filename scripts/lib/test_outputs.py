@@ -61,6 +61,7 @@ TYPES = {
         "cross_site": "flag",
         "published": "time",
         "published_kept": "time",
+        "longest_passage": "count",
     },
     "clean": {"published": "date", "crawled": "date"},
     "kept": {"published": "date", "crawled": "date"},
