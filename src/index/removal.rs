@@ -41,8 +41,8 @@ pub struct Removal {
 pub(super) struct Scrub {
     /// Serials of the documents to remove, whether they still count or not.
     pub(super) serials: HashSet<u64>,
-    /// Serials of documents with the same words, which inherit pairs.
-    heirs: HashMap<u64, u64>,
+    /// Serials of documents with the same words, which take over their pairs.
+    substitutes: HashMap<u64, u64>,
     /// New names of clusters by their old names; `None` if no document is left to name one.
     cluster_names: HashMap<Arc<str>, Option<Arc<str>>>,
 }
@@ -51,7 +51,7 @@ pub(super) struct Scrub {
 type Member = (bool, Option<i64>, String);
 
 /// A document to remove.
-struct Doomed {
+struct RemovedDocument {
     serial: u64,
     content: u128,
     counts: bool,
@@ -61,12 +61,12 @@ impl Scrub {
     /// Finds what there is of the documents with these ids.
     pub(super) fn find(index: &Index, ids: &[String]) -> Result<(Scrub, Removal), IndexError> {
         let wanted: HashSet<&str> = ids.iter().map(String::as_str).collect();
-        let mut doomed: Vec<Doomed> = Vec::new();
+        let mut removed: Vec<RemovedDocument> = Vec::new();
         let (mut found, mut similar) = (HashSet::new(), Vec::new());
         each_document(index, &mut |row, counts| {
             if wanted.contains(row.id) {
                 found.insert(row.id.to_owned());
-                doomed.push(Doomed {
+                removed.push(RemovedDocument {
                     serial: row.serial,
                     content: row.content,
                     counts,
@@ -83,22 +83,22 @@ impl Scrub {
         similar.sort_unstable();
         similar.truncate(MOST_LISTED);
         let mut scrub = Scrub {
-            serials: doomed.iter().map(|one| one.serial).collect(),
+            serials: removed.iter().map(|one| one.serial).collect(),
             ..Scrub::default()
         };
         let mut unknown: Vec<String> = ids.to_vec();
         unknown.retain(|id| !found.contains(id));
-        scrub.find_heirs(index, &doomed, &found)?;
+        scrub.find_substitutes(index, &removed, &found)?;
         let renamed = scrub.cluster_names.iter().filter_map(|(old, new)| {
             let new = new.as_ref()?;
             Some((old.to_string(), new.to_string()))
         });
         let mut renamed_clusters: Vec<(String, String)> = renamed.collect();
         renamed_clusters.sort_unstable();
-        let documents = doomed.iter().filter(|one| one.counts).count() as u64;
+        let documents = removed.iter().filter(|one| one.counts).count() as u64;
         let removal = Removal {
             documents,
-            old_texts: doomed.len() as u64 - documents,
+            old_texts: removed.len() as u64 - documents,
             unknown,
             of_other_documents: similar,
             renamed_clusters,
@@ -106,11 +106,11 @@ impl Scrub {
         Ok((scrub, removal))
     }
 
-    /// Finds documents that inherit pairs, and new names for clusters called by one of the `ids`.
-    fn find_heirs(
+    /// Finds documents that take over pairs, and new names for clusters called by one of the `ids`.
+    fn find_substitutes(
         &mut self,
         index: &Index,
-        doomed: &[Doomed],
+        removed: &[RemovedDocument],
         ids: &HashSet<String>,
     ) -> Result<(), IndexError> {
         let mut names = Names::new();
@@ -121,15 +121,15 @@ impl Scrub {
             let called = called.map(|name| (Arc::clone(name), None));
             self.cluster_names.extend(called);
         }
-        let by_content: HashSet<u128> = doomed.iter().map(|one| one.content).collect();
-        let mut heir_of: HashMap<u128, u64> = HashMap::new();
+        let by_content: HashSet<u128> = removed.iter().map(|one| one.content).collect();
+        let mut substitute_of: HashMap<u128, u64> = HashMap::new();
         let mut members: BTreeMap<Arc<str>, Vec<Member>> = BTreeMap::new();
         each_document(index, &mut |row, counts| {
             if !counts || self.serials.contains(&row.serial) {
                 return;
             }
             if by_content.contains(&row.content) {
-                heir_of.entry(row.content).or_insert(row.serial);
+                substitute_of.entry(row.content).or_insert(row.serial);
             }
             let Some(cluster) = names.get(&row.serial) else {
                 return;
@@ -139,10 +139,10 @@ impl Scrub {
                 members.entry(Arc::clone(cluster)).or_default().push(member);
             }
         })?;
-        let heirs = doomed
+        let substitutes = removed
             .iter()
-            .filter_map(|one| Some((one.serial, *heir_of.get(&one.content)?)));
-        self.heirs = heirs.collect();
+            .filter_map(|one| Some((one.serial, *substitute_of.get(&one.content)?)));
+        self.substitutes = substitutes.collect();
         let mut taken: HashSet<Arc<str>> = names.into_values().collect();
         for (cluster, mut members) in members {
             members.sort_unstable();
@@ -160,7 +160,7 @@ impl Scrub {
         for end in ties.iter_mut().flat_map(|tie| [&mut tie.a, &mut tie.b]) {
             if self.serials.contains(end) {
                 changed = true;
-                *end = self.heirs.get(end).copied().unwrap_or(*end);
+                *end = self.substitutes.get(end).copied().unwrap_or(*end);
             }
         }
         if changed {

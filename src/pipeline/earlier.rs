@@ -95,8 +95,8 @@ pub(super) fn comparisons(
         .collect();
     let inherited = catalog.refused_earlier();
     representatives.extend(inherited.filter_map(|(serial, content)| {
-        let heir = by_content.get(&content)?;
-        Some((serial, *heir))
+        let substitute = by_content.get(&content)?;
+        Some((serial, *substitute))
     }));
     let mut known: Vec<Comparison> = pairs
         .iter()

@@ -239,13 +239,13 @@ proptest! {
         let directory = tempfile::tempdir().expect("a temporary directory can be created");
         let [all, without] = ["all", "without"].map(|name| directory.path().join(name));
         let planned = || pages.iter().zip(&nights);
-        let doomed = planned().filter(|(_, (_, _, doomed))| *doomed);
-        let doomed: Vec<String> = doomed.map(|(page, _)| page.id.clone()).collect();
+        let removed = planned().filter(|(_, (_, _, removed))| *removed);
+        let removed: Vec<String> = removed.map(|(page, _)| page.id.clone()).collect();
         for number in 0..2 {
             let those = planned().filter(|(_, (night, _, _))| *night == number);
             let those: Vec<Page> = those.map(|(page, _)| page.clone()).collect();
             let mut rest = those.clone();
-            rest.retain(|page| !doomed.contains(&page.id));
+            rest.retain(|page| !removed.contains(&page.id));
             night(&all, &those, &settings, number as i64 * DAY, None);
             night(&without, &rest, &settings, number as i64 * DAY, None);
             if compacted {
@@ -253,9 +253,9 @@ proptest! {
             }
         }
         let there = planned().filter(|(page, (night, _, _))| {
-            *night < 2 && doomed.contains(&page.id)
+            *night < 2 && removed.contains(&page.id)
         });
-        let removal = writer(&all).remove(&doomed).expect("the index is intact");
+        let removal = writer(&all).remove(&removed).expect("the index is intact");
         prop_assert_eq!(removal.documents, there.count() as u64);
         prop_assert_eq!(exported(&all), exported(&without));
         let (contents, damages) = Index::verify(&all).expect("the index can be read");
