@@ -397,8 +397,8 @@ pub struct BlockTally {
     pub left_out: BTreeMap<&'static str, u64>,
     /// Documents that something is said about, such as `cut off`, by what that is.
     pub remarks: BTreeMap<&'static str, u64>,
-    /// Records that could not be used. Their `record` and `line` count in the block, from 0. No more
-    /// than the first [`MOST_REJECTS`] are kept of a run.
+    /// Records that could not be used. Their `record` and `line` count in the block, from 0. No
+    /// more than the first [`MOST_REJECTS`] are kept of a run.
     pub rejects: Vec<Reject>,
     /// Number of further records that could not be used.
     pub more_rejects: u64,
@@ -432,7 +432,8 @@ impl BlockTally {
 pub struct CountedValues {
     /// Number of values.
     pub number: u64,
-    /// The first different values, at most [`CountedValues::MOST_EXAMPLES`], cut to a line's length.
+    /// The first different values, at most [`CountedValues::MOST_EXAMPLES`], cut to a line's
+    /// length.
     pub examples: Vec<String>,
 }
 
@@ -539,8 +540,8 @@ pub trait Corpus: Fetch {
         source: usize,
     ) -> Box<dyn Iterator<Item = Result<Self::Block, ReadError>> + Send + '_>;
 
-    /// Returns the order of day and month that the dates of a source prove, if any. Called after all
-    /// blocks of the source were parsed. [`Fetch::fetch`] follows the same order.
+    /// Returns the order of day and month that the dates of a source prove, if any. Called after
+    /// all blocks of the source were parsed. [`Fetch::fetch`] follows the same order.
     fn date_order(&self, _source: usize) -> Option<DateOrder> {
         None
     }

@@ -21,7 +21,8 @@ pub struct Findings {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Pair<'f> {
-    /// The document known to be published earlier; the one with the smaller id if that is not known.
+    /// The document known to be published earlier; the one with the smaller id if that is not
+    /// known.
     pub a: FoundDocument<'f>,
     /// The other document.
     pub b: FoundDocument<'f>,

@@ -1,4 +1,5 @@
-//! The closing lines about fields: those that documents do not have, and values that were not taken.
+//! The closing lines about fields: those that documents do not have, and values that were not
+//! taken.
 
 use wirecopy::catalog::ReadTally;
 use wirecopy::document::CountedValues;
@@ -74,7 +75,8 @@ impl FieldsFound<'_> {
         let ahead = self.read.dated_ahead;
         (ahead > 0).then(|| {
             format!(
-                "{} dated more than a day after the run, which proves nothing; --as-of tells its day",
+                "{} dated more than a day after the run, which proves nothing; --as-of tells its \
+                 day",
                 counted(ahead, "document")
             )
         })

@@ -24,7 +24,8 @@ pub struct Cluster {
     pub source: LikelySource,
     /// True if what its documents share is mostly within quotation marks, in every pair.
     pub is_quoted: bool,
-    /// Name of the first cluster of the storyline; `None` if no other cluster is linked to this one.
+    /// Name of the first cluster of the storyline; `None` if no other cluster is linked to this
+    /// one.
     pub storyline: Option<Arc<str>>,
 }
 

@@ -58,8 +58,8 @@ pub(super) struct PairSearch<'a> {
     groups: &'a [IdenticalGroup],
     /// Pairs that are not looked for again, in canonical order.
     known: &'a [Comparison],
-    /// Representatives of which a pair must have one, in canonical order: those that stand for a new
-    /// document or, of two sides, those of the smaller one. `None` if any pair will do.
+    /// Representatives of which a pair must have one, in canonical order: those that stand for a
+    /// new document or, of two sides, those of the smaller one. `None` if any pair will do.
     asking: Option<Vec<DocNo>>,
     /// Sides of the representatives, if there are reference documents.
     pub(super) sides: Option<Sides>,

@@ -1,8 +1,8 @@
 //! Storylines: clusters that are linked because a document of one shares text with the other.
 //!
 //! A story that goes on for weeks is told in many versions. The later ones share less and less with
-//! the first, so each stretch of it is a cluster of its own, and joining all of them would also join
-//! what has no words in common. A storyline links them and leaves the clusters as they are.
+//! the first, so each stretch of it is a cluster of its own, and joining all of them would also
+//! join what has no words in common. A storyline links them and leaves the clusters as they are.
 
 use rustc_hash::FxHashMap;
 
@@ -14,9 +14,9 @@ use crate::cluster::{Assembled, Cluster, Relation, ReportedPair, Role};
 /// Names the storyline of every cluster that is linked to another one, after the first of its
 /// clusters; these must be in canonical order.
 ///
-/// A document links the clusters in which it shares text that is its own: excerpts and whole copies,
-/// but no digest, whose parts have nothing to do with each other, no quotation of a third party and
-/// no reworded copy, which is an estimate.
+/// A document links the clusters in which it shares text that is its own: excerpts and whole
+/// copies, but no digest, whose parts have nothing to do with each other, no quotation of a third
+/// party and no reworded copy, which is an estimate.
 pub(super) fn link(assembled: &mut Assembled) {
     let clusters = &assembled.clusters;
     let mut storylines = UnionFind::new(clusters.len());

@@ -162,8 +162,8 @@ impl Inputs {
         Some(&columns.header)
     }
 
-    /// Field names that were chosen in the settings and that no record had, each with the field that
-    /// it was chosen for. Known once all blocks were parsed.
+    /// Field names that were chosen in the settings and that no record had, each with the field
+    /// that it was chosen for. Known once all blocks were parsed.
     #[must_use]
     pub fn unseen_names(&self) -> Vec<(&'static str, &str)> {
         let unseen = self.context.lookup.unseen();

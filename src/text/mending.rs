@@ -1,8 +1,8 @@
 //! Repairs of text that was damaged on its way: HTML entities that were never decoded, words that
 //! print divides at the end of a line, and sentences without a space between them.
 //!
-//! Repairing a repaired text changes nothing, because a text is repaired until nothing is wrong with
-//! it, eight times at most. An index keeps repaired texts and reads them again.
+//! Repairing a repaired text changes nothing, because a text is repaired until nothing is wrong
+//! with it, eight times at most. An index keeps repaired texts and reads them again.
 
 use std::borrow::Cow;
 
@@ -20,8 +20,8 @@ const DOMAINS: &[&str] = &[
     "py", "html", "php",
 ];
 
-/// Rounds of repair: one can show the next, as a decoded hyphen at the end of a line does. Only texts
-/// made for it need more.
+/// Rounds of repair: one can show the next, as a decoded hyphen at the end of a line does. Only
+/// texts made for it need more.
 const MOST_ROUNDS: usize = 8;
 
 /// Bytes of a text that are looked at together.
@@ -98,8 +98,8 @@ fn in_chunk(start: usize, these: &[u8], next: &[u8]) -> impl Iterator<Item = usi
     pairs.filter_map(move |(at, (&byte, &next))| is_suspect(byte, next).then_some(start + at))
 }
 
-/// Tells whether something may be wrong at a byte: an ampersand, a hyphen or the last byte of a soft
-/// hyphen before a space or a line end, or a full stop before a capital letter.
+/// Tells whether something may be wrong at a byte: an ampersand, a hyphen or the last byte of a
+/// soft hyphen before a space or a line end, or a full stop before a capital letter.
 #[inline]
 fn is_suspect(byte: u8, next: u8) -> bool {
     let hyphen = (byte == b'-') | (byte == 0xAD);
@@ -320,7 +320,9 @@ mod tests {
         }
 
         #[test]
-        fn suspects_are_found_like_one_by_one(text in "([a-zé]{0,70}[-&.\u{AD}í][ \nA-C0é]?){0,8}") {
+        fn suspects_are_found_like_one_by_one(
+            text in "([a-zé]{0,70}[-&.\u{AD}í][ \nA-C0é]?){0,8}",
+        ) {
             let bytes = text.as_bytes();
             let found: Vec<usize> = suspects(bytes).collect();
             let one_by_one = (1..bytes.len()).map(|end| end - 1);

@@ -23,8 +23,8 @@ const LETTERS_END: usize = 0x800;
 /// neighbours and folds to nothing but letters. The definition of a word decides that when the
 /// table is first used.
 ///
-/// A double quotation mark joins two Hebrew letters, as in an acronym (WB7b and WB7c of UAX #29), and
-/// no others, so the writer of plain text puts an apostrophe in its place.
+/// A double quotation mark joins two Hebrew letters, as in an acronym (WB7b and WB7c of UAX #29),
+/// and no others, so the writer of plain text puts an apostrophe in its place.
 static LETTERS: LazyLock<Letters> = LazyLock::new(|| letters_of(WordRule::Folded));
 
 /// The same by the first word rule.

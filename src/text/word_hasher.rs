@@ -3,8 +3,8 @@
 //! [`WordHasher`] gives the hashes of the words that [`reference()`] defines, without making the
 //! words. Three steps do nearly all of the work:
 //!
-//! 1. Characters are rewritten to *plain* bytes (`plain.rs`), which break into words by the rules for
-//!    ASCII.
+//! 1. Characters are rewritten to *plain* bytes (`plain.rs`), which break into words by the rules
+//!    for ASCII.
 //! 2. Word breaks are found in plain bytes, 64 at a time (`word_breaks.rs`).
 //! 3. Words of up to 16 bytes are lower-cased and hashed in registers.
 //!

@@ -1,11 +1,12 @@
-//! Comparison of two clusterings of the same documents: the clusters that were found, and those that
-//! people made.
+//! Comparison of two clusterings of the same documents: the clusters that were found, and those
+//! that people made.
 //!
 //! - B-cubed precision and recall (Bagga and Baldwin 1998, "Algorithms for scoring coreference
 //!   chains"): for each document, the share of its found cluster that belongs to it, and the share
 //!   of its true cluster that was found; the means over all documents.
-//! - The adjusted Rand index (Hubert and Arabie 1985, "Comparing partitions", equation 5): agreement
-//!   on pairs of documents beyond chance, 1 for equal clusterings and about 0 for random ones.
+//! - The adjusted Rand index (Hubert and Arabie 1985, "Comparing partitions", equation 5):
+//!   agreement on pairs of documents beyond chance, 1 for equal clusterings and about 0 for random
+//!   ones.
 
 use std::collections::BTreeMap;
 

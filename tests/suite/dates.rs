@@ -307,6 +307,35 @@ fn a_form_and_a_zone_can_be_given() {
 }
 
 #[test]
+fn the_day_of_a_run_lasts_until_it_has_ended_everywhere() {
+    let site = |number: usize| format!("{}.example", ["york", "lake"][number]);
+    let records = |dates: [&str; 2]| -> String {
+        let record = |(number, date): (usize, &&str)| {
+            let record = json!({"id": number.to_string(), "site": site(number), "text": text(0),
+                "published": date});
+            format!("{record}\n")
+        };
+        dates.iter().enumerate().map(record).collect()
+    };
+    // A quarter of an hour in the evening in New York, hours after midnight in UTC.
+    let evening = records(["2026-03-11T23:30:00-04:00", "2026-03-11T23:45:00-04:00"]);
+    for (as_of, ahead) in [
+        ("2026-03-11", 0),
+        ("2026-03-11T23:59:00-04:00", 0),
+        ("2026-03-10T12:00:00Z", 2),
+    ] {
+        let found = scan("-", Some(evening.as_bytes()), &["--as-of", as_of]);
+        assert_eq!(found.summary["read"]["dated_ahead"], ahead, "{as_of}");
+        let is_said = found.said.contains("dated more than a day after the run");
+        assert_eq!(is_said, ahead > 0, "{}", found.said);
+        let row = String::from_utf8(found.pairs).unwrap();
+        let row = row.lines().nth(1).unwrap().to_owned();
+        let is_ordered = row.ends_with(",true") && row.contains(",0.25,");
+        assert_eq!(is_ordered, ahead == 0, "{row}");
+    }
+}
+
+#[test]
 fn an_index_stores_dates_in_the_order_of_their_file() {
     let at = TempDir::new().unwrap();
     let index = at.path().join("seen").display().to_string();

@@ -44,8 +44,8 @@ Labels:
   doccano, dedupe or Splink: same, yes, 1, match, accept and the like mean a copy; different, no, 0,
   distinct, reject and the like mean no copy; ?, unsure, skip and an empty cell are left out. Any
   other word is an error, unless --copies lists the words that mean a copy. A table with id and
-  cluster has the clusters that people made. The flags as given are kept as the best choice unless the interval of another one lies
-  above theirs.
+  cluster has the clusters that people made. The flags as given are kept as the best choice unless
+  the interval of another one lies above theirs.
 
 Exit status:
   0    success

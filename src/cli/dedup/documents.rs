@@ -329,7 +329,8 @@ impl DocumentsWriter<'_> {
         outcomes.filter(move |outcome| all || outcome.duplicate.is_none())
     }
 
-    /// Ids of the document that a document duplicates, and of the one that its group is named after.
+    /// Ids of the document that a document duplicates, and of the one that its group is named
+    /// after.
     fn marks_of(&self, outcome: &Outcome) -> [Option<&str>; 2] {
         let id = |doc| self.found.catalog.id(doc);
         let of = outcome.duplicate.map(|duplicate| duplicate.of);

@@ -27,10 +27,11 @@ pub struct Duplicates {
     /// Numbers of documents that were skipped, compared and bounded. What a scan finds is not
     /// counted.
     pub counts: Counts,
-    /// Reference documents by the part that they took; `None` if their passages were not looked for.
+    /// Reference documents by the part that they took; `None` if their passages were not looked
+    /// for.
     pub reference: Option<ReferenceCounts>,
-    /// Number of documents that have no number in the field by which they are preferred, among those
-    /// to decide on.
+    /// Number of documents that have no number in the field by which they are preferred, among
+    /// those to decide on.
     pub without_number: u64,
     /// Profiles of the text that each site repeats.
     pub boilerplate: Profiles,
