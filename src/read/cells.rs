@@ -273,30 +273,28 @@ pub(super) fn decode_cell<'r>(
     out: &mut String,
 ) -> Option<&'r str> {
     let quoted = dialect.quotes && rule != QuoteRule::Literal;
-    let inner = raw.strip_prefix('"').filter(|_| quoted);
-    let (content, rest) = match inner {
-        None => (raw, ""),
-        Some(inner) => match closing_quote(inner.as_bytes(), 0, dialect, rule) {
-            Some(after) => inner.split_at(after),
-            None => return Some(raw),
-        },
+    let Some(inner) = raw.strip_prefix('"').filter(|_| quoted) else {
+        if dialect.backslash && raw.contains('\\') {
+            unescape(raw, out);
+            return None;
+        }
+        return Some(raw);
     };
-    let content = match inner {
-        Some(_) => content.strip_suffix('"').unwrap_or(content),
-        None => content,
-    };
-    let special = match (dialect.backslash, inner) {
-        (true, _) => memchr(b'\\', content.as_bytes()),
-        (false, Some(_)) => memchr(b'"', content.as_bytes()),
-        (false, None) => None,
-    };
-    if special.is_none() && rest.is_empty() {
+    let special = if dialect.backslash { b'\\' } else { b'"' };
+    // Most cells have no other quote than the last one.
+    if let Some(content) = inner.strip_suffix('"')
+        && memchr2(b'"', special, content.as_bytes()).is_none()
+    {
         return Some(content);
     }
-    if dialect.backslash {
-        unescape(content, out);
-    } else {
-        undouble(content, out);
+    let Some(after) = closing_quote(inner.as_bytes(), 0, dialect, rule) else {
+        return Some(raw);
+    };
+    let (content, rest) = inner.split_at(after);
+    let content = content.strip_suffix('"').unwrap_or(content);
+    match dialect.backslash {
+        true => unescape(content, out),
+        false => undouble(content, out),
     }
     out.push_str(rest);
     None
