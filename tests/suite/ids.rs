@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use crate::common::program::said;
+use crate::common::program::{piped, said};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -44,22 +43,9 @@ impl Nights {
     }
 
     fn run(&self, words: &[&str], input: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-            .args(words)
-            .current_dir(self.0.path())
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        // A run that does not read its input closes the pipe.
-        let _ = child
-            .stdin
-            .take()
-            .expect("a pipe")
-            .write_all(input.as_bytes());
-        child.wait_with_output().expect("the program ends")
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+        command.args(words).current_dir(self.0.path()).env_clear();
+        piped(&mut command, input.as_bytes())
     }
 
     /// Runs a command on a file with the index; returns the status and standard error.
@@ -77,7 +63,11 @@ impl Nights {
             &["-o", "clean", "--removed", "removed.csv"][..]
         };
         let words = [&[command, file, "--index", "ix"], output, flags].concat();
-        let output = self.run(&words, &self.read(file));
+        let input = match file {
+            "-" => self.read(file),
+            _ => String::new(),
+        };
+        let output = self.run(&words, &input);
         (output.status.code(), said(&output))
     }
 

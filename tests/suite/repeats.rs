@@ -1,10 +1,9 @@
 //! A night that was finished and is run again: without its time it leaves the outputs as they were.
 
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use crate::common::program::said;
+use crate::common::program::{piped, said};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -75,22 +74,17 @@ impl Nights {
             Form::StandardInput => "-",
         };
         fs::write(self.at.path().join(input), records).expect("a file");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+        program
             .args([command, input, "--index", "ix"])
             .args(flags)
             .current_dir(self.at.path())
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut pipe = child.stdin.take().expect("a pipe");
-        if self.form == Form::StandardInput {
-            pipe.write_all(records.as_bytes()).expect("input is read");
-        }
-        drop(pipe);
-        child.wait_with_output().expect("the program ends")
+            .env_clear();
+        let on_pipe = match self.form {
+            Form::StandardInput => records,
+            Form::Jsonl | Form::Csv => "",
+        };
+        piped(&mut program, on_pipe.as_bytes())
     }
 
     fn records(&self, stories: &[[&str; 4]]) -> String {

@@ -34,6 +34,13 @@ impl Place {
         fs::read_to_string(self.path(name)).expect("the file exists")
     }
 
+    /// The documents of the newsroom.
+    fn documents(&self) -> Vec<BTreeMap<String, String>> {
+        let (clean, pairs) = (self.name("all.csv"), self.name("pairs.csv"));
+        must(&["scan", NEWSROOM, "-q", "--clean", &clean, "-o", &pairs]);
+        rows(&self.read("all.csv"))
+    }
+
     /// Writes labels for the pairs of the newsroom: excerpts are different, other pairs the same.
     fn labels(&self) -> String {
         let pairs = must(&["scan", NEWSROOM, "-q", "--as-of", "2026-03-09"]);
@@ -609,17 +616,8 @@ fn story_of(id: &str) -> &str {
 #[test]
 fn clusters_that_people_made_are_judged_by_pairs_and_documents() {
     let place = Place::new();
-    let clean = place.name("all.csv");
-    must(&[
-        "scan",
-        NEWSROOM,
-        "-q",
-        "--clean",
-        &clean,
-        "-o",
-        &place.name("pairs.csv"),
-    ]);
-    let ids: Vec<String> = rows(&place.read("all.csv"))
+    let ids: Vec<String> = place
+        .documents()
         .into_iter()
         .map(|row| row["id"].clone())
         .collect();
@@ -724,17 +722,7 @@ fn people_who_contradict_each_other_are_named() {
 #[test]
 fn sites_with_enough_labels_are_judged_by_themselves() {
     let place = Place::new();
-    let clean = place.name("all.csv");
-    must(&[
-        "scan",
-        NEWSROOM,
-        "-q",
-        "--clean",
-        &clean,
-        "-o",
-        &place.name("pairs.csv"),
-    ]);
-    let documents = rows(&place.read("all.csv"));
+    let documents = place.documents();
     let mut labels = "id_a,id_b,label\n".to_owned();
     let mut of_site: BTreeMap<&str, u64> = BTreeMap::new();
     for (at, a) in documents.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Helpers for tests that run the program: paths of shipped data, and what a run printed.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 /// The checkout.
 pub fn root() -> &'static Path {
@@ -17,6 +18,20 @@ pub fn newsroom() -> String {
 /// Path of a file with bad input.
 pub fn bad(name: &str) -> String {
     root().join("data/bad").join(name).display().to_string()
+}
+
+/// Runs a command with `input` on standard input, which it must read unless that is empty.
+pub fn piped(command: &mut Command, input: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    pipe.write_all(input).expect("input is read");
+    drop(pipe);
+    child.wait_with_output().expect("the program ends")
 }
 
 /// Standard error of a run.
