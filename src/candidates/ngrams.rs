@@ -6,9 +6,9 @@
 //! learners", appendix C, with 13 words). A reference text with fewer words than that has one gram,
 //! its whole text.
 //!
-//! A gram is as long as its words count: in scripts without spaces it
-//! has more of them. It begins at any word, and its length depends on the words that follow alone,
-//! so equal runs of words have equal grams.
+//! A gram is as long as its words count: in scripts without spaces it has more of them. It begins at
+//! any word, and its length depends on the words that follow alone, so equal runs of words have
+//! equal grams.
 
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;

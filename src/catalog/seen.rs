@@ -25,7 +25,7 @@ pub struct SeenDocuments {
     pub(super) reread: Reread,
 }
 
-/// What becomes of the documents of an index that a run reads again, and of those that it does not.
+/// Fate of the documents of an index that a run reads again, and of those that it does not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reread {
     /// Documents that an earlier attempt at this same run added belong to the run if it reads them

@@ -32,7 +32,7 @@ pub fn source_names(inputs: &Inputs) -> Vec<&str> {
         .collect()
 }
 
-/// What was left out and assumed, of inputs and then of a reference, in the types of the reports.
+/// Counts of what was left out and assumed, of inputs and then of a reference, for the reports.
 /// Complete once everything was read.
 pub fn input_facts<'i>(
     inputs: &Inputs,

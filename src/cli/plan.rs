@@ -43,7 +43,7 @@ pub struct RunSetup {
     pub inputs: Vec<String>,
     /// Settings of the readers.
     pub reading: read::ReadSettings,
-    /// What the inputs are compared with instead of each other.
+    /// Reference that the inputs are compared with instead of each other.
     pub reference: Option<ReferencePlan>,
     /// Largest number of rejected records with which a run succeeds; `None` for any number.
     pub permitted_rejects: PermittedRejects,

@@ -38,7 +38,7 @@ pub struct Watch {
 /// A command that has opened its inputs and checked its outputs.
 pub struct Session<R> {
     pub inputs: Inputs,
-    /// What the inputs are compared with instead of each other.
+    /// Reference that the inputs are compared with instead of each other.
     reference: Reference,
     pub outputs: Outputs<R>,
     pub progress: Arc<Progress>,
@@ -121,7 +121,7 @@ impl<R: NamedOutput> Session<R> {
         parts.flat_map(source_names).collect()
     }
 
-    /// What was left out and assumed of inputs and reference.
+    /// Counts of what was left out and assumed of inputs and reference.
     pub fn input_facts(&self) -> InputFacts {
         input_facts(&self.inputs, &self.reference.parts)
     }

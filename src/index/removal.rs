@@ -36,7 +36,7 @@ pub struct Removal {
     pub renamed_clusters: Vec<(String, String)>,
 }
 
-/// What has to be taken out of the tables of an index.
+/// Rows to take out of the tables of an index.
 #[derive(Debug, Default)]
 pub(super) struct Scrub {
     /// Serials of the documents to remove, whether they still count or not.

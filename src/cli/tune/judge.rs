@@ -180,7 +180,7 @@ impl ReadLabels {
 }
 
 impl JudgedCorpus {
-    /// What a choice is compared with; `documents` are the labelled pairs.
+    /// Judgements that a choice is compared with; `documents` are the labelled pairs.
     pub fn judged<'a>(&'a self, documents: &'a [DocPair]) -> Judged<'a> {
         match self.known.clustered {
             Some(_) => Judged::Clusters(&self.clusters),

@@ -1,4 +1,4 @@
-//! What people said, and how a choice agrees with it.
+//! Judgements of people, and how a choice agrees with them.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::cluster::{Assembled, Cluster};
 use crate::tuning::clusterings::{BCubed, Contingency};
 use crate::tuning::evaluation::Confusion;
 
-/// What people said of the documents of a corpus.
+/// Judgements of people about the documents of a corpus.
 #[derive(Debug, Clone, Copy)]
 pub enum Judged<'a> {
     /// Pairs with a label.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::words::PairLabel;
 
-/// What names a document in a file of labels.
+/// Name of a document in a file of labels.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentName {
     /// Its id.
@@ -14,7 +14,7 @@ pub enum DocumentName {
     Text(String),
 }
 
-/// What one person said of a pair.
+/// Judgement of one person about a pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// The person; the name of the file if it does not tell.
@@ -40,7 +40,7 @@ pub type Labels = BTreeMap<[DocumentName; 2], PairLabel>;
 pub struct Conflict {
     /// The documents.
     pub pair: [DocumentName; 2],
-    /// What was said, in the order in which it was read.
+    /// Judgements, in the order in which it was read.
     pub judgements: Vec<Judgement>,
     /// The label that most people gave; `None` if as many gave the other one.
     pub majority: Option<PairLabel>,

@@ -113,7 +113,7 @@ pub struct JudgedSite {
     pub site: String,
     /// Labelled pairs with a document on it.
     pub pairs: u64,
-    /// Those that the choice of the flags finds or misses.
+    /// Pairs that the choice of the flags finds or misses.
     pub as_asked: Confusion,
     /// The best choice for it, if the labels decide.
     pub best: Option<Best>,
