@@ -11,7 +11,7 @@
 //! Decisions rest on comparisons of representatives of identical documents ([`IdenticalGroup`]),
 //! not on written pairs, which are incomplete for big clusters.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use rayon::prelude::*;
 
@@ -133,7 +133,13 @@ impl<'a> Ranking<'a> {
             .map(|doc| (preference.seen)(catalog, doc) || catalog.is_reference(doc))
             .collect();
         let order = PreferenceOrder::of(catalog, preference, numbers);
-        ranked.par_sort_unstable_by_key(|&doc| (!seen[doc.0 as usize], order.key(doc), doc));
+        let is_new = |doc: DocNo| !seen[doc.0 as usize];
+        ranked.par_sort_unstable_by(|&x, &y| {
+            let by_run = is_new(x).cmp(&is_new(y));
+            by_run
+                .then_with(|| order.compare(x, y))
+                .then_with(|| x.cmp(&y))
+        });
         let mut ranks = vec![NONE; catalog.len()];
         for (rank, doc) in ranked.iter().enumerate() {
             ranks[doc.0 as usize] = rank as u32;
@@ -252,38 +258,43 @@ impl<'a> PreferenceOrder<'a> {
         }
     }
 
-    /// Key of a document; the smallest is preferred.
-    fn key(&self, doc: DocNo) -> (usize, u64, (u64, u64)) {
-        let (catalog, site) = (self.catalog, Some(self.catalog.site(doc)));
-        let by_site = self.sites.iter().position(|&other| other == site);
-        let number = self.numbers.get(doc.0 as usize).copied().flatten();
-        let place = catalog.place(doc);
-        let by_rule = match self.keep {
-            Keep::FirstPublished => (0, 0),
-            Keep::LastPublished => match catalog.published(doc) {
-                Some(published) => (0, !in_order(published.seconds)),
-                None => (1, 0),
-            },
-            Keep::Longest => (u64::from(u32::MAX - catalog.words(doc)), 0),
-            Keep::FirstRead => (u64::from(place.source), place.offset),
-        };
-        let by_number = number.map_or(u64::MAX, |number| !number_in_order(number));
-        (by_site.unwrap_or(self.sites.len()), by_number, by_rule)
+    /// Order of two documents; the preferred one comes first.
+    fn compare(&self, x: DocNo, y: DocNo) -> Ordering {
+        let by_site = self.by_site(x).cmp(&self.by_site(y));
+        by_site
+            .then_with(|| self.number(y).total_cmp(&self.number(x)))
+            .then_with(|| self.by_rule(x).cmp(&self.by_rule(y)))
     }
-}
 
-/// A number that is in the order of the seconds.
-fn in_order(seconds: i64) -> u64 {
-    seconds.cast_unsigned() ^ 1 << 63
-}
+    /// Place of the site of a document among the preferred ones.
+    fn by_site(&self, doc: DocNo) -> usize {
+        let site = Some(self.catalog.site(doc));
+        let place = self.sites.iter().position(|&other| other == site);
+        place.unwrap_or(self.sites.len())
+    }
 
-/// A number that is in the order of finite floating-point numbers, by the bits of IEEE 754.
-fn number_in_order(number: f64) -> u64 {
-    // Minus zero equals zero.
-    let bits = (number + 0.0).to_bits();
-    match bits >> 63 {
-        0 => bits | 1 << 63,
-        _ => !bits,
+    /// Number of a document, which is finite; minus infinity if it has none.
+    fn number(&self, doc: DocNo) -> f64 {
+        let number = self.numbers.get(doc.0 as usize).copied().flatten();
+        // Minus zero equals zero.
+        number.map_or(f64::NEG_INFINITY, |number| number + 0.0)
+    }
+
+    /// Key of a document by the rule; the smallest is preferred.
+    fn by_rule(&self, doc: DocNo) -> [i128; 2] {
+        let catalog = self.catalog;
+        match self.keep {
+            Keep::FirstPublished => [0, 0],
+            Keep::LastPublished => match catalog.published(doc) {
+                Some(published) => [0, -i128::from(published.seconds)],
+                None => [1, 0],
+            },
+            Keep::Longest => [-i128::from(catalog.words(doc)), 0],
+            Keep::FirstRead => {
+                let place = catalog.place(doc);
+                [place.source.into(), place.offset.into()]
+            }
+        }
     }
 }
 
