@@ -62,6 +62,9 @@ pub mod boilerplate;
 pub mod candidates;
 #[doc(hidden)]
 pub mod catalog;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 #[doc(hidden)]
 pub mod cluster;
 #[doc(hidden)]

@@ -1,7 +1,5 @@
-//! The `wirecopy` program: a thin layer over the library. See [`cli`].
-
-mod cli;
+//! The `wirecopy` program: a thin layer over the library. See [`wirecopy::cli`].
 
 fn main() -> std::process::ExitCode {
-    cli::run(std::env::args_os()).into()
+    wirecopy::cli::run(std::env::args_os()).into()
 }

@@ -1,7 +1,7 @@
 //! Advice for errors of the library: the flag or command that solves the problem.
 
-use wirecopy::error::ReadError;
-use wirecopy::index::{IndexError, IndexSettings};
+use crate::error::ReadError;
+use crate::index::{IndexError, IndexSettings};
 
 /// Advice for damaged files of an index.
 const DAMAGED: &str =

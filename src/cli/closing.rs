@@ -3,13 +3,11 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 
-use wirecopy::catalog::{Catalog, ReadTally};
-use wirecopy::pipeline::{
-    Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing,
-};
-use wirecopy::report::bounded;
-use wirecopy::report::sites;
-use wirecopy::report::summary::{
+use crate::catalog::{Catalog, ReadTally};
+use crate::pipeline::{Counts, Details, MergedCluster, Removed, ScanResult, Settings, Surfacing};
+use crate::report::bounded;
+use crate::report::sites;
+use crate::report::summary::{
     FilesSkipped, IndexUse, InputFacts, Output, StageCost, recall_at_threshold,
 };
 

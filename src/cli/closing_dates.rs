@@ -1,8 +1,8 @@
 //! The closing lines about dates: examples of those that were not understood, and the order of day
 //! and month.
 
-use wirecopy::catalog::ReadTally;
-use wirecopy::document::DateOrder;
+use crate::catalog::ReadTally;
+use crate::document::DateOrder;
 
 use super::figures::counted;
 use super::terminal::{escaped, quoted};

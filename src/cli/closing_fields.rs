@@ -1,8 +1,8 @@
 //! The closing lines about fields: those that documents do not have, and values that were not
 //! taken.
 
-use wirecopy::catalog::ReadTally;
-use wirecopy::document::CountedValues;
+use crate::catalog::ReadTally;
+use crate::document::CountedValues;
 
 use super::figures::counted;
 use super::terminal::quoted;

@@ -1,8 +1,8 @@
 //! Records whose id names another document of the index: messages about them.
 
+use crate::catalog::{ConflictWith, IdConflict, ReadTally};
 use anyhow::anyhow;
 use serde_json::json;
-use wirecopy::catalog::{ConflictWith, IdConflict, ReadTally};
 
 use super::figures::counted;
 use super::log::LogLevel;

@@ -1,7 +1,7 @@
 //! Numbers for people.
 
-pub use wirecopy::report::bounded::counted;
-pub use wirecopy::report::count;
+pub use crate::report::bounded::counted;
+pub use crate::report::count;
 
 /// Bytes in decimal units, with at most three digits.
 pub fn bytes(n: u64) -> String {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use crate::error::Size;
+use crate::index::{Contents, Index, IndexError, Removal};
 use anyhow::{Context, anyhow};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use wirecopy::error::Size;
-use wirecopy::index::{Contents, Index, IndexError, Removal};
 
 use super::advice::index_flags;
 use super::args::index::{IndexArguments, IndexCommand, InfoFormat};
@@ -71,7 +71,7 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
         } => {
             require_index(&directory)?;
             let mut writer = open_to_write(&directory, wait, terminal)?;
-            let size = |writer: &wirecopy::index::Writer| {
+            let size = |writer: &crate::index::Writer| {
                 let contents = writer.index().map(Index::contents);
                 contents.map_or(0, |contents| contents.bytes)
             };

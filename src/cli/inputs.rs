@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::catalog::ReadTally;
+use crate::document::Corpus;
+use crate::error::{ReadError, Size};
+use crate::pipeline::{Counts, Memory};
+use crate::read::{Inputs, LeftOut, SkippedInputs};
+use crate::report::summary::{AssumedOfFile, FileLeftOut, FilesSkipped, InputFacts};
+use crate::storage::spill::Spill;
 use anyhow::anyhow;
-use wirecopy::catalog::ReadTally;
-use wirecopy::document::Corpus;
-use wirecopy::error::{ReadError, Size};
-use wirecopy::pipeline::{Counts, Memory};
-use wirecopy::read::{Inputs, LeftOut, SkippedInputs};
-use wirecopy::report::summary::{AssumedOfFile, FileLeftOut, FilesSkipped, InputFacts};
-use wirecopy::storage::spill::Spill;
 
 use super::figures::counted;
 use super::status::Stop;

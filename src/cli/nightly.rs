@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
+use crate::catalog::{Catalog, DocNo, ReadTally, Reread};
+use crate::document::Corpus;
+use crate::index::{Addition, Index, IndexError, PendingChange, Writer};
+use crate::pipeline::{EarlierRuns, Settings};
+use crate::report::summary::IndexUse;
 use anyhow::anyhow;
 use jiff::Timestamp;
 use serde_json::json;
-use wirecopy::catalog::{Catalog, DocNo, ReadTally, Reread};
-use wirecopy::document::Corpus;
-use wirecopy::index::{Addition, Index, IndexError, PendingChange, Writer};
-use wirecopy::pipeline::{EarlierRuns, Settings};
-use wirecopy::report::summary::IndexUse;
 
 use super::figures::{count, counted};
 use super::log::LogLevel;

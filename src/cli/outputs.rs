@@ -16,13 +16,13 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::index::{PendingChange, Replacement, sync_directory};
+use crate::platform;
+use crate::read::STANDARD_INPUT;
+use crate::report::summary::Output;
+use crate::report::table::TableEncoding;
 use anyhow::{Context, anyhow};
 use tempfile::NamedTempFile;
-use wirecopy::index::{PendingChange, Replacement, sync_directory};
-use wirecopy::platform;
-use wirecopy::read::STANDARD_INPUT;
-use wirecopy::report::summary::Output;
-use wirecopy::report::table::TableEncoding;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::status::Stop;

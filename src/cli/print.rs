@@ -26,7 +26,7 @@ pub fn completions(shell: Shell) -> Result<Status, Stop> {
         clap_complete::generate(
             shell,
             &mut Arguments::command(),
-            env!("CARGO_BIN_NAME"),
+            env!("CARGO_PKG_NAME"),
             out,
         );
         Ok(())

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::pipeline::{Observer, Stage};
+use crate::report::summary::StageCost;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
-use wirecopy::pipeline::{Observer, Stage};
-use wirecopy::report::summary::StageCost;
 
 use super::args::running::UseWhen;
 use super::figures;

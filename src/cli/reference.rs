@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::document::Corpus;
+use crate::index::{Index, IndexError};
+use crate::pipeline::Counts;
+use crate::read::{Inputs, ReadSettings, SourceFormat};
 use anyhow::{Context, anyhow};
-use wirecopy::document::Corpus;
-use wirecopy::index::{Index, IndexError};
-use wirecopy::pipeline::Counts;
-use wirecopy::read::{Inputs, ReadSettings, SourceFormat};
 
 use super::args::reference::ReferenceArguments;
 use super::figures::{count, counted};

@@ -1,9 +1,9 @@
 //! Rejected records: their effect on the run, and messages about them.
 
+use crate::catalog::ReadTally;
+use crate::document::Reject;
 use anyhow::anyhow;
 use serde_json::json;
-use wirecopy::catalog::ReadTally;
-use wirecopy::document::Reject;
 
 use super::figures::counted;
 use super::log::LogLevel;

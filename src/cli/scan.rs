@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
+use crate::index::Addition;
+use crate::pipeline::{self, CleanCorpus, CleanDocument, ScanResult, Settings};
+use crate::report::documents::{self, DocumentRow};
+use crate::report::summary::{self, IndexUse, InputFacts, Output, RunFacts, StageCost};
+use crate::report::table::TableEncoding;
+use crate::report::{clusters, members, metrics, page, pairs, rejects, sites};
 use serde_json::Value;
-use wirecopy::index::Addition;
-use wirecopy::pipeline::{self, CleanCorpus, CleanDocument, ScanResult, Settings};
-use wirecopy::report::documents::{self, DocumentRow};
-use wirecopy::report::summary::{self, IndexUse, InputFacts, Output, RunFacts, StageCost};
-use wirecopy::report::table::TableEncoding;
-use wirecopy::report::{clusters, members, metrics, page, pairs, rejects, sites};
 
 use super::args::scan::ScanArguments;
 use super::closing;

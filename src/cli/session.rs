@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::catalog::ReadTally;
+use crate::error::ReadError;
+use crate::pipeline::{Counts, Memory};
+use crate::read::{Inputs, WithReference};
+use crate::report::summary::InputFacts;
 use anyhow::Context;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
-use wirecopy::catalog::ReadTally;
-use wirecopy::error::ReadError;
-use wirecopy::pipeline::{Counts, Memory};
-use wirecopy::read::{Inputs, WithReference};
-use wirecopy::report::summary::InputFacts;
 
 use super::args::running::UseWhen;
 use super::closing_dates::DateLines;

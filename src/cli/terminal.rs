@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
+pub use crate::text::escaping::escaped;
 use serde_json::{Value, json};
 use terminal_size::{Width, terminal_size_of};
-pub use wirecopy::text::escaping::escaped;
 
 use super::args::running::{LogFormat, UseWhen};
 use super::log::{self, LogLevel};

@@ -2,18 +2,18 @@
 //!
 //! The error of a parser states what a valid value is; clap adds the flag and the value.
 
+use crate::compare::exact::Excerpts;
+use crate::document::Published;
+use crate::error::Size;
+use crate::pipeline::LEAST_MEMORY;
+use crate::read::{SourceFormat, dates};
+use crate::report::metrics;
+use crate::sketch::banding::MOST_PERMUTATIONS;
 use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use encoding_rs::Encoding;
 use jiff::{Span, SpanRelativeTo, Unit};
-use wirecopy::compare::exact::Excerpts;
-use wirecopy::document::Published;
-use wirecopy::error::Size;
-use wirecopy::pipeline::LEAST_MEMORY;
-use wirecopy::read::{SourceFormat, dates};
-use wirecopy::report::metrics;
-use wirecopy::sketch::banding::MOST_PERMUTATIONS;
 
-/// [`wirecopy::read::MAX_RECORD`] as a user types it.
+/// [`crate::read::MAX_RECORD`] as a user types it.
 pub const DEFAULT_MAX_RECORD: &str = "64M";
 
 /// Default field that names the kept document in `dedup --mark`.
@@ -253,7 +253,7 @@ mod tests {
     fn the_default_record_size_is_the_constant() {
         assert_eq!(
             record_size(DEFAULT_MAX_RECORD),
-            Ok(wirecopy::read::MAX_RECORD as u64)
+            Ok(crate::read::MAX_RECORD as u64)
         );
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::candidates::ngrams::{DEFAULT_FEWEST_WORDS, DEFAULT_NGRAM};
+use crate::cluster::duplicates;
 use clap::{Args, ValueHint};
-use wirecopy::candidates::ngrams::{DEFAULT_FEWEST_WORDS, DEFAULT_NGRAM};
-use wirecopy::cluster::duplicates;
 
 use super::matching::ComparingArguments;
 use super::nightly::SeenArguments;

@@ -1,17 +1,17 @@
 //! Flags that decide which pairs are found and which of them are written.
 
-use clap::{Args, ValueEnum};
-use wirecopy::candidates::families::BIG_CLUSTER;
-use wirecopy::cluster::DEFAULT_SAME_SITE_CONTAINMENT;
-use wirecopy::compare::exact::{
+use crate::candidates::families::BIG_CLUSTER;
+use crate::cluster::DEFAULT_SAME_SITE_CONTAINMENT;
+use crate::compare::exact::{
     DEFAULT_CONTAINMENT, DEFAULT_CONTAINMENT_OF_CHARACTERS, DEFAULT_LONG_PASSAGE, DEFAULT_PASSAGE,
     DEFAULT_PASSAGE_OF_CHARACTERS,
 };
-use wirecopy::compare::reworded::DEFAULT_SCORE;
-use wirecopy::pipeline::DEFAULT_MIN_WORDS;
-use wirecopy::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
-use wirecopy::sketch::minhash::DEFAULT_SEED;
-use wirecopy::text::shingle::{DEFAULT_SHINGLE, Shingle};
+use crate::compare::reworded::DEFAULT_SCORE;
+use crate::pipeline::DEFAULT_MIN_WORDS;
+use crate::sketch::banding::{DEFAULT_PERMUTATIONS, DEFAULT_RECALL, DEFAULT_THRESHOLD};
+use crate::sketch::minhash::DEFAULT_SEED;
+use crate::text::shingle::{DEFAULT_SHINGLE, Shingle};
+use clap::{Args, ValueEnum};
 
 use crate::cli::values;
 

@@ -1,9 +1,9 @@
 //! Flags of the readers: formats, fields and limits.
 
+use crate::read::dates::{DateFormat, UsualZone};
+use crate::read::{EXPANSION_RATIO, SourceFormat};
 use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
-use wirecopy::read::dates::{DateFormat, UsualZone};
-use wirecopy::read::{EXPANSION_RATIO, SourceFormat};
 
 use crate::cli::values::{self, DEFAULT_MAX_RECORD};
 

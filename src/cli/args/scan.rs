@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::pipeline::DEFAULT_PAGE_PAIRS;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum, ValueHint};
-use wirecopy::pipeline::DEFAULT_PAGE_PAIRS;
 
 use super::matching::FindingArguments;
 use super::nightly::SeenArguments;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use wirecopy::document::Published;
+use crate::document::Published;
 
 use crate::cli::values;
 

@@ -3,10 +3,10 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
+use crate::pipeline::MOST_SAMPLED;
+use crate::text::shingle::Shingle;
 use clap::builder::RangedU64ValueParser;
 use clap::{ArgGroup, Args, ValueEnum, ValueHint};
-use wirecopy::pipeline::MOST_SAMPLED;
-use wirecopy::text::shingle::Shingle;
 
 use super::matching::FindingArguments;
 use super::reading::ReadingArguments;

@@ -134,7 +134,7 @@ impl Flags {
     /// Checks settings as arguments of scan, so that a file is as valid for one command as for
     /// another.
     fn check(&self, arguments: &[OsString]) -> Result<(), clap::Error> {
-        let begin = [env!("CARGO_BIN_NAME"), SCAN].map(OsString::from);
+        let begin = [env!("CARGO_PKG_NAME"), SCAN].map(OsString::from);
         let argv = begin.iter().chain(arguments);
         self.relaxed.clone().try_get_matches_from(argv).map(|_| ())
     }

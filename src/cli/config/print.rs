@@ -1,10 +1,10 @@
 //! The output of `--print-config`: a `wirecopy.toml` that names the origin of each value.
 
+use crate::compare::exact::Excerpts;
+use crate::text::shingle::Shingle;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use toml::de::DeValue;
-use wirecopy::compare::exact::Excerpts;
-use wirecopy::text::shingle::Shingle;
 
 use super::environment::UnknownVariable;
 use super::file::{USUAL_FILE, described};

@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use wirecopy::catalog::DocNo;
-use wirecopy::cluster::Relation;
-use wirecopy::cluster::duplicates::Duplicate;
-use wirecopy::document::Fetch;
-use wirecopy::pipeline::Duplicates;
-use wirecopy::report::bounded;
-use wirecopy::report::summary::IndexUse;
+use crate::catalog::DocNo;
+use crate::cluster::Relation;
+use crate::cluster::duplicates::Duplicate;
+use crate::document::Fetch;
+use crate::pipeline::Duplicates;
+use crate::report::bounded;
+use crate::report::summary::IndexUse;
 
 use super::plan::PreferPlan;
 use crate::cli::closing::{CLUSTERS_SHOWN, ClosingFacts, TITLE_SHOWN};

@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
+use crate::catalog::DocNo;
+use crate::document::{Corpus, Fetch};
+use crate::pipeline::{Duplicates, Outcome};
+use crate::read::{Dialect, Header, Inputs, LineEnd, SourceFormat};
+use crate::report::documents::{self, DocumentRow, DocumentSink, FIELDS};
+use crate::report::records::{with_cells, with_members};
+use crate::report::rows;
+use crate::report::table::{FileCompression, TableEncoding, TableFormat};
 use arrow_schema::SchemaRef;
 use rayon::prelude::*;
-use wirecopy::catalog::DocNo;
-use wirecopy::document::{Corpus, Fetch};
-use wirecopy::pipeline::{Duplicates, Outcome};
-use wirecopy::read::{Dialect, Header, Inputs, LineEnd, SourceFormat};
-use wirecopy::report::documents::{self, DocumentRow, DocumentSink, FIELDS};
-use wirecopy::report::records::{with_cells, with_members};
-use wirecopy::report::rows;
-use wirecopy::report::table::{FileCompression, TableEncoding, TableFormat};
 
 use crate::cli::inputs::unreadable;
 use crate::cli::status::Stop;

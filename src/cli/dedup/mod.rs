@@ -6,13 +6,13 @@ mod plan;
 
 use std::io::{self, Write};
 
+use crate::catalog::DocNo;
+use crate::cluster::duplicates::{Preference, RecordNumber};
+use crate::index::Addition;
+use crate::pipeline::{self, Duplicates, Settings};
+use crate::report::summary::{IndexUse, Output};
+use crate::report::{duplicates, rejects};
 use anyhow::anyhow;
-use wirecopy::catalog::DocNo;
-use wirecopy::cluster::duplicates::{Preference, RecordNumber};
-use wirecopy::index::Addition;
-use wirecopy::pipeline::{self, Duplicates, Settings};
-use wirecopy::report::summary::{IndexUse, Output};
-use wirecopy::report::{duplicates, rejects};
 
 use super::args::dedup::DedupArguments;
 use super::closing::ClosingFacts;

@@ -1,8 +1,8 @@
 //! Checked settings of a dedup.
 
-use wirecopy::cluster::duplicates::Keep;
-use wirecopy::pipeline::{ReferencePassages, Settings};
-use wirecopy::report::table::TableEncoding;
+use crate::cluster::duplicates::Keep;
+use crate::pipeline::{ReferencePassages, Settings};
+use crate::report::table::TableEncoding;
 
 use super::documents::MarkFields;
 use crate::cli::args::dedup::{DedupArguments, PreferRule};

@@ -3,9 +3,9 @@
 mod plan;
 mod text;
 
-use wirecopy::pipeline::{ExplainError, Explainer, Explanation, Settings};
-use wirecopy::read::Inputs;
-use wirecopy::report::explain::{html, json};
+use crate::pipeline::{ExplainError, Explainer, Explanation, Settings};
+use crate::read::Inputs;
+use crate::report::explain::{html, json};
 
 use super::args::explain::{ExplainArguments, ExplainFormat};
 use super::args::running::UseWhen;

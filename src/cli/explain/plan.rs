@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use wirecopy::pipeline::Settings;
-use wirecopy::read;
+use crate::pipeline::Settings;
+use crate::read;
 
 use crate::cli::args::explain::{ExplainArguments, ExplainFormat};
 use crate::cli::args::running::UseWhen;

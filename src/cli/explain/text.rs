@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::mem;
 use std::ops::Range;
 
+use crate::pipeline::{ExplainedDocument, Explanation, PairMember, SegmentMark};
+use crate::report::explain::{MarkedPiece, because, headline, passages, pieces, rows, sections};
+use crate::text::escaping::{escaped, is_unsafe};
 use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_width::UnicodeWidthChar;
-use wirecopy::pipeline::{ExplainedDocument, Explanation, PairMember, SegmentMark};
-use wirecopy::report::explain::{MarkedPiece, because, headline, passages, pieces, rows, sections};
-use wirecopy::text::escaping::{escaped, is_unsafe};
 
 use crate::cli::layout::TextLayout;
 

@@ -4,9 +4,9 @@
 //! are the defaults unless the user gave others, is kept unless the confidence interval of another
 //! choice lies above its own.
 
+use crate::report::tune::{Best, ChoiceRow, Suggested, Tuned};
+use crate::tuning::evaluation::{Confusion, Estimate};
 use anyhow::anyhow;
-use wirecopy::report::tune::{Best, ChoiceRow, Suggested, Tuned};
-use wirecopy::tuning::evaluation::{Confusion, Estimate};
 
 use crate::cli::status::Stop;
 

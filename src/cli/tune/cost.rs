@@ -1,6 +1,6 @@
 //! The expected time of a scan with other choices, from the time that one search took.
 
-use wirecopy::pipeline::Effect;
+use crate::pipeline::Effect;
 
 use crate::cli::progress::Progress;
 

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
 
-use wirecopy::catalog::{Catalog, DocNo, DocPair, NO_SITE, SiteNo, hash_of_words};
-use wirecopy::pipeline::Judged;
-use wirecopy::read::labels::{
+use crate::catalog::{Catalog, DocNo, DocPair, NO_SITE, SiteNo, hash_of_words};
+use crate::pipeline::Judged;
+use crate::read::labels::{
     self, Conflict, DocumentName, Judgements, LabelSettings, Labels, PairLabel,
 };
-use wirecopy::report::tune::{ChoiceRow, JudgedSite, Labelled, People, Searched, Tuned};
-use wirecopy::text::shingle::{Shingle, Shingler};
-use wirecopy::tuning::agreement::Agreement;
-use wirecopy::tuning::clusterings::Contingency;
-use wirecopy::tuning::evaluation::Confusion;
+use crate::report::tune::{ChoiceRow, JudgedSite, Labelled, People, Searched, Tuned};
+use crate::text::shingle::{Shingle, Shingler};
+use crate::tuning::agreement::Agreement;
+use crate::tuning::clusterings::Contingency;
+use crate::tuning::evaluation::Confusion;
 
 use super::best::best;
 use crate::cli::figures::counted;

@@ -8,14 +8,14 @@ mod sample;
 mod stored;
 mod text;
 
+use crate::catalog::DocPair;
+use crate::compare::exact::Comparison;
+use crate::pipeline::{Choice, Judged, Settings, Tuner};
+use crate::report::tune::{ChoiceRow, Searched, Suggested, Tuned, Varied, csv, html, json};
+use crate::tuning::evaluation::Confusion;
+use crate::tuning::valley::deepest_valley;
 use anyhow::anyhow;
 use rayon::prelude::*;
-use wirecopy::catalog::DocPair;
-use wirecopy::compare::exact::Comparison;
-use wirecopy::pipeline::{Choice, Judged, Settings, Tuner};
-use wirecopy::report::tune::{ChoiceRow, Searched, Suggested, Tuned, Varied, csv, html, json};
-use wirecopy::tuning::evaluation::Confusion;
-use wirecopy::tuning::valley::deepest_valley;
 
 use super::args::running::UseWhen;
 use super::args::tune::{TuneArguments, TuneFormat};

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use wirecopy::compare::exact::Excerpts;
-use wirecopy::pipeline::{Choice, Settings, Surfacing};
-use wirecopy::read::DialectSettings;
-use wirecopy::read::labels::{LabelColumns, LabelSettings, LabelWords};
-use wirecopy::report::tune::Varied;
-use wirecopy::text::shingle::Shingle;
+use crate::compare::exact::Excerpts;
+use crate::pipeline::{Choice, Settings, Surfacing};
+use crate::read::DialectSettings;
+use crate::read::labels::{LabelColumns, LabelSettings, LabelWords};
+use crate::report::tune::Varied;
+use crate::text::shingle::Shingle;
 
 use crate::cli::args::matching::FindingArguments;
 use crate::cli::args::running::UseWhen;

@@ -1,7 +1,7 @@
 //! A sample of pairs to label, which `tune --sample` writes instead of choices.
 
-use wirecopy::pipeline::{self, Sample, Sampling, Settings};
-use wirecopy::report::labelling;
+use crate::pipeline::{self, Sample, Sampling, Settings};
+use crate::report::labelling;
 
 use crate::cli::args::sources::SourceArguments;
 use crate::cli::args::tune::TuneArguments;

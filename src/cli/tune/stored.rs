@@ -3,9 +3,9 @@
 use std::fs;
 use std::io::ErrorKind;
 
+use crate::report::tune::{ChoiceRow, Suggested};
 use anyhow::{Context, anyhow};
 use toml_edit::{DocumentMut, value};
-use wirecopy::report::tune::{ChoiceRow, Suggested};
 
 use crate::cli::config;
 use crate::cli::outputs::OutputTarget;
@@ -31,7 +31,7 @@ pub fn with(before: &str, row: &ChoiceRow, suggested: Option<Suggested>) -> Resu
     let mut file: DocumentMut = before
         .parse()
         .map_err(|error| Stop::Failed(anyhow!("--write is not a settings file: {error}")))?;
-    let valley = |of: fn(&Suggested) -> Option<wirecopy::tuning::valley::Valley>| {
+    let valley = |of: fn(&Suggested) -> Option<crate::tuning::valley::Valley>| {
         suggested.as_ref().and_then(of).map(|valley| valley.at)
     };
     let choice = &row.effect.choice;
@@ -68,10 +68,10 @@ pub fn with(before: &str, row: &ChoiceRow, suggested: Option<Suggested>) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wirecopy::compare::exact::Excerpts;
-    use wirecopy::pipeline::{Choice, Effect, Surfacing};
-    use wirecopy::report::tune::Varied;
-    use wirecopy::text::shingle::DEFAULT_SHINGLE;
+    use crate::compare::exact::Excerpts;
+    use crate::pipeline::{Choice, Effect, Surfacing};
+    use crate::report::tune::Varied;
+    use crate::text::shingle::DEFAULT_SHINGLE;
 
     fn row() -> ChoiceRow {
         ChoiceRow {

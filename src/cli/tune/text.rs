@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
+use crate::report::tune::{ChoiceRow, Suggested, Tuned, Varied, rounded};
+use crate::text::escaping::escaped;
+use crate::tuning::evaluation::Estimate;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
-use wirecopy::report::tune::{ChoiceRow, Suggested, Tuned, Varied, rounded};
-use wirecopy::text::escaping::escaped;
-use wirecopy::tuning::evaluation::Estimate;
 
 use super::judge::FEWEST_LABELS;
 use crate::cli::figures::{count, counted, percent, seconds};
@@ -310,8 +310,7 @@ impl TextPage<'_> {
 
 /// One sentence for each number that a valley could suggest.
 fn hints(suggested: &Suggested) -> [String; 2] {
-    let hint = |flag: &str, valley: Option<wirecopy::tuning::valley::Valley>, of: &str| match valley
-    {
+    let hint = |flag: &str, valley: Option<crate::tuning::valley::Valley>, of: &str| match valley {
         Some(valley) => format!(
             "Hint: --{flag} {}. {of} has a valley there, {} below the lower of its peaks.",
             valley.at,
