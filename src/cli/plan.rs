@@ -358,6 +358,7 @@ fn wanted(typed: &ScanArguments) -> Result<Vec<WantedOutput>, Stop> {
         OutputFormatName::Tsv => TableFormat::Tsv,
         OutputFormatName::Jsonl => TableFormat::Jsonl,
         OutputFormatName::Parquet => TableFormat::Parquet,
+        OutputFormatName::Arrow => TableFormat::Arrow,
     });
     let target = OutputTarget::of_flag(typed.output.as_deref());
     let encoding = pairs_encoding(&target, requested);

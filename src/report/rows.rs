@@ -1,4 +1,4 @@
-//! Rows of Parquet files, copied to a Parquet file with all their columns and types.
+//! Rows of columns, copied to a Parquet or Arrow file with all their columns and types.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 
-use super::table::parquet::{as_io, finish, writer};
+use super::table::TableFormat;
+use super::table::columnar::{ColumnarFormat, ColumnarWriter};
 
 /// Takes rows, and for each the values of its marks.
 pub type RowSink<'s> = &'s mut dyn FnMut(RecordBatch, &[Vec<Option<&str>>]) -> io::Result<()>;
@@ -17,6 +18,7 @@ pub type RowSink<'s> = &'s mut dyn FnMut(RecordBatch, &[Vec<Option<&str>>]) -> i
 /// # Errors
 /// When `out` cannot be written to, or `fill` fails.
 pub fn write(
+    format: TableFormat,
     schema: &Schema,
     marks: &[&str],
     out: &mut (dyn Write + Send),
@@ -26,7 +28,11 @@ pub fn write(
     let of_mark = |mark: &&str| Arc::new(Field::new(*mark, DataType::Utf8, true));
     fields.extend(marks.iter().map(of_mark));
     let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
-    let mut table = writer(Arc::clone(&schema), true, out)?;
+    let format = match format {
+        TableFormat::Arrow => ColumnarFormat::Arrow,
+        _ => ColumnarFormat::Parquet,
+    };
+    let mut table = ColumnarWriter::new(format, Arc::clone(&schema), true, out)?;
     fill(&mut |rows, values| {
         let mut columns = rows.columns().to_vec();
         for mark in 0..marks.len() {
@@ -38,7 +44,7 @@ pub fn write(
             columns.push(Arc::new(column) as ArrayRef);
         }
         let rows = RecordBatch::try_new(Arc::clone(&schema), columns).map_err(io::Error::other)?;
-        table.write(&rows).map_err(as_io)
+        table.write(&rows)
     })?;
-    finish(table)
+    table.finish()
 }

@@ -48,8 +48,8 @@ impl MarkFields {
 pub enum DocumentsForm {
     /// The bytes of their records.
     Copies(CopyFormat, FileCompression),
-    /// The rows of Parquet files, all with the same columns.
-    Rows,
+    /// The rows of inputs with columns, all with the same ones.
+    Rows(TableFormat),
     /// The fields that wirecopy knows, as a table.
     Fields(TableEncoding),
 }
@@ -104,9 +104,9 @@ impl DocumentsForm {
         let mut formats = (0..inputs.sources()).map(|at| CopyFormat::of(inputs, at, marked));
         let first = formats.next().unwrap_or(Some(CopyFormat::Json));
         let copied = first.filter(|_| formats.all(|format| format == first));
-        let is_parquet = named.is_some_and(|named| named.format == TableFormat::Parquet);
-        if is_parquet && common_schema(inputs).is_some() {
-            return DocumentsForm::Rows;
+        let columnar = named.filter(|named| named.format.is_columnar());
+        if let Some(named) = columnar.filter(|_| common_schema(inputs).is_some()) {
+            return DocumentsForm::Rows(named.format);
         }
         match (copied, named) {
             (Some(copied), None) => DocumentsForm::Copies(copied, FileCompression::None),
@@ -133,7 +133,7 @@ impl DocumentsForm {
     }
 }
 
-/// The columns of all inputs, if these are Parquet files with the same columns.
+/// The columns of all inputs, if their rows can be copied and have the same columns.
 fn common_schema(inputs: &Inputs) -> Option<SchemaRef> {
     let mut schemas = (0..inputs.sources()).map(|source| inputs.row_schema(source));
     let first = schemas.next()??;
@@ -178,7 +178,7 @@ impl DocumentsWriter<'_> {
                 Ok(Some("every document".to_owned()))
             }
             DocumentsForm::Fields(_) => Ok(None),
-            DocumentsForm::Rows => Ok(common_schema(self.inputs)
+            DocumentsForm::Rows(_) => Ok(common_schema(self.inputs)
                 .is_some_and(has_column)
                 .then(|| "every document".to_owned())),
             DocumentsForm::Copies(CopyFormat::Json, _) => {
@@ -240,7 +240,7 @@ impl DocumentsWriter<'_> {
             DocumentsForm::Copies(format, compression) => {
                 compression.write(out, |out| self.write_copies(format, out))
             }
-            DocumentsForm::Rows => self.write_rows(out),
+            DocumentsForm::Rows(format) => self.write_rows(format, out),
             DocumentsForm::Fields(encoding) => {
                 let marks = self.mark_names();
                 documents::write(encoding, &marks, out, |sink| self.write_fields(sink))
@@ -249,11 +249,11 @@ impl DocumentsWriter<'_> {
     }
 
     /// Writes rows, source after source.
-    fn write_rows(&self, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn write_rows(&self, format: TableFormat, out: &mut (dyn Write + Send)) -> io::Result<()> {
         let schema = common_schema(self.inputs)
             .ok_or_else(|| io::Error::other("a Parquet file has changed since it was read"))?;
         let mut outcomes = self.written().peekable();
-        rows::write(&schema, &self.mark_names(), out, |sink| {
+        rows::write(format, &schema, &self.mark_names(), out, |sink| {
             while let Some(next) = outcomes.peek() {
                 let source = next.place.source;
                 let (mut places, mut marks) = (Vec::new(), Vec::new());

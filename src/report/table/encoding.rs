@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::column::{Column, RowSink};
+use super::columnar::{self, ColumnarFormat};
 use super::compression::FileCompression;
 use super::format::TableFormat;
-use super::{delimited, jsonl, parquet};
+use super::{delimited, jsonl};
 
 /// The format of a table, and the compression of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +67,10 @@ impl TableEncoding {
                 TableFormat::Csv => delimited::write(b',', columns, out, fill),
                 TableFormat::Tsv => delimited::write(b'\t', columns, out, fill),
                 TableFormat::Jsonl => jsonl::write(columns, out, fill),
-                TableFormat::Parquet => parquet::write(columns, out, fill),
+                TableFormat::Parquet => {
+                    columnar::write(ColumnarFormat::Parquet, columns, out, fill)
+                }
+                TableFormat::Arrow => columnar::write(ColumnarFormat::Arrow, columns, out, fill),
             }
         })
     }
@@ -90,6 +94,8 @@ mod tests {
     use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     use arrow_array::cast::AsArray;
     use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
+    use arrow_array::{OffsetSizeTrait, RecordBatch};
+    use arrow_ipc::reader::FileReader;
     use arrow_schema::{DataType, TimeUnit};
 
     use super::*;
@@ -144,7 +150,7 @@ mod tests {
                 TableFormat::Csv | TableFormat::Tsv => {
                     assert_eq!(out.strip_prefix(BYTE_ORDER_MARK), Some(&*plain));
                 }
-                TableFormat::Jsonl | TableFormat::Parquet => assert_eq!(out, plain),
+                _ => assert_eq!(out, plain),
             }
         }
     }
@@ -183,21 +189,32 @@ mod tests {
     }
 
     #[test]
-    fn parquet_has_the_same_values_and_their_types() {
-        let file = file_of(&written(TableFormat::Parquet, FileCompression::None));
-        let table = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
-        let schema = std::sync::Arc::clone(table.schema());
+    fn columns_have_the_same_values_and_their_types() {
+        for format in [TableFormat::Parquet, TableFormat::Arrow] {
+            let [batch] = &*batches_of(format, &written(format, FileCompression::None)) else {
+                panic!("two rows are one batch");
+            };
+            // Parquet has one kind of text.
+            match format {
+                TableFormat::Arrow => check_every_kind::<i64>(batch, DataType::LargeUtf8),
+                _ => check_every_kind::<i32>(batch, DataType::Utf8),
+            }
+        }
+    }
+
+    fn check_every_kind<O: OffsetSizeTrait>(batch: &RecordBatch, text: DataType) {
+        let schema = batch.schema();
         let utc = Some("UTC".into());
         let types = [
-            DataType::Utf8,
-            DataType::Utf8,
-            DataType::Utf8,
+            text.clone(),
+            text.clone(),
+            text.clone(),
             DataType::Int64,
             DataType::Float64,
             DataType::Float64,
             DataType::Boolean,
             DataType::Timestamp(TimeUnit::Millisecond, utc),
-            DataType::Utf8,
+            text.clone(),
         ];
         let found: Vec<(&str, &DataType)> = schema
             .fields()
@@ -208,11 +225,8 @@ mod tests {
         let expected: Vec<(&str, &DataType)> = names.into_iter().zip(&types).collect();
         assert_eq!(found, expected);
 
-        let mut batches = table.build().expect("it is Parquet");
-        let batch = batches.next().expect("two rows").expect("two rows");
-        assert!(batches.next().is_none());
         let texts = |column: usize| -> Vec<Option<&str>> {
-            batch.column(column).as_string::<i32>().iter().collect()
+            batch.column(column).as_string::<O>().iter().collect()
         };
         assert_eq!(texts(0), [Some("=a,\"b\"\t\n"), None]);
         assert_eq!(texts(1), [Some("=1"), None]);
@@ -240,24 +254,32 @@ mod tests {
                 Some("x".repeat(n as usize % 4000).into())
             }),
         ];
-        let mut out = Vec::new();
-        TableEncoding::from(TableFormat::Parquet)
-            .write(&columns, 0..20_000, &mut out)
-            .expect("a vector takes everything");
-        let table = ParquetRecordBatchReaderBuilder::try_new(file_of(&out)).expect("Parquet");
-        let mut numbers = Vec::new();
-        for batch in table.build().expect("Parquet") {
-            let batch = batch.expect("a batch");
-            numbers.extend_from_slice(batch.column(0).as_primitive::<Int64Type>().values());
+        for format in [TableFormat::Parquet, TableFormat::Arrow] {
+            let mut out = Vec::new();
+            TableEncoding::from(format)
+                .write(&columns, 0..20_000, &mut out)
+                .expect("a vector takes everything");
+            let batches = batches_of(format, &out);
+            assert!(batches.len() > 1, "{format:?}");
+            let numbers = batches.iter().flat_map(|batch| {
+                let numbers = batch.column(0).as_primitive::<Int64Type>();
+                numbers.values().iter().copied()
+            });
+            assert!(numbers.eq(0..20_000), "{format:?}");
         }
-        assert!(numbers.iter().copied().eq(0..20_000));
     }
 
-    /// A file with these bytes, as the reader of Parquet takes it.
-    fn file_of(bytes: &[u8]) -> std::fs::File {
+    /// The rows of a table in a format of columns.
+    fn batches_of(format: TableFormat, table: &[u8]) -> Vec<RecordBatch> {
+        if format == TableFormat::Arrow {
+            let reader = FileReader::try_new(io::Cursor::new(table), None).expect("it is Arrow");
+            return reader.collect::<Result<_, _>>().expect("it is Arrow");
+        }
         let mut file = tempfile::tempfile().expect("a file");
-        file.write_all(bytes).expect("room on the disk");
-        file
+        file.write_all(table).expect("room on the disk");
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
+        let reader = reader.build().expect("it is Parquet");
+        reader.collect::<Result<_, _>>().expect("it is Parquet")
     }
 
     #[test]
@@ -276,6 +298,9 @@ mod tests {
             ("a.ndjson", Some((TableFormat::Jsonl, plain))),
             ("a.parquet", Some((TableFormat::Parquet, plain))),
             ("a.parquet.zst", None),
+            ("a.arrow", Some((TableFormat::Arrow, plain))),
+            ("a.feather", Some((TableFormat::Arrow, plain))),
+            ("a.arrow.gz", None),
             ("a.json", None),
             ("a.gz", None),
             ("csv", None),

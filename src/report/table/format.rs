@@ -13,15 +13,18 @@ pub enum TableFormat {
     Jsonl,
     /// Apache Parquet, compressed inside with Zstandard.
     Parquet,
+    /// Apache Arrow IPC, in its file format, which is Feather of version 2.
+    Arrow,
 }
 
 impl TableFormat {
     /// All formats, in the order of the help.
-    pub const ALL: [TableFormat; 4] = [
+    pub const ALL: [TableFormat; 5] = [
         TableFormat::Csv,
         TableFormat::Tsv,
         TableFormat::Jsonl,
         TableFormat::Parquet,
+        TableFormat::Arrow,
     ];
 
     /// Name of the format.
@@ -31,6 +34,7 @@ impl TableFormat {
             TableFormat::Tsv => "tsv",
             TableFormat::Jsonl => "jsonl",
             TableFormat::Parquet => "parquet",
+            TableFormat::Arrow => "arrow",
         }
     }
 
@@ -42,6 +46,7 @@ impl TableFormat {
             TableFormat::Tsv => &[".tsv", ".tab"],
             TableFormat::Jsonl => &[".jsonl", ".ndjson"],
             TableFormat::Parquet => &[".parquet"],
+            TableFormat::Arrow => &[".arrow", ".feather"],
         }
     }
 
@@ -57,7 +62,12 @@ impl TableFormat {
 
     /// True for text, which can be compressed as a whole.
     pub fn is_text(self) -> bool {
-        self != TableFormat::Parquet
+        !self.is_columnar()
+    }
+
+    /// True for columns with types.
+    pub fn is_columnar(self) -> bool {
+        matches!(self, TableFormat::Parquet | TableFormat::Arrow)
     }
 
     /// The endings of all formats as a phrase, for help and messages.

@@ -1,10 +1,11 @@
 //! Tables: one description of the columns, and a writer of rows for each format.
 //!
 //! A report lists its `Column`s: a name, a type, and how the value follows from a
-//! row. [`TableEncoding`] writes rows of these columns as delimited text, as JSON lines or as
-//! Parquet, so names, order and values cannot differ between formats.
+//! row. [`TableEncoding`] writes rows of these columns as delimited text, as JSON lines, or as
+//! columns of Parquet or Arrow, so names, order and values cannot differ between formats.
 
 pub(super) mod column;
+pub(super) mod columnar;
 
 mod cell;
 mod compression;
@@ -12,7 +13,6 @@ mod delimited;
 mod encoding;
 mod format;
 mod jsonl;
-pub(super) mod parquet;
 
 pub use compression::FileCompression;
 pub use encoding::TableEncoding;

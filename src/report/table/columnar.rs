@@ -1,7 +1,8 @@
-//! Tables as Apache Parquet.
+//! Tables as Apache Parquet and Arrow.
 //!
 //! Values are those of the text formats, so scores and hours are rounded too. Rows are collected
-//! into batches of bounded size, and a row group is closed before it holds [`ROW_GROUP_BYTES`].
+//! into batches of bounded size, and a row group of Parquet is closed before it holds
+//! [`ROW_GROUP_BYTES`].
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use arrow_array::builder::{
     TimestampMillisecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
+use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -34,46 +36,79 @@ const ROW_GROUP_BYTES: usize = 32 << 20;
 
 /// Writes the rows that `fill` passes to its argument.
 pub(super) fn write<R>(
+    format: ColumnarFormat,
     columns: &[Column<'_, R>],
     out: &mut (dyn Write + Send),
     fill: impl FnOnce(RowSink<'_, R>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut batch = Batch::of(columns);
-    // Readers then see the types of Parquet alone, which all of them know.
-    let mut table = writer(Arc::clone(&batch.schema), false, out)?;
+    // Readers of Parquet then see its own types alone, which all of them know.
+    let mut table = ColumnarWriter::new(format, Arc::clone(&batch.schema), false, out)?;
     fill(&mut |row| {
         batch.append(row);
         match batch.is_full() {
-            true => table.write(&batch.take()?).map_err(as_io),
+            true => table.write(&batch.take()?),
             false => Ok(()),
         }
     })?;
-    table.write(&batch.take()?).map_err(as_io)?;
-    finish(table)
+    table.write(&batch.take()?)?;
+    table.finish()
 }
 
-/// A writer of Parquet. The types of Arrow can be written beside those of Parquet.
-pub(in crate::report) fn writer(
-    schema: Arc<Schema>,
-    arrow_types: bool,
-    out: &mut (dyn Write + Send),
-) -> io::Result<ParquetWriter<'_>> {
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
-        .build();
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties)
-        .with_skip_arrow_metadata(!arrow_types);
-    ArrowWriter::try_new_with_options(out, schema, options).map_err(as_io)
+/// A format of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) enum ColumnarFormat {
+    Parquet,
+    /// The file format of Arrow IPC.
+    Arrow,
 }
 
-/// A writer of Parquet to any output.
-pub(in crate::report) type ParquetWriter<'w> = ArrowWriter<&'w mut (dyn Write + Send)>;
+/// A writer of batches to any output.
+pub(in crate::report) enum ColumnarWriter<'w> {
+    Parquet(Box<ArrowWriter<&'w mut (dyn Write + Send)>>),
+    Arrow(FileWriter<&'w mut (dyn Write + Send)>),
+}
 
-/// Writes the rest of a file.
-pub(in crate::report) fn finish(table: ParquetWriter<'_>) -> io::Result<()> {
-    table.close().map(|_| ()).map_err(as_io)
+impl<'w> ColumnarWriter<'w> {
+    /// Begins a file. In Parquet, `arrow_types` writes the types of Arrow beside its own.
+    pub(in crate::report) fn new(
+        format: ColumnarFormat,
+        schema: Arc<Schema>,
+        arrow_types: bool,
+        out: &'w mut (dyn Write + Send),
+    ) -> io::Result<Self> {
+        if format == ColumnarFormat::Arrow {
+            let writer = FileWriter::try_new(out, &schema).map_err(of_arrow)?;
+            return Ok(Self::Arrow(writer));
+        }
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
+            .build();
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties)
+            .with_skip_arrow_metadata(!arrow_types);
+        let writer = ArrowWriter::try_new_with_options(out, schema, options);
+        Ok(Self::Parquet(Box::new(writer.map_err(of_parquet)?)))
+    }
+
+    /// Writes a batch.
+    pub(in crate::report) fn write(&mut self, rows: &RecordBatch) -> io::Result<()> {
+        match self {
+            Self::Parquet(table) => table.write(rows).map_err(of_parquet),
+            // An empty batch would be one more for readers.
+            Self::Arrow(_) if rows.num_rows() == 0 => Ok(()),
+            Self::Arrow(table) => table.write(rows).map_err(of_arrow),
+        }
+    }
+
+    /// Writes the rest of the file.
+    pub(in crate::report) fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Parquet(table) => table.close().map(|_| ()).map_err(of_parquet),
+            Self::Arrow(mut table) => table.finish().map_err(of_arrow),
+        }
+    }
 }
 
 /// Rows that are not written yet, column by column.
@@ -203,12 +238,20 @@ fn buffer_for<'c, R>(column: &'c Column<'_, R>) -> Box<dyn ValueBuffer<R> + 'c> 
 }
 
 /// The error of the system as it was, so that a closed pipe is still recognised.
-pub(in crate::report) fn as_io(error: ParquetError) -> io::Error {
+fn of_parquet(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {
             Ok(error) => *error,
             Err(cause) => io::Error::other(cause),
         },
+        other => io::Error::other(other),
+    }
+}
+
+/// The error of the system as it was.
+fn of_arrow(error: ArrowError) -> io::Error {
+    match error {
+        ArrowError::IoError(_, cause) => cause,
         other => io::Error::other(other),
     }
 }
