@@ -1,5 +1,6 @@
 //! Reading a record again, by its place.
 
+use super::assemble::AssembledRecord;
 use super::cells::RecordFields;
 use super::format::{LineEnd, SourceFormat};
 use super::inputs::Inputs;
@@ -16,7 +17,12 @@ impl Fetch for Inputs {
         place: SourcePlace,
         sink: &mut dyn FnMut(&Document<'_>),
     ) -> Result<(), ReadError> {
-        self.read_again(place, &mut |_, document| sink(document))
+        match self.kept_row(place) {
+            Some(kept) => self
+                .fetch_kept(&kept, sink)
+                .ok_or_else(|| changed(kept.input(), place)),
+            None => self.read_again(place, &mut |_, document| sink(document)),
+        }
     }
 }
 
@@ -31,6 +37,13 @@ impl Inputs {
         place: SourcePlace,
         sink: &mut dyn FnMut(&[u8], LineEnd),
     ) -> Result<(), ReadError> {
+        if let Some(kept) = self.kept_row(place) {
+            let mut line = Vec::new();
+            let written = kept.write(&mut line);
+            return written
+                .map(|()| sink(&line, LineEnd::Lf))
+                .ok_or_else(|| changed(kept.input(), place));
+        }
         self.read_again(place, &mut |bytes, _| {
             let (record, after) = bytes.split_at(place.length as usize);
             if self.format(place.source as usize) == Some(SourceFormat::Json) {
@@ -98,10 +111,7 @@ impl Inputs {
         place: SourcePlace,
         sink: &mut dyn FnMut(&[u8], &Document<'_>),
     ) -> Result<(), ReadError> {
-        let changed = |input: &str| ReadError::Changed {
-            input: input.to_owned(),
-            offset: place.offset,
-        };
+        let changed = |input: &str| changed(input, place);
         let source = self
             .sources
             .get(place.source as usize)
@@ -129,10 +139,8 @@ impl Inputs {
             None
         };
         let found = parsed.is_some();
-        if let Some(mut parsed) = parsed {
-            parsed.document.published = parsed.published.settled(&source.orders.published);
-            parsed.document.crawled = parsed.crawled.settled(&source.orders.crawled);
-            sink(&buffers.bytes[..read], &parsed.document);
+        if let Some(parsed) = parsed {
+            sink(&buffers.bytes[..read], &settled(parsed, source));
         }
         buffers.put_back(self.context.settings.kept_bytes());
         if found {
@@ -171,6 +179,23 @@ impl Inputs {
             input: source.name.clone(),
             cause,
         })
+    }
+}
+
+/// The error of a record that is gone.
+fn changed(input: &str, place: SourcePlace) -> ReadError {
+    ReadError::Changed {
+        input: input.to_owned(),
+        offset: place.offset,
+    }
+}
+
+/// The document of a record, with the dates as its source shows them.
+pub(super) fn settled<'a>(record: AssembledRecord<'a>, source: &InputSource) -> Document<'a> {
+    Document {
+        published: record.published.settled(&source.orders.published),
+        crawled: record.crawled.settled(&source.orders.crawled),
+        ..record.document
     }
 }
 

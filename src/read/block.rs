@@ -41,6 +41,12 @@ pub(super) enum BlockContent {
         /// Offset of the first in the source.
         offset: u64,
     },
+    /// Rows that stay in memory. Each is at an offset of its own, one after the other.
+    Kept {
+        batch: RecordBatch,
+        /// Offset of the first in the source.
+        offset: u64,
+    },
     /// A record, or the rest of a source, that cannot be read.
     Unreadable(UnreadableBytes),
 }
@@ -72,6 +78,9 @@ impl ColumnRows {
         }
     }
 }
+
+/// Number of blocks of a source that have such offsets.
+pub(super) const MOST_BLOCKS: u64 = 1 << (u64::BITS - MADE_BITS);
 
 /// Offset of a block whose bytes are made when it is parsed. It leaves 64 GiB for them.
 pub(super) fn offset_of_made(block: u64) -> u64 {

@@ -4,10 +4,13 @@ use std::fs::File;
 use std::io;
 use std::sync::PoisonError;
 
+use arrow_array::RecordBatchReader;
 use encoding_rs::UTF_8;
 
+use super::batches::{BatchBlocks, BatchSource};
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
 use super::cells::Dialect;
+use super::columnar::ColumnarError;
 use super::compression::{Compression, Decompressor};
 use super::context::ReadContext;
 use super::cut::BlockCutter;
@@ -79,6 +82,39 @@ impl Inputs {
             skipped: SkippedInputs::default(),
             context,
         }
+    }
+
+    /// Reads rows of columns that are in memory or come as a stream. Rejects call it `name`.
+    ///
+    /// Batches are kept in memory for a second reading, without a copy and with all their columns,
+    /// until they have more than `keep_bytes`; `None` keeps all. The rows after that are kept in the
+    /// temporary directory. The stream is read by one thread at a time, on whichever asks for the
+    /// next block.
+    ///
+    /// # Errors
+    /// If no column can hold a text.
+    pub fn of_batches(
+        name: &str,
+        batches: Box<dyn RecordBatchReader + Send>,
+        keep_bytes: Option<u64>,
+        settings: ReadSettings,
+    ) -> Result<Self, ReadError> {
+        let context = ReadContext::new(settings);
+        let batches = BatchSource::new(batches, keep_bytes, &context);
+        let origin = match batches {
+            Ok(batches) => SourceOrigin::Batches(Box::new(batches)),
+            Err(ColumnarError::NoText(columns)) => {
+                let input = name.to_owned();
+                return Err(ReadError::NoTextColumn { input, columns });
+            }
+            Err(ColumnarError::Damaged(reason)) => SourceOrigin::Unreadable(reason),
+        };
+        let layout = Layout::plain(SourceFormat::Arrow);
+        Ok(Self {
+            sources: vec![InputSource::new(name.to_owned(), false, layout, origin)],
+            skipped: SkippedInputs::default(),
+            context,
+        })
     }
 
     /// Reads what `write` writes to a temporary file.
@@ -270,6 +306,9 @@ impl Corpus for Inputs {
             SourceOrigin::Unreadable(cause) => {
                 Self::unreadable(number, format!("cannot be opened: {cause}"))
             }
+            SourceOrigin::Batches(batches) => {
+                Box::new(BatchBlocks::new(&self.context, number, from, batches))
+            }
             _ if from.layout.format.is_columnar() => {
                 Box::new(RowBlocks::new(&self.context, number, from))
             }
@@ -329,6 +368,7 @@ impl Corpus for Inputs {
                 self.context.give_back(bytes);
             }
             BlockContent::Rows { rows, offset } => parser.rows(&rows, offset),
+            BlockContent::Kept { batch, offset } => parser.kept_rows(&batch, offset),
             BlockContent::Unreadable(bytes) => parser.unreadable(bytes),
         }
         let (tally, buffers) = parser.finish();

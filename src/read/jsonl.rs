@@ -10,8 +10,10 @@ use super::candidates::{Candidates, Collector};
 use super::date_order::SourceDates;
 use super::field_lookup::FieldLookup;
 use super::json_scanner::{JsonScanner, NamesOnly};
+use super::json_value::JsonError;
 use super::name_memory::NameMemory;
 use super::names::{Field, show};
+use super::row_texts::WithTexts;
 
 /// Characters of one of the record's own names that are kept for a reject.
 const NAME_CHARACTERS: usize = 100;
@@ -29,11 +31,38 @@ pub(super) fn parse<'s>(
     decoding: &'s mut Decoding,
     dates: SourceDates<'_>,
 ) -> Result<AssembledRecord<'s>, RejectedRecord> {
+    decoding.lossy |= lossy;
+    parse_by(line, lookup, decoding, dates, |mut scanner, mut fields| {
+        scanner.record(&mut fields)
+    })
+}
+
+/// Builds a document of a row that has its `texts` in memory and the rest in a line, as
+/// [`RowWriter::write_without_texts`](super::row_lines::RowWriter::write_without_texts) divides it.
+pub(super) fn parse_row<'s>(
+    line: &'s str,
+    texts: &[Option<&'s str>],
+    lookup: &FieldLookup,
+    decoding: &'s mut Decoding,
+    dates: SourceDates<'_>,
+) -> Result<AssembledRecord<'s>, RejectedRecord> {
+    parse_by(line, lookup, decoding, dates, |mut scanner, fields| {
+        scanner.record(&mut WithTexts::new(fields, texts))
+    })
+}
+
+/// Builds a document of a line that `scan` walks over.
+fn parse_by<'s>(
+    line: &'s str,
+    lookup: &FieldLookup,
+    decoding: &'s mut Decoding,
+    dates: SourceDates<'_>,
+    scan: impl FnOnce(JsonScanner<'s, '_>, Collector<'_, '_, 's>) -> Result<(), JsonError>,
+) -> Result<AssembledRecord<'s>, RejectedRecord> {
     let mut candidates = Candidates::default();
     let mut escapes = std::mem::take(&mut decoding.escapes);
-    let mut collector = Collector::new(lookup, &mut decoding.names, &mut candidates);
-    let scanned = JsonScanner::new(line, &mut escapes).record(&mut collector);
-    decoding.lossy |= lossy;
+    let collector = Collector::new(lookup, &mut decoding.names, &mut candidates);
+    let scanned = scan(JsonScanner::new(line, &mut escapes), collector);
     let chosen = match scanned {
         Err(error) => Err(error.reason()),
         Ok(()) => {

@@ -1,4 +1,4 @@
-//! Rows of Parquet files as they are, for an output that keeps all their columns and types.
+//! Rows of columns as they are, for an output that keeps all their columns and types.
 
 use std::fs::File;
 use std::io;
@@ -24,10 +24,14 @@ const ROWS: usize = 512;
 const SPOOL_BYTES: usize = 1 << 20;
 
 impl Inputs {
-    /// The columns of a Parquet file whose rows can be copied; `None` for any other source, and for
-    /// a file in an archive or a stream, which can be read once.
+    /// The columns of a source whose rows can be copied: a Parquet file, but not one in an archive
+    /// or a stream, which can be read once, or batches that are all kept in memory, as far as they
+    /// were read.
     #[must_use]
     pub fn row_schema(&self, source: usize) -> Option<SchemaRef> {
+        if let Some(batches) = self.batches(source) {
+            return batches.schema();
+        }
         Some(SchemaRef::clone(self.row_reader(source)?.schema()))
     }
 
@@ -41,6 +45,9 @@ impl Inputs {
         places: &[SourcePlace],
         sink: &mut dyn FnMut(RecordBatch) -> io::Result<()>,
     ) -> io::Result<()> {
+        if let Some(batches) = self.batches(source) {
+            return batches.copy_rows(places, sink);
+        }
         let changed = || io::Error::other("a Parquet file has changed since it was read");
         let numbers = self.row_numbers(source, places)?;
         let mut numbers = numbers.as_slice();

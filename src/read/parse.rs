@@ -42,6 +42,8 @@ pub(super) struct BlockParser<'p, 's> {
     pub(super) tally: BlockTally,
     sink: &'s mut dyn FnMut(ParsedRecord<'_>),
     buffers: ParseBuffers,
+    /// The names of the first record that could be read were noted, if they must be.
+    noted_first: bool,
 }
 
 impl<'p, 's> BlockParser<'p, 's> {
@@ -59,6 +61,7 @@ impl<'p, 's> BlockParser<'p, 's> {
             tally: BlockTally::default(),
             sink,
             buffers,
+            noted_first: false,
         }
     }
 
@@ -180,7 +183,7 @@ impl<'p, 's> BlockParser<'p, 's> {
     }
 
     /// One line without its line feed.
-    fn line(&mut self, line: &[u8], offset: u64) {
+    pub(super) fn line(&mut self, line: &[u8], offset: u64) {
         let (line, offset) = match (offset, line.strip_prefix(BOM)) {
             (0, Some(line)) => (line, BOM.len() as u64),
             _ => (line, offset),
@@ -199,6 +202,7 @@ impl<'p, 's> BlockParser<'p, 's> {
 
     /// One whole record, at a place of the source.
     fn record(&mut self, bytes: &[u8], offset: u64) {
+        self.note_first(bytes, offset);
         let ParseBuffers {
             lossy,
             fields,
@@ -206,13 +210,6 @@ impl<'p, 's> BlockParser<'p, 's> {
             ..
         } = &mut self.buffers;
         decoding.clear(self.context.settings.kept_bytes());
-        // The first record of a source: its names may be suggested for one that no record has.
-        let is_json = self.source.layout.format != SourceFormat::Text;
-        if is_json && self.tally.records == 0 && self.context.lookup.has_chosen() {
-            let text = String::from_utf8_lossy(bytes);
-            let place = (self.number, offset);
-            self.context.note_names(place, jsonl::names(&text));
-        }
         let parsed = parse_record(self.context, self.source, bytes, lossy, fields, decoding);
         let place = SourcePlace {
             source: self.number,
@@ -220,6 +217,44 @@ impl<'p, 's> BlockParser<'p, 's> {
             offset,
         };
         hand_over(parsed, place, &mut self.tally, self.sink);
+    }
+
+    /// Notes the names of the first record of the block, which may be suggested for one that no
+    /// record has.
+    fn note_first(&mut self, bytes: &[u8], offset: u64) {
+        let is_json = self.source.layout.format != SourceFormat::Text;
+        let first = !std::mem::replace(&mut self.noted_first, true);
+        if is_json && first && self.context.lookup.has_chosen() {
+            let text = String::from_utf8_lossy(bytes);
+            let place = (self.number, offset);
+            self.context.note_names(place, jsonl::names(&text));
+        }
+    }
+
+    /// A row of which the `texts` are in memory and the rest is in a line. Returns false, and does
+    /// nothing, if it gives no document. `length` is that of the record.
+    pub(super) fn row(
+        &mut self,
+        line: &str,
+        texts: &[Option<&str>],
+        length: u32,
+        offset: u64,
+    ) -> bool {
+        self.note_first(line.as_bytes(), offset);
+        let decoding = &mut self.buffers.decoding;
+        decoding.clear(self.context.settings.kept_bytes());
+        let parsed = parse_row(self.context, self.source, line, texts, decoding);
+        let is_document = parsed.is_ok();
+        if is_document {
+            let place = SourcePlace {
+                source: self.number,
+                length,
+                offset,
+            };
+            hand_over(parsed, place, &mut self.tally, self.sink);
+            self.tally.lines += 1;
+        }
+        is_document
     }
 
     /// Records whose documents are made by a conversion. The documents are kept in the spool, as
@@ -458,6 +493,19 @@ pub(super) fn parse_record<'s>(
             })
         }
     };
+    parsed.map(|record| with_path_fields(context, source, record))
+}
+
+/// Parses a row of which the `texts` are in memory and the rest is in a line.
+pub(super) fn parse_row<'s>(
+    context: &ReadContext,
+    source: &'s InputSource,
+    line: &'s str,
+    texts: &[Option<&'s str>],
+    decoding: &'s mut Decoding,
+) -> Result<AssembledRecord<'s>, RejectedRecord> {
+    let dates = context.dates(source);
+    let parsed = jsonl::parse_row(line, texts, &context.lookup, decoding, dates);
     parsed.map(|record| with_path_fields(context, source, record))
 }
 

@@ -40,6 +40,9 @@ impl BlockParser<'_, '_> {
             row_lines::write(&batch, &mut lines).map_err(|error| cannot_be_read(*left, &error))?;
             let kept = self.context.keep(self.source, &lines, offset);
             kept.map_err(|error| error.to_string())?;
+            if let Some(batches) = self.source.batches() {
+                batches.note_spooled(offset, lines.len() as u64);
+            }
             self.tally.bytes += lines.len() as u64;
             self.lines(&lines, offset);
             offset += lines.len() as u64;
@@ -50,6 +53,7 @@ impl BlockParser<'_, '_> {
     }
 }
 
-fn cannot_be_read(rows: u64, error: &ArrowError) -> String {
+/// The reason to reject rows that cannot be written as JSON.
+pub(super) fn cannot_be_read(rows: u64, error: &ArrowError) -> String {
     format!("{rows} rows from here on cannot be read: {error}")
 }

@@ -76,6 +76,7 @@ impl<'c> RowBlocks<'c> {
                 let reader = stream.take().unwrap_or_else(|| Box::new(io::empty()));
                 columnar::copied(unpack(reader)?, directory)
             }
+            SourceOrigin::Batches(_) => Err(io::ErrorKind::Unsupported.into()),
             SourceOrigin::Unreadable(cause) => Err(io::Error::other(cause.clone())),
         }
     }

@@ -10,6 +10,7 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::archive::MemberPlace;
+use super::batches::BatchSource;
 use super::compression::{Compression, Decompressor};
 use super::date_order::SourceOrders;
 use super::delimited::TableColumns;
@@ -129,7 +130,9 @@ impl InputSource {
             SourceOrigin::Remote(object) => {
                 Decompressor::new(self.layout.compression, None, object.reader(), limit).ok()
             }
-            SourceOrigin::Stream(_) | SourceOrigin::Unreadable(_) => None,
+            SourceOrigin::Stream(_) | SourceOrigin::Batches(_) | SourceOrigin::Unreadable(_) => {
+                None
+            }
         }
     }
 }
@@ -150,6 +153,8 @@ pub(super) enum SourceOrigin {
     Remote(RemoteObject),
     /// Standard input or a pipe, which can be read once.
     Stream(Mutex<Option<Box<dyn Read + Send>>>),
+    /// Arrow data in memory or from a stream.
+    Batches(Box<BatchSource>),
     /// Something in a directory that cannot be opened, and the reason.
     Unreadable(String),
 }
@@ -187,6 +192,7 @@ impl std::fmt::Debug for SourceOrigin {
             Self::File { path, bytes, .. } => write!(f, "{} ({bytes} bytes)", path.display()),
             Self::Member(place) => write!(f, "{place:?}"),
             Self::Remote(object) => write!(f, "{object:?}"),
+            Self::Batches(batches) => write!(f, "{batches:?}"),
             Self::Stream(_) => f.write_str("a stream"),
             Self::Unreadable(cause) => write!(f, "unreadable: {cause}"),
         }
