@@ -62,8 +62,8 @@ enum BatchBlock {
     Unwritten(RecordBatch),
     /// Rows that are in the spool, as so many bytes.
     Spooled(u64),
-    /// The reason why the rest of the stream cannot be read.
-    Unreadable(String),
+    /// So many rows, or the rest of the stream as one, that cannot be read, and the reason.
+    Unreadable { lines: u64, reason: String },
 }
 
 impl BatchSource {
@@ -109,11 +109,21 @@ impl BatchSource {
         }
     }
 
-    /// Notes that the rows at an offset are in the spool, as so many bytes.
+    /// Notes that the rows of the block at an offset are in the spool, as so many bytes.
     pub(super) fn note_spooled(&self, offset: u64, bytes: u64) {
+        self.replace(offset, BatchBlock::Spooled(bytes));
+    }
+
+    /// Notes that the rows of the block at an offset could not be spooled.
+    pub(super) fn note_lost(&self, offset: u64, lines: u64, reason: String) {
+        self.replace(offset, BatchBlock::Unreadable { lines, reason });
+    }
+
+    /// Replaces a block, and so lets go of its rows.
+    fn replace(&self, offset: u64, by: BatchBlock) {
         let mut blocks = self.blocks.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(block) = blocks.get_mut(block_of_made(offset) as usize) {
-            *block = BatchBlock::Spooled(bytes);
+            *block = by;
         }
     }
 
@@ -133,10 +143,10 @@ impl BatchSource {
         if let Some(known) = self.known_block(number) {
             return Some(known);
         }
-        let block = match number < MOST_BLOCKS {
-            true => self.next_block(&mut stream)?,
-            false => stream.fail(format!("there are more than {MOST_BLOCKS} batches"))?,
-        };
+        let mut block = self.next_block(&mut stream)?;
+        if number >= MOST_BLOCKS {
+            block = stream.fail(format!("there are more than {MOST_BLOCKS} blocks"));
+        }
         let mut blocks = self.blocks.write().unwrap_or_else(PoisonError::into_inner);
         blocks.push(block.clone());
         Some(block)
@@ -151,7 +161,7 @@ impl BatchSource {
             }
             match stream.next_batch(&self.schema)? {
                 Ok(batch) => stream.pending = Some(batch).filter(|batch| batch.num_rows() > 0),
-                Err(error) => return stream.fail(error.to_string()),
+                Err(error) => return Some(stream.fail(error.to_string())),
             }
         }
     }
@@ -165,7 +175,7 @@ impl BatchSource {
         }
         match rows.project(&self.columns) {
             Ok(rows) => BatchBlock::Unwritten(rows),
-            Err(error) => BatchBlock::Unreadable(error.to_string()),
+            Err(error) => stream.fail(error.to_string()),
         }
     }
 }
@@ -214,9 +224,13 @@ impl BatchStream {
     }
 
     /// Ends the stream with an error.
-    fn fail(&mut self, reason: String) -> Option<BatchBlock> {
+    fn fail(&mut self, error: String) -> BatchBlock {
         self.pending = None;
-        self.reader.take().map(|_| BatchBlock::Unreadable(reason))
+        self.reader = None;
+        BatchBlock::Unreadable {
+            lines: 1,
+            reason: format!("the rows from here on cannot be read: {error}"),
+        }
     }
 }
 
@@ -313,11 +327,11 @@ impl Iterator for BatchBlocks<'_> {
                 },
                 Err(error) => return Some(Err(error)),
             },
-            BatchBlock::Unreadable(reason) => BlockContent::Unreadable(UnreadableBytes {
+            BatchBlock::Unreadable { lines, reason } => BlockContent::Unreadable(UnreadableBytes {
                 bytes: 0,
-                lines: 1,
+                lines,
                 id: None,
-                reason: format!("the rows from here on cannot be read: {reason}"),
+                reason,
                 unknown_loss: true,
             }),
         };
