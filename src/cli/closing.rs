@@ -61,7 +61,7 @@ pub struct ClosingFacts<'a> {
     pub outputs: &'a [Output],
     pub inputs: &'a InputFacts,
     pub details: bool,
-    pub terminal: Terminal,
+    pub terminal: &'a Terminal,
 }
 
 impl ScanClosing<'_> {

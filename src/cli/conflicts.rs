@@ -13,7 +13,7 @@ use super::terminal::{MessageStyle, Terminal, escaped};
 const CONFLICTS_SHOWN: usize = 5;
 
 /// Prints the first conflicts, or all that are known.
-pub fn show(read: &ReadTally, source_names: &[&str], all: bool, terminal: Terminal) {
+pub fn show(read: &ReadTally, source_names: &[&str], all: bool, terminal: &Terminal) {
     let conflicts = &read.conflicts;
     let shown = if all {
         conflicts.len()

@@ -1,9 +1,11 @@
 //! The index commands: inspect, verify, prune, remove from, compact and export an index.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::Size;
-use crate::index::{Contents, Index, IndexError, Removal};
+use crate::index::{Contents, Index, IndexError, Removal, Writer};
+use crate::read::Inputs;
 use anyhow::{Context, anyhow};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -30,16 +32,52 @@ impl NamedOutput for ExportedRecords {
     }
 }
 
+/// What a command has to say.
+pub struct Answer {
+    /// The answer for people.
+    text: String,
+    /// The answer for programs.
+    pub facts: Value,
+    status: Status,
+    /// The reason to fail after the answer.
+    stop: Option<Stop>,
+}
+
 /// Runs the command.
-pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
-    match command {
-        IndexCommand::Info(IndexArguments { directory, format }) => {
-            let contents = Index::open(&directory)?.contents();
-            print_facts(format, &described(&contents), json(&contents))
+pub fn run(command: IndexCommand, terminal: &Terminal) -> Result<Status, Stop> {
+    let format = match &command {
+        IndexCommand::Export { directory, output } => {
+            let watch = Watch::start(UseWhen::Never, terminal)?;
+            return export(directory, output.as_deref(), watch);
         }
-        IndexCommand::Verify(IndexArguments { directory, format }) => verify(&directory, format),
+        IndexCommand::Info(index)
+        | IndexCommand::Verify(index)
+        | IndexCommand::Prune { index, .. }
+        | IndexCommand::Remove { index, .. }
+        | IndexCommand::Compact { index, .. } => index.format,
+    };
+    let answer = answer(command, terminal)?;
+    let printed = match format {
+        InfoFormat::Text => answer.text,
+        InfoFormat::Json => serde_json::to_string_pretty(&answer.facts)?,
+    };
+    print::text(&(printed + "\n"))?;
+    match answer.stop {
+        Some(stop) => Err(stop),
+        None => Ok(answer.status),
+    }
+}
+
+/// Does what a command asks for. An export has no answer.
+pub fn answer(command: IndexCommand, terminal: &Terminal) -> Result<Answer, Stop> {
+    match command {
+        IndexCommand::Info(IndexArguments { directory, .. }) => {
+            let contents = Index::open(&directory)?.contents();
+            Ok(Answer::of(described(&contents), json(&contents)))
+        }
+        IndexCommand::Verify(IndexArguments { directory, .. }) => verify(&directory),
         IndexCommand::Prune {
-            index: IndexArguments { directory, format },
+            index: IndexArguments { directory, .. },
             older_than,
             as_of,
             wait,
@@ -52,26 +90,25 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
             let pruned = writer.prune(since)?;
             tidy(&mut writer, terminal);
             let text = format!("{} removed", counted(pruned, "document"));
-            print_facts(format, &text, json!({ "documents_gone": pruned }))
+            Ok(Answer::of(text, json!({ "documents_gone": pruned })))
         }
         IndexCommand::Remove {
-            index: IndexArguments { directory, format },
+            index: IndexArguments { directory, .. },
             id,
             ids,
             wait,
         } => {
             require_index(&directory)?;
             let all = wanted_ids(id, ids.as_deref())?;
-            let removal = open_to_write(&directory, wait, terminal)?.remove(&all)?;
-            tell_removal(format, &removal)
+            removed(&open_to_write(&directory, wait, terminal)?.remove(&all)?)
         }
         IndexCommand::Compact {
-            index: IndexArguments { directory, format },
+            index: IndexArguments { directory, .. },
             wait,
         } => {
             require_index(&directory)?;
             let mut writer = open_to_write(&directory, wait, terminal)?;
-            let size = |writer: &crate::index::Writer| {
+            let size = |writer: &Writer| {
                 let contents = writer.index().map(Index::contents);
                 contents.map_or(0, |contents| contents.bytes)
             };
@@ -80,18 +117,30 @@ pub fn run(command: IndexCommand, terminal: Terminal) -> Result<Status, Stop> {
             let after = size(&writer);
             let text = format!("{} before, {} now", Size(before), Size(after));
             let facts = json!({ "bytes_before": before, "bytes_after": after });
-            print_facts(format, &text, facts)
+            Ok(Answer::of(text, facts))
         }
         IndexCommand::Export { directory, output } => {
-            export(&directory, output.as_deref(), terminal)
+            let watch = Watch::embedded(terminal.clone(), Arc::new(Inputs::open));
+            export(&directory, output.as_deref(), watch)?;
+            Ok(Answer::of(String::new(), Value::Null))
+        }
+    }
+}
+
+impl Answer {
+    fn of(text: String, facts: Value) -> Answer {
+        Answer {
+            text,
+            facts,
+            status: Status::Done,
+            stop: None,
         }
     }
 }
 
 /// Writes the documents of an index as JSON lines.
-fn export(directory: &Path, output: Option<&Path>, terminal: Terminal) -> Result<Status, Stop> {
+fn export(directory: &Path, output: Option<&Path>, watch: Watch) -> Result<Status, Stop> {
     let index = Index::open(directory)?;
-    let watch = Watch::start(UseWhen::Never, terminal)?;
     let wanted = WantedOutput {
         report: ExportedRecords,
         target: OutputTarget::of_flag(output),
@@ -137,8 +186,8 @@ fn wanted_ids(mut ids: Vec<String>, file: Option<&Path>) -> Result<Vec<String>, 
     Ok(ids)
 }
 
-/// Prints what was removed and what was not.
-fn tell_removal(format: InfoFormat, removal: &Removal) -> Result<Status, Stop> {
+/// Tells what was removed and what was not.
+fn removed(removal: &Removal) -> Result<Answer, Stop> {
     let Removal {
         documents,
         old_texts,
@@ -183,10 +232,13 @@ fn tell_removal(format: InfoFormat, removal: &Removal) -> Result<Status, Stop> {
         "ids_of_other_documents": of_other_documents,
         "clusters_renamed": clusters.collect::<Vec<Value>>(),
     });
-    print_facts(format, &text, facts)?;
-    Ok(match unknown.is_empty() {
+    let status = match unknown.is_empty() {
         true => Status::Done,
         false => Status::SomeRejected,
+    };
+    Ok(Answer {
+        status,
+        ..Answer::of(text, facts)
     })
 }
 
@@ -202,7 +254,7 @@ fn require_index(directory: &Path) -> Result<(), Stop> {
 }
 
 /// Checks every file of an index.
-fn verify(directory: &Path, format: InfoFormat) -> Result<Status, Stop> {
+fn verify(directory: &Path) -> Result<Answer, Stop> {
     let (contents, damages) = Index::verify(directory)?;
     let listed: Vec<Value> = damages
         .iter()
@@ -218,26 +270,16 @@ fn verify(directory: &Path, format: InfoFormat) -> Result<Status, Stop> {
     for damage in &damages {
         text += &format!("\n   {}: {}", damage.file, escaped(&damage.problem));
     }
-    print_facts(
-        format,
-        &text,
-        json!({ "whole": damages.is_empty(), "damaged": listed }),
-    )?;
-    if damages.is_empty() {
-        return Ok(Status::Done);
-    }
-    Err(Stop::Failed(anyhow!(
-        "the index is damaged; restore a backup, or make a new index from its documents"
-    )))
-}
-
-/// Prints facts as text or as JSON.
-fn print_facts(format: InfoFormat, text: &str, facts: Value) -> Result<Status, Stop> {
-    let printed = match format {
-        InfoFormat::Text => text.to_owned(),
-        InfoFormat::Json => serde_json::to_string_pretty(&facts)?,
-    };
-    print::text(&(printed + "\n"))
+    let facts = json!({ "whole": damages.is_empty(), "damaged": listed });
+    let stop = (!damages.is_empty()).then(|| {
+        Stop::Failed(anyhow!(
+            "the index is damaged; restore a backup, or make a new index from its documents"
+        ))
+    });
+    Ok(Answer {
+        stop,
+        ..Answer::of(text, facts)
+    })
 }
 
 /// Facts about an index as text.

@@ -19,6 +19,12 @@ pub struct TextLayout {
     pub colour: bool,
 }
 
+/// The layout of a text that does not go to a terminal.
+pub const PLAIN: TextLayout = TextLayout {
+    width: USUAL_WIDTH,
+    colour: false,
+};
+
 /// The layout of a text for `target`. `width` overrides the width of the terminal.
 pub fn of(width: Option<usize>, colour: UseWhen, target: &OutputTarget) -> TextLayout {
     let on_terminal = *target == OutputTarget::Stdout && io::stdout().is_terminal();

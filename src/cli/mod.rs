@@ -22,6 +22,7 @@ mod closing_fields;
 mod config;
 mod conflicts;
 mod dedup;
+pub mod embedded;
 mod explain;
 mod figures;
 mod index;
@@ -58,11 +59,11 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
         Ok(Configured::Run(arguments, used)) => (arguments, used),
         Ok(Configured::Printed(settings)) => {
             let (color, log_format) = config::message_format(&argv);
-            return ended(print::text(&settings), Terminal::new(color, log_format));
+            return ended(print::text(&settings), &Terminal::new(color, log_format));
         }
         Err(error) => return without_arguments(error, &argv),
     };
-    let terminal = Terminal::new(arguments.color, arguments.log_format);
+    let terminal = &Terminal::new(arguments.color, arguments.log_format);
     terminal.catch_panics();
     if let Some((name, running)) = arguments.command.running() {
         used.tell(name, running.quiet, terminal);
@@ -81,7 +82,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
 }
 
 /// Prints the error, if there is one, and returns the exit status.
-fn ended(result: Result<Status, Stop>, terminal: Terminal) -> Status {
+fn ended(result: Result<Status, Stop>, terminal: &Terminal) -> Status {
     result.unwrap_or_else(|stop| {
         terminal.error(&stop);
         stop.status()
@@ -91,7 +92,7 @@ fn ended(result: Result<Status, Stop>, terminal: Terminal) -> Status {
 /// Prints why there are no arguments: help was asked for, or something is wrong.
 fn without_arguments(error: ConfigError, argv: &[OsString]) -> Status {
     let (color, log_format) = config::message_format(argv);
-    let terminal = Terminal::new(color, log_format);
+    let terminal = &Terminal::new(color, log_format);
     let stop = match error {
         ConfigError::Typed(message) if !message.use_stderr() || log_format == LogFormat::Text => {
             // Requested help goes to standard output, errors to standard error. A failure to print

@@ -36,7 +36,7 @@ impl NightlyIndex {
     pub fn open(
         plan: Option<IndexPlan>,
         settings: &mut Settings,
-        terminal: Terminal,
+        terminal: &Terminal,
     ) -> Result<NightlyIndex, Stop> {
         let open = |plan: IndexPlan| -> Result<(IndexPlan, OpenIndex), Stop> {
             let opened = if plan.adds {
@@ -149,7 +149,7 @@ impl NightlyIndex {
     }
 
     /// Merges small segments of many runs.
-    pub fn tidy(&mut self, terminal: Terminal) {
+    pub fn tidy(&mut self, terminal: &Terminal) {
         if let Some((_, OpenIndex::ToWrite(writer))) = &mut self.opened {
             tidy(writer, terminal);
         }
@@ -228,7 +228,7 @@ fn nothing_to_add(documents: u64, copies: u64, [first, last]: [i64; 2]) -> anyho
 pub fn open_to_write(
     directory: &Path,
     wait: bool,
-    terminal: Terminal,
+    terminal: &Terminal,
 ) -> Result<Writer, IndexError> {
     Writer::open(directory, wait, &|holder| {
         terminal.say(&format!(
@@ -239,7 +239,7 @@ pub fn open_to_write(
 
 /// Merges small segments of many runs. The run itself has succeeded by then, and a failure would
 /// make the user repeat it, so an error here is only a warning.
-pub fn tidy(writer: &mut Writer, terminal: Terminal) {
+pub fn tidy(writer: &mut Writer, terminal: &Terminal) {
     if let Err(error) = writer.tidy() {
         let warning = terminal.paint(MessageStyle::Warning, "warning:");
         let message = format!(

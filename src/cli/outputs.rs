@@ -89,6 +89,7 @@ pub struct PendingOutputs(Mutex<PendingFiles>);
 struct PendingFiles {
     paths: Vec<PathBuf>,
     is_done: bool,
+    is_stopped: bool,
 }
 
 struct PlannedOutput<R> {
@@ -237,6 +238,7 @@ impl<R: NamedOutput> Outputs<R> {
 
         // Held until everything is in place, so that no signal interrupts the renames.
         let mut pending = self.pending.lock();
+        pending.go_on()?;
         if let Some(change) = &change {
             let replacements: Vec<Replacement> = files
                 .iter()
@@ -272,6 +274,7 @@ impl<R: NamedOutput> Outputs<R> {
     ) -> io::Result<NamedTempFile> {
         let file = {
             let mut pending = self.pending.lock();
+            pending.go_on()?;
             let file = temporary_for(directory, path)?;
             pending.paths.push(file.path().to_owned());
             file
@@ -293,21 +296,40 @@ impl PendingOutputs {
     /// `false` once the outputs are in place: the run then ends as usual, because a user repeats a
     /// run that was interrupted.
     pub fn remove_for_good(&self) -> bool {
+        self.removed().map(std::mem::forget).is_some()
+    }
+
+    /// The same for a process that goes on: what is written afterwards fails.
+    pub fn stop(&self) -> bool {
+        self.removed().is_some()
+    }
+
+    fn removed(&self) -> Option<MutexGuard<'_, PendingFiles>> {
         let mut held = self.lock();
         if held.is_done {
-            return false;
+            return None;
         }
         for path in held.paths.drain(..) {
             // An error here has no remedy.
             let _ = fs::remove_file(path);
         }
-        std::mem::forget(held);
-        true
+        held.is_stopped = true;
+        Some(held)
     }
 
     fn lock(&self) -> MutexGuard<'_, PendingFiles> {
         // The data is consistent after every statement, even if a thread panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PendingFiles {
+    /// Fails if the outputs were stopped.
+    fn go_on(&self) -> io::Result<()> {
+        match self.is_stopped {
+            true => Err(io::Error::other("the run was interrupted")),
+            false => Ok(()),
+        }
     }
 }
 

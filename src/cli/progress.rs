@@ -1,7 +1,7 @@
 //! Progress on standard error, and the time and memory of each stage.
 
 use std::io::{self, IsTerminal};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,7 @@ pub struct Progress {
     done: AtomicU64,
     /// Time of the next line, in milliseconds since `began`.
     next_line: AtomicU64,
+    interrupted: AtomicBool,
 }
 
 /// Display of progress.
@@ -38,7 +39,26 @@ enum ProgressDisplay {
     Bar(ProgressBar),
     /// Lines in a log, at intervals.
     Lines(Terminal),
+    /// The program that runs the command asks for it.
+    Asked,
 }
+
+/// Progress of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StageProgress {
+    /// Name of the stage.
+    pub stage: &'static str,
+    /// Unit of the amounts: bytes, documents or pairs; `None` if there are no amounts.
+    pub unit: Option<&'static str>,
+    /// Amount done so far.
+    pub done: u64,
+    /// Whole amount, if known.
+    pub total: Option<u64>,
+}
+
+/// What a run unwinds with when it is interrupted.
+#[derive(Debug)]
+pub struct Interrupted;
 
 /// The current stage, and the cost of each stage.
 #[derive(Default)]
@@ -70,7 +90,7 @@ impl ProgressUnit {
 
 impl Progress {
     /// Decides on the display. `Auto` shows progress only on a terminal and not as JSON.
-    pub fn new(when: UseWhen, terminal: Terminal) -> Progress {
+    pub fn new(when: UseWhen, terminal: &Terminal) -> Progress {
         let on_terminal = io::stderr().is_terminal() && !terminal.is_json();
         let display = match (when.or_else(|| on_terminal), on_terminal) {
             (false, _) => ProgressDisplay::Nowhere,
@@ -79,8 +99,17 @@ impl Progress {
                 false,
                 Arc::default(),
             ))),
-            (true, false) => ProgressDisplay::Lines(terminal),
+            (true, false) => ProgressDisplay::Lines(terminal.clone()),
         };
+        Progress::shown(display)
+    }
+
+    /// Progress that [`state`](Progress::state) tells.
+    pub fn asked() -> Progress {
+        Progress::shown(ProgressDisplay::Asked)
+    }
+
+    fn shown(display: ProgressDisplay) -> Progress {
         Progress {
             display,
             input_bytes: OnceLock::new(),
@@ -89,6 +118,30 @@ impl Progress {
             documents: Arc::default(),
             done: AtomicU64::new(0),
             next_line: AtomicU64::new(LINE_EVERY.as_millis() as u64),
+            interrupted: AtomicBool::new(false),
+        }
+    }
+
+    /// Progress of the current stage; `None` before the first.
+    pub fn state(&self) -> Option<StageProgress> {
+        let (stage, unit, total, _) = self.stages().current?;
+        Some(StageProgress {
+            stage,
+            unit: unit.name(),
+            done: self.done.load(Ordering::Relaxed),
+            total,
+        })
+    }
+
+    /// Makes the threads of the run unwind with [`Interrupted`] when they next report progress.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+
+    fn go_on(&self) {
+        if self.interrupted.load(Ordering::Relaxed) {
+            // Unlike a panic, this prints nothing.
+            std::panic::resume_unwind(Box::new(Interrupted));
         }
     }
 
@@ -117,12 +170,13 @@ impl Progress {
     }
 
     fn start(&self, name: &'static str, unit: ProgressUnit, total: Option<u64>) {
+        self.go_on();
         let mut stages = self.stages();
         stages.charge();
         stages.current = Some((name, unit, total, Instant::now()));
         self.done.store(0, Ordering::Relaxed);
         match &self.display {
-            ProgressDisplay::Nowhere => {}
+            ProgressDisplay::Nowhere | ProgressDisplay::Asked => {}
             ProgressDisplay::Bar(bar) => {
                 bar.set_message(name);
                 match total {
@@ -143,7 +197,7 @@ impl Progress {
     }
 
     /// Prints a line for a log, if it is time.
-    fn line(&self, terminal: Terminal) {
+    fn line(&self, terminal: &Terminal) {
         let now = self.began.elapsed().as_millis() as u64;
         let due = self.next_line.load(Ordering::Relaxed);
         let next = now + LINE_EVERY.as_millis() as u64;
@@ -202,12 +256,16 @@ impl Observer for Progress {
     }
 
     fn advance(&self, amount: u64) {
+        self.go_on();
         match &self.display {
             ProgressDisplay::Nowhere => {}
+            ProgressDisplay::Asked => {
+                self.done.fetch_add(amount, Ordering::Relaxed);
+            }
             ProgressDisplay::Bar(bar) => bar.inc(amount),
             ProgressDisplay::Lines(terminal) => {
                 self.done.fetch_add(amount, Ordering::Relaxed);
-                self.line(*terminal);
+                self.line(terminal);
             }
         }
     }
@@ -329,7 +387,7 @@ mod tests {
     fn a_stage_that_runs_twice_has_one_entry() {
         let progress = Progress::new(
             UseWhen::Never,
-            Terminal::new(UseWhen::Never, LogFormat::Text),
+            &Terminal::new(UseWhen::Never, LogFormat::Text),
         );
         for stage in [Stage::Read, Stage::Verify, Stage::Read] {
             progress.begin(stage, None);

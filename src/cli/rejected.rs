@@ -65,7 +65,7 @@ impl RejectVerdict {
 }
 
 /// Prints the first rejects, or all of them. `kept` is true if a rejects file lists them.
-pub fn show(read: &ReadTally, source_names: &[&str], all: bool, kept: bool, terminal: Terminal) {
+pub fn show(read: &ReadTally, source_names: &[&str], all: bool, kept: bool, terminal: &Terminal) {
     let rejects = &read.rejects;
     let shown = if all { rejects.len() } else { REJECTS_SHOWN };
     for reject in rejects.iter().take(shown) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::catalog::ReadTally;
 use crate::error::ReadError;
 use crate::pipeline::{Counts, Memory};
-use crate::read::{Inputs, WithReference};
+use crate::read::{Inputs, ReadSettings, WithReference};
 use crate::report::summary::InputFacts;
 use anyhow::Context;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -27,13 +27,18 @@ use super::signals;
 use super::status::Stop;
 use super::terminal::Terminal;
 
-/// Progress of a run, and the temporary files that a signal removes.
+/// What surrounds a run: its progress, the temporary files that an interrupt removes, the
+/// receiver of its messages, and the source of its inputs.
 #[derive(Clone)]
 pub struct Watch {
     pub pending: Arc<PendingOutputs>,
     pub progress: Arc<Progress>,
     terminal: Terminal,
+    open: Arc<OpenInputs>,
 }
+
+/// Opens the inputs that are named.
+pub type OpenInputs = dyn Fn(&[String], ReadSettings) -> Result<Inputs, ReadError> + Send + Sync;
 
 /// A command that has opened its inputs and checked its outputs.
 pub struct Session<R> {
@@ -45,13 +50,14 @@ pub struct Session<R> {
     pub terminal: Terminal,
     pub verbosity: Verbosity,
     setup: RunSetup,
+    open: Arc<OpenInputs>,
     pool: ThreadPool,
     rejects_kept: bool,
 }
 
 impl Watch {
     /// Starts to listen for signals.
-    pub fn start(progress: UseWhen, terminal: Terminal) -> Result<Watch, Stop> {
+    pub fn start(progress: UseWhen, terminal: &Terminal) -> Result<Watch, Stop> {
         let pending = Arc::new(PendingOutputs::default());
         let progress = Arc::new(Progress::new(progress, terminal));
         signals::watch(Arc::clone(&pending), Arc::clone(&progress), terminal)
@@ -60,8 +66,27 @@ impl Watch {
         Ok(Watch {
             pending,
             progress,
-            terminal,
+            terminal: terminal.clone(),
+            open: Arc::new(Inputs::open),
         })
+    }
+
+    /// The same within another program, which takes the messages, asks for the progress, gives the
+    /// inputs, and interrupts the run itself.
+    pub fn embedded(terminal: Terminal, open: Arc<OpenInputs>) -> Watch {
+        Watch {
+            pending: Arc::default(),
+            progress: Arc::new(Progress::asked()),
+            terminal,
+            open,
+        }
+    }
+
+    /// Interrupts the run, unless its outputs are in place already; then it ends as usual.
+    pub fn interrupt(&self) {
+        if self.pending.stop() {
+            self.progress.interrupt();
+        }
     }
 }
 
@@ -78,11 +103,12 @@ impl<R: NamedOutput> Session<R> {
             pending,
             progress,
             terminal,
+            open,
         } = watch;
-        let reading = std::mem::take(&mut setup.reading);
+        let reading = setup.reading.clone();
         // First, because opening standard input waits for its first bytes.
         let outputs = Outputs::check(wanted, pending)?;
-        let inputs = Inputs::open(&setup.inputs, reading).map_err(unreadable)?;
+        let inputs = open(&setup.inputs, reading).map_err(unreadable)?;
         none_left_out(&inputs)?;
         let reference = match setup.reference.take() {
             Some(plan) => plan.open()?,
@@ -105,6 +131,7 @@ impl<R: NamedOutput> Session<R> {
             terminal,
             verbosity: setup.verbosity,
             setup,
+            open,
             pool,
             rejects_kept,
         })
@@ -112,7 +139,17 @@ impl<R: NamedOutput> Session<R> {
 
     /// The inputs and the reference.
     pub fn corpus(&self) -> WithReference<'_> {
-        WithReference::new(&self.inputs, &self.reference.parts)
+        self.corpus_of(&self.inputs)
+    }
+
+    /// Other inputs and the reference.
+    pub fn corpus_of<'c>(&'c self, inputs: &'c Inputs) -> WithReference<'c> {
+        WithReference::new(inputs, &self.reference.parts)
+    }
+
+    /// The inputs, opened once more.
+    pub fn reopened(&self) -> Result<Inputs, Stop> {
+        (self.open)(&self.setup.inputs, self.setup.reading.clone()).map_err(unreadable)
     }
 
     /// Names of the inputs and of the files of the reference, by number.
@@ -174,14 +211,14 @@ impl<R: NamedOutput> Session<R> {
                 &self.source_names(),
                 self.verbosity.details,
                 self.rejects_kept,
-                self.terminal,
+                &self.terminal,
             );
         }
         conflicts::show(
             read,
             &self.source_names(),
             self.verbosity.details,
-            self.terminal,
+            &self.terminal,
         );
         if self.setup.strict && read.conflicting() > 0 {
             return Err(conflicts::not_permitted(read.conflicting()));

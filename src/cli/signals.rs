@@ -18,9 +18,10 @@ use super::terminal::Terminal;
 pub fn watch(
     pending: Arc<PendingOutputs>,
     progress: Arc<Progress>,
-    terminal: Terminal,
+    terminal: &Terminal,
 ) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let terminal = terminal.clone();
     thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 pub use crate::text::escaping::escaped;
 use serde_json::{Value, json};
@@ -17,11 +18,24 @@ pub fn quoted(texts: &[String]) -> String {
     quoted.collect::<Vec<_>>().join(", ")
 }
 
-/// Format of standard error.
-#[derive(Debug, Clone, Copy)]
+/// Messages of a run: their format on standard error, or who receives them instead.
+#[derive(Clone)]
 pub struct Terminal {
     colour: bool,
     log_format: LogFormat,
+    receiver: Option<Arc<Receiver>>,
+}
+
+/// Receiver of messages.
+pub type Receiver = dyn Fn(Message) + Send + Sync;
+
+/// A message of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Severity.
+    pub level: LogLevel,
+    /// The text, of one line or more.
+    pub text: String,
 }
 
 /// Style of a part of a message.
@@ -48,35 +62,47 @@ impl Terminal {
         Terminal {
             colour: log_format == LogFormat::Text && colour.or_else(wanted),
             log_format,
+            receiver: None,
+        }
+    }
+
+    /// Hands messages over instead of printing them.
+    pub fn received(receiver: Arc<Receiver>) -> Terminal {
+        Terminal {
+            colour: false,
+            log_format: LogFormat::Text,
+            receiver: Some(receiver),
         }
     }
 
     /// Returns true if messages are JSON.
-    pub fn is_json(self) -> bool {
+    pub fn is_json(&self) -> bool {
         self.log_format == LogFormat::Json
     }
 
     /// Makes a panic print its message in this format too.
-    pub fn catch_panics(self) {
+    pub fn catch_panics(&self) {
         if self.is_json() {
+            let terminal = self.clone();
             std::panic::set_hook(Box::new(move |panic| {
-                self.tell(LogLevel::Error, "panic", &panic.to_string(), json!({}));
+                terminal.tell(LogLevel::Error, "panic", &panic.to_string(), json!({}));
             }));
         }
     }
 
     /// Number of columns for a title in a line with `others` further columns. Without a terminal,
     /// it is `usual`.
-    pub fn room(self, others: usize, usual: usize) -> usize {
+    pub fn room(&self, others: usize, usual: usize) -> usize {
         let stderr = io::stderr();
-        let size = terminal_size_of(&stderr).filter(|_| stderr.is_terminal());
+        let is_terminal = self.receiver.is_none() && stderr.is_terminal();
+        let size = terminal_size_of(&stderr).filter(|_| is_terminal);
         size.map_or(usual, |(Width(columns), _)| {
             usize::from(columns).saturating_sub(others).clamp(10, usual)
         })
     }
 
     /// The words in a style.
-    pub fn paint(self, style: MessageStyle, words: impl fmt::Display) -> String {
+    pub fn paint(&self, style: MessageStyle, words: impl fmt::Display) -> String {
         let code = match style {
             MessageStyle::Strong => "1",
             MessageStyle::Faint => "2",
@@ -91,13 +117,17 @@ impl Terminal {
     }
 
     /// Prints a line.
-    pub fn say(self, line: &str) {
+    pub fn say(&self, line: &str) {
         self.tell(LogLevel::Info, "note", line, json!({}));
     }
 
     /// Prints a line, or a JSON object with the same message and further fields. A failure to print
     /// is ignored.
-    pub fn tell(self, level: LogLevel, event: &str, line: &str, fields: Value) {
+    pub fn tell(&self, level: LogLevel, event: &str, line: &str, fields: Value) {
+        if let Some(receive) = &self.receiver {
+            let text = line.trim().to_owned();
+            return receive(Message { level, text });
+        }
         let line = match self.log_format {
             LogFormat::Text => line.to_owned(),
             LogFormat::Json => log::object(jiff::Timestamp::now(), level, event, line, fields),
@@ -107,7 +137,7 @@ impl Terminal {
     }
 
     /// Prints an error.
-    pub fn error(self, stop: &Stop) {
+    pub fn error(&self, stop: &Stop) {
         if self.is_json() {
             let fields = json!({"exit_status": stop.status().code()});
             return self.tell(LogLevel::Error, "error", &stop.to_string(), fields);

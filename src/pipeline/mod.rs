@@ -62,7 +62,7 @@ pub use sample::{
     Distance, MOST_SAMPLED, MarkKind, Measure, Sample, SampledPair, SampledScores, SampledStratum,
     SampledText, Sampling, Stratum, TextPiece, sample,
 };
-pub use scan::{scan, scan_after};
+pub use scan::{page_content, scan, scan_after};
 pub use settings::{
     DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, PageLimits, ReferencePassages, Settings, Surfacing,
 };

@@ -1,5 +1,7 @@
 //! The scan: runs the stages in order.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::cluster_names::{self, ClusterNames};
@@ -15,7 +17,7 @@ use super::quotations::measure_quotations;
 use super::ranking::rank;
 use super::rewording::find_reworded;
 use super::search::{Matches, search};
-use super::settings::Settings;
+use super::settings::{PageLimits, Settings};
 use super::sources::attribute;
 use super::storylines;
 use super::texts::CorpusTexts;
@@ -23,7 +25,7 @@ use crate::catalog::Catalog;
 use crate::catalog::identical::IdenticalGroup;
 use crate::cluster::{self, Assembled, Cluster, Relation, ReportedPair, RewordedPair};
 use crate::compare::exact::Comparison;
-use crate::document::Corpus;
+use crate::document::{Corpus, Fetch};
 use crate::error::ReadError;
 
 /// Runs the whole scan.
@@ -118,6 +120,23 @@ pub fn scan_after<C: Corpus>(
         merged,
         boilerplate,
     })
+}
+
+/// Content of the page of a scan that was run without one. `archive` has the documents of earlier
+/// runs.
+///
+/// # Errors
+/// When a text cannot be read again.
+pub fn page_content<C: Corpus>(
+    corpus: &C,
+    archive: Option<Arc<dyn Fetch + Send>>,
+    found: &ScanResult,
+    settings: &Settings,
+    limits: PageLimits,
+) -> Result<PageContent, ReadError> {
+    let sources = CorpusAndArchive::of(corpus, archive);
+    let texts = CorpusTexts::of(&sources, &found.catalog, settings);
+    page::choose(&texts, limits, &found.pairs, &found.clusters)
 }
 
 /// Finds the pairs that share words, then the reworded ones among the other documents.

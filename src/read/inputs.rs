@@ -158,6 +158,13 @@ impl Inputs {
             .sum()
     }
 
+    /// Tells whether the inputs can be read several times.
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        let is_stream = |source: &InputSource| matches!(source.origin, SourceOrigin::Stream(_));
+        !self.sources.iter().any(is_stream)
+    }
+
     /// Files that were found in directories and archives and not read.
     #[must_use]
     pub fn skipped(&self) -> &SkippedInputs {

@@ -13,6 +13,7 @@ use crate::cli::status::Stop;
 pub const FILE_VARIABLE: &str = "WIRECOPY_CONFIG";
 
 /// A variable that has the prefix of settings but is none.
+#[derive(Debug, Clone)]
 pub struct UnknownVariable {
     pub name: String,
     /// The most similar variable that is a setting.

@@ -65,6 +65,17 @@ impl Flags {
         }
     }
 
+    /// Reads the flags of a command by its name.
+    pub fn of_command(name: &str) -> Flags {
+        let known = CONFIGURED.into_iter().find(|&known| known == name);
+        Flags::of(known.unwrap_or(SCAN))
+    }
+
+    /// All flags and arguments of the command.
+    pub fn all(&self) -> impl Iterator<Item = &Arg> {
+        self.command.get_arguments()
+    }
+
     /// The flags that can be set, in the order of the help. They are those of scan.
     pub fn settings(&self) -> impl Iterator<Item = &Arg> {
         let all = self.scan.get_arguments();

@@ -21,7 +21,7 @@ pub enum Configured {
 }
 
 /// The settings that were found besides the command line.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct UsedSettings {
     /// The settings file, if one was read.
     pub file: Option<UsedFile>,
@@ -36,6 +36,7 @@ pub struct UsedSettings {
 }
 
 /// A settings file that was read.
+#[derive(Debug, Clone)]
 pub struct UsedFile {
     /// The path, as given.
     pub path: String,
@@ -53,6 +54,15 @@ pub enum ConfigError {
 
 /// Works out the arguments; `argv` begins with the program's name.
 pub fn configured(argv: &[OsString]) -> Result<Configured, ConfigError> {
+    merged(argv, false)
+}
+
+/// Works out the arguments without the environment, and with a file only if `--config` names it.
+pub fn configured_alone(argv: &[OsString]) -> Result<Configured, ConfigError> {
+    merged(argv, true)
+}
+
+fn merged(argv: &[OsString], alone: bool) -> Result<Configured, ConfigError> {
     let flags = Flags::of(SCAN);
     // Required flags may come from another layer, so the first parse does not ask for them.
     let typed = match flags.relaxed.clone().try_get_matches_from(argv) {
@@ -73,8 +83,14 @@ pub fn configured(argv: &[OsString]) -> Result<Configured, ConfigError> {
     };
 
     let flags = Flags::of(name);
-    let environment = flags.environment().map_err(ConfigError::Set)?;
-    let file = flags.file(typed).map_err(ConfigError::Set)?;
+    let environment = match alone {
+        true => Vec::new(),
+        false => flags.environment().map_err(ConfigError::Set)?,
+    };
+    let file = match alone && typed.get_raw("config").is_none() {
+        true => None,
+        false => flags.file(typed).map_err(ConfigError::Set)?,
+    };
     let (file, in_file) = match file {
         None => (None, Vec::new()),
         Some(SettingsFile {

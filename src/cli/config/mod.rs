@@ -22,9 +22,11 @@ mod flags;
 mod layers;
 mod merge;
 mod messages;
+mod names;
 mod notices;
 mod print;
 
 pub use flags::one_line;
-pub use merge::{ConfigError, Configured, UsedSettings, check, configured};
+pub use merge::{ConfigError, Configured, UsedSettings, check, configured, configured_alone};
 pub use messages::message_format;
+pub use names::{SettingInfo, SettingKind, known, settings};

@@ -10,7 +10,7 @@ impl UsedSettings {
     /// Prints where settings come from, and warns of unknown variables. With `quiet`, a file is
     /// named only if no flag names it, because its user may not know about it. `command` is the
     /// command that runs.
-    pub fn tell(&self, command: &str, quiet: bool, terminal: Terminal) {
+    pub fn tell(&self, command: &str, quiet: bool, terminal: &Terminal) {
         let is_found = self.file.as_ref().is_some_and(|file| !file.is_typed);
         let file = self.file.as_ref().map(|file| &file.path);
         let names: Vec<&str> = file

@@ -38,7 +38,7 @@ pub struct MarkFields {
 
 impl MarkFields {
     /// The names, in the order of the fields.
-    fn names(&self) -> [&str; 2] {
+    pub fn names(&self) -> [&str; 2] {
         [&self.duplicate_of, &self.group]
     }
 }

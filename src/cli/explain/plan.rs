@@ -20,8 +20,8 @@ pub struct ExplainPlan {
     pub setup: RunSetup,
     /// Settings of the scan to explain.
     pub settings: Settings,
-    /// Output to write.
-    pub wanted: WantedOutput<ExplainOutput>,
+    /// Output to write, if any.
+    pub wanted: Vec<WantedOutput<ExplainOutput>>,
     /// Width and colour of a text.
     pub layout: TextLayout,
     /// Index to search.
@@ -64,7 +64,7 @@ impl ExplainPlan {
             setup,
             settings: settings(&typed.finding, &typed.sources, now)?,
             layout: layout::of(typed.width, colour, &wanted.target),
-            wanted,
+            wanted: vec![wanted],
             index: typed.index.map(|directory| IndexPlan {
                 directory,
                 adds: false,

@@ -3,8 +3,8 @@
 mod best;
 mod cost;
 mod judge;
-mod plan;
-mod sample;
+pub mod plan;
+pub mod sample;
 mod stored;
 mod text;
 
@@ -28,12 +28,17 @@ use judge::{JudgedCorpus, ReadLabels, by_site};
 use plan::{TuneOutput, TunePlan, TuneSearch};
 
 /// Runs the command; `colour` is that of the text.
-pub fn run(typed: TuneArguments, colour: UseWhen, terminal: Terminal) -> Result<Status, Stop> {
+pub fn run(typed: TuneArguments, colour: UseWhen, terminal: &Terminal) -> Result<Status, Stop> {
     if let Some(pairs) = typed.sample {
         return sample::run(typed, pairs, terminal);
     }
     let plan = TunePlan::of(typed, colour)?;
     let watch = Watch::start(plan.setup.verbosity.progress, terminal)?;
+    Ok(finish(plan, watch)?.1)
+}
+
+/// Compares choices and writes the outputs of the plan.
+pub fn finish(plan: TunePlan, watch: Watch) -> Result<(Tuned, Status), Stop> {
     let labels = match plan.labels.is_empty() {
         true => None,
         false => Some(ReadLabels::of(
@@ -102,7 +107,7 @@ pub fn run(typed: TuneArguments, colour: UseWhen, terminal: Terminal) -> Result<
         },
         None,
     )?;
-    Ok(status)
+    Ok((tuned, status))
 }
 
 /// Runs one search at the lowest numbers of its choices.

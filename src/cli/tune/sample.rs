@@ -3,6 +3,7 @@
 use crate::pipeline::{self, Sample, Sampling, Settings};
 use crate::report::labelling;
 
+use crate::cli::args::matching::FindingArguments;
 use crate::cli::args::sources::SourceArguments;
 use crate::cli::args::tune::TuneArguments;
 use crate::cli::figures::{count, counted};
@@ -23,11 +24,39 @@ impl NamedOutput for LabellingOutput {
 }
 
 /// Writes a page with this many pairs.
-pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Status, Stop> {
+pub fn run(typed: TuneArguments, pairs: u32, terminal: &Terminal) -> Result<Status, Stop> {
     let wanted = wanted(&typed)?;
     let setup = RunSetup::of(typed.inputs, &typed.reading, &typed.running);
     let watch = Watch::start(setup.verbosity.progress, terminal)?;
     let session = Session::open(setup, vec![wanted], true, watch)?;
+    let (sample, settings, status) = draw(&session, &typed.finding, pairs)?;
+    session.outputs.write(
+        |_| true,
+        |LabellingOutput, mut out| labelling::write(&sample, &settings, &mut out),
+        None,
+    )?;
+    if session.verbosity.closing {
+        terminal.say(&closing_line(&sample));
+    }
+    Ok(status)
+}
+
+/// The page with this many pairs.
+pub fn page(typed: TuneArguments, pairs: u32, watch: Watch) -> Result<String, Stop> {
+    let setup = RunSetup::of(typed.inputs, &typed.reading, &typed.running);
+    let session = Session::<LabellingOutput>::open(setup, Vec::new(), true, watch)?;
+    let (sample, settings, _) = draw(&session, &typed.finding, pairs)?;
+    let mut page = Vec::new();
+    labelling::write(&sample, &settings, &mut page)?;
+    Ok(String::from_utf8(page)?)
+}
+
+/// Draws the sample.
+fn draw(
+    session: &Session<LabellingOutput>,
+    finding: &FindingArguments,
+    pairs: u32,
+) -> Result<(Sample, Settings, Status), Stop> {
     // A sample uses no credits and dates.
     let sources = SourceArguments {
         credits: None,
@@ -35,7 +64,7 @@ pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Statu
     };
     let settings = Settings {
         memory: session.memory()?,
-        ..settings(&typed.finding, &sources, now())?
+        ..settings(finding, &sources, now())?
     };
     let sampling = Sampling {
         pairs,
@@ -45,15 +74,7 @@ pub fn run(typed: TuneArguments, pairs: u32, terminal: Terminal) -> Result<Statu
         session.run(|progress| pipeline::sample(&session.inputs, &settings, sampling, progress))?;
     let documents = sample.counts.documents.read;
     let verdict = session.judge_or_stop(&sample.read, &sample.counts, documents)?;
-    session.outputs.write(
-        |_| true,
-        |LabellingOutput, mut out| labelling::write(&sample, &settings, &mut out),
-        None,
-    )?;
-    if session.verbosity.closing {
-        terminal.say(&closing_line(&sample));
-    }
-    Ok(verdict.status())
+    Ok((sample, settings, verdict.status()))
 }
 
 /// The page. Its name must end in .html or .htm, or have no extension.

@@ -66,7 +66,7 @@ pub(in crate::report) enum ColumnarFormat {
 /// A writer of batches to any output.
 pub(in crate::report) enum ColumnarWriter<'w> {
     Parquet(Box<ArrowWriter<&'w mut (dyn Write + Send)>>),
-    Arrow(FileWriter<&'w mut (dyn Write + Send)>),
+    Arrow(Box<FileWriter<&'w mut (dyn Write + Send)>>),
 }
 
 impl<'w> ColumnarWriter<'w> {
@@ -79,7 +79,7 @@ impl<'w> ColumnarWriter<'w> {
     ) -> io::Result<Self> {
         if format == ColumnarFormat::Arrow {
             let writer = FileWriter::try_new(out, &schema).map_err(of_arrow)?;
-            return Ok(Self::Arrow(writer));
+            return Ok(Self::Arrow(Box::new(writer)));
         }
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
