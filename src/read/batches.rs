@@ -15,15 +15,9 @@ use arrow_array::{RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
 
 use super::array_bytes;
-use super::block::{
-    BlockContent, ColumnRows, InputBlock, MOST_BLOCKS, UnreadableBytes, block_of_made,
-    offset_of_made,
-};
 use super::columnar::{self, ColumnarError};
-use super::context::ReadContext;
-use super::inputs::Inputs;
-use super::source::{InputSource, SourceOrigin, read_full_at};
-use crate::error::ReadError;
+use super::field_lookup::FieldLookup;
+use super::made_offsets::{MOST_BLOCKS, block_of_made, offset_of_made};
 
 /// Bytes of a block, about.
 const BLOCK_BYTES: u64 = 1 << 20;
@@ -55,28 +49,29 @@ struct BatchStream {
 
 /// A block of rows.
 #[derive(Clone)]
-enum BatchBlock {
+pub(super) enum BatchBlock {
     /// Rows with all their columns.
     Kept(RecordBatch),
     /// Rows that go to the spool when they are parsed, with the columns that are read.
     Unwritten(RecordBatch),
     /// Rows that are in the spool, as so many bytes.
     Spooled(u64),
-    /// The reason why the rest of the stream cannot be read.
-    Unreadable(String),
+    /// So many rows, or the rest of the stream as one, that cannot be read, and the reason.
+    Unreadable { lines: u64, reason: String },
 }
 
 impl BatchSource {
-    /// Rows of a stream, of which at most `keep_bytes` are kept in memory.
+    /// Rows of a stream, of which at most `keep_bytes` are kept in memory. `whole` asks for all
+    /// columns in lines of JSON, and not only those that may hold fields.
     pub(super) fn new(
         reader: Box<dyn RecordBatchReader + Send>,
         keep_bytes: Option<u64>,
-        context: &ReadContext,
+        lookup: &FieldLookup,
+        whole: bool,
     ) -> Result<Self, ColumnarError> {
         let schema = reader.schema();
-        let whole = context.settings.whole_records;
         Ok(Self {
-            columns: columnar::columns(&schema, &context.lookup, whole)?,
+            columns: columnar::columns(&schema, lookup, whole)?,
             schema,
             keep_bytes: keep_bytes.unwrap_or(u64::MAX),
             stream: Mutex::new(BatchStream {
@@ -109,11 +104,21 @@ impl BatchSource {
         }
     }
 
-    /// Notes that the rows at an offset are in the spool, as so many bytes.
+    /// Notes that the rows of the block at an offset are in the spool, as so many bytes.
     pub(super) fn note_spooled(&self, offset: u64, bytes: u64) {
+        self.replace(offset, BatchBlock::Spooled(bytes));
+    }
+
+    /// Notes that the rows of the block at an offset could not be spooled.
+    pub(super) fn note_lost(&self, offset: u64, lines: u64, reason: String) {
+        self.replace(offset, BatchBlock::Unreadable { lines, reason });
+    }
+
+    /// Replaces a block, and so lets go of its rows.
+    fn replace(&self, offset: u64, by: BatchBlock) {
         let mut blocks = self.blocks.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(block) = blocks.get_mut(block_of_made(offset) as usize) {
-            *block = BatchBlock::Spooled(bytes);
+            *block = by;
         }
     }
 
@@ -124,7 +129,7 @@ impl BatchSource {
     }
 
     /// A block; `number` is not greater than the number of blocks that the stream has given.
-    fn block(&self, number: u64) -> Option<BatchBlock> {
+    pub(super) fn block(&self, number: u64) -> Option<BatchBlock> {
         if let Some(known) = self.known_block(number) {
             return Some(known);
         }
@@ -133,10 +138,10 @@ impl BatchSource {
         if let Some(known) = self.known_block(number) {
             return Some(known);
         }
-        let block = match number < MOST_BLOCKS {
-            true => self.next_block(&mut stream)?,
-            false => stream.fail(format!("there are more than {MOST_BLOCKS} batches"))?,
-        };
+        let mut block = self.next_block(&mut stream)?;
+        if number >= MOST_BLOCKS {
+            block = stream.fail(format!("there are more than {MOST_BLOCKS} blocks"));
+        }
         let mut blocks = self.blocks.write().unwrap_or_else(PoisonError::into_inner);
         blocks.push(block.clone());
         Some(block)
@@ -151,7 +156,7 @@ impl BatchSource {
             }
             match stream.next_batch(&self.schema)? {
                 Ok(batch) => stream.pending = Some(batch).filter(|batch| batch.num_rows() > 0),
-                Err(error) => return stream.fail(error.to_string()),
+                Err(error) => return Some(stream.fail(error.to_string())),
             }
         }
     }
@@ -165,7 +170,7 @@ impl BatchSource {
         }
         match rows.project(&self.columns) {
             Ok(rows) => BatchBlock::Unwritten(rows),
-            Err(error) => BatchBlock::Unreadable(error.to_string()),
+            Err(error) => stream.fail(error.to_string()),
         }
     }
 }
@@ -214,116 +219,18 @@ impl BatchStream {
     }
 
     /// Ends the stream with an error.
-    fn fail(&mut self, reason: String) -> Option<BatchBlock> {
+    fn fail(&mut self, error: String) -> BatchBlock {
         self.pending = None;
-        self.reader.take().map(|_| BatchBlock::Unreadable(reason))
+        self.reader = None;
+        BatchBlock::Unreadable {
+            lines: 1,
+            reason: format!("the rows from here on cannot be read: {error}"),
+        }
     }
 }
 
 impl std::fmt::Debug for BatchSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "batches of {} columns", self.schema.fields().len())
-    }
-}
-
-impl InputSource {
-    /// The batches, if the source consists of such.
-    pub(super) fn batches(&self) -> Option<&BatchSource> {
-        match &self.origin {
-            SourceOrigin::Batches(batches) => Some(batches),
-            _ => None,
-        }
-    }
-}
-
-impl Inputs {
-    /// The batches of a source, if it consists of such.
-    pub(super) fn batches(&self, source: usize) -> Option<&BatchSource> {
-        self.sources.get(source)?.batches()
-    }
-}
-
-/// Iterator over the blocks of batches, which gives them from the first on at each reading.
-pub(super) struct BatchBlocks<'c> {
-    context: &'c ReadContext,
-    source: &'c InputSource,
-    batches: &'c BatchSource,
-    number: u32,
-    /// Number of the next block.
-    next: u64,
-}
-
-impl<'c> BatchBlocks<'c> {
-    pub(super) fn new(
-        context: &'c ReadContext,
-        number: u32,
-        source: &'c InputSource,
-        batches: &'c BatchSource,
-    ) -> Self {
-        Self {
-            context,
-            source,
-            batches,
-            number,
-            next: 0,
-        }
-    }
-
-    /// Reads lines back from the spool.
-    fn spooled(&self, offset: u64, length: u64) -> Result<Vec<u8>, ReadError> {
-        let changed = || ReadError::Changed {
-            input: self.source.name.clone(),
-            offset,
-        };
-        let at = self.source.in_spool(offset, length).ok_or_else(changed)?;
-        let file = self.context.spool.file().ok_or_else(changed)?;
-        let mut bytes = self.context.take_buffer();
-        bytes.resize(length as usize, 0);
-        let read = read_full_at(file, &mut bytes, at).map_err(|cause| ReadError::Read {
-            input: self.source.name.clone(),
-            cause,
-        })?;
-        match read as u64 == length {
-            true => Ok(bytes),
-            false => Err(changed()),
-        }
-    }
-}
-
-impl Iterator for BatchBlocks<'_> {
-    type Item = Result<InputBlock, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let block = self.batches.block(self.next)?;
-        let offset = offset_of_made(self.next);
-        self.next += 1;
-        let content = match block {
-            BatchBlock::Kept(batch) => BlockContent::Kept { batch, offset },
-            BatchBlock::Unwritten(batch) => BlockContent::Rows {
-                rows: ColumnRows::Batch(batch),
-                offset,
-            },
-            BatchBlock::Spooled(length) => match self.spooled(offset, length) {
-                Ok(bytes) => BlockContent::Records {
-                    bytes,
-                    offset,
-                    before: 0,
-                    pieces: None,
-                    last: false,
-                },
-                Err(error) => return Some(Err(error)),
-            },
-            BatchBlock::Unreadable(reason) => BlockContent::Unreadable(UnreadableBytes {
-                bytes: 0,
-                lines: 1,
-                id: None,
-                reason: format!("the rows from here on cannot be read: {reason}"),
-                unknown_loss: true,
-            }),
-        };
-        Some(Ok(InputBlock {
-            source: self.number,
-            content,
-        }))
     }
 }

@@ -8,9 +8,6 @@ use arrow_schema::ArrowError;
 use super::parquet_parts::{ParquetFile, ParquetPart};
 use super::pieces::Piece;
 
-/// Bits of an offset for the bytes that are made from one block.
-const MADE_BITS: u32 = 36;
-
 /// A piece of one source.
 #[derive(Debug)]
 pub struct InputBlock {
@@ -77,19 +74,6 @@ impl ColumnRows {
             Self::Part(file, part) => Ok(Box::new(file.read(part)?)),
         }
     }
-}
-
-/// Number of blocks of a source that have such offsets.
-pub(super) const MOST_BLOCKS: u64 = 1 << (u64::BITS - MADE_BITS);
-
-/// Offset of a block whose bytes are made when it is parsed. It leaves 64 GiB for them.
-pub(super) fn offset_of_made(block: u64) -> u64 {
-    block << MADE_BITS
-}
-
-/// The number of the block in which a record at an offset was made.
-pub(super) fn block_of_made(offset: u64) -> u64 {
-    offset >> MADE_BITS
 }
 
 /// Bytes that become one reject.

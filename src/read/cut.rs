@@ -13,13 +13,14 @@ use std::io;
 
 use memchr::{memchr, memrchr};
 
-use super::block::{BlockContent, InputBlock, UnreadableBytes, offset_of_made};
+use super::block::{BlockContent, InputBlock, UnreadableBytes};
 use super::cells::{RecordFields, line_ends, skip_line_ends};
 use super::compression::Decompressor;
 use super::context::ReadContext;
 use super::delimited::{HeaderError, TableColumns};
 use super::format::{BOM, LineEnd, SourceFormat};
 use super::json_pieces::JsonFinder;
+use super::made_offsets::offset_of_made;
 use super::pieces::{DroppedBytes, Piece, PieceFinder};
 use super::settings::HeaderLine;
 use super::source::InputSource;

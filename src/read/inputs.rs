@@ -7,7 +7,8 @@ use std::sync::PoisonError;
 use arrow_array::RecordBatchReader;
 use encoding_rs::UTF_8;
 
-use super::batches::{BatchBlocks, BatchSource};
+use super::batch_blocks::BatchBlocks;
+use super::batches::BatchSource;
 use super::block::{BlockContent, InputBlock, UnreadableBytes};
 use super::cells::Dialect;
 use super::columnar::ColumnarError;
@@ -100,7 +101,8 @@ impl Inputs {
         settings: ReadSettings,
     ) -> Result<Self, ReadError> {
         let context = ReadContext::new(settings);
-        let batches = BatchSource::new(batches, keep_bytes, &context);
+        let whole = context.settings.whole_records;
+        let batches = BatchSource::new(batches, keep_bytes, &context.lookup, whole);
         let origin = match batches {
             Ok(batches) => SourceOrigin::Batches(Box::new(batches)),
             Err(ColumnarError::NoText(columns)) => {

@@ -12,8 +12,8 @@ use arrow_select::take::take_record_batch;
 use super::again::settled;
 use super::assemble::RejectedRecord;
 use super::batches::BatchSource;
-use super::block::block_of_made;
 use super::inputs::Inputs;
+use super::made_offsets::block_of_made;
 use super::parse::{BlockParser, ParseBuffers, parse_row};
 use super::row_lines::{LONGEST_ESCAPE, RowWriter};
 use super::row_parser::cannot_be_read;
@@ -111,6 +111,11 @@ pub(super) struct KeptRow<'i> {
 }
 
 impl Inputs {
+    /// The batches of a source, if it consists of such.
+    pub(super) fn batches(&self, source: usize) -> Option<&BatchSource> {
+        self.sources.get(source)?.batches()
+    }
+
     /// The row of a record, if it stays in memory.
     pub(super) fn kept_row(&self, place: SourcePlace) -> Option<KeptRow<'_>> {
         let source = self.sources.get(place.source as usize)?;

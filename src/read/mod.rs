@@ -16,6 +16,7 @@
 //! | compressed file, member of an archive, standard input, pipe, UTF-16 | in order, decompressed and decoded | the spool |
 //! | Parquet | at pages; each thread unpacks what it parses (`parquet_parts`, `row_parser`) | the spool, as a line of JSON |
 //! | Arrow, XLSX | in order, some rows a block (`columnar`, `spreadsheet`, `rows`) | the spool, as a line of JSON |
+//! | Arrow data in memory (`batches`) | in order, some rows a block; texts are parsed where they lie | its batch, or the spool beyond a limit |
 //! | web page, web archive, feed | in order; each thread converts what it parses (`html`, `warc`, `feeds`) | the spool, as a line of JSON |
 //!
 //! The spool is a nameless copy in the temporary directory. Bytes that are not UTF-8 are decoded by
@@ -27,6 +28,7 @@ mod again;
 mod archive;
 mod array_bytes;
 mod assemble;
+mod batch_blocks;
 mod batches;
 mod block;
 mod candidates;
@@ -56,6 +58,7 @@ mod jsonl;
 mod kept_rows;
 pub mod labels;
 mod looks;
+mod made_offsets;
 mod markup;
 mod name_memory;
 mod names;

@@ -9,10 +9,10 @@ use arrow_select::take::take_record_batch;
 use memchr::memchr_iter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::block::block_of_made;
 use super::compression::Compression;
 use super::format::SourceFormat;
 use super::inputs::Inputs;
+use super::made_offsets::block_of_made;
 use super::parquet_parts::ParquetFile;
 use super::source::{OpenFile, SourceOrigin, read_full_at};
 use crate::document::SourcePlace;

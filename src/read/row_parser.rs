@@ -18,6 +18,9 @@ impl BlockParser<'_, '_> {
             Err(error) => Err(cannot_be_read(left, &error)),
         };
         if let Err(reason) = read {
+            if let Some(batches) = self.source.batches() {
+                batches.note_lost(offset, left, reason.clone());
+            }
             self.reject(RejectedRecord {
                 unknown_loss: true,
                 ..RejectedRecord::new(None, reason)

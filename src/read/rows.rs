@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io;
 use std::sync::{Arc, PoisonError};
 
-use super::block::{BlockContent, ColumnRows, InputBlock, UnreadableBytes, offset_of_made};
+use super::block::{BlockContent, ColumnRows, InputBlock, UnreadableBytes};
 use super::columnar::{self, ARROW_STREAM_MAGIC, ArrowRows, ColumnarError};
 use super::compression::{Compression, Decompressor};
 use super::context::ReadContext;
 use super::format::SourceFormat;
+use super::made_offsets::offset_of_made;
 use super::parquet_fetch;
 use super::parquet_parts::ParquetFile;
 use super::remote::RemoteObject;

@@ -59,6 +59,14 @@ impl InputSource {
         }
     }
 
+    /// The batches, if the source consists of such.
+    pub(super) fn batches(&self) -> Option<&BatchSource> {
+        match &self.origin {
+            SourceOrigin::Batches(batches) => Some(batches),
+            _ => None,
+        }
+    }
+
     /// Offset in the spool of `length` bytes from `offset` of the source; `None` if it has none, or
     /// not in one piece.
     pub(super) fn in_spool(&self, offset: u64, length: u64) -> Option<u64> {
