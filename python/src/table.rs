@@ -98,7 +98,9 @@ pub fn write_json_lines(rows: &Bound<'_, PyAny>, path: PathBuf) -> PyResult<()> 
     let file = BufWriter::new(File::create(path)?);
     let mut writer = writer_of_nulls(file);
     for batch in reader {
-        writer.write(&batch.map_err(unreadable)?).map_err(unreadable)?;
+        writer
+            .write(&batch.map_err(unreadable)?)
+            .map_err(unreadable)?;
     }
     writer.finish().map_err(unreadable)
 }
