@@ -40,6 +40,7 @@ pub fn run<T: Send + 'static>(
     work: impl FnOnce(&EmbeddedRun) -> Result<T, CommandError> + Send + 'static,
 ) -> PyResult<T> {
     let (sender, events) = mpsc::channel();
+    let events = Mutex::new(events);
     let messages = Mutex::new(sender.clone());
     let receive = move |message| {
         let messages = messages.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,20 +71,15 @@ pub fn run<T: Send + 'static>(
 /// the program's own logging or progress.
 fn attend<T: Send>(
     py: Python<'_>,
-    events: &Receiver<Event<T>>,
+    events: &Mutex<Receiver<Event<T>>>,
     run: &EmbeddedRun,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Result<T, CommandError>> {
     let logger = py
         .import(intern!(py, "logging"))?
         .call_method1(intern!(py, "getLogger"), (LOGGER,))?;
-    let events = Mutex::new(events);
-    let next = || {
-        let events = events.lock().unwrap_or_else(PoisonError::into_inner);
-        events.recv_timeout(TICK)
-    };
     loop {
-        match py.detach(next) {
+        match py.detach(|| next(events, TICK)) {
             Ok(Event::Done(done)) => return Ok(done),
             Ok(Event::Message(message)) => log(&logger, &message)?,
             Err(RecvTimeoutError::Timeout) => {}
@@ -99,12 +95,21 @@ fn attend<T: Send>(
     }
 }
 
+/// The next event, if it comes in time.
+fn next<T>(
+    events: &Mutex<Receiver<Event<T>>>,
+    time: Duration,
+) -> Result<Event<T>, RecvTimeoutError> {
+    let events = events.lock().unwrap_or_else(PoisonError::into_inner);
+    events.recv_timeout(time)
+}
+
 /// Waits until an interrupted run has ended.
-fn wait_for_end<T>(events: &Receiver<Event<T>>) {
+fn wait_for_end<T>(events: &Mutex<Receiver<Event<T>>>) {
     let end = Instant::now() + GRACE;
     loop {
         let left = end.saturating_duration_since(Instant::now());
-        match events.recv_timeout(left) {
+        match next(events, left) {
             Ok(Event::Message(_)) => {}
             Ok(Event::Done(_)) | Err(_) => return,
         }

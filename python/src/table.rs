@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 
-use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_json::LineDelimitedWriter;
 use arrow_pyarrow::FromPyArrow;
@@ -56,13 +56,13 @@ impl Rows {
         let batches = self.batches.clone().into_iter().map(Ok);
         let reader = RecordBatchIterator::new(batches, SchemaRef::clone(&self.schema));
         let stream = FFI_ArrowArrayStream::new(Box::new(reader));
-        PyCapsule::new(py, stream, Some(c"arrow_array_stream".to_owned()))
+        PyCapsule::new_with_value(py, stream, c"arrow_array_stream")
     }
 
     /// The columns as a schema of the Arrow C interface.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         let schema = FFI_ArrowSchema::try_from(&*self.schema).map_err(unreadable)?;
-        PyCapsule::new(py, schema, Some(c"arrow_schema".to_owned()))
+        PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
 
     /// `length` rows from `start` on, as lines of JSON.
@@ -107,7 +107,7 @@ pub fn write_json_lines(rows: &Bound<'_, PyAny>, path: PathBuf) -> PyResult<()> 
 
 /// The rows of an object with `__arrow_c_stream__`.
 pub fn stream(rows: &Bound<'_, PyAny>) -> PyResult<Box<dyn RecordBatchReader + Send>> {
-    let reader = arrow_array::ffi_stream::ArrowArrayStreamReader::from_pyarrow_bound(rows)?;
+    let reader = RecordBatchStreamReader::from_pyarrow_bound(rows)?;
     Ok(Box::new(reader))
 }
 

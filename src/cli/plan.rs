@@ -36,6 +36,9 @@ const USUAL_ENCODING: TableEncoding = TableEncoding {
     byte_order_mark: false,
 };
 
+/// Share of the limit to memory that rows in memory may take.
+const SHARE_OF_ROWS: u64 = 4;
+
 /// Inputs and resources of a command.
 #[derive(Debug, Clone)]
 pub struct RunSetup {
@@ -318,6 +321,7 @@ fn read_settings(typed: &ReadingArguments, running: &RunningArguments) -> read::
         },
         plain_http: typed.allow_http,
         max_record: typed.max_record.try_into().unwrap_or(usize::MAX),
+        kept_rows: running.memory.map(|limit| limit / SHARE_OF_ROWS),
         temp_dir: running.temp_dir.clone(),
         ..read::ReadSettings::default()
     }

@@ -322,7 +322,7 @@ impl Encoder for NullColumn {
 mod tests {
     use arrow_array::{
         ArrayRef, BinaryArray, DictionaryArray, Int8Array, LargeBinaryArray, NullArray,
-        StringViewArray,
+        StringViewArray, TimestampMicrosecondArray,
     };
     use proptest::prelude::*;
 
@@ -344,6 +344,24 @@ mod tests {
             let mut lines = Vec::new();
             write(&batch, &mut lines).unwrap();
             let expected = "{\"body\":\"café \\\"1\\\"\"}\n{\"body\":\"ff001b\"}\n{}\n";
+            assert_eq!(String::from_utf8(lines).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn times_of_named_zones_are_written() {
+        let micros = 1_772_341_200_000_000; // 2026-03-01T05:00:00Z
+        for (zone, expected) in [
+            (None, "2026-03-01T05:00:00"),
+            (Some("UTC"), "2026-03-01T05:00:00Z"),
+            (Some("Europe/Oslo"), "2026-03-01T06:00:00+01:00"),
+            (Some("-03:30"), "2026-03-01T01:30:00-03:30"),
+        ] {
+            let times = TimestampMicrosecondArray::from(vec![micros]).with_timezone_opt(zone);
+            let batch = RecordBatch::try_from_iter([("published", Arc::new(times) as ArrayRef)]);
+            let mut lines = Vec::new();
+            write(&batch.unwrap(), &mut lines).unwrap();
+            let expected = format!("{{\"published\":\"{expected}\"}}\n");
             assert_eq!(String::from_utf8(lines).unwrap(), expected);
         }
     }

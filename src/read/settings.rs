@@ -42,6 +42,9 @@ pub struct ReadSettings {
     pub from_path: WantedFromPath,
     /// Keep all columns of columnar inputs, for copies of their records.
     pub whole_records: bool,
+    /// Most bytes of rows in memory that are kept there for reading records again; the rest goes to
+    /// the spool. `None` keeps all.
+    pub kept_rows: Option<u64>,
     /// Bytes read at once. Results never depend on it.
     pub block_bytes: usize,
     /// Size of the longest record in bytes; longer ones are rejected. At most 4 GiB less one byte.
@@ -115,6 +118,7 @@ impl Default for ReadSettings {
             dates: DateSettings::default(),
             from_path: WantedFromPath::default(),
             whole_records: false,
+            kept_rows: None,
             block_bytes: BLOCK_BYTES,
             max_record: MAX_RECORD,
             plain_http: false,

@@ -1,0 +1,93 @@
+"""An index of earlier documents."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from typing import TYPE_CHECKING, Any, Union
+
+from . import _native, _settings
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._inputs import Articles
+    from ._results import Deduplicated, Findings
+    from ._types import DedupSettings, ScanSettings
+
+#: A time span: `90d`, or a `datetime.timedelta`.
+Span = Union[str, datetime.timedelta]
+
+
+class Index:
+    """An index of earlier documents in a directory. The first scan with it creates it.
+
+    >>> index = wirecopy.Index(folder / "news.index")
+    >>> tonight = index.scan(articles, as_of="2026-03-05", keep="90d")
+    >>> len(tonight.pairs), index.info()["documents"]
+    (1, 3)
+    """
+
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        self.directory = os.fspath(directory)
+
+    def scan(
+        self, articles: Articles, *, progress: bool = False, **settings: Unpack[ScanSettings]
+    ) -> Findings:
+        """Scans articles and the documents of the index, and adds the articles to it.
+
+        >>> index = wirecopy.Index(folder / "week.index")
+        >>> found = index.scan(articles, as_of="2026-03-05")
+        >>> len(index.scan(articles, as_of="2026-03-06", no_add=True).pairs)
+        1
+        """
+        from . import scan
+
+        settings["index"] = self.directory
+        return scan(articles, progress=progress, **settings)
+
+    def dedup(
+        self, articles: Articles, *, progress: bool = False, **settings: Unpack[DedupSettings]
+    ) -> Deduplicated:
+        """The articles that duplicate neither each other nor a document of the index.
+
+        >>> index = wirecopy.Index(folder / "seen.index")
+        >>> len(index.dedup(articles))
+        2
+        """
+        from . import dedup
+
+        settings["index"] = self.directory
+        return dedup(articles, progress=progress, **settings)
+
+    def info(self) -> dict[str, Any]:
+        """What the index contains, and the settings it was made with."""
+        return self._ask("info")
+
+    def verify(self) -> dict[str, Any]:
+        """Checks every byte of the index. `whole` tells that no file is damaged."""
+        return self._ask("verify")
+
+    def prune(self, older_than: Span, *, as_of: Any = None, wait: bool = False) -> dict[str, Any]:
+        """Removes the documents that were added longer ago than `older_than`."""
+        return self._ask("prune", older_than=older_than, as_of=as_of, wait=wait)
+
+    def remove(self, *ids: str, wait: bool = False) -> dict[str, Any]:
+        """Removes documents by their ids, so that no file of the index has anything of them."""
+        return self._ask("remove", id=list(ids), wait=wait)
+
+    def compact(self, *, wait: bool = False) -> dict[str, Any]:
+        """Merges all segments of the index, without the removed documents."""
+        return self._ask("compact", wait=wait)
+
+    def export(self, path: str | os.PathLike[str]) -> None:
+        """Writes the documents of the index to a file, as JSON lines."""
+        self._ask("export", output=path)
+
+    def _ask(self, command: str, **settings: Any) -> Any:
+        given = _settings.given(settings)
+        return json.loads(_native.index(command, self.directory, given))
+
+    def __repr__(self) -> str:
+        return f"Index({self.directory!r})"
