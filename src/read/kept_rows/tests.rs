@@ -13,6 +13,7 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema};
 use proptest::prelude::*;
+use rayon::prelude::*;
 
 use super::*;
 use crate::document::{Corpus, Fetch, OpenDate};
@@ -451,6 +452,37 @@ fn nothing_is_spooled_as_long_as_there_is_room() {
             "{keep_bytes:?}"
         );
         assert_eq!(inputs.row_schema(0).is_none(), spools, "{keep_bytes:?}");
+    }
+}
+
+#[test]
+fn threads_read_the_same_rows() {
+    let batch = notices(20_000);
+    for keep_bytes in [None, Some(400_000), Some(0)] {
+        let inputs = of_slices(&batch, 500, keep_bytes, ReadSettings::default()).unwrap();
+        let mut readings = Vec::new();
+        for _ in 0..3 {
+            let found = inputs.blocks(0).par_bridge().flat_map_iter(|block| {
+                let mut found = Vec::new();
+                inputs.parse(block.unwrap(), &mut |record| {
+                    let id = record.document.id.as_deref().map(str::to_owned);
+                    found.push((record.place.offset, record.place.length, id));
+                });
+                found
+            });
+            let mut found: Vec<_> = found.collect();
+            found.sort_unstable();
+            readings.push(found);
+        }
+        let ids = readings[0].iter().map(|(.., id)| id.clone().unwrap());
+        assert!(
+            ids.eq((0..20_000).map(|n| format!("notice-{n}"))),
+            "{keep_bytes:?}"
+        );
+        assert!(
+            readings.iter().all(|found| *found == readings[0]),
+            "{keep_bytes:?}"
+        );
     }
 }
 
