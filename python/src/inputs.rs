@@ -7,7 +7,7 @@ use arrow_array::RecordBatchReader;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList};
 use wirecopy::cli::embedded::GivenInputs;
 use wirecopy::error::ReadError;
 use wirecopy::read::{Inputs, ReadSettings, SourceFormat};
@@ -21,8 +21,8 @@ const RECORDS: &str = "records";
 /// that gives an iterator over pieces of JSON lines each time it is called.
 pub fn given(inputs: &Bound<'_, PyAny>) -> PyResult<GivenInputs> {
     let py = inputs.py();
-    if let Ok(names) = inputs.extract::<Vec<String>>() {
-        return Ok(GivenInputs::Named(names));
+    if let Ok(names) = inputs.cast::<PyList>() {
+        return Ok(GivenInputs::Named(names.extract()?));
     }
     if inputs.hasattr(intern!(py, "__arrow_c_stream__"))? {
         let stream = Mutex::new(Some(table::stream(inputs)?));
