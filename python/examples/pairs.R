@@ -14,11 +14,9 @@ for (column in c("published_a", "published_b")) {
 across <- subset(pairs, cross_site == "true" & order_known == "true")
 across$whole <- across$relation %in% c("exact", "near")
 
-routes <- aggregate(
-  cbind(pairs = 1, whole) ~ site_a + site_b, data = across, FUN = sum
-)
+routes <- aggregate(cbind(pairs = 1, whole) ~ site_a + site_b, data = across, FUN = sum)
 routes <- routes[order(-routes$pairs, routes$site_a, routes$site_b), ]
 print(head(routes, 5), row.names = FALSE)
 
-cat("\nHours from the first article to the second, by relation:\n")
-print(round(sapply(split(across$lag_hours, across$relation), median), 1))
+cat("\nHours from the first article to the second:\n")
+print(aggregate(lag_hours ~ relation, data = across, FUN = median), row.names = FALSE)

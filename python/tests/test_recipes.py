@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas
+import polars
+import pyarrow.dataset
+import pyarrow.parquet
 import pytest
 
 import wirecopy
@@ -46,6 +49,7 @@ def sections() -> Iterator[Any]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with the sample newsroom in three formats, and labels."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))  # of datasets
     shutil.copy(SAMPLE, "articles.jsonl")
     lines = SAMPLE.read_text(encoding="utf-8").splitlines()
     articles = pandas.DataFrame(json.loads(line) for line in lines)
@@ -121,6 +125,24 @@ def test_r_prints_what_the_guide_says(folder: Path) -> None:
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     _, said = GUIDE.split("Rscript pairs.R pairs.csv\n```\n\n```text\n")
     assert done.stdout == said.partition("```")[0]
+
+
+def test_streams_and_frames_are_as_the_guide_says(folder: Path) -> None:
+    table = pyarrow.parquet.read_table("articles.parquet")
+    reader = table.to_reader()
+    assert [len(wirecopy.scan(reader).pairs), len(wirecopy.scan(reader).pairs)] == [42, 0]
+    dataset = pyarrow.dataset.dataset("articles.parquet")
+    assert len(wirecopy.scan(dataset.scanner().to_reader()).pairs) == 42
+    with pytest.raises(TypeError, match="collect"):
+        wirecopy.scan(polars.scan_parquet("articles.parquet"))
+    assert len(wirecopy.dedup("*.parquet")) == 47
+
+
+def test_a_missing_text_is_rejected_and_an_empty_one_is_skipped(folder: Path) -> None:
+    rows = pandas.read_csv("articles.csv")
+    assert wirecopy.scan(rows).rejects.to_pylist()[0]["id"] == "tp-0308-photo"
+    filled = wirecopy.scan(rows.fillna({"text": ""}))
+    assert (len(filled.rejects), filled.summary["skipped"]["empty"]) == (0, 1)
 
 
 def test_the_guide_names_every_setting_correctly() -> None:
