@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import nbclient
+import nbformat
+import networkx as nx
 import pytest
-
-nbformat = pytest.importorskip("nbformat")
-nbclient = pytest.importorskip("nbclient")
-nx = pytest.importorskip("networkx")
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "python/examples/newsroom.ipynb"
@@ -38,7 +37,7 @@ def executed(folder: Path) -> Any:
     return book
 
 
-def outputs(book: Any, cell: str) -> list[Any]:
+def outputs(book: Any, cell: str) -> Any:
     return next(one for one in book.cells if one.id == cell).outputs
 
 
