@@ -115,7 +115,7 @@ def tune(
 
     >>> labels = [{"id_a": "agency-1", "id_b": "local-7", "label": "copy"},
     ...           {"id_a": "agency-1", "id_b": "other-3", "label": "different"}]
-    >>> wirecopy.tune(articles, labels=labels).best["f1"]
+    >>> wirecopy.tune(articles, labels=labels).best["labelled"]["f1"]["value"]
     1.0
     """
     with watched(progress) as watch, tempfile.TemporaryDirectory() as directory:

@@ -55,7 +55,7 @@ class Findings:
     def sites(self) -> Table:
         """Which site copies from which, how much and how fast.
 
-        >>> [(row["site_from"], row["site_to"]) for row in wirecopy.scan(articles).sites]
+        >>> [(row["source_site"], row["copy_site"]) for row in wirecopy.scan(articles).sites]
         [('wire.example', 'coast.example')]
         """
         return Table(self._found.table("sites"))
@@ -82,7 +82,7 @@ class Findings:
     def summary(self) -> dict[str, Any]:
         """Counts, settings, times and memory, as in the summary file of the command.
 
-        >>> wirecopy.scan(articles).summary["documents"]["read"]
+        >>> wirecopy.scan(articles).summary["read"]["documents"]
         3
         """
         summary: dict[str, Any] = json.loads(self._found.summary())
@@ -213,8 +213,8 @@ class Tuning:
         >>> wirecopy.tune(articles).best is None
         True
         """
-        best: dict[str, Any] | None = self.facts["best"]
-        return best
+        best = self.facts["best"]
+        return None if best is None else self.choices[best["choice"]]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the comparison as a page.

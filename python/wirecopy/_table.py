@@ -43,7 +43,7 @@ class Table:
         """Names of the columns, in order.
 
         >>> wirecopy.scan(articles).sites.column_names[:2]
-        ['site_from', 'site_to']
+        ['source_site', 'copy_site']
         """
         return self._rows.column_names
 
@@ -97,9 +97,7 @@ class Table:
         """
         import polars
 
-        frame = polars.from_arrow(self)
-        assert isinstance(frame, polars.DataFrame)
-        return frame
+        return polars.DataFrame(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self)} rows of {', '.join(self.column_names)}>"
