@@ -1,6 +1,6 @@
 """peer.py datasketch|rensa CORPUS THRESHOLD PAIRS: runs one Python peer.
 
-Reads a JSONL corpus and writes a file of pairs. Text is split as in the Rust code (src/lib.rs):
+Reads a corpus of JSON lines or Parquet and writes a file of pairs. Text is split as in the Rust code (src/lib.rs):
 lower-case, words are runs of Unicode letters and digits, and a shingle is five words in a row
 joined by one space. Documents shorter than that take no part. The last line printed is JSON: the
 settings of the peer and the seconds spent inside its own calls. The rest is reading, splitting and
@@ -18,15 +18,26 @@ BATCH = 1000
 words_of = re.compile(r"[^\W_]+").findall
 
 
-def documents(corpus):
-    """Yields (id, shingles) of each document that has a shingle."""
+def texts(corpus):
+    """Yields id and text of each record of a file of JSON lines, or of a frame from Parquet."""
+    if corpus.endswith(".parquet"):
+        import polars
+
+        yield from polars.read_parquet(corpus, columns=["id", "text"]).iter_rows()
+        return
     with open(corpus, encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
                 record = json.loads(line)
-                words = words_of(record["text"].lower())
-                if len(words) >= 5:
-                    yield record["id"], list(map(" ".join, zip(*(words[at:] for at in range(5)))))
+                yield record["id"], record["text"]
+
+
+def documents(corpus):
+    """Yields (id, shingles) of each document that has a shingle."""
+    for name, text in texts(corpus):
+        words = words_of(text.lower())
+        if len(words) >= 5:
+            yield name, list(map(" ".join, zip(*(words[at:] for at in range(5)))))
 
 
 def batches(corpus):

@@ -521,7 +521,10 @@ impl ClosingFacts<'_> {
                 }
             })
             .collect();
-        let line = format!("{}{memory} -> {}", seconds(total), names.join(", "));
+        let mut line = format!("{}{memory}", seconds(total));
+        if !names.is_empty() {
+            line += &format!(" -> {}", names.join(", "));
+        }
         writeln!(out, "{}", self.terminal.paint(MessageStyle::Faint, line))
     }
 

@@ -155,8 +155,12 @@ impl Progress {
         self.start("reports", ProgressUnit::Nothing, None);
     }
 
-    /// Ends the display.
+    /// Ends the display and the current stage.
     pub fn stop(&self) {
+        let mut stages = self.stages();
+        stages.charge();
+        stages.current = None;
+        drop(stages);
         if let ProgressDisplay::Bar(bar) = &self.display {
             bar.finish_and_clear();
         }

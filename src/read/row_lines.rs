@@ -22,7 +22,7 @@ pub(super) const LONGEST_ESCAPE: usize = r"\u0000".len();
 static OPTIONS: LazyLock<EncoderOptions> =
     LazyLock::new(|| EncoderOptions::default().with_encoder_factory(Arc::new(OwnEncoders)));
 
-/// Appends each row to `lines`, as one line. A null is left out.
+/// Appends each row to `lines`, as one line.
 pub(super) fn write(batch: &RecordBatch, lines: &mut Vec<u8>) -> Result<(), ArrowError> {
     let mut rows = RowWriter::new(batch, 0..batch.num_columns())?;
     for row in 0..batch.num_rows() {
@@ -72,9 +72,9 @@ impl<'a> RowWriter<'a> {
         })
     }
 
-    /// Appends a row. A null is left out.
+    /// Appends a row.
     pub(super) fn write(&mut self, row: usize, line: &mut Vec<u8>) {
-        self.write_members(row, line, |values, line| values.write(row, line));
+        self.write_members(line, |values, line| values.write(row, line));
     }
 
     /// Appends a row in which each text is an empty string, and fills `texts` with what stands for
@@ -86,7 +86,7 @@ impl<'a> RowWriter<'a> {
         texts: &mut Vec<Option<&'a str>>,
     ) {
         texts.clear();
-        self.write_members(row, line, |values, line| {
+        self.write_members(line, |values, line| {
             let text = values.text(row);
             match text {
                 Some(_) => line.extend_from_slice(b"\"\""),
@@ -96,22 +96,19 @@ impl<'a> RowWriter<'a> {
         });
     }
 
-    /// Appends a row, the values by `write`.
+    /// Appends an object with the values that `write` writes.
     fn write_members(
         &mut self,
-        row: usize,
         line: &mut Vec<u8>,
         mut write: impl FnMut(&mut ColumnValues<'a>, &mut Vec<u8>),
     ) {
         line.push(b'{');
         let mut between: &[u8] = b"";
         for column in &mut self.columns {
-            if !column.values.is_null(row) {
-                line.extend_from_slice(between);
-                line.extend_from_slice(&column.key);
-                write(&mut column.values, line);
-                between = b",";
-            }
+            line.extend_from_slice(between);
+            line.extend_from_slice(&column.key);
+            write(&mut column.values, line);
+            between = b",";
         }
         line.push(b'}');
     }
@@ -128,13 +125,14 @@ impl<'a> ColumnValues<'a> {
     /// The text of a row, if it is a string.
     fn text(&self, row: usize) -> Option<&'a str> {
         match self {
-            Self::Strings(_, strings) => strings(row).text(),
-            Self::Others(_) => None,
+            Self::Strings(_, strings) if !self.is_null(row) => strings(row).text(),
+            _ => None,
         }
     }
 
     fn write(&mut self, row: usize, out: &mut Vec<u8>) {
         match self {
+            _ if self.is_null(row) => out.extend_from_slice(b"null"),
             Self::Strings(_, strings) => strings(row).write(out),
             Self::Others(encoder) => encoder.encode(row, out),
         }
@@ -343,7 +341,8 @@ mod tests {
             let batch = RecordBatch::try_from_iter([("body", array)]).unwrap();
             let mut lines = Vec::new();
             write(&batch, &mut lines).unwrap();
-            let expected = "{\"body\":\"café \\\"1\\\"\"}\n{\"body\":\"ff001b\"}\n{}\n";
+            let expected =
+                "{\"body\":\"café \\\"1\\\"\"}\n{\"body\":\"ff001b\"}\n{\"body\":null}\n";
             assert_eq!(String::from_utf8(lines).unwrap(), expected);
         }
     }
@@ -382,7 +381,7 @@ mod tests {
             write(&batch.unwrap(), &mut lines).unwrap();
             let [second, first] = expected;
             let expected = format!(
-                "{{\"water\":{second}}}\n{{}}\n{{\"water\":{first}}}\n{{\"water\":{second}}}\n"
+                "{{\"water\":{second}}}\n{{\"water\":null}}\n{{\"water\":{first}}}\n{{\"water\":{second}}}\n"
             );
             assert_eq!(String::from_utf8(lines).unwrap(), expected);
         }
