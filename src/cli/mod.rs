@@ -75,7 +75,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Status {
         Command::Tune(tune) => tune::run(*tune, arguments.color, terminal),
         Command::Index { command } => index::run(command, terminal),
         Command::Completions { shell } => print::completions(shell),
-        Command::Man { command } => print::manual(command.as_deref()),
+        Command::Man { command } => print::manual(&command),
     };
     let result = result.map_err(|stop| used.hinted(stop));
     ended(result, terminal)

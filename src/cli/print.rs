@@ -33,27 +33,34 @@ pub fn completions(shell: Shell) -> Result<Status, Stop> {
     })
 }
 
-/// Prints the manual page of the program, or of one of its commands.
-pub fn manual(command: Option<&str>) -> Result<Status, Stop> {
-    let mut program = Arguments::command().disable_help_subcommand(true);
-    program.build();
-    let page = match command {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(found) => found.clone(),
-            None => {
-                let names: Vec<_> = program
-                    .get_subcommands()
-                    .map(clap::Command::get_name)
-                    .collect();
-                return Err(Stop::usage(format!(
-                    "there is no command '{name}'; the commands are {}",
-                    names.join(", ")
-                )));
-            }
-        },
-    };
+/// Prints the manual page of the program, or of the command with this path, such as `index info`.
+pub fn manual(path: &[String]) -> Result<Status, Stop> {
+    // A page says the version in one line.
+    let mut page = Arguments::command()
+        .disable_help_subcommand(true)
+        .long_version(None);
+    page.build();
+    for name in path {
+        let Some(found) = page.find_subcommand(name) else {
+            return Err(Stop::usage(no_command(name, &page)));
+        };
+        page = found.clone();
+    }
     rendered(|out| clap_mangen::Man::new(page).render(out))
+}
+
+/// Message that a command has no command of that name.
+fn no_command(name: &str, parent: &clap::Command) -> String {
+    let names: Vec<_> = parent
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    let known = if names.is_empty() {
+        format!("{} has none", parent.get_name())
+    } else {
+        format!("the commands are {}", names.join(", "))
+    };
+    format!("there is no command '{name}'; {known}")
 }
 
 fn rendered(render: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<Status, Stop> {

@@ -32,11 +32,27 @@ use running::{LogFormat, RunningArguments, UseWhen};
 use scan::ScanArguments;
 use tune::TuneArguments;
 
+/// Version, optional features and license, for `--version`. `-V` prints the version alone.
+const LONG_VERSION: &str = if cfg!(feature = "remote") {
+    concat!(
+        env!("CARGO_PKG_VERSION"),
+        "\nfeatures: remote\nlicense: ",
+        env!("CARGO_PKG_LICENSE")
+    )
+} else {
+    concat!(
+        env!("CARGO_PKG_VERSION"),
+        "\nfeatures: none\nlicense: ",
+        env!("CARGO_PKG_LICENSE")
+    )
+};
+
 /// Finds who republished whose copy: exact near-duplicate and syndication detection for news and
 /// crawls.
 #[derive(Debug, Parser)]
 #[command(
     version,
+    long_version = LONG_VERSION,
     arg_required_else_help = true,
     propagate_version = true,
     max_term_width = 100
@@ -94,8 +110,8 @@ pub enum Command {
     },
     /// Print a manual page; read it with `man -l`
     Man {
-        /// The command to describe (default: the whole program)
-        command: Option<String>,
+        /// The command to describe, such as `scan` or `index info` (default: the whole program)
+        command: Vec<String>,
     },
 }
 
