@@ -77,3 +77,7 @@ check-dependencies:
 # Build what is installed or measured: target/dist/wirecopy.
 dist:
     cargo build --profile dist --locked --bin wirecopy
+
+# Build and check everything that is released: [DIRECTORY]
+release *ARGS:
+    scripts/release {{ARGS}}
