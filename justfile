@@ -6,6 +6,14 @@ default:
 test:
     scripts/test
 
+# Build the Python package and run its tests.
+test-python *ARGS:
+    scripts/test-python {{ARGS}}
+
+# Time the Python package beside the command and its peers.
+measure-python *ARGS:
+    scripts/measure-python {{ARGS}}
+
 # Scan the sample newsroom.
 sample:
     cargo run --release -- scan data/newsroom.jsonl -o pairs.csv

@@ -35,9 +35,9 @@ BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MUL
 
 def sections() -> Iterator[Any]:
     """The blocks of each recipe, of the guide before the recipes, whose blocks build on each other,
-    and of the section of the README."""
+    and of the README."""
     guide, recipes = GUIDE.split("\n## Recipes\n")
-    parts = {"guide": guide, "README": README.partition("\n## Python\n")[2].partition("\n## ")[0]}
+    parts = {"guide": guide, "README": README}
     for recipe in recipes.split("\n### ")[1:]:
         parts[recipe.partition("\n")[0]] = recipe
     for name, part in parts.items():
@@ -51,6 +51,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))  # of datasets
     shutil.copy(SAMPLE, "articles.jsonl")
+    Path("data").mkdir()
+    shutil.copy(SAMPLE, "data")
     lines = SAMPLE.read_text(encoding="utf-8").splitlines()
     articles = pandas.DataFrame(json.loads(line) for line in lines)
     articles.to_csv("articles.csv", index=False)
