@@ -4,15 +4,16 @@
 //! `index`, `pipeline`, `platform`, `read`, `report`, `sketch`, `storage`, `text`, `tuning`.
 //! Imported by: nothing of this crate.
 //!
-//! - Arguments: [`args`] is what a user types, and [`values`] parses single values. [`config`] adds
-//!   the environment and `wirecopy.toml`. [`plan`] checks everything and makes settings of it.
-//! - Commands: [`scan`], [`dedup`], [`explain`], [`tune`] and [`index`]. The first four share
-//!   [`session`], and use an index through [`nightly`].
-//! - Messages: [`terminal`] prints them, in the format of [`log`] if asked. [`progress`],
-//!   [`rejected`] and [`closing`] are what a run prints.
-//! - Files: only [`outputs`] opens files to write; [`print`](mod@print) writes to standard output.
-//! - The end: [`status`] has the exit statuses, [`advice`] adds the flag that helps to an error of
-//!   the library, and [`signals`] removes temporary files.
+//! - Arguments: `args` is what a user types, and `values` parses single values. `config` adds
+//!   the environment and `wirecopy.toml`. `plan` checks everything and makes settings of it.
+//! - Commands: `scan`, `dedup`, `explain`, `tune` and `index`. The first four share
+//!   `session`, and use an index through `nightly`.
+//! - Messages: `terminal` prints them, in the format of `log` if asked. `progress`,
+//!   `rejected` and `closing` are what a run prints.
+//! - Files: only `outputs` opens files to write; `print` writes to standard output.
+//! - Another program: `embedded` runs commands for it, such as the Python package.
+//! - The end: `status` has the exit statuses, `advice` adds the flag that helps to an error of
+//!   the library, and `signals` removes temporary files.
 
 mod advice;
 mod args;

@@ -65,7 +65,7 @@ pub fn settings(command: &str) -> Vec<SettingInfo> {
 }
 
 /// Fails if a command has no setting of that name, or has one with another kind of values.
-pub fn known(command: &str, name: &str, switches: bool) -> Result<(), Stop> {
+pub fn check_setting(command: &str, name: &str, switches: bool) -> Result<(), Stop> {
     let flags = Flags::of_command(command);
     let flag = name.replace('_', "-");
     if let Some(arg) = named(&flags).find(|arg| key(arg) == flag) {
