@@ -18,6 +18,7 @@ OURS = ("wirecopy", "wirecopy-python")
 def main(crates: str, rust: str, libunwind: str) -> None:
     print("Third-party notices of wirecopy\n")
     print("The programs and modules of this release contain the following software of others.")
+    print("The registry of Rust crates has the source code of each crate and version.")
     for names, text in licenses(json.loads(Path(crates).read_text(encoding="utf-8"))):
         section("\n".join(names), text)
     section("The Rust standard library", without_tags(Path(rust).read_text(encoding="utf-8")))
