@@ -144,13 +144,13 @@ def test_tables_are_those_of_the_command(kind: Any, tmp_path: Path) -> None:
 
 
 def test_rows_beyond_the_memory_go_to_the_disk(tmp_path: Path) -> None:
-    texts = [f"{record['text']} Edition {n}." for n in range(1500) for record in records()]
+    texts = [f"{record['text']} Edition {n}." for n in range(1200) for record in records()]
     ids = [str(number) for number in range(len(texts))]
     table = pyarrow.table({"id": ids, "text": texts})
     assert table.nbytes > 48 << 20
     found = wirecopy.scan(
         table.to_reader(max_chunksize=500),
-        memory="128M",
+        memory="256M",
         temp_dir=tmp_path,
         relations=["exact"],
     )

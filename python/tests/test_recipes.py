@@ -140,11 +140,10 @@ def test_streams_and_frames_are_as_the_guide_says(folder: Path) -> None:
     assert len(wirecopy.dedup("*.parquet")) == 47
 
 
-def test_a_missing_text_is_rejected_and_an_empty_one_is_skipped(folder: Path) -> None:
+def test_a_missing_text_and_an_empty_one_are_skipped(folder: Path) -> None:
     rows = pandas.read_csv("articles.csv")
-    assert wirecopy.scan(rows).rejects.to_pylist()[0]["id"] == "tp-0308-photo"
-    filled = wirecopy.scan(rows.fillna({"text": ""}))
-    assert (len(filled.rejects), filled.summary["skipped"]["empty"]) == (0, 1)
+    for found in (wirecopy.scan(rows), wirecopy.scan(rows.fillna({"text": ""}))):
+        assert (len(found.rejects), found.summary["skipped"]["empty"]) == (0, 1)
 
 
 def test_the_guide_names_every_setting_correctly() -> None:

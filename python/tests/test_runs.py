@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 from helpers import SAMPLE, command, lines, records
 
@@ -112,7 +113,8 @@ def test_messages_go_to_logging(caplog: pytest.LogCaptureFixture, capfd: Any) ->
 
 
 def test_progress_shows_a_bar(capfd: Any) -> None:
-    wirecopy.scan(records() * 30, progress=True, id_field="url")
+    many = [{**record, "id": f"{n}-{record['id']}"} for n in range(100) for record in records()]
+    wirecopy.scan(many, progress=True)
     assert "read" in capfd.readouterr().err
 
 
@@ -162,12 +164,10 @@ def test_labels_are_files_tables_or_mappings(tmp_path: Path) -> None:
         {"id_a": pair["id_a"], "id_b": pair["id_b"], "label": "copy" if n % 2 else "different"}
         for n, pair in enumerate(pairs)
     ]
-    import pyarrow
-
     table = pyarrow.Table.from_pylist(labels)
     path = tmp_path / "labels.csv"
     path.write_text("id_a,id_b,label\n" + "".join(",".join(row.values()) + "\n" for row in labels))
-    best = [wirecopy.tune(SAMPLE, labels=given).best for given in (labels, table, path)]
+    best = [wirecopy.tune(SAMPLE, labels=given).facts["best"] for given in (labels, table, path)]
     assert best[0] is not None
     assert best[0] == best[1] == best[2]
 

@@ -129,9 +129,10 @@ class Index:
         """
         self._ask("export", output=path)
 
-    def _ask(self, command: str, **settings: Any) -> Any:
+    def _ask(self, command: str, **settings: Any) -> dict[str, Any]:
         given = _settings.given(settings)
-        return json.loads(_native.index(command, self.directory, given))
+        answer: dict[str, Any] = json.loads(_native.index(command, self.directory, given)) or {}
+        return answer
 
     def __repr__(self) -> str:
         return f"Index({self.directory!r})"

@@ -356,7 +356,7 @@ fn invalid_settings_are_reported_with_their_place() {
         ),
         (
             "format = \"jsonlines\"",
-            "bad.toml:1: invalid value 'jsonlines' for '--format <FORMAT>' [possible values: csv, tsv, jsonl, parquet]; tip: a similar value exists: 'jsonl'",
+            "bad.toml:1: invalid value 'jsonlines' for '--format <FORMAT>' [possible values: csv, tsv, jsonl, parquet, arrow]; tip: a similar value exists: 'jsonl'",
         ),
         (
             "strict = true\nmax-rejects = 3",

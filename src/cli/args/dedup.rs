@@ -55,8 +55,8 @@ pub struct DedupArguments {
     /// Write documents to this file (default: standard output)
     ///
     /// The ending of the name decides the format:
-    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet or .arrow. Records of inputs in
-    /// that format are copied byte for byte. From other inputs, the fields id, text, url, site,
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet, .arrow or
+    /// .feather. Records of inputs in that format are copied byte for byte. From other inputs, the fields id, text, url, site,
     /// published, title, author, canonical and crawled are written.
     #[arg(
         short,
@@ -100,7 +100,8 @@ pub struct DedupArguments {
     /// Write the removed documents to this file, with reasons
     ///
     /// The ending of the name decides the format:
-    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet or .arrow.
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet, .arrow or
+    /// .feather.
     #[arg(
         long,
         value_name = "FILE",

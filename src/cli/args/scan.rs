@@ -54,7 +54,8 @@ pub struct ScanArguments {
     /// Write pairs to this file (default: standard output, as CSV)
     ///
     /// The ending of the name decides the format of this and every other table:
-    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet or .arrow.
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet, .arrow or
+    /// .feather.
     #[arg(
         short,
         long,
@@ -112,7 +113,8 @@ pub struct ScanArguments {
     ///
     /// Documents are in the order in which they were read, with the fields id, text, url, site,
     /// published, title, author, canonical and crawled. The ending of the name decides the format:
-    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet or .arrow.
+    /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet, .arrow or
+    /// .feather.
     #[arg(
         long,
         value_name = "FILE",

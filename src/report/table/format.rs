@@ -75,15 +75,23 @@ impl TableFormat {
         let endings = |is_text: bool| {
             let formats = TableFormat::ALL.into_iter();
             let formats = formats.filter(|format| format.is_text() == is_text);
-            let endings: Vec<&str> = formats.flat_map(TableFormat::endings).copied().collect();
-            endings.join(", ")
+            let endings = formats.flat_map(TableFormat::endings).copied();
+            endings.collect::<Vec<&str>>()
         };
         let packed = FileCompression::ALL.map(FileCompression::ending);
         format!(
-            "{} (also with {}) or {}",
-            endings(true),
+            "{} (also with {}), {}",
+            endings(true).join(", "),
             packed.join(" or "),
-            endings(false)
+            one_of(&endings(false))
         )
+    }
+}
+
+/// Words as a phrase of which one holds.
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        words => words.concat(),
     }
 }
