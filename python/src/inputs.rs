@@ -44,8 +44,7 @@ fn rows(
 ) -> Result<Inputs, ReadError> {
     let taken = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
     let stream = taken.ok_or_else(|| open_error(io::Error::other("it was read already")))?;
-    let keep = settings.kept_rows;
-    Inputs::of_batches(RECORDS, stream, keep, settings)
+    Inputs::of_batches(RECORDS, stream, settings)
 }
 
 /// The inputs of lines of JSON.

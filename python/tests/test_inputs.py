@@ -243,3 +243,12 @@ def test_dedup_keeps_columns_and_rows(mark: bool, tmp_path: Path) -> None:
     of_path = wirecopy.dedup(SAMPLE, mark=mark)
     assert known(of_path.to_pylist()) == known(lines(expected))
     assert len(kept.removed) == len(of_path.removed) == len(records()) - len(wirecopy.dedup(SAMPLE))
+
+
+def test_notebooks_show_texts_as_text() -> None:
+    title = "<script>alert(1)</script>"
+    found = wirecopy.scan([{**record, "title": title} for record in records()])
+    pair = found.pairs.to_pylist()[0]
+    shown = found._repr_html_() + found.explain(pair["id_a"], pair["id_b"])._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown

@@ -16,7 +16,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 
 use super::array_bytes;
 use super::columnar::{self, ColumnarError};
-use super::field_lookup::FieldLookup;
+use super::context::ReadContext;
 use super::made_offsets::{MOST_BLOCKS, block_of_made, offset_of_made};
 
 /// Bytes of a block, about.
@@ -61,19 +61,17 @@ pub(super) enum BatchBlock {
 }
 
 impl BatchSource {
-    /// Rows of a stream, of which at most `keep_bytes` are kept in memory. `whole` asks for all
-    /// columns in lines of JSON, and not only those that may hold fields.
+    /// Rows of a stream.
     pub(super) fn new(
         reader: Box<dyn RecordBatchReader + Send>,
-        keep_bytes: Option<u64>,
-        lookup: &FieldLookup,
-        whole: bool,
+        context: &ReadContext,
     ) -> Result<Self, ColumnarError> {
         let schema = reader.schema();
+        let settings = &context.settings;
         Ok(Self {
-            columns: columnar::columns(&schema, lookup, whole)?,
+            columns: columnar::columns(&schema, &context.lookup, settings.whole_records)?,
             schema,
-            keep_bytes: keep_bytes.unwrap_or(u64::MAX),
+            keep_bytes: settings.kept_rows.unwrap_or(u64::MAX),
             stream: Mutex::new(BatchStream {
                 reader: Some(reader),
                 pending: None,

@@ -88,7 +88,7 @@ impl Inputs {
     /// Reads rows of columns that are in memory or come as a stream. Rejects call it `name`.
     ///
     /// Batches are kept in memory for a second reading, without a copy and with all their columns,
-    /// until they have more than `keep_bytes`; `None` keeps all. The rows after that are kept in the
+    /// until they have more than [`ReadSettings::kept_rows`] bytes. The rows after that are kept in the
     /// temporary directory. The stream is read by one thread at a time, on whichever asks for the
     /// next block.
     ///
@@ -97,12 +97,10 @@ impl Inputs {
     pub fn of_batches(
         name: &str,
         batches: Box<dyn RecordBatchReader + Send>,
-        keep_bytes: Option<u64>,
         settings: ReadSettings,
     ) -> Result<Self, ReadError> {
         let context = ReadContext::new(settings);
-        let whole = context.settings.whole_records;
-        let batches = BatchSource::new(batches, keep_bytes, &context.lookup, whole);
+        let batches = BatchSource::new(batches, &context);
         let origin = match batches {
             Ok(batches) => SourceOrigin::Batches(Box::new(batches)),
             Err(ColumnarError::NoText(columns)) => {

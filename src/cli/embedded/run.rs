@@ -110,6 +110,8 @@ impl EmbeddedRun {
             };
             let is_named = typed.output.is_some();
             let mut plan = DedupPlan::of(*typed)?;
+            // The result has rows with all their columns, so they must stay as they are.
+            plan.setup.reading.kept_rows = None;
             plan.wanted = files(plan.wanted, is_named)?;
             dedup::finish(plan, self.watch.clone())
         })

@@ -314,7 +314,11 @@ fn of_slices(
     let slices = starts.map(|start| batch.slice(start, rows.min(batch.num_rows() - start)));
     let slices: Vec<_> = slices.map(Ok).collect();
     let reader = RecordBatchIterator::new(slices, batch.schema());
-    Inputs::of_batches("frame", Box::new(reader), keep_bytes, settings)
+    let settings = ReadSettings {
+        kept_rows: keep_bytes,
+        ..settings
+    };
+    Inputs::of_batches("frame", Box::new(reader), settings)
 }
 
 fn cell() -> impl Strategy<Value = Option<String>> {
@@ -535,7 +539,7 @@ fn an_error_and_a_panic_of_the_stream_are_a_loss_of_unknown_size() {
             _ => Ok(good.clone()),
         });
         let reader = RecordBatchIterator::new(batches, batch.schema());
-        let inputs = Inputs::of_batches("frame", Box::new(reader), None, ReadSettings::default());
+        let inputs = Inputs::of_batches("frame", Box::new(reader), ReadSettings::default());
         let inputs = inputs.unwrap();
         for _ in 0..2 {
             let (reading, ..) = read(&inputs).unwrap();
