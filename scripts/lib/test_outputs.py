@@ -13,6 +13,7 @@ import pandas
 import polars
 import pyarrow
 import pyarrow.csv
+import pyarrow.feather
 import pyarrow.json
 import pyarrow.parquet
 
@@ -21,7 +22,8 @@ WIRECOPY = os.environ["WIRECOPY"]
 TEXT_ENDINGS = [
     form + packed for form in ("csv", "tsv", "jsonl") for packed in ("", ".gz", ".zst")
 ]
-ENDINGS = ["parquet", *TEXT_ENDINGS]
+COLUMNAR = ("parquet", "arrow", "feather")
+ENDINGS = [*COLUMNAR, *TEXT_ENDINGS]
 
 # Columns that are no text, by table. A date is a text as precise as the input, which some readers
 # turn into a time.
@@ -112,8 +114,9 @@ def write(directory, source, ending):
 
 
 def read_pandas(path, form, types):
-    if form == "parquet":
-        return pandas.read_parquet(path).to_dict("list")
+    if form in COLUMNAR:
+        read = pandas.read_parquet if form == "parquet" else pandas.read_feather
+        return read(path).to_dict("list")
     times = [name for name, kind in types.items() if kind == "time"]
     if form == "jsonl":
         frame = pandas.read_json(path, lines=True, dtype=False, precise_float=True)
@@ -128,8 +131,8 @@ def read_pandas(path, form, types):
 
 
 def read_polars(path, form, types):
-    if form == "parquet":
-        frame = polars.read_parquet(path)
+    if form in COLUMNAR:
+        frame = (polars.read_parquet if form == "parquet" else polars.read_ipc)(path)
     elif form == "jsonl":
         frame = polars.scan_ndjson(path, infer_schema_length=None).collect()
         times = [name for name, kind in types.items() if kind == "time"]
@@ -147,7 +150,7 @@ def read_polars(path, form, types):
         if frame[name].null_count() == frame.height:
             continue
         expected = {
-            "score": found.is_float() or (form != "parquet" and found.is_integer()),
+            "score": found.is_float() or (form not in COLUMNAR and found.is_integer()),
             "count": found == polars.Int64,
             "flag": found == polars.Boolean,
             "time": found.is_temporal(),
@@ -162,13 +165,17 @@ def read_duckdb(path, form, types):
     database.execute("SET TimeZone = 'UTC'")
     reader = {"parquet": "read_parquet", "jsonl": "read_json"}.get(form, "read_csv")
     options = ", header = true, sample_size = -1" if reader == "read_csv" else ""
-    table = database.sql(f"SELECT * FROM {reader}('{path}'{options})")
+    source = f"{reader}('{path}'{options})"
+    if form in ("arrow", "feather"):  # DuckDB reads no such file by itself.
+        database.register("arrow", pyarrow.feather.read_table(path))
+        source = "arrow"
+    table = database.sql(f"SELECT * FROM {source}")
     found = dict(zip(table.columns, map(str, table.types)))
     rows = table.fetchall()
     columns = {name: [row[n] for row in rows] for n, name in enumerate(table.columns)}
     for name, kind in types.items():
         expected = {
-            "score": ("DOUBLE",) if form == "parquet" else ("DOUBLE", "BIGINT", "JSON", "VARCHAR"),
+            "score": ("DOUBLE",) if form in COLUMNAR else ("DOUBLE", "BIGINT", "JSON", "VARCHAR"),
             "count": ("BIGINT",),
             "flag": ("BOOLEAN",),
             "time": ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
@@ -180,11 +187,14 @@ def read_duckdb(path, form, types):
 
 
 def read_pyarrow(path, form, types):
-    if form == "parquet":
-        table = pyarrow.parquet.read_table(path)
+    if form in COLUMNAR:
+        read = pyarrow.parquet if form == "parquet" else pyarrow.feather
+        table = read.read_table(path)
         for field in table.schema:
             expected = ARROW_TYPES[types.get(field.name, "text")]
-            assert field.type == expected, (path, field)
+            # Parquet has one kind of text.
+            found = pyarrow.string() if field.type == pyarrow.large_string() else field.type
+            assert found == expected, (path, field)
     elif form == "jsonl":
         with pyarrow.input_stream(str(path)) as stream:
             table = pyarrow.json.read_json(stream)
