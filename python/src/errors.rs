@@ -23,19 +23,12 @@ create_exception!(
     WirecopyError,
     "A run that failed; no file was changed."
 );
-create_exception!(
-    wirecopy,
-    Interrupted,
-    PyKeyboardInterrupt,
-    "A run that was interrupted; no file was changed."
-);
-
 /// The exception for an error.
 pub fn exception(error: CommandError) -> PyErr {
     let message = error.to_string();
     match error {
         CommandError::Setting(_) => SettingError::new_err(message),
         CommandError::Failed(_) | CommandError::Internal(_) => RunError::new_err(message),
-        CommandError::Interrupted => Interrupted::new_err(message),
+        CommandError::Interrupted => PyKeyboardInterrupt::new_err(message),
     }
 }

@@ -19,7 +19,7 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::errors::{Interrupted, RunError, SettingError, WirecopyError};
+    use super::errors::{RunError, SettingError, WirecopyError};
     #[pymodule_export]
     use super::results::{Explanation, Found, Kept, dedup, explain, index, sample, scan, tune};
     #[pymodule_export]

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _inputs, _native, _settings
 from ._index import Index
-from ._native import Interrupted, RunError, SettingError, WirecopyError
+from ._native import RunError, SettingError, WirecopyError
 from ._progress import watched
 from ._results import Deduplicated, Explanation, Findings, Tuning
 from ._table import Table
@@ -39,7 +39,6 @@ __all__ = [
     "Explanation",
     "Findings",
     "Index",
-    "Interrupted",
     "RunError",
     "SettingError",
     "Table",
