@@ -18,13 +18,13 @@ use super::table::Rows;
 /// Settings of a run.
 type Given = Vec<(String, GivenValue)>;
 
-/// What a scan found.
+/// Findings of a scan.
 #[pyclass(frozen)]
 pub struct Found {
     found: Arc<Mutex<ScanRun>>,
 }
 
-/// What a dedup keeps and removes.
+/// Result of a dedup.
 #[pyclass(frozen)]
 pub struct Kept {
     kept: Mutex<DedupRun>,

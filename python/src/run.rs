@@ -25,7 +25,7 @@ const STACK: usize = 8 << 20;
 /// Name of the logger of Python that gets the messages.
 const LOGGER: &str = "wirecopy";
 
-/// What the thread of a run tells the thread of Python.
+/// Event that the thread of a run tells the thread of Python.
 enum Event<T> {
     Message(Message),
     Done(Result<T, CommandError>),

@@ -28,7 +28,8 @@ def test_settings_are_those_of_the_command(tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout
-    flags = {flag.replace("-", "_") for flag in re.findall(r"^ +(?:-\w, )?--([\w-]+)", helped, re.M)}
+    found = re.findall(r"^ +(?:-\w, )?--([\w-]+)", helped, re.M)
+    flags = {flag.replace("-", "_") for flag in found}
     typed = {"color", "format", "help", "log_format", "print_config", "progress", "quiet"}
     names = {setting["name"] for setting in wirecopy.settings("scan")}
     assert names == flags - typed - {"version"}

@@ -62,7 +62,7 @@ class Index:
         return dedup(articles, progress=progress, **settings)
 
     def info(self) -> dict[str, Any]:
-        """What the index contains, and the settings it was made with.
+        """Contents of the index, and the settings it was made with.
 
         >>> index = wirecopy.Index(folder / "news.index")
         >>> index.scan(articles, as_of="2026-03-05")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Findings:
-    """What a scan found: tables of Arrow, made when they are asked for."""
+    """Findings of a scan: tables of Arrow, made when they are asked for."""
 
     def __init__(self, found: _native.Found) -> None:
         self._found = found
@@ -53,7 +53,7 @@ class Findings:
 
     @functools.cached_property
     def sites(self) -> Table:
-        """Which site copies from which, how much and how fast.
+        """Pairs of sites: which copies from which, how much and how fast.
 
         >>> [(row["source_site"], row["copy_site"]) for row in wirecopy.scan(articles).sites]
         [('wire.example', 'coast.example')]
@@ -180,7 +180,7 @@ class Explanation:
 
 
 class Tuning:
-    """What other thresholds would find, and which of them is best."""
+    """Comparison of thresholds: findings of each, and the best one."""
 
     def __init__(self, tuned: tuple[str, str]) -> None:
         self._json, self._html = tuned

@@ -74,7 +74,9 @@ class ScanSettings(TypedDict, total=False):
     #: Minimum probability of reworded copy: over 0, at most 1 (default: 0.97)
     reworded_score: float
     #: Write only these relations
-    relations: Union[Literal["exact", "near", "excerpt"], Sequence[Literal["exact", "near", "excerpt"]]]
+    relations: Union[
+        Literal["exact", "near", "excerpt"], Sequence[Literal["exact", "near", "excerpt"]]
+    ]
     #: Write only pairs with a document on this site; can be repeated
     site: Union[str, Sequence[str]]
     #: Write only pairs with no document on this site; can be repeated
@@ -90,7 +92,9 @@ class ScanSettings(TypedDict, total=False):
     #: In clusters of over 256 documents, write one link per document (the default)
     links: bool
     #: Format of all inputs
-    input_format: Literal["jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"]
+    input_format: Literal[
+        "jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"
+    ]
     #: Encoding of all inputs, such as windows-1252
     encoding: str
     #: Separator of the cells of tables: a character, or `tab`
@@ -224,7 +228,9 @@ class DedupSettings(TypedDict, total=False):
     #: Seed of the signatures (default: 1)
     seed: Union[int, str]
     #: Format of all inputs
-    input_format: Literal["jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"]
+    input_format: Literal[
+        "jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"
+    ]
     #: Encoding of all inputs, such as windows-1252
     encoding: str
     #: Separator of the cells of tables: a character, or `tab`
@@ -338,7 +344,9 @@ class ExplainSettings(TypedDict, total=False):
     #: Minimum probability of reworded copy: over 0, at most 1 (default: 0.97)
     reworded_score: float
     #: Write only these relations
-    relations: Union[Literal["exact", "near", "excerpt"], Sequence[Literal["exact", "near", "excerpt"]]]
+    relations: Union[
+        Literal["exact", "near", "excerpt"], Sequence[Literal["exact", "near", "excerpt"]]
+    ]
     #: Write only pairs with a document on this site; can be repeated
     site: Union[str, Sequence[str]]
     #: Write only pairs with no document on this site; can be repeated
@@ -354,7 +362,9 @@ class ExplainSettings(TypedDict, total=False):
     #: In clusters of over 256 documents, write one link per document (the default)
     links: bool
     #: Format of all inputs
-    input_format: Literal["jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"]
+    input_format: Literal[
+        "jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"
+    ]
     #: Encoding of all inputs, such as windows-1252
     encoding: str
     #: Separator of the cells of tables: a character, or `tab`
@@ -492,7 +502,9 @@ class TuneSettings(TypedDict, total=False):
     #: Minimum probability of reworded copy: over 0, at most 1 (default: 0.97)
     reworded_score: float
     #: Write only these relations
-    relations: Union[Literal["exact", "near", "excerpt"], Sequence[Literal["exact", "near", "excerpt"]]]
+    relations: Union[
+        Literal["exact", "near", "excerpt"], Sequence[Literal["exact", "near", "excerpt"]]
+    ]
     #: Write only pairs with a document on this site; can be repeated
     site: Union[str, Sequence[str]]
     #: Write only pairs with no document on this site; can be repeated
@@ -508,7 +520,9 @@ class TuneSettings(TypedDict, total=False):
     #: In clusters of over 256 documents, write one link per document (the default)
     links: bool
     #: Format of all inputs
-    input_format: Literal["jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"]
+    input_format: Literal[
+        "jsonl", "json", "csv", "tsv", "text", "html", "warc", "feed", "parquet", "arrow", "xlsx"
+    ]
     #: Encoding of all inputs, such as windows-1252
     encoding: str
     #: Separator of the cells of tables: a character, or `tab`

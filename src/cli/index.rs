@@ -32,7 +32,7 @@ impl NamedOutput for ExportedRecords {
     }
 }
 
-/// What a command has to say.
+/// Answer of a command.
 pub struct Answer {
     /// The answer for people.
     text: String,

@@ -56,7 +56,7 @@ pub struct StageProgress {
     pub total: Option<u64>,
 }
 
-/// What a run unwinds with when it is interrupted.
+/// Payload with which an interrupted run unwinds.
 #[derive(Debug)]
 pub struct Interrupted;
 

@@ -27,7 +27,7 @@ use super::signals;
 use super::status::Stop;
 use super::terminal::Terminal;
 
-/// What surrounds a run: its progress, the temporary files that an interrupt removes, the
+/// Surroundings of a run: its progress, the temporary files that an interrupt removes, the
 /// receiver of its messages, and the source of its inputs.
 #[derive(Clone)]
 pub struct Watch {

@@ -8,7 +8,7 @@ use super::json_value::{JsonString, JsonValue};
 /// Passes a record on to a visitor, the texts of its members as they are in memory.
 pub(super) struct WithTexts<'t, 'a, V> {
     visitor: V,
-    /// Those of the members that follow.
+    /// Texts of the members that follow.
     texts: slice::Iter<'t, Option<&'a str>>,
     /// Text of the member whose name came last.
     text: Option<&'a str>,

@@ -56,8 +56,8 @@ pub struct DedupArguments {
     ///
     /// The ending of the name decides the format:
     /// .csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet, .arrow or
-    /// .feather. Records of inputs in that format are copied byte for byte. From other inputs, the fields id, text, url, site,
-    /// published, title, author, canonical and crawled are written.
+    /// .feather. Records of inputs in that format are copied byte for byte. From other inputs, the
+    /// fields id, text, url, site, published, title, author, canonical and crawled are written.
     #[arg(
         short,
         long,

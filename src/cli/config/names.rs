@@ -24,7 +24,7 @@ const TYPED_ONLY: [&str; 9] = [
 /// Flags that other functions of the program stand for.
 const OWN_FUNCTION: [&str; 1] = ["sample"];
 
-/// What is known of a setting.
+/// Description of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingInfo {
     /// Name of the flag, with underscores.

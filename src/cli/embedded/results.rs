@@ -142,14 +142,14 @@ impl TuningForms {
     }
 }
 
-/// What `write` writes.
+/// Bytes that `write` writes.
 fn written(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<Vec<u8>, Stop> {
     let mut bytes = Vec::new();
     write(&mut bytes)?;
     Ok(bytes)
 }
 
-/// What `write` writes, which is UTF-8.
+/// Text that `write` writes.
 fn text_of(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<String, Stop> {
     Ok(String::from_utf8(written(write)?)?)
 }

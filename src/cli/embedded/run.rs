@@ -82,7 +82,7 @@ impl EmbeddedRun {
     /// Scans the inputs.
     ///
     /// # Errors
-    /// Those of the command.
+    /// The same as the command's.
     pub fn scan(&self, settings: &[Setting]) -> Result<ScanRun, CommandError> {
         self.run(|| {
             let (command, used) = self.command("scan", &[], settings)?;
@@ -102,7 +102,7 @@ impl EmbeddedRun {
     /// Finds the duplicates among the inputs.
     ///
     /// # Errors
-    /// Those of the command.
+    /// The same as the command's.
     pub fn dedup(&self, settings: &[Setting]) -> Result<DedupRun, CommandError> {
         self.run(|| {
             let Command::Dedup(typed) = self.command("dedup", &[], settings)?.0 else {
@@ -120,7 +120,7 @@ impl EmbeddedRun {
     /// Explains two documents of the inputs.
     ///
     /// # Errors
-    /// Those of the command.
+    /// The same as the command's.
     pub fn explain(
         &self,
         documents: [&str; 2],
@@ -154,7 +154,7 @@ impl EmbeddedRun {
     /// Compares thresholds on the inputs.
     ///
     /// # Errors
-    /// Those of the command.
+    /// The same as the command's.
     pub fn tune(&self, settings: &[Setting]) -> Result<TuningForms, CommandError> {
         self.run(|| {
             let Command::Tune(typed) = self.command("tune", &[], settings)?.0 else {
@@ -171,7 +171,7 @@ impl EmbeddedRun {
     /// The page on which a sample of pairs is labelled.
     ///
     /// # Errors
-    /// Those of the command.
+    /// The same as the command's.
     pub fn sample(&self, pairs: u32, settings: &[Setting]) -> Result<String, CommandError> {
         self.run(|| match self.command("tune", &[], settings)?.0 {
             Command::Tune(typed) => tune::sample::page(*typed, pairs, self.watch.clone()),
@@ -183,7 +183,7 @@ impl EmbeddedRun {
     /// JSON.
     ///
     /// # Errors
-    /// Those of the command.
+    /// The same as the command's.
     pub fn index(
         &self,
         command: &str,

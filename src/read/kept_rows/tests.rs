@@ -222,7 +222,7 @@ fn batch(columns: &[(&'static str, Kind, Cells)]) -> RecordBatch {
     RecordBatch::try_new(Arc::new(Schema::new(Fields::from_iter(fields))), arrays).unwrap()
 }
 
-/// What readings of the same rows have in common.
+/// Results that readings of the same rows have in common.
 #[derive(Debug, Default, PartialEq)]
 struct Reading {
     /// Number of the record and of its line, and the document.
