@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import datasets
 import duckdb
 import numpy
 import pandas
@@ -108,9 +109,12 @@ def as_duckdb(folder: Path) -> Any:
 
 
 def as_dataset(folder: Path) -> Any:
-    datasets = pytest.importorskip("datasets")
     datasets.Dataset.from_list(records()).save_to_disk(folder / "dataset")
     return datasets.load_from_disk(folder / "dataset")
+
+
+def as_streamed_dataset(folder: Path) -> Any:
+    return datasets.Dataset.from_list(records()).to_iterable_dataset()
 
 
 KINDS = [
@@ -131,6 +135,7 @@ KINDS = [
     as_polars,
     as_duckdb,
     as_dataset,
+    as_streamed_dataset,
 ]
 
 
@@ -207,6 +212,9 @@ def test_what_is_no_record_is_an_error_that_tells_which() -> None:
         wirecopy.scan([{"text": "a"}, 3])
     with pytest.raises(TypeError, match="lazy frame"):
         wirecopy.scan(polars.DataFrame(records()).lazy())
+    splits = datasets.DatasetDict(train=datasets.Dataset.from_list(records()))
+    with pytest.raises(TypeError, match="give one split"):
+        wirecopy.scan(splits)
     with pytest.raises(TypeError, match="cannot read articles from a int"):
         wirecopy.scan(3)
     loop: dict[str, Any] = {"text": "a"}

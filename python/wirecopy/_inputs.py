@@ -58,11 +58,14 @@ def stream_of(articles: Any) -> Any:
 
 
 def of_dataset(dataset: Any) -> Any:
-    """The rows of a `datasets.Dataset`, a batch at a time; its files stay mapped into memory."""
+    """The rows of a dataset of Hugging Face, some at a time: those of a `Dataset` are Arrow data
+    that stay mapped into memory, those of an `IterableDataset` mappings."""
+    if isinstance(dataset, Mapping):
+        raise TypeError("give one split of the dataset, such as dataset['train']")
+    if not hasattr(dataset, "num_rows"):
+        return pieces_of(dataset)
     import pyarrow
 
-    if not hasattr(dataset, "features") or not hasattr(dataset, "num_rows"):
-        raise TypeError("give one split of the dataset, such as dataset['train']")
     arrow = dataset.with_format("arrow")
     schema = dataset.features.arrow_schema
     batches = (
