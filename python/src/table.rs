@@ -10,6 +10,7 @@ use arrow_json::LineDelimitedWriter;
 use arrow_pyarrow::FromPyArrow;
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, SchemaRef};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule};
 
@@ -107,7 +108,10 @@ pub fn write_json_lines(rows: &Bound<'_, PyAny>, path: PathBuf) -> PyResult<()> 
 
 /// The rows of an object with `__arrow_c_stream__`.
 pub fn stream(rows: &Bound<'_, PyAny>) -> PyResult<Box<dyn RecordBatchReader + Send>> {
-    let reader = RecordBatchStreamReader::from_pyarrow_bound(rows)?;
+    let reader = RecordBatchStreamReader::from_pyarrow_bound(rows).map_err(|error| {
+        let message = format!("the Arrow data are no rows of columns: {error}");
+        PyTypeError::new_err(message)
+    })?;
     Ok(Box::new(reader))
 }
 

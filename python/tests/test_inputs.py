@@ -207,6 +207,25 @@ def test_hostile_values_become_rejects_or_documents(field: str) -> None:
     assert (len(rejects) > 0) == (field == "text")
 
 
+def test_lists_of_numbers_cost_no_reading() -> None:
+    count = len(records())
+    vectors = pyarrow.array([[0.5] * 64] * count, pyarrow.list_(pyarrow.float32()))
+    spans = pyarrow.array([(1, 2, 3)] * count, pyarrow.month_day_nano_interval())
+    table = arrow().append_column("vector", vectors).append_column("span", spans)
+    assert wirecopy.scan(table).pairs.to_pylist() == wirecopy.scan(SAMPLE).pairs.to_pylist()
+    kept = wirecopy.dedup(table).to_arrow()
+    assert kept.schema.field("vector").type == vectors.type
+
+
+def test_columns_without_any_value_are_read() -> None:
+    nothing = {"author": None, "tags": [], "more": {"credit": None}}
+    sample = [{**record, **nothing} for record in records()]
+    expected = wirecopy.scan(SAMPLE).pairs.to_pylist()
+    for frame in (polars.DataFrame(sample), pyarrow.Table.from_pylist(sample), sample):
+        assert wirecopy.scan(frame).pairs.to_pylist() == expected
+        assert len(wirecopy.dedup(frame)) == len(wirecopy.dedup(SAMPLE))
+
+
 def test_what_is_no_record_is_an_error_that_tells_which() -> None:
     with pytest.raises(TypeError, match="article 1 is a int"):
         wirecopy.scan([{"text": "a"}, 3])
@@ -215,6 +234,8 @@ def test_what_is_no_record_is_an_error_that_tells_which() -> None:
     splits = datasets.DatasetDict(train=datasets.Dataset.from_list(records()))
     with pytest.raises(TypeError, match="give one split"):
         wirecopy.scan(splits)
+    with pytest.raises(TypeError, match="no rows of columns"):
+        wirecopy.scan(polars.Series(["a"]))
     with pytest.raises(TypeError, match="cannot read articles from a int"):
         wirecopy.scan(3)
     loop: dict[str, Any] = {"text": "a"}

@@ -26,6 +26,8 @@ def given(articles: Articles) -> Any:
     pieces of JSON lines."""
     if isinstance(articles, (str, os.PathLike)):
         return [os.fsdecode(articles)]
+    if type(articles).__module__.startswith("polars.dataframe"):
+        return of_polars(articles)
     if hasattr(articles, "__arrow_c_stream__"):
         return articles
     stream = stream_of(articles)
@@ -55,6 +57,24 @@ def stream_of(articles: Any) -> Any:
 
         return pyarrow.Table.from_batches([pyarrow.record_batch(articles)])
     return None
+
+
+def of_polars(frame: Any) -> Any:
+    """A frame of Polars. Its columns without any value have the type `Null`, in a form that other
+    readers of Arrow than pyarrow refuse, so they become columns of strings."""
+    import polars
+
+    def known(kind: Any) -> Any:
+        if kind == polars.Null:
+            return polars.String()
+        if isinstance(kind, polars.List):
+            return polars.List(known(kind.inner))
+        if isinstance(kind, polars.Struct):
+            return polars.Struct({field.name: known(field.dtype) for field in kind.fields})
+        return kind
+
+    unknown = {name: known(kind) for name, kind in frame.schema.items() if known(kind) != kind}
+    return frame.cast(unknown) if unknown else frame
 
 
 def of_dataset(dataset: Any) -> Any:

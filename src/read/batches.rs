@@ -16,8 +16,9 @@ use arrow_schema::{ArrowError, SchemaRef};
 
 use super::array_bytes;
 use super::columnar::{self, ColumnarError};
-use super::context::ReadContext;
+use super::field_lookup::FieldLookup;
 use super::made_offsets::{MOST_BLOCKS, block_of_made, offset_of_made};
+use super::settings::ReadSettings;
 
 /// Bytes of a block, about.
 const BLOCK_BYTES: u64 = 1 << 20;
@@ -28,7 +29,9 @@ const BLOCK_ROWS: usize = 4096;
 /// Rows that come in batches.
 pub(super) struct BatchSource {
     schema: SchemaRef,
-    /// Numbers of the columns that are read.
+    /// Numbers of the columns that may hold fields.
+    fields: Vec<usize>,
+    /// Numbers of the columns of lines of JSON: all if whole records are wanted.
     columns: Vec<usize>,
     /// Most bytes of rows that are kept.
     keep_bytes: u64,
@@ -64,12 +67,13 @@ impl BatchSource {
     /// Rows of a stream.
     pub(super) fn new(
         reader: Box<dyn RecordBatchReader + Send>,
-        context: &ReadContext,
+        lookup: &FieldLookup,
+        settings: &ReadSettings,
     ) -> Result<Self, ColumnarError> {
         let schema = reader.schema();
-        let settings = &context.settings;
         Ok(Self {
-            columns: columnar::columns(&schema, &context.lookup, settings.whole_records)?,
+            fields: columnar::columns(&schema, lookup, false)?,
+            columns: columnar::columns(&schema, lookup, settings.whole_records)?,
             schema,
             keep_bytes: settings.kept_rows.unwrap_or(u64::MAX),
             stream: Mutex::new(BatchStream {
@@ -87,7 +91,12 @@ impl BatchSource {
         stream.kept.map(|_| SchemaRef::clone(&self.schema))
     }
 
-    /// Numbers of the columns that are read.
+    /// Numbers of the columns that may hold fields.
+    pub(super) fn fields(&self) -> impl Iterator<Item = usize> {
+        self.fields.iter().copied()
+    }
+
+    /// Numbers of the columns of lines of JSON.
     pub(super) fn columns(&self) -> impl Iterator<Item = usize> {
         self.columns.iter().copied()
     }

@@ -119,12 +119,6 @@ pub(super) fn columns(
     lookup: &FieldLookup,
     whole: bool,
 ) -> Result<Vec<usize>, ColumnarError> {
-    let nested = |kind: &DataType| {
-        matches!(
-            kind,
-            DataType::Struct(_) | DataType::List(_) | DataType::LargeList(_) | DataType::Map(..)
-        )
-    };
     let fields = schema.fields().iter();
     let may_hold_text = fields.clone().any(|field| {
         let targets = lookup.fields(field.name());
@@ -138,6 +132,16 @@ pub(super) fn columns(
         whole || !lookup.fields(field.name()).is_empty() || nested(field.data_type())
     });
     Ok(wanted.map(|(column, _)| column).collect())
+}
+
+/// Tells whether values of a type may hold fields in objects. Lists of numbers, such as embeddings,
+/// hold none.
+fn nested(kind: &DataType) -> bool {
+    match kind {
+        DataType::Struct(_) | DataType::Map(..) => true,
+        DataType::List(element) | DataType::LargeList(element) => nested(element.data_type()),
+        _ => false,
+    }
 }
 
 /// Copies a stream to a nameless file, since these formats are read from their end.

@@ -100,7 +100,7 @@ impl Inputs {
         settings: ReadSettings,
     ) -> Result<Self, ReadError> {
         let context = ReadContext::new(settings);
-        let batches = BatchSource::new(batches, &context);
+        let batches = BatchSource::new(batches, &context.lookup, &context.settings);
         let origin = match batches {
             Ok(batches) => SourceOrigin::Batches(Box::new(batches)),
             Err(ColumnarError::NoText(columns)) => {

@@ -51,7 +51,7 @@ impl BlockParser<'_, '_> {
         let Some(batches) = self.source.batches() else {
             return;
         };
-        let mut writer = match RowWriter::new(batch, batches.columns()) {
+        let mut writer = match RowWriter::new(batch, batches.fields()) {
             Ok(writer) => writer,
             Err(error) => {
                 let rows = batch.num_rows() as u64;
@@ -135,7 +135,7 @@ impl Inputs {
         kept: &KeptRow<'_>,
         sink: &mut dyn FnMut(&Document<'_>),
     ) -> Option<()> {
-        let mut writer = RowWriter::new(&kept.batch, kept.batches.columns()).ok()?;
+        let mut writer = RowWriter::new(&kept.batch, kept.batches.fields()).ok()?;
         let keep = self.context.settings.kept_bytes();
         let mut buffers = ParseBuffers::take();
         let mut divided = DividedRow {

@@ -552,7 +552,8 @@ fn an_unknown_ending_is_refused_with_a_list_of_endings() {
         all.extend(flags);
         let ran = wirecopy(at.path(), &all);
         assert_eq!(ran.status.code(), Some(2), "{flags:?}");
-        let endings = ".csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst) or .parquet";
+        let endings = ".csv, .tsv, .tab, .jsonl, .ndjson (also with .gz or .zst), .parquet, .arrow \
+            or .feather";
         assert!(said(&ran).contains(endings), "{}", said(&ran));
     }
     let ran = wirecopy(

@@ -351,10 +351,9 @@ fn columns() -> impl Strategy<Value = Vec<(&'static str, Kind, Cells)>> {
 
 fn settings() -> impl Strategy<Value = ReadSettings> {
     let longest = proptest::sample::select(&[30usize, 90, 400, 64 << 20][..]);
-    (longest, any::<bool>(), any::<bool>()).prop_map(|(max_record, whole_records, chosen)| {
+    (longest, any::<bool>()).prop_map(|(max_record, chosen)| {
         let mut settings = ReadSettings {
             max_record,
-            whole_records,
             ..ReadSettings::default()
         };
         if chosen {
@@ -425,6 +424,27 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn whole_rows_are_copied_like_those_of_a_file(
+        columns in columns(),
+        slice_rows in 1usize..12,
+    ) {
+        let batch = batch(&columns);
+        let settings = ReadSettings {
+            whole_records: true,
+            ..ReadSettings::default()
+        };
+        let (file, _on_disk) = of_file(&batch, settings.clone());
+        let Ok(inputs) = of_slices(&batch, slice_rows, None, settings) else {
+            return Ok(());
+        };
+        let (_, file_places, _) = read(&file).unwrap();
+        let (_, places, _) = read(&inputs).unwrap();
+        prop_assert_eq!(again(&inputs, &places), again(&file, &file_places));
     }
 }
 
