@@ -7,7 +7,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 
 use super::table::TableFormat;
-use super::table::columnar::{ColumnarFormat, ColumnarWriter};
+use super::table::columnar::ColumnarWriter;
 
 /// Takes rows, and for each the values of its marks.
 pub type RowSink<'s> = &'s mut dyn FnMut(RecordBatch, &[Vec<Option<&str>>]) -> io::Result<()>;
@@ -28,10 +28,6 @@ pub fn write(
     let of_mark = |mark: &&str| Arc::new(Field::new(*mark, DataType::Utf8, true));
     fields.extend(marks.iter().map(of_mark));
     let schema = Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()));
-    let format = match format {
-        TableFormat::Arrow => ColumnarFormat::Arrow,
-        _ => ColumnarFormat::Parquet,
-    };
     let mut table = ColumnarWriter::new(format, Arc::clone(&schema), true, out)?;
     fill(&mut |rows, values| {
         let mut columns = rows.columns().to_vec();

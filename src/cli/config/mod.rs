@@ -29,4 +29,4 @@ mod print;
 pub use flags::one_line;
 pub use merge::{ConfigError, Configured, UsedSettings, check, configured, configured_alone};
 pub use messages::message_format;
-pub use names::{SettingInfo, SettingKind, check_setting, settings};
+pub use names::{SettingInfo, SettingKind, check_settings, settings};

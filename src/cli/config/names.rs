@@ -8,8 +8,8 @@ use clap::Arg;
 use super::flags::{Flags, is_list, is_switch, key, nearest};
 use crate::cli::status::Stop;
 
-/// Flags that only a command line has a use for.
-const TYPED_ONLY: [&str; 9] = [
+/// Flags that only a command line has a use for, and `sample`, which is a function of its own.
+const LEFT_OUT: [&str; 10] = [
     "color",
     "format",
     "help",
@@ -17,12 +17,10 @@ const TYPED_ONLY: [&str; 9] = [
     "print_config",
     "progress",
     "quiet",
+    "sample",
     "version",
     "width",
 ];
-
-/// Flags that other functions of the program stand for.
-const OWN_FUNCTION: [&str; 1] = ["sample"];
 
 /// Description of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,11 +62,21 @@ pub fn settings(command: &str) -> Vec<SettingInfo> {
     named(&flags).map(described).collect()
 }
 
-/// Fails if a command has no setting of that name, or has one with another kind of values.
-pub fn check_setting(command: &str, name: &str, switches: bool) -> Result<(), Stop> {
+/// Fails if a command has no setting of one of these names, or has one with another kind of values.
+/// Each name comes with true for a setting that is switched on or off.
+pub fn check_settings<'n>(
+    command: &str,
+    settings: impl IntoIterator<Item = (&'n str, bool)>,
+) -> Result<(), Stop> {
     let flags = Flags::of_command(command);
+    settings
+        .into_iter()
+        .try_for_each(|(name, switches)| check_setting(&flags, command, name, switches))
+}
+
+fn check_setting(flags: &Flags, command: &str, name: &str, switches: bool) -> Result<(), Stop> {
     let flag = name.replace('_', "-");
-    if let Some(arg) = named(&flags).find(|arg| key(arg) == flag) {
+    if let Some(arg) = named(flags).find(|arg| key(arg) == flag) {
         return match (is_switch(arg), switches) {
             (true, false) => Err(Stop::usage(format!("{name} is true or false"))),
             (false, true) => Err(Stop::usage(format!(
@@ -77,7 +85,7 @@ pub fn check_setting(command: &str, name: &str, switches: bool) -> Result<(), St
             _ => Ok(()),
         };
     }
-    let message = match nearest(&flag, named(&flags).map(key)) {
+    let message = match nearest(&flag, named(flags).map(key)) {
         Some(nearest) => format!("did you mean {}?", nearest.replace('-', "_")),
         None => format!("the settings are the long flags of `wirecopy {command} --help`"),
     };
@@ -89,7 +97,7 @@ pub fn check_setting(command: &str, name: &str, switches: bool) -> Result<(), St
 fn named(flags: &Flags) -> impl Iterator<Item = &Arg> {
     flags.all().filter(|arg| {
         let id = arg.get_id().as_str();
-        !arg.is_positional() && !TYPED_ONLY.contains(&id) && !OWN_FUNCTION.contains(&id)
+        !arg.is_positional() && !LEFT_OUT.contains(&id)
     })
 }
 

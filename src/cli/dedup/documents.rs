@@ -38,9 +38,15 @@ pub struct MarkFields {
 
 impl MarkFields {
     /// The names, in the order of the fields.
-    pub fn names(&self) -> [&str; 2] {
+    fn names(&self) -> [&str; 2] {
         [&self.duplicate_of, &self.group]
     }
+}
+
+/// Names of the fields that mark duplicates, if there are any.
+pub fn mark_names(marks: Option<&MarkFields>) -> Vec<&str> {
+    let names = marks.map(MarkFields::names);
+    names.into_iter().flatten().collect()
 }
 
 /// Form in which documents are written.
@@ -341,8 +347,7 @@ impl DocumentsWriter<'_> {
 
     /// Names of the fields that mark duplicates, if there are any.
     fn mark_names(&self) -> Vec<&str> {
-        let names = self.marks.map(MarkFields::names);
-        names.into_iter().flatten().collect()
+        mark_names(self.marks)
     }
 
     /// The headers of all tables. The first one is written.

@@ -6,6 +6,7 @@ pub mod plan;
 
 use std::io::{self, Write};
 
+use crate::catalog::DocNo;
 use crate::cluster::duplicates::{Preference, RecordNumber};
 use crate::index::Addition;
 use crate::pipeline::{self, Duplicates, Settings};
@@ -23,7 +24,7 @@ use super::session::{Session, Watch};
 use super::status::{Status, Stop};
 use super::terminal::{Terminal, escaped};
 use closing::DedupClosing;
-use documents::{CopyFormat, DocumentsForm, DocumentsWriter, MarkFields};
+use documents::{CopyFormat, DocumentsForm, DocumentsWriter, MarkFields, mark_names};
 use plan::{DedupOutput, DedupPlan, PreferPlan};
 
 /// Runs the command.
@@ -100,7 +101,8 @@ pub fn finish(plan: DedupPlan, watch: Watch) -> Result<DedupRun, Stop> {
     if let Some(field) = &plan.prefer.field {
         some_number(&found, field)?;
     }
-    let stop = failure(&session, verdict, &found, &mut nightly)?;
+    let new = found.staying();
+    let stop = failure(&session, verdict, &found, &new, &mut nightly)?;
 
     session.progress.begin_reports();
     let dedup = DedupRun {
@@ -117,7 +119,7 @@ pub fn finish(plan: DedupPlan, watch: Watch) -> Result<DedupRun, Stop> {
     session.install(|| documents.check())?;
     let addition = Addition {
         catalog: &found.catalog,
-        new: found.staying(),
+        new,
         compared: &[],
         names: &[],
         boilerplate: &found.boilerplate,
@@ -168,6 +170,7 @@ fn failure(
     session: &Session<DedupOutput>,
     verdict: RejectVerdict,
     found: &Duplicates,
+    new: &[DocNo],
     nightly: &mut NightlyIndex,
 ) -> Result<Option<Stop>, Stop> {
     match verdict {
@@ -177,8 +180,7 @@ fn failure(
         _ => {
             let copies = found.duplicates.len() as u64;
             let documents = found.counts.documents.read;
-            let new = found.staying();
-            nightly.refusal(&found.catalog, &found.read, documents, &new, copies)
+            nightly.refusal(&found.catalog, &found.read, documents, new, copies)
         }
     }
 }
@@ -211,8 +213,7 @@ impl DedupRun {
 
     /// Names of the fields that mark duplicates, if documents are marked.
     pub fn mark_names(&self) -> Vec<&str> {
-        let names = self.marks.as_ref().map(MarkFields::names);
-        names.into_iter().flatten().collect()
+        mark_names(self.marks.as_ref())
     }
 
     /// The form of the documents in a table.

@@ -73,8 +73,7 @@ impl ScanRun {
     /// # Errors
     /// None that is known.
     pub fn summary(&self) -> Result<String, CommandError> {
-        let summary = written(|out| self.render(ScanReport::Summary, out))?;
-        Ok(String::from_utf8_lossy(&summary).into_owned())
+        Ok(text_of(|out| self.render(ScanReport::Summary, out))?)
     }
 
     /// Writes the report page to a file, with this many pairs at most.

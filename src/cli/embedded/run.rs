@@ -214,10 +214,11 @@ impl EmbeddedRun {
         before: &[&str],
         settings: &[Setting],
     ) -> Result<(Command, UsedSettings), Stop> {
-        for (setting, value) in settings {
+        let named = settings.iter().map(|(setting, value)| {
             let switches = matches!(value, SettingValue::Switch(_));
-            config::check_setting(name, setting, switches)?;
-        }
+            (setting.as_str(), switches)
+        });
+        config::check_settings(name, named)?;
         let mut argv: Vec<OsString> = vec!["wirecopy".into(), name.into()];
         argv.extend(arguments(settings));
         argv.push("--".into());

@@ -23,6 +23,7 @@ use parquet::file::properties::WriterProperties;
 
 use super::cell::{rounded_hours, rounded_score};
 use super::column::{Column, ColumnValues, RowSink, known};
+use super::format::TableFormat;
 use crate::report::moment;
 
 /// Most rows of a batch.
@@ -36,7 +37,7 @@ const ROW_GROUP_BYTES: usize = 32 << 20;
 
 /// Writes the rows that `fill` passes to its argument.
 pub(super) fn write<R>(
-    format: ColumnarFormat,
+    format: TableFormat,
     columns: &[Column<'_, R>],
     out: &mut (dyn Write + Send),
     fill: impl FnOnce(RowSink<'_, R>) -> io::Result<()>,
@@ -55,14 +56,6 @@ pub(super) fn write<R>(
     table.finish()
 }
 
-/// A format of columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::report) enum ColumnarFormat {
-    Parquet,
-    /// The file format of Arrow IPC.
-    Arrow,
-}
-
 /// A writer of batches to any output.
 pub(in crate::report) enum ColumnarWriter<'w> {
     Parquet(Box<ArrowWriter<&'w mut (dyn Write + Send)>>),
@@ -70,14 +63,15 @@ pub(in crate::report) enum ColumnarWriter<'w> {
 }
 
 impl<'w> ColumnarWriter<'w> {
-    /// Begins a file. In Parquet, `arrow_types` writes the types of Arrow beside its own.
+    /// Begins a file of Arrow, or of Parquet for any other format. In Parquet, `arrow_types` writes
+    /// the types of Arrow beside its own.
     pub(in crate::report) fn new(
-        format: ColumnarFormat,
+        format: TableFormat,
         schema: Arc<Schema>,
         arrow_types: bool,
         out: &'w mut (dyn Write + Send),
     ) -> io::Result<Self> {
-        if format == ColumnarFormat::Arrow {
+        if format == TableFormat::Arrow {
             let writer = FileWriter::try_new(out, &schema).map_err(of_arrow)?;
             return Ok(Self::Arrow(Box::new(writer)));
         }

@@ -3,10 +3,9 @@
 use std::io::{self, Write};
 
 use super::column::{Column, RowSink};
-use super::columnar::{self, ColumnarFormat};
 use super::compression::FileCompression;
 use super::format::TableFormat;
-use super::{delimited, jsonl};
+use super::{columnar, delimited, jsonl};
 
 /// The format of a table, and the compression of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +66,9 @@ impl TableEncoding {
                 TableFormat::Csv => delimited::write(b',', columns, out, fill),
                 TableFormat::Tsv => delimited::write(b'\t', columns, out, fill),
                 TableFormat::Jsonl => jsonl::write(columns, out, fill),
-                TableFormat::Parquet => {
-                    columnar::write(ColumnarFormat::Parquet, columns, out, fill)
+                TableFormat::Parquet | TableFormat::Arrow => {
+                    columnar::write(self.format, columns, out, fill)
                 }
-                TableFormat::Arrow => columnar::write(ColumnarFormat::Arrow, columns, out, fill),
             }
         })
     }
