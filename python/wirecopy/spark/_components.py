@@ -12,8 +12,9 @@ low < high, they are
   edges of one `high`, the one to the smallest node m stays, and each other (low, high) becomes
   (m, low).
 
-Neither makes more edges than there were. The paper proves O(log^2 n) rounds and sees fewer than
-ten. An edge that a round replaced carries a mark, so a round without marks is the last one.
+Neither makes more edges than there were. The paper proves O(log^2 n) rounds. A million random edges
+of a million nodes take 10, a chain of 1,000 edges takes 11. An edge that a round replaced carries a
+mark, so a round without marks is the last one.
 
 If the graph is small, or has become small, one task finishes it. Node numbers and edges never reach
 the driver, only counts do.
@@ -31,12 +32,12 @@ from pyspark.sql import functions as F
 if TYPE_CHECKING:
     import pyarrow
 
-#: Edges that one task finishes by itself. With no node in common, 2 million of them take 10 seconds
-#: and 600 MB in a Python worker of a 2 GHz core; a round on a cluster takes seconds even if it has
-#: nothing to do.
+#: Edges that one task finishes by itself. If no two share a node, 2 million take 11 seconds
+#: and 480 MB in the Python worker, 4 million 24 seconds and 660 MB. A round on a cluster takes 3
+#: seconds even if it has little to do.
 EDGES_OF_ONE_TASK = 2_000_000
 
-#: Rounds after which something must be wrong. The paper has at most eight for a graph of 10^12 edges.
+#: Rounds after which something must be wrong.
 ROUNDS = 100
 
 _COMPONENTS = "node long, component long"
