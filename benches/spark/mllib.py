@@ -7,8 +7,8 @@ shingles in common. `approxSimilarityJoin` then compares the documents that shar
 OUTPUT has a row a pair, with id_a < id_b and the Jaccard similarity. Documents of fewer than five
 words have no shingle and take no part. Everything runs in the JVM.
 
-MinHashLSH has no bands: each of its hash tables holds one MinHash (SPARK-18450 would have added rows
-to a band, and was not merged). A pair of similarity J is found if any of T tables agrees:
+MinHashLSH has no bands: each of its hash tables holds one MinHash (SPARK-18450 would have added
+rows to a band, and was not merged). A pair of similarity J is found if any of T tables agrees:
 
     1 - (1 - J)^T       T = 3    T = 5    T = 8    T = 10
     J = 0.5             0.875    0.969    0.996    0.999

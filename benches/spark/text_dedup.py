@@ -8,8 +8,9 @@ data share:
    shingles to 32 bits.
 2. Permute each hash by (a h + b) mod (2^61 - 1), 32 bits of it, and keep the minimum of each of
    --permutations: the signature, computed with numpy.
-3. Cut the signature into bands; the numbers of bands and rows are those with the least sum of false
-   positives and false negatives around --threshold (each the area between the S-curve and the step).
+3. Cut the signature into bands; the numbers of bands and rows are those with the least sum of
+   false positives and false negatives around --threshold (each the area between the S-curve and
+   the step).
 4. Group by band. Within a group each document is linked to the smallest one.
 5. Connected components of the links are the clusters. All but one document of each would be
    removed. No pair is compared: whoever shares a band is a duplicate.
@@ -19,8 +20,8 @@ OUTPUT has a row a document of a cluster: id and cluster, a number. Step 5 uses
 what they link and not in how they join it. Links that are wrong merge clusters: judge the precision
 by pairs within clusters as well as by documents removed.
 
-Defaults of text-dedup: 250 permutations, a threshold of 0.7, 5 words. At 0.7 that makes 25 bands of 10
-rows, at 0.5 it makes 41 bands of 6.
+Defaults of text-dedup: 250 permutations, a threshold of 0.7, 5 words. At 0.7 that makes 25 bands
+of 10 rows, at 0.5 it makes 41 bands of 6.
 """
 
 from __future__ import annotations
@@ -128,8 +129,8 @@ def main() -> None:
     given = parser.parse_args()
     bands, rows = bands_and_rows(given.threshold, given.permutations)
     job = Job("text-dedup style MinHash", given)
-    # A number made of the id stays the same if a lost task is run again. That of two ids of a million
-    # agrees in one of 37 million corpora.
+    # A number made of the id stays the same if a lost task is run again. Two of a million ids have
+    # the same number in one of 37 million corpora.
     documents = job.corpus().select(F.xxhash64("id").alias("node"), "id", "text")
     with job.stage("links"):
         signed = documents.select("node", "text").mapInArrow(

@@ -46,16 +46,16 @@ _COMPONENTS = "node long, component long"
 def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame:
     """Returns the component of each node of a graph: its smallest node.
 
-    `edges` has columns `a` and `b` of whole numbers, in any direction and any number of times. A node
-    without neighbours is one with an edge to itself. A null raises an error of Spark.
+    `edges` has columns `a` and `b` of whole numbers, in any direction and any number of times. A
+    node without neighbours is one with an edge to itself. A null raises an error of Spark.
 
     At most `limit` edges are finished by one task; 0 forces rounds on the cluster.
 
-    The result has columns `node` and `component`, a row a node in no order. It is computed and kept,
-    in the checkpoint directory if the context has one and otherwise by `persist`: call `unpersist`
-    when it is no longer needed. In both cases the loss of a worker costs time only. Without a
-    directory the lost part is computed again from shuffles that are kept for it; with one it is read
-    again.
+    The result has columns `node` and `component`, a row a node in no order. It is computed and
+    kept, in the checkpoint directory if the context has one and otherwise by `persist`: call
+    `unpersist` when it is no longer needed. In both cases the loss of a worker costs time only.
+    Without a directory the lost part is computed again from shuffles that are kept for it; with one
+    it is read again.
     """
     known = [F.coalesce(F.col(name).cast("long"), _null(name)) for name in ("a", "b")]
     both = edges.select(known[0].alias("a"), known[1].alias("b"))
@@ -194,8 +194,9 @@ def _kept(rows: DataFrame) -> DataFrame:
     """The same rows, computed and kept, with a plan that does not hold those that led to them.
 
     Without that cut the plan of each round would hold the plan of the round before several times.
-    `localCheckpoint` would cut the lineage, too, and a lost worker would then end the job. So without
-    a checkpoint directory the plan is cut, but the rows remember the shuffles that they come from.
+    `localCheckpoint` would cut the lineage, too, and a lost worker would then end the job. So
+    without a checkpoint directory the plan is cut, but the rows remember the shuffles that they
+    come from.
     """
     session = rows.sparkSession
     if session.sparkContext._jsc.sc().getCheckpointDir().isDefined():
