@@ -3,8 +3,8 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int8Type, Int32Type, Int64Type};
 use arrow_array::{
-    Array, BinaryArray, BooleanArray, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int8Array, Int32Array, Int64Array,
+    RecordBatch, StringArray,
 };
 
 use super::error::StageError;
@@ -82,4 +82,22 @@ impl<'b> Columns<'b> {
 /// A value, unless it is missing.
 pub(super) fn value<T>(array: &dyn Array, row: usize, value: impl FnOnce(usize) -> T) -> Option<T> {
     array.is_valid(row).then(|| value(row))
+}
+
+/// A batch of these columns, any of which may have missing values.
+pub(super) fn table<const COLUMNS: usize>(
+    columns: [(&'static str, ArrayRef); COLUMNS],
+) -> Result<RecordBatch, StageError> {
+    let with_nulls = columns.map(|(name, array)| (name, array, true));
+    Ok(RecordBatch::try_from_iter_with_nullable(with_nulls)?)
+}
+
+/// Numbers of a list as bytes.
+pub(super) fn int_bytes(numbers: impl Iterator<Item = u32>) -> Vec<u8> {
+    numbers.flat_map(u32::to_le_bytes).collect()
+}
+
+/// Longer numbers of a list as bytes.
+pub(super) fn long_bytes(numbers: impl Iterator<Item = u64>) -> Vec<u8> {
+    numbers.flat_map(u64::to_le_bytes).collect()
 }

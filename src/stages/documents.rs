@@ -17,15 +17,14 @@
 //! it.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, Int8Builder, Int32Builder, Int64Builder, StringBuilder};
-use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch};
+use arrow_array::{Array, BinaryArray, RecordBatch};
 
 use super::columns::{Columns, value};
 use super::error::StageError;
 use crate::catalog::{Catalog, DocumentRow};
 use crate::document::{Precision, Published, SourcePlace};
+use crate::pipeline::Fate;
 
 /// Precisions by the numbers of the column.
 const PRECISIONS: [Precision; 4] = [
@@ -129,6 +128,16 @@ pub(super) fn precision_of(number: i8) -> Result<Precision, StageError> {
 pub(super) fn number_of(precision: Precision) -> i8 {
     let at = PRECISIONS.iter().position(|&other| other == precision);
     at.unwrap_or_default() as i8
+}
+
+/// Number of a fate; 0 for documents that take part.
+pub(super) fn number_of_fate(fate: Fate) -> i8 {
+    match fate {
+        Fate::TakesPart => 0,
+        Fate::Empty => 1,
+        Fate::TooShort => 2,
+        Fate::BoilerplateOnly => 3,
+    }
 }
 
 /// Hash of 128 bits; 0 if it is missing.

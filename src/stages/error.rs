@@ -33,6 +33,9 @@ pub enum StageError {
     /// A batch cannot be made.
     #[error("the rows cannot be a table")]
     Table(#[from] ArrowError),
+    /// A report cannot be written.
+    #[error("a report cannot be written")]
+    Report(#[from] std::io::Error),
     /// Documents cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),

@@ -11,8 +11,24 @@
 //! that it has, in canonical order. Results depend on nothing but this order, so the stages run the
 //! code of a scan of one machine on it, and find the same.
 
+mod buckets;
 mod columns;
+mod common;
+mod compare;
 mod documents;
 mod error;
+mod join;
+mod part;
+mod profiles;
+mod records;
+mod sign;
+mod texts;
 
+pub use buckets::{entries, propose};
+pub use common::between;
+pub use compare::compare;
 pub use error::StageError;
+pub use join::{SiteFacts, join, sites};
+pub use profiles::SiteProfiles;
+pub use sign::{Pass, sign};
+pub use texts::texts;
