@@ -335,7 +335,7 @@ impl Precision {
 }
 
 /// Place of a record: a range of bytes of one source, from which it can be read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourcePlace {
     /// Number of the source in the corpus, from 0.
     pub source: u32,

@@ -61,6 +61,16 @@ impl PlaceholderTimes {
         PlaceholderTimes(found)
     }
 
+    /// Times that were found before, each with its site.
+    pub fn of_times(times: impl IntoIterator<Item = (SiteNo, i64)>) -> PlaceholderTimes {
+        PlaceholderTimes(times.into_iter().collect())
+    }
+
+    /// The times, in no order.
+    pub fn times(&self) -> impl Iterator<Item = (SiteNo, i64)> + '_ {
+        self.0.iter().copied()
+    }
+
     /// The date, unless it is a placeholder on this site.
     pub fn without(&self, site: SiteNo, published: Option<Published>) -> Option<Published> {
         published.filter(|&published| {

@@ -1,0 +1,222 @@
+//! The stages of a scan on batches of Arrow, for Spark.
+
+use std::io::Cursor;
+
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_ipc::reader::FileReader;
+use arrow_pyarrow::PyArrowType;
+use arrow_schema::{ArrowError, Schema};
+use pyo3::prelude::*;
+use rayon::ThreadPoolBuilder;
+use wirecopy::cli::embedded::StageSettings;
+use wirecopy::read::ProvenOrders;
+use wirecopy::stages::{self, Pass, SiteFacts, SiteProfiles, StageError};
+
+use super::errors::{RunError, exception};
+use super::settings::{self, GivenValue};
+
+/// Batches of pyarrow.
+type Batches = Vec<PyArrowType<RecordBatch>>;
+
+/// A batch for pyarrow.
+type Batch = PyArrowType<RecordBatch>;
+
+/// The stages of a scan with these settings.
+#[pyclass(frozen)]
+pub struct Stages {
+    settings: StageSettings,
+}
+
+/// The boilerplate of all sites.
+#[pyclass(frozen)]
+pub struct Profiles {
+    profiles: SiteProfiles,
+}
+
+#[pymethods]
+impl Profiles {
+    /// Profiles of rows with `site`, `fingerprint` and `kind`.
+    #[new]
+    fn new(py: Python<'_>, batches: Batches) -> PyResult<Profiles> {
+        let profiles = work(py, || SiteProfiles::of(&taken(batches)))?;
+        Ok(Profiles { profiles })
+    }
+}
+
+#[pymethods]
+impl Stages {
+    #[new]
+    fn new(settings: Vec<(String, GivenValue)>) -> PyResult<Stages> {
+        let settings = StageSettings::of(&settings::given(settings)).map_err(exception)?;
+        Ok(Stages { settings })
+    }
+
+    /// True if boilerplate is removed.
+    #[getter]
+    fn boilerplate(&self) -> bool {
+        self.settings.scan.boilerplate
+    }
+
+    /// True if all pairs of hot buckets are compared.
+    #[getter]
+    fn all_pairs(&self) -> bool {
+        self.settings.scan.selection.all_pairs
+    }
+
+    /// True if exact copies are reported.
+    #[getter]
+    fn takes_exact(&self) -> bool {
+        self.settings
+            .scan
+            .selection
+            .takes(wirecopy::Relation::Exact)
+    }
+
+    /// Largest number of rejected records with which the scan succeeds.
+    #[getter]
+    fn most_rejects(&self) -> Option<u64> {
+        self.settings.most_rejects
+    }
+
+    /// True if records may be lost without being counted.
+    #[getter]
+    fn allow_loss(&self) -> bool {
+        self.settings.allow_loss
+    }
+
+    /// True if a scan without any word must fail.
+    #[getter]
+    fn fail_if_empty(&self) -> bool {
+        self.settings.fail_if_empty
+    }
+
+    /// Rows of documents: from what they state and what boilerplate is learned from, or without
+    /// boilerplate if there are profiles.
+    #[pyo3(signature = (batches, profiles=None))]
+    fn sign(
+        &self,
+        py: Python<'_>,
+        batches: Batches,
+        profiles: Option<&Profiles>,
+    ) -> PyResult<Batch> {
+        let pass = profiles.map_or(Pass::First, |known| Pass::Second(&known.profiles));
+        let StageSettings { reading, scan, .. } = &self.settings;
+        work(py, || stages::sign(taken(batches), reading, scan, pass)).map(PyArrowType)
+    }
+
+    /// Rows with the texts of the documents whose keys are in the only column of `wanted`, in order.
+    fn texts(
+        &self,
+        py: Python<'_>,
+        batches: Batches,
+        proven: u8,
+        wanted: Batch,
+    ) -> PyResult<Batch> {
+        let proven = ProvenOrders {
+            published: proven & 3,
+            crawled: proven >> 2,
+        };
+        let keys = wanted.0.column(0).as_primitive_opt::<Int64Type>();
+        let keys = keys.ok_or_else(|| RunError::new_err("keys are numbers of 64 bits"))?;
+        let StageSettings { reading, scan, .. } = &self.settings;
+        work(py, || {
+            stages::texts(taken(batches), reading, scan, proven, keys.values())
+        })
+        .map(PyArrowType)
+    }
+
+    /// Pairs of common passages, between stories.
+    fn between(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
+        let settings = &self.settings.scan;
+        work(py, || stages::between(&taken(batches), settings)).map(PyArrowType)
+    }
+
+    /// Exact comparisons of pairs.
+    fn compare(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
+        let settings = &self.settings.scan;
+        work(py, || stages::compare(&taken(batches), settings)).map(PyArrowType)
+    }
+
+    /// Reports of whole components.
+    fn join(
+        &self,
+        py: Python<'_>,
+        batches: Batches,
+        named: Vec<String>,
+        placeholder_times: Vec<(String, i64)>,
+    ) -> PyResult<Batch> {
+        let sites = SiteFacts {
+            named,
+            placeholder_times,
+        };
+        let settings = &self.settings.scan;
+        work(py, || stages::join(&taken(batches), settings, &sites)).map(PyArrowType)
+    }
+}
+
+/// Packs the hashes of documents for so many tasks.
+#[pyfunction]
+pub fn entries(py: Python<'_>, batches: Batches, tasks: u32) -> PyResult<Batch> {
+    work(py, || stages::entries(&taken(batches), tasks)).map(PyArrowType)
+}
+
+/// What documents share, by the packed hashes of one task.
+#[pyfunction]
+pub fn propose(py: Python<'_>, batches: Batches, all_pairs: bool) -> PyResult<Batch> {
+    work(py, || stages::propose(&taken(batches), all_pairs)).map(PyArrowType)
+}
+
+/// The report of sites, from pairs across sites.
+#[pyfunction]
+pub fn sites(py: Python<'_>, batches: Batches) -> PyResult<Vec<Batch>> {
+    let file = work(py, || stages::sites(&taken(batches)))?;
+    rows_of_file(file)
+}
+
+/// The batches of a file of Arrow.
+fn rows_of_file(file: Vec<u8>) -> PyResult<Vec<Batch>> {
+    let unreadable = |error: ArrowError| RunError::new_err(error.to_string());
+    let reader = FileReader::try_new(Cursor::new(file), None).map_err(unreadable)?;
+    let batches = reader.map(|batch| batch.map(PyArrowType).map_err(unreadable));
+    batches.collect()
+}
+
+/// The columns of the report of sites.
+#[pyfunction]
+pub fn sites_schema(py: Python<'_>) -> PyResult<PyArrowType<Schema>> {
+    let file = work(py, || stages::sites(&[]))?;
+    let reader = FileReader::try_new(Cursor::new(file), None);
+    let reader = reader.map_err(|error| RunError::new_err(error.to_string()))?;
+    Ok(PyArrowType(Schema::clone(&reader.schema())))
+}
+
+fn taken(batches: Batches) -> Vec<RecordBatch> {
+    batches
+        .into_iter()
+        .map(|PyArrowType(batch)| batch)
+        .collect()
+}
+
+/// Does the work of a task on one thread: Spark gives a task one core.
+fn work<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> Result<T, StageError> + Send,
+) -> PyResult<T> {
+    py.detach(|| {
+        let pool = ThreadPoolBuilder::new().num_threads(1).build();
+        let pool = pool.map_err(|error| RunError::new_err(error.to_string()))?;
+        pool.install(work).map_err(failed)
+    })
+}
+
+fn failed(error: StageError) -> PyErr {
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        message = format!("{message}: {inner}");
+        cause = inner.source();
+    }
+    RunError::new_err(message)
+}
