@@ -10,6 +10,8 @@ use arrow_pyarrow::PyArrowType;
 use arrow_schema::{ArrowError, Schema};
 use pyo3::prelude::*;
 use rayon::ThreadPoolBuilder;
+use wirecopy::candidates::bands::Round;
+use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cli::embedded::StageSettings;
 use wirecopy::read::ProvenOrders;
 use wirecopy::stages::{self, Pass, SiteFacts, SiteProfiles, StageError};
@@ -63,6 +65,18 @@ impl Stages {
     #[getter]
     fn all_pairs(&self) -> bool {
         self.settings.scan.selection.all_pairs
+    }
+
+    /// Most documents of a cluster whose every pair is written.
+    #[getter]
+    fn big_cluster(&self) -> usize {
+        BIG_CLUSTER
+    }
+
+    /// True if the selection decides alike on all documents with the same words.
+    #[getter]
+    fn selects_nothing(&self) -> bool {
+        self.settings.scan.selection.takes_all()
     }
 
     /// True if exact copies are reported.
@@ -127,10 +141,20 @@ impl Stages {
         .map(PyArrowType)
     }
 
-    /// Pairs of common passages, between stories.
-    fn between(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
+    /// Pairs of hot buckets: in the first round with leaders, in the second with neighbours.
+    fn hot_pairs(&self, py: Python<'_>, batches: Batches, first_round: bool) -> PyResult<Batch> {
+        let round = match first_round {
+            true => Round::Leaders,
+            false => Round::Neighbours,
+        };
         let settings = &self.settings.scan;
-        work(py, || stages::between(&taken(batches), settings)).map(PyArrowType)
+        work(py, || stages::hot_pairs(&taken(batches), settings, round)).map(PyArrowType)
+    }
+
+    /// Pairs of common passages, between stories.
+    fn story_pairs(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
+        let settings = &self.settings.scan;
+        work(py, || stages::story_pairs(&taken(batches), settings)).map(PyArrowType)
     }
 
     /// Exact comparisons of pairs.

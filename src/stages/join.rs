@@ -90,7 +90,7 @@ fn report(found: &ScanResult) -> Result<RecordBatch, StageError> {
 /// Counts of a part of the findings, which add up to those of all.
 fn counts(found: &ScanResult) -> serde_json::Value {
     let (pairs, clusters) = (&found.counts.pairs, &found.counts.bounded.clusters);
-    let attached = |cluster: &&crate::cluster::Cluster| cluster.members.len() > 1;
+    let members = found.clusters.iter().map(|cluster| cluster.members.len());
     json!({
         "exact": pairs.exact,
         "near": pairs.near,
@@ -98,7 +98,8 @@ fn counts(found: &ScanResult) -> serde_json::Value {
         "cross_site": pairs.cross_site,
         "less_boilerplate": pairs.less_boilerplate,
         "same_site_excerpts": pairs.same_site_excerpts,
-        "clusters": found.clusters.iter().filter(attached).count(),
+        "clusters": found.clusters.len(),
+        "clustered_documents": members.sum::<usize>(),
         "bounded_clusters": clusters.number,
         "bounded_cluster_pairs": clusters.pairs,
     })

@@ -13,11 +13,12 @@
 
 mod buckets;
 mod columns;
-mod common;
 mod compare;
 mod documents;
 mod error;
 mod join;
+mod later;
+mod lists;
 mod part;
 mod profiles;
 mod records;
@@ -25,10 +26,10 @@ mod sign;
 mod texts;
 
 pub use buckets::{entries, propose};
-pub use common::between;
 pub use compare::compare;
 pub use error::StageError;
 pub use join::{SiteFacts, join, sites};
+pub use later::{hot_pairs, story_pairs};
 pub use profiles::SiteProfiles;
 pub use sign::{Pass, sign};
 pub use texts::texts;
