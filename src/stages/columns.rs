@@ -3,8 +3,8 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int8Type, Int32Type, Int64Type};
 use arrow_array::{
-    Array, BinaryArray, BooleanArray, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int8Array, Int32Array, Int64Array,
+    RecordBatch, StringArray,
 };
 
 use super::error::StageError;
@@ -82,4 +82,13 @@ impl<'b> Columns<'b> {
 /// A value, unless it is missing.
 pub(super) fn value<T>(array: &dyn Array, row: usize, value: impl FnOnce(usize) -> T) -> Option<T> {
     array.is_valid(row).then(|| value(row))
+}
+
+/// A batch of these columns. Each of them may lack values, so that all batches of a stage have one
+/// schema.
+pub(super) fn table<const COLUMNS: usize>(
+    columns: [(&str, ArrayRef); COLUMNS],
+) -> Result<RecordBatch, StageError> {
+    let columns = columns.map(|(name, array)| (name, array, true));
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }

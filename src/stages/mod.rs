@@ -1,6 +1,6 @@
 //! The stages of a scan as functions on batches of Arrow, for programs that run them in many tasks.
 //!
-//! May import: `catalog`, `document`.
+//! May import: `attribution`, `boilerplate`, `catalog`, `document`, `error`.
 //! Imported by: nothing of this crate.
 //!
 //! Each function takes all batches of one task and returns what the task gives. It has no state, and
@@ -14,5 +14,7 @@
 mod columns;
 mod documents;
 mod error;
+pub mod learn;
+pub mod placeholders;
 
 pub use error::StageError;
