@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 
 from .. import _native, _settings
 from . import _components
-from ._kept import Kept
+from ._kept import Kept, described
 from ._tasks import (
     Shared,
     batches_of,
@@ -104,7 +104,27 @@ COMPARED = pa.schema(
     }.items()
 )
 PAIRS = pa.schema({"a": LONG, "b": LONG}.items())
+FINGERPRINTS = pa.schema({"fingerprint": INT}.items())
+SHARING = pa.schema({"fingerprint": INT, "pages": LONG}.items())
+EVIDENCE = pa.schema(
+    {
+        "fingerprint": INT,
+        "site": TEXT,
+        "site_pages": LONG,
+        "stories": LONG,
+        "notices": LONG,
+        "at_ends": pa.float64(),
+    }.items()
+)
+PROFILE = pa.schema({"site": TEXT, "fingerprint": INT, "kind": SMALL}.items())
+TIMES = pa.schema({"site": TEXT, "seconds": LONG}.items())
 REPORTS = pa.schema({"table": TEXT, "rows": BYTES}.items())
+
+#: What boilerplate and placeholder dates are learned from.
+PAGES = [
+    *["id", "site", "seconds", "precision", "page", "title", "words", "removed", "whole"],
+    "repeats",
+]
 
 #: What the stages after the search need of a document, besides its text.
 FACTS = ["id", "site", "seconds", "precision", "page", "title", "words", "regions", "content"]
@@ -222,7 +242,8 @@ class Scan:
             least = self.spark.sparkContext.defaultParallelism
             self.tasks = max(least, math.ceil(counts.documents / DOCUMENTS_A_TASK))
         first = self.documents(read, counts)
-        known = self.learn(first) if self.stages.boilerplate else self.no_profiles()
+        pages = self.by_site(first)
+        known = self.learn(pages) if self.stages.boilerplate else self.no_profiles()
         signed = self.documents(self.signed(known), counts)
         signed = self.kept.keep(signed, "sign documents")
         documents = self.kept.keep(self.numbered(signed), "number documents")
@@ -236,7 +257,7 @@ class Scan:
         texts = self.kept.keep(texts, "read texts of candidates")
         compared = self.compare_all(documents, candidates, hot, common, texts)
         reports = self.kept.keep(
-            self.reports(compared.found, hot, texts, first), "join clusters and report"
+            self.reports(compared.found, hot, texts, first, pages), "join clusters and report"
         )
         summary = self.summary(counts, signed, documents, hot, common, compared, reports)
         summary["seconds"] = round(time.monotonic() - start, 3)
@@ -396,16 +417,51 @@ class Scan:
         }
 
     def no_profiles(self) -> Shared:
-        none = pa.RecordBatch.from_pylist(
-            [], schema=pa.schema({"site": TEXT, "fingerprint": INT, "kind": SMALL}.items())
-        )
-        return self.shared(file_of([none]))
+        """The profile of sites that repeat nothing."""
+        return self.shared(PROFILE.empty_table())
 
-    def shared(self, file: bytes) -> Shared:
+    def shared(self, table: pa.Table) -> Shared:
+        """A table that all workers get."""
+        file = file_of(table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)])
         return Shared(uuid.uuid4().hex, self.spark.sparkContext.broadcast(file))
 
-    def learn(self, first: DataFrame) -> Shared:
-        raise NotImplementedError
+    def by_site(self, first: DataFrame) -> DataFrame:
+        """The pages of each site in one task."""
+        pages = first.where(F.col("site").isNotNull()).select(*PAGES)
+        return self.kept.keep(
+            pages.repartition(self.tasks or 1, "site"), "bring pages of sites together"
+        )
+
+    def learn(self, pages: DataFrame) -> Shared:
+        """The boilerplate of all sites."""
+        tasks = self.tasks or 1
+
+        def sharing(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+            return [_native.sharing_sites(batches)]
+
+        def shared(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+            return [_native.shared(batches)]
+
+        def evidence(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+            return [_native.evidence(batches, batches_of(all_shared.value))]
+
+        def judge(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+            return [_native.judge(batches)]
+
+        def not_repeated(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+            return [_native.not_repeated(batches, batches_of(profile.value))]
+
+        sites = each_task(pages, sharing, SHARING).repartition(tasks, "fingerprint")
+        with described(self.spark, "find text that sites share"):
+            all_shared = self.shared(collected(each_task(sites, shared, FINGERPRINTS)))
+        found = each_task(pages, evidence, EVIDENCE).repartition(tasks, "fingerprint")
+        with described(self.spark, "learn what sites repeat"):
+            learned = collected(each_task(found, judge, PROFILE))
+        profile = self.shared(learned)
+        with described(self.spark, "look for boilerplate on other sites"):
+            others = collected(each_task(pages, not_repeated, FINGERPRINTS).distinct())
+        settled = _native.settle(learned.to_batches(), others.to_batches())
+        return self.shared(pa.Table.from_batches([settled]))
 
     def numbered(self, signed: DataFrame) -> DataFrame:
         """The documents that take part, with their number in canonical order, that of the first
@@ -611,8 +667,7 @@ class Scan:
             wanted.select("key", "identity", "doc", "rep", "size", *FACTS), "choose documents"
         )
         settings, proven = self.settings, counts.proven
-        keys = collected(wanted.select("key")).column("key").combine_chunks().sort()
-        shared = self.shared(file_of([pa.RecordBatch.from_arrays([keys], names=["key"])]))
+        shared = self.shared(collected(wanted.select("key")).sort_by("key").combine_chunks())
 
         def read(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
             (keys,) = batches_of(shared.value)
@@ -651,14 +706,19 @@ class Scan:
         return each_task(rows.repartition(tasks, "label"), compare, COMPARED)
 
     def reports(
-        self, compared: DataFrame, hot: DataFrame, texts: DataFrame, first: DataFrame
+        self,
+        compared: DataFrame,
+        hot: DataFrame,
+        texts: DataFrame,
+        first: DataFrame,
+        pages: DataFrame,
     ) -> DataFrame:
         """The reports of whole components, as files of Arrow."""
         settings, tasks = self.settings, self.tasks or 1
         edges = compared.select("a", "b")
         components = _components.components(edges)
         named = self.named_sites(first)
-        times = self.placeholder_times(first)
+        times = self.placeholder_times(pages)
         of_rep = components.withColumnRenamed("node", "rep")
         members = (
             texts.join(of_rep, "rep", "left")
@@ -672,7 +732,7 @@ class Scan:
         rows = members.unionByName(compared.join(of_a, "a"), allowMissingColumns=True)
 
         def join(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [stages(settings).join(batches, named, times)]
+            return [stages(settings).join(batches, named, batches_of(times.value))]
 
         return each_task(rows.repartition(tasks, "component"), join, REPORTS)
 
@@ -691,12 +751,18 @@ class Scan:
         sites = first.select("site").distinct()
         return [row.site for row in sites.join(parents.distinct(), "site").collect()]
 
-    def placeholder_times(self, first: DataFrame) -> list[tuple[str, int]]:
-        return []
+    def placeholder_times(self, pages: DataFrame) -> Shared:
+        """Times that publishing systems filled in."""
+
+        def find(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+            return [_native.placeholder_times(batches)]
+
+        with described(self.spark, "find placeholder dates"):
+            return self.shared(collected(each_task(pages, find, TIMES)))
 
     def tables(self, reports: DataFrame) -> dict[str, DataFrame]:
         """The reports as data frames."""
-        empty = stages(self.settings).join([], [], [])
+        empty = self.stages.join([], [], [])
         files = dict(zip(*[column.to_pylist() for column in empty.columns]))
         tables = {
             name: self.table(reports.where(F.col("table") == name), files[name])
