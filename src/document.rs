@@ -2,7 +2,7 @@
 //!
 //! May import: `error`.
 //! Imported by: `attribution`, `catalog`, `cli`, `cluster`, `found`, `in_memory`, `index`,
-//! `pipeline`, `read`, `report`, `scan`.
+//! `pipeline`, `read`, `report`, `scan`, `stages`.
 //!
 //! [`Corpus`] is all that the pipeline knows of its input, so no stage knows a path or a format.
 //! [`Inputs`](crate::read::Inputs) implements it for files and streams. To scan documents from

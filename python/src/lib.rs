@@ -26,7 +26,10 @@ mod _native {
     #[pymodule_export]
     use super::settings::settings;
     #[pymodule_export]
-    use super::stages::{Profiles, Stages, entries, propose, sites, sites_schema};
+    use super::stages::{
+        Profiles, Stages, entries, evidence, judge, not_repeated, placeholder_times, propose,
+        settle, shared, sharing_sites, sites, sites_schema,
+    };
     #[pymodule_export]
     use super::table::{Rows, write_json_lines};
     #[pymodule_export]

@@ -10,9 +10,12 @@ use arrow_pyarrow::PyArrowType;
 use arrow_schema::{ArrowError, Schema};
 use pyo3::prelude::*;
 use rayon::ThreadPoolBuilder;
+use wirecopy::candidates::bands::Round;
+use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cli::embedded::StageSettings;
 use wirecopy::read::ProvenOrders;
-use wirecopy::stages::{self, Pass, SiteFacts, SiteProfiles, StageError};
+use wirecopy::stages::learn::{self, NamedProfiles};
+use wirecopy::stages::{self, Pass, StageError, placeholders};
 
 use super::errors::{RunError, exception};
 use super::settings::{self, GivenValue};
@@ -32,7 +35,7 @@ pub struct Stages {
 /// The boilerplate of all sites.
 #[pyclass(frozen)]
 pub struct Profiles {
-    profiles: SiteProfiles,
+    profiles: NamedProfiles,
 }
 
 #[pymethods]
@@ -40,7 +43,7 @@ impl Profiles {
     /// Profiles of rows with `site`, `fingerprint` and `kind`.
     #[new]
     fn new(py: Python<'_>, batches: Batches) -> PyResult<Profiles> {
-        let profiles = work(py, || SiteProfiles::of(&taken(batches)))?;
+        let profiles = work(py, || NamedProfiles::read(&taken(batches)))?;
         Ok(Profiles { profiles })
     }
 }
@@ -63,6 +66,18 @@ impl Stages {
     #[getter]
     fn all_pairs(&self) -> bool {
         self.settings.scan.selection.all_pairs
+    }
+
+    /// Most documents of a cluster whose every pair is written.
+    #[getter]
+    fn big_cluster(&self) -> usize {
+        BIG_CLUSTER
+    }
+
+    /// True if the selection decides alike on all documents with the same words.
+    #[getter]
+    fn selects_nothing(&self) -> bool {
+        self.settings.scan.selection.takes_all()
     }
 
     /// True if exact copies are reported.
@@ -127,10 +142,20 @@ impl Stages {
         .map(PyArrowType)
     }
 
-    /// Pairs of common passages, between stories.
-    fn between(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
+    /// Pairs of hot buckets: in the first round with leaders, in the second with neighbours.
+    fn hot_pairs(&self, py: Python<'_>, batches: Batches, first_round: bool) -> PyResult<Batch> {
+        let round = match first_round {
+            true => Round::Leaders,
+            false => Round::Neighbours,
+        };
         let settings = &self.settings.scan;
-        work(py, || stages::between(&taken(batches), settings)).map(PyArrowType)
+        work(py, || stages::hot_pairs(&taken(batches), settings, round)).map(PyArrowType)
+    }
+
+    /// Pairs of common passages, between stories.
+    fn story_pairs(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
+        let settings = &self.settings.scan;
+        work(py, || stages::story_pairs(&taken(batches), settings)).map(PyArrowType)
     }
 
     /// Exact comparisons of pairs.
@@ -145,15 +170,59 @@ impl Stages {
         py: Python<'_>,
         batches: Batches,
         named: Vec<String>,
-        placeholder_times: Vec<(String, i64)>,
+        times: Batches,
     ) -> PyResult<Batch> {
-        let sites = SiteFacts {
-            named,
-            placeholder_times,
-        };
         let settings = &self.settings.scan;
-        work(py, || stages::join(&taken(batches), settings, &sites)).map(PyArrowType)
+        work(py, || {
+            stages::join(&taken(batches), settings, &named, &taken(times))
+        })
+        .map(PyArrowType)
     }
+}
+
+/// Fingerprints that sites of the task may share with others.
+#[pyfunction]
+pub fn sharing_sites(py: Python<'_>, documents: Batches) -> PyResult<Batch> {
+    work(py, || learn::sharing_sites(&taken(documents))).map(PyArrowType)
+}
+
+/// Fingerprints that sites share.
+#[pyfunction]
+pub fn shared(py: Python<'_>, sites: Batches) -> PyResult<Batch> {
+    work(py, || learn::shared(&taken(sites))).map(PyArrowType)
+}
+
+/// Evidence of the task's sites for fingerprints that are repeated.
+#[pyfunction]
+pub fn evidence(py: Python<'_>, documents: Batches, shared: Batches) -> PyResult<Batch> {
+    work(py, || learn::evidence(&taken(documents), &taken(shared))).map(PyArrowType)
+}
+
+/// What sites repeat, by the evidence.
+#[pyfunction]
+pub fn judge(py: Python<'_>, evidence: Batches) -> PyResult<Batch> {
+    work(py, || learn::judge(&taken(evidence))).map(PyArrowType)
+}
+
+/// Fingerprints of a profile that a site of the task has without repeating them.
+#[pyfunction]
+pub fn not_repeated(py: Python<'_>, documents: Batches, profile: Batches) -> PyResult<Batch> {
+    work(py, || {
+        learn::not_repeated(&taken(documents), &taken(profile))
+    })
+    .map(PyArrowType)
+}
+
+/// A profile corrected by what sites have without repeating it.
+#[pyfunction]
+pub fn settle(py: Python<'_>, profile: Batches, not_repeated: Batches) -> PyResult<Batch> {
+    work(py, || learn::settle(&taken(profile), &taken(not_repeated))).map(PyArrowType)
+}
+
+/// Times that are placeholders on the task's sites.
+#[pyfunction]
+pub fn placeholder_times(py: Python<'_>, documents: Batches) -> PyResult<Batch> {
+    work(py, || placeholders::placeholder_times(&taken(documents))).map(PyArrowType)
 }
 
 /// Packs the hashes of documents for so many tasks.

@@ -61,14 +61,16 @@ impl PlaceholderTimes {
         PlaceholderTimes(found)
     }
 
-    /// Times that were found before, each with its site.
-    pub fn of_times(times: impl IntoIterator<Item = (SiteNo, i64)>) -> PlaceholderTimes {
+    /// The times that were found, by site.
+    pub fn of_sites(times: impl IntoIterator<Item = (SiteNo, i64)>) -> PlaceholderTimes {
         PlaceholderTimes(times.into_iter().collect())
     }
 
-    /// The times, in no order.
-    pub fn times(&self) -> impl Iterator<Item = (SiteNo, i64)> + '_ {
-        self.0.iter().copied()
+    /// The sites and their times, in order.
+    pub fn by_site(&self) -> Vec<(SiteNo, i64)> {
+        let mut times: Vec<(SiteNo, i64)> = self.0.iter().copied().collect();
+        times.sort_unstable();
+        times
     }
 
     /// The date, unless it is a placeholder on this site.

@@ -2,7 +2,7 @@
 //!
 //! May import: `document`, `error`, `sketch`, `storage`, `text`.
 //! Imported by: `attribution`, `boilerplate`, `candidates`, `cli`, `cluster`, `compare`, `found`,
-//! `index`, `pipeline`, `report`.
+//! `index`, `pipeline`, `report`, `stages`.
 //!
 //! Files are read in blocks, in any order and on any thread; each block becomes a
 //! [`BlockColumns`]. [`Catalog::join`] puts the blocks in the order of the files, adds the

@@ -84,12 +84,13 @@ pub(super) fn value<T>(array: &dyn Array, row: usize, value: impl FnOnce(usize) 
     array.is_valid(row).then(|| value(row))
 }
 
-/// A batch of these columns, any of which may have missing values.
+/// A batch of these columns. Each of them may lack values, so that all batches of a stage have one
+/// schema.
 pub(super) fn table<const COLUMNS: usize>(
-    columns: [(&'static str, ArrayRef); COLUMNS],
+    columns: [(&str, ArrayRef); COLUMNS],
 ) -> Result<RecordBatch, StageError> {
-    let with_nulls = columns.map(|(name, array)| (name, array, true));
-    Ok(RecordBatch::try_from_iter_with_nullable(with_nulls)?)
+    let columns = columns.map(|(name, array)| (name, array, true));
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
 
 /// Numbers of a list as bytes.

@@ -11,22 +11,13 @@ use super::columns::{Columns, table, value};
 use super::compare::comparisons;
 use super::error::StageError;
 use super::part::Part;
+use super::placeholders::times_of_sites;
 use super::texts::RowTexts;
-use crate::attribution::placeholders::PlaceholderTimes;
 use crate::catalog::{DocNo, SiteNo};
 use crate::pipeline::{ScanResult, Settings, join_components};
 use crate::report::sites::{PairAcross, pairs_across, routes, write_routes};
 use crate::report::table::{TableEncoding, TableFormat};
 use crate::report::{clusters, members, pairs};
-
-/// What is known of the sites of the whole corpus.
-#[derive(Debug, Clone, Default)]
-pub struct SiteFacts {
-    /// Names of sites to which canonical urls of other sites may lead.
-    pub named: Vec<String>,
-    /// Times that publishing systems filled in, each with its site.
-    pub placeholder_times: Vec<(String, i64)>,
-}
 
 /// The reports of whole components, as rows with the name of a `table` and its `rows`, which are
 /// files of Arrow: `pairs`, `clusters`, `members`, `across` for [`sites`], and `counts` as JSON.
@@ -35,15 +26,19 @@ pub struct SiteFacts {
 /// documents of hot buckets. With a document, there must be all that have the same words, all that
 /// comparisons connect it with, and all these comparisons.
 ///
+/// `named` are names of sites to which canonical urls of other sites may lead, and `times` rows of
+/// [`placeholder_times`](super::placeholders::placeholder_times).
+///
 /// # Errors
 /// When a document of a comparison is missing.
 pub fn join(
     batches: &[RecordBatch],
     settings: &Settings,
-    sites: &SiteFacts,
+    named: &[String],
+    times: &[RecordBatch],
 ) -> Result<RecordBatch, StageError> {
     let part = Part::of(batches)?;
-    let (catalog, numbers) = part.catalog(&sites.named)?;
+    let (catalog, numbers) = part.catalog(named)?;
     let compared = comparisons(&part.pairs, &numbers)?;
     let mut hot: Vec<DocNo> = Vec::new();
     for batch in &part.documents {
@@ -54,12 +49,7 @@ pub fn join(
         }
     }
     hot.sort_unstable();
-    let times: Vec<(SiteNo, i64)> = sites
-        .placeholder_times
-        .iter()
-        .filter_map(|(site, seconds)| Some((catalog.site_called(site)?, *seconds)))
-        .collect();
-    let placeholders = PlaceholderTimes::of_times(times);
+    let placeholders = times_of_sites(times, &catalog)?;
     let texts = RowTexts::of(&part.documents)?;
     let found = join_components(&texts, catalog, compared, hot, placeholders, settings)?;
     report(&found)
@@ -90,7 +80,7 @@ fn report(found: &ScanResult) -> Result<RecordBatch, StageError> {
 /// Counts of a part of the findings, which add up to those of all.
 fn counts(found: &ScanResult) -> serde_json::Value {
     let (pairs, clusters) = (&found.counts.pairs, &found.counts.bounded.clusters);
-    let attached = |cluster: &&crate::cluster::Cluster| cluster.members.len() > 1;
+    let members = found.clusters.iter().map(|cluster| cluster.members.len());
     json!({
         "exact": pairs.exact,
         "near": pairs.near,
@@ -98,7 +88,8 @@ fn counts(found: &ScanResult) -> serde_json::Value {
         "cross_site": pairs.cross_site,
         "less_boilerplate": pairs.less_boilerplate,
         "same_site_excerpts": pairs.same_site_excerpts,
-        "clusters": found.clusters.iter().filter(attached).count(),
+        "clusters": found.clusters.len(),
+        "clustered_documents": members.sum::<usize>(),
         "bounded_clusters": clusters.number,
         "bounded_cluster_pairs": clusters.pairs,
     })

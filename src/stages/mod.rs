@@ -1,6 +1,6 @@
 //! The stages of a scan as functions on batches of Arrow, for programs that run them in many tasks.
 //!
-//! May import: `catalog`, `document`.
+//! May import: `attribution`, `boilerplate`, `catalog`, `document`, `error`.
 //! Imported by: nothing of this crate.
 //!
 //! Each function takes all batches of one task and returns what the task gives. It has no state, and
@@ -13,22 +13,23 @@
 
 mod buckets;
 mod columns;
-mod common;
 mod compare;
 mod documents;
 mod error;
 mod join;
+mod later;
+pub mod learn;
+mod lists;
 mod part;
-mod profiles;
+pub mod placeholders;
 mod records;
 mod sign;
 mod texts;
 
 pub use buckets::{entries, propose};
-pub use common::between;
 pub use compare::compare;
 pub use error::StageError;
-pub use join::{SiteFacts, join, sites};
-pub use profiles::SiteProfiles;
+pub use join::{join, sites};
+pub use later::{hot_pairs, story_pairs};
 pub use sign::{Pass, sign};
 pub use texts::texts;

@@ -9,7 +9,7 @@ use arrow_array::{ArrayRef, Int8Array, RecordBatch};
 use super::columns::{int_bytes, long_bytes, table};
 use super::documents::{number_of, number_of_fate};
 use super::error::StageError;
-use super::profiles::SiteProfiles;
+use super::learn::NamedProfiles;
 use super::records::{Names, Records, notes};
 use crate::catalog::{Traces, hash_of_page, hash_of_title, hash_of_words};
 use crate::document::{Document, ParsedRecord};
@@ -22,7 +22,7 @@ pub enum Pass<'p> {
     /// What boilerplate is learned from, unless that stays.
     First,
     /// What documents are found and compared by, once the boilerplate of all sites is removed.
-    Second(&'p SiteProfiles),
+    Second(&'p NamedProfiles),
 }
 
 /// Rows of documents, with these columns besides those of every such row:
@@ -79,7 +79,7 @@ fn read_text(
             match settings.boilerplate {
                 true => {
                     let site = profiles.site(document.site.as_deref());
-                    signer.read_without(text, profiles.all(), site);
+                    signer.read_without(text, &profiles.profiles, site);
                 }
                 false => signer.read(text),
             }

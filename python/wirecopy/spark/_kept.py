@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,8 @@ class Kept:
 
     def __init__(self) -> None:
         self._frames: list[DataFrame] = []
+        #: Name, seconds and rows of each stage, in order.
+        self.stages: list[dict[str, Any]] = []
 
     def keep(self, frame: DataFrame, stage: str) -> DataFrame:
         """The same rows, computed and kept; `stage` names the work in the web page of Spark.
@@ -25,15 +28,23 @@ class Kept:
         end the job.) If the context has a checkpoint directory, rows are kept there instead.
         """
         session = frame.sparkSession
+        start = time.monotonic()
         with described(session, stage):
             if session.sparkContext._jsc.sc().getCheckpointDir().isDefined():
-                return frame.checkpoint()
-            frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
-            frame.count()
-            self._frames.append(frame)
-        java: Any = session._jsparkSession
-        rows = frame._jdf.queryExecution().toRdd()
-        return DataFrame(java.internalCreateDataFrame(rows, frame._jdf.schema(), False), session)
+                frame = frame.checkpoint()
+                rows = frame.count()
+            else:
+                frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
+                rows = frame.count()
+                self._frames.append(frame)
+                java: Any = session._jsparkSession
+                cut = java.internalCreateDataFrame(
+                    frame._jdf.queryExecution().toRdd(), frame._jdf.schema(), False
+                )
+                frame = DataFrame(cut, session)
+        seconds = round(time.monotonic() - start, 3)
+        self.stages.append({"stage": stage, "seconds": seconds, "rows": rows})
+        return frame
 
     def free(self) -> None:
         """Frees the memory and the disks of the workers."""

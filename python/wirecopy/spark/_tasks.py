@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,19 @@ Work = Callable[[list[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 @functools.lru_cache(maxsize=4)
 def stages(settings: Frozen) -> Any:
     """The stages with these settings, made once in each worker of Python."""
-    return _native.Stages(thawed(settings))
+    with tempfile.TemporaryDirectory() as directory:
+        return _native.Stages([of_worker(name, value, directory) for name, value in settings])
+
+
+def of_worker(name: str, value: Any, directory: str) -> tuple[str, Any]:
+    """A setting as the native part takes it. The table of agencies is a file on the driver alone, so
+    its content is the setting."""
+    if name == "credits":
+        path = os.path.join(directory, "credits.toml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(value[0])
+        return name, [path]
+    return name, value if isinstance(value, bool) else list(value)
 
 
 #: Settings that can be the key of a cache.
@@ -36,11 +50,6 @@ def frozen(settings: Given) -> Frozen:
     return tuple(
         (name, value if isinstance(value, bool) else tuple(value)) for name, value in settings
     )
-
-
-def thawed(settings: Frozen) -> Given:
-    """Settings as the native part takes them."""
-    return [(name, value if isinstance(value, bool) else list(value)) for name, value in settings]
 
 
 def each_batch(frame: DataFrame, work: Work, schema: pa.Schema) -> DataFrame:
