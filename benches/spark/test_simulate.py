@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -187,6 +188,16 @@ def test_fit_prints_the_exponent_of_each_stage(tmp_path: Path) -> None:
     head = ("stage", "size", "buckets")
     small = write(tmp_path / "a.csv", head, ("bands", 1, 50), ("bands", 100, 2))
     large = write(tmp_path / "b.csv", head, ("bands", 1, 500), ("bands", 1000, 2))
-    assert run("fit", small, large, "--growth", 10) == [
-        {"stage": "bands", "exponent": 1.0, "uncut": 1.0}
-    ]
+    (found,) = run("fit", small, large, "--growth", 10)
+    assert found == {
+        "stage": "bands",
+        "exponent": 1.0,
+        "uncut": 1.0,
+        "entries_exponent": 1.0,
+        # Two hot buckets, and before two of 4,950 pairs each.
+        "pairs_exponent": pytest.approx(math.log10(6000 / 9900), rel=1e-5),
+        "largest_exponent": 1.0,
+    }
+    options = ("--partitions", 2, "--per-pair", 1, "--scale", 10)
+    (far,) = run("predict", small, *options, "--pairs-exponent", 1.5)
+    assert far["pairs"] == pytest.approx(9900 * 10**1.5, rel=1e-5)
