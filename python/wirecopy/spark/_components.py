@@ -69,6 +69,7 @@ def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame
     if count <= limit:
         with _described(edges, "connected components: one task"):
             done = _kept(_in_one_task(given))
+            done.count()
         given.unpersist()
         return done
 
@@ -82,7 +83,7 @@ def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame
         with _described(edges, f"connected components: round {rounds}"):
             after = _kept(_small_star(_large_star(graph)))
             count, moved = after.agg(F.count("*"), F.count_if("moved")).first() or (0, 0)
-        if graph is not given and rounds > 1:
+        if rounds > 1:
             graph.unpersist()
         graph = after
         if moved == 0 or count <= limit:
@@ -98,6 +99,7 @@ def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame
         # The smallest is the component of a node that also has an edge to itself.
         whole = linked.union(alone).groupBy("node").agg(F.min("component").alias("component"))
         done = _kept(whole)
+        done.count()
     graph.unpersist()
     given.unpersist()
     return done
@@ -191,7 +193,7 @@ def _roots(count: int, edges: Any) -> Any:
 
 
 def _kept(rows: DataFrame) -> DataFrame:
-    """The same rows, computed and kept, with a plan that does not hold those that led to them.
+    """The same rows, kept by the next action, with a plan that does not hold what led to them.
 
     Without that cut the plan of each round would hold the plan of the round before several times.
     `localCheckpoint` would cut the lineage, too, and a lost worker would then end the job. So
@@ -203,9 +205,7 @@ def _kept(rows: DataFrame) -> DataFrame:
         return rows.checkpoint()
     java: Any = session._jsparkSession
     cut = DataFrame(java.createDataFrame(rows._jdf.toJavaRDD(), rows._jdf.schema()), session)
-    cut.persist()
-    cut.count()
-    return cut
+    return cut.persist()
 
 
 @contextmanager
