@@ -2,7 +2,7 @@
 //!
 //! May import: `attribution`, `boilerplate`, `candidates`, `catalog`, `cluster`, `compare`,
 //! `document`, `error`, `sketch`, `storage`, `text`, `tuning`.
-//! Imported by: `cli`, `found`, `index`, `report`, `scan`.
+//! Imported by: `cli`, `found`, `index`, `report`, `scan`, `stages`.
 //!
 //! [`scan()`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample()`] begin in
 //! the same way and use the same search.

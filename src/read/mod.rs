@@ -1,7 +1,7 @@
 //! Readers: turn the bytes of files, directories and standard input into documents.
 //!
 //! May import: `document`, `error`, `platform`, `text`.
-//! Imported by: `cli`, `index`, `scan`.
+//! Imported by: `cli`, `index`, `scan`, `stages`.
 //!
 //! [`Inputs`] finds what the user named (`discovery`), opens it (`open`), recognises it by its
 //! first bytes (`recognise`) and cuts it into blocks (`cut`), which threads turn into documents

@@ -1,6 +1,7 @@
 //! The stages of a scan as functions on batches of Arrow, for programs that run them in many tasks.
 //!
-//! May import: `attribution`, `boilerplate`, `catalog`, `document`, `error`.
+//! May import: `attribution`, `boilerplate`, `candidates`, `catalog`, `cluster`, `compare`,
+//! `document`, `error`, `pipeline`, `read`, `report`, `sketch`.
 //! Imported by: nothing of this crate.
 //!
 //! Each function takes all batches of one task and returns what the task gives. It has no state, and
