@@ -65,9 +65,9 @@ def syndicated(source: random.Random) -> Iterator[str]:
 
 def skeleton(source: random.Random, pages: int) -> Iterator[str]:
     """Pages that share most of their text: hot buckets, and a big family."""
-    frame = prose(source, 120)
+    frame = prose(source, 240)
     for _ in range(pages):
-        yield frame + " " + prose(source, 12)
+        yield frame + " " + prose(source, 6)
 
 
 def quoted(source: random.Random, stories: int) -> Iterator[str]:

@@ -51,7 +51,7 @@ def assert_same(found: wirecopy.spark.Findings, alone: wirecopy.Findings) -> Non
     "settings",
     [
         {},
-        {"keep_boilerplate": True, "threshold": 0.7},
+        {"keep_boilerplate": True},
         {"cross_site_only": True, "window": "48h"},
         {"relations": ["exact", "near"]},
         {"all_pairs": True, "passages": True},
@@ -71,13 +71,15 @@ def test_rows_equal_those_of_one_machine(spark: SparkSession, settings: dict[str
     found.unpersist()
 
 
-def test_the_corpus_has_what_is_treated_in_its_own_way(spark: SparkSession) -> None:
+def test_the_corpus_has_what_is_treated_in_its_own_way() -> None:
     schema = pa.schema([(name, pa.string()) for name in corpus(7)[0]])
-    summary = wirecopy.scan(pa.Table.from_pylist(corpus(7), schema), as_of=AS_OF).summary
-    assert summary["bounded"]["hot_buckets"] > 0
-    assert summary["bounded"]["common_passages"] > 0
-    assert summary["bounded"]["big_clusters"] > 0
+    table = pa.Table.from_pylist(corpus(7), schema)
+    summary = wirecopy.scan(table, as_of=AS_OF).summary
     assert summary["boilerplate"]["documents"] > 100
+    assert summary["bounded"]["common_passages"] > 0
+    bounded = wirecopy.scan(table, keep_boilerplate=True, as_of=AS_OF).summary["bounded"]
+    assert bounded["hot_buckets"] > 0
+    assert bounded["big_clusters"] > 0
 
 
 def test_dates_are_read_in_the_order_that_other_tasks_prove(spark: SparkSession) -> None:
