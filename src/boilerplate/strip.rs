@@ -156,11 +156,15 @@ fn are_close(gap: usize) -> impl Fn(&Found, &Found) -> bool {
 /// Extends each region to the beginning and the end of its line, or of the text, if these are at
 /// most [`EDGE`] words away. A repeated run can have up to that many words before its first
 /// fingerprint and after its last one, and most boilerplate consists of whole lines.
+///
+/// A region ends where the next one begins: the first words of a gallery can be the last ones of a
+/// fingerprint before it.
 fn extend_to_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
     let mut before = 0;
     for at in 0..regions.len() {
         let after = regions.get(at + 1).map_or(words, |next| next.words.start);
         let Range { start, end } = regions[at].words;
+        let end = end.min(after);
         let line_start = lines[..lines.partition_point(|&line| line <= start)]
             .last()
             .copied()
@@ -173,9 +177,11 @@ fn extend_to_line_ends(lines: &[usize], words: usize, regions: &mut [Region]) {
         if start - line_start <= EDGE && line_start >= before {
             region.start = line_start;
         }
-        if line_end - end <= EDGE && line_end <= after {
-            region.end = line_end;
-        }
+        region.end = if line_end - end <= EDGE && line_end <= after {
+            line_end
+        } else {
+            end
+        };
         before = region.end;
     }
 }
@@ -413,13 +419,24 @@ mod tests {
     proptest! {
         #[test]
         fn regions_are_in_order_without_overlap_and_inside_the_text(
-            repeated in proptest::collection::vec(proptest::option::of(0usize..3), 400),
-            lines in proptest::collection::vec(0usize..400, 0..30),
-            length in 0usize..400,
+            // Runs of one kind, of which some are long enough for a gallery.
+            runs in proptest::collection::vec((0usize..4, 1usize..3 * LONGEST_REGION), 8),
+            noise in proptest::collection::vec(proptest::option::weighted(0.05, 0usize..4), 900),
+            lines in proptest::collection::vec(0usize..900, 0..60),
+            length in 0usize..900,
         ) {
             let words = text(length);
-            let kinds = [Repeated::AtEnds, Repeated::AtEndsOnlyHere, Repeated::InManyStories];
-            let profiles = repeating(&words, |at| repeated[at].map(|kind| kinds[kind]));
+            let kinds = [
+                None,
+                Some(Repeated::AtEnds),
+                Some(Repeated::AtEndsOnlyHere),
+                Some(Repeated::InManyStories),
+            ];
+            let runs = runs.into_iter().flat_map(|(kind, length)| std::iter::repeat_n(kind, length));
+            let kind_at: Vec<usize> = runs.take(length).collect();
+            let profiles = repeating(&words, |at| {
+                kinds[noise[at].or_else(|| kind_at.get(at).copied()).unwrap_or(0)]
+            });
             let lines = lines.into_iter().filter(|&line| line <= length);
             let mut lines: Vec<usize> = lines.chain([0]).collect();
             lines.sort_unstable();

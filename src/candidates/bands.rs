@@ -3,10 +3,10 @@
 //! The documents with one hash in a band are a bucket. Each band is sorted by hash, which takes
 //! less time and memory than a hash map of buckets. In a bucket of up to [`HOT_BUCKET`] documents
 //! every pair is a candidate. A larger bucket is *hot*: thousands of pages with the same skeleton,
-//! say. It costs linear work, because each of its documents is only compared with a
-//! [leader](Round::Leaders) of the bucket and, if the two did not match, with its
-//! [neighbours](Round::Neighbours). Documents that turn out to be of one big family are not
-//! compared with each other any more. The pairs left out are counted.
+//! say. It costs linear work, because there are two [rounds](Round) in which each of its documents
+//! is compared with a few others: with a leader of the bucket, then with its neighbours.
+//! Documents that turn out to be of one big family are not compared with each other any more. The
+//! pairs left out are counted.
 //!
 //! If pairs are looked for between two [sides](Sides) only, a bucket is hot if it has more of these
 //! pairs than a bucket of [`HOT_BUCKET`] documents has otherwise.
@@ -27,8 +27,7 @@ use crate::storage::lists::ListReader;
 /// verification.
 pub const HOT_BUCKET: usize = 256;
 
-/// Number of documents just before it in a hot bucket that a document is compared with if it
-/// matched no leader.
+/// Number of documents just before it in a hot bucket that a document is compared with.
 pub const NEIGHBOURS: usize = 2;
 
 /// Bytes of hashes that are sorted at a time, about: one or two bands of ten million documents.
@@ -41,53 +40,60 @@ pub struct HotBucket {
     pub documents: Vec<DocNo>,
 }
 
-/// The two rounds in which documents of a hot bucket are compared.
+/// The two rounds in which documents of hot buckets are compared. Each takes the buckets of all
+/// bands together. Near pairs of the first join families before the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Round {
     /// With the first document of the bucket or the first one of another site, on either side: the
-    /// first of these that makes a wanted pair.
+    /// first of these that makes a wanted pair. One document of each family is enough.
     Leaders,
-    /// With the [`NEIGHBOURS`] documents before it, unless its leader is of its family by now.
+    /// With the [`NEIGHBOURS`] documents before it.
     Neighbours,
 }
 
 impl HotBucket {
-    /// The pairs to compare in a round: wanted ones of different families that were not compared
-    /// before. One document of each family is compared with a leader.
+    /// The pairs to compare in a round: wanted ones of different families.
+    ///
+    /// They follow from the documents of this bucket, their sites and sides, and the families as
+    /// they are when the round begins. Neither other buckets nor the comparisons of the round have
+    /// an effect, so the buckets of a round can be handled in any order and on several machines. A
+    /// bucket of `n` documents has at most `n` pairs in the first round and [`NEIGHBOURS`]` * n` in
+    /// the second; other buckets can have the same ones.
     pub fn pairs(
         &self,
         catalog: &Catalog,
         round: Round,
         family: &dyn Fn(DocNo) -> usize,
         wanted: &dyn Fn(DocPair) -> bool,
-        compared: &HashSet<DocPair>,
     ) -> Vec<DocPair> {
-        let leaders = self.leaders(catalog);
-        let mut pairs = Vec::new();
-        let mut families_sent = HashSet::new();
         let families = |pair: DocPair| (family(pair.a), family(pair.b));
-        let are_apart = |pair: DocPair| family(pair.a) != family(pair.b);
-        for (at, &b) in self.documents.iter().enumerate() {
-            let others = leaders.iter().filter(|&&leader| leader != b);
-            let leader = others
-                .map(|&leader| DocPair::of(leader, b))
-                .find(|&pair| wanted(pair));
-            match round {
-                Round::Leaders => pairs.extend(
-                    leader.filter(|&pair| are_apart(pair) && families_sent.insert(families(pair))),
-                ),
-                Round::Neighbours if leader.is_none_or(are_apart) => {
+        let are_apart = |pair: &DocPair| family(pair.a) != family(pair.b);
+        match round {
+            Round::Leaders => {
+                let leaders = self.leaders(catalog);
+                let with_leader = |&doc: &DocNo| {
+                    let others = leaders.iter().filter(|&&leader| leader != doc);
+                    let mut pairs = others.map(|&leader| DocPair::of(leader, doc));
+                    pairs.find(|&pair| wanted(pair))
+                };
+                let mut families_sent = HashSet::new();
+                let pairs = self.documents.iter().filter_map(with_leader);
+                pairs
+                    .filter(are_apart)
+                    .filter(|&pair| families_sent.insert(families(pair)))
+                    .collect()
+            }
+            Round::Neighbours => {
+                let with_neighbours = |(at, &b): (usize, &DocNo)| {
                     let neighbours = &self.documents[at.saturating_sub(NEIGHBOURS)..at];
-                    let neighbours = neighbours.iter().map(|&a| DocPair { a, b });
-                    pairs.extend(neighbours.filter(|&pair| wanted(pair) && are_apart(pair)));
-                }
-                Round::Neighbours => {}
+                    neighbours.iter().map(move |&a| DocPair { a, b })
+                };
+                let pairs = self.documents.iter().enumerate().flat_map(with_neighbours);
+                pairs
+                    .filter(|pair| wanted(*pair) && are_apart(pair))
+                    .collect()
             }
         }
-        pairs.retain(|pair| !compared.contains(pair));
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs
     }
 
     /// The first document, and the first one of another site; the same for each side, if there
@@ -132,18 +138,37 @@ pub fn from_bands(
     Ok(union(pairs.concat(), Vec::new()))
 }
 
-/// The hot buckets of each band.
+/// The hot buckets of all bands.
 ///
 /// # Errors
 /// When hashes on disk cannot be read back.
-pub fn hot_buckets(scope: SearchScope<'_>, bands: usize) -> Result<Vec<Vec<HotBucket>>, ReadError> {
-    each_band(scope, bands, |sorted| {
+pub fn hot_buckets(scope: SearchScope<'_>, bands: usize) -> Result<Vec<HotBucket>, ReadError> {
+    let hot = each_band(scope, bands, |sorted| {
         let hot = buckets(&sorted).filter(|bucket| is_larger(scope.sides, bucket, HOT_BUCKET));
+        let documents = |bucket: &[u64]| bucket.iter().map(|&key| doc(key)).collect();
         hot.map(|bucket| HotBucket {
-            documents: bucket.iter().map(|&key| doc(key)).collect(),
+            documents: documents(bucket),
         })
-        .collect()
-    })
+        .collect::<Vec<HotBucket>>()
+    })?;
+    Ok(hot.into_iter().flatten().collect())
+}
+
+/// The distinct ones of the `pairs` that each hot bucket has, in order.
+pub fn from_hot_buckets(
+    buckets: &[HotBucket],
+    pairs: impl Fn(&HotBucket) -> Vec<DocPair> + Sync,
+) -> Vec<DocPair> {
+    let gather = |mut distinct: DistinctPairs, bucket: &HotBucket| {
+        let pairs = pairs(bucket);
+        pairs.into_iter().for_each(|pair| distinct.push(pair));
+        distinct
+    };
+    buckets
+        .par_iter()
+        .fold(DistinctPairs::default, gather)
+        .map(DistinctPairs::finish)
+        .reduce(Vec::new, union)
 }
 
 /// What some buckets propose: the distinct pairs of the buckets that are not hot, in order, and the

@@ -1,8 +1,6 @@
 //! Search for pairs that share words: candidates by bands or prefixes and by passages, and their
 //! exact comparison.
 
-use std::collections::HashSet;
-
 use rayon::prelude::*;
 
 use super::findings::Counts;
@@ -116,7 +114,7 @@ impl<'a> PairSearch<'a> {
         let settled = families.settle();
         let skip = |pair: DocPair| {
             settled.one_big(pair)
-                || compared_hot.contains(&pair)
+                || compared_hot.binary_search(&pair).is_ok()
                 || !self.is_wanted(pair)
                 || self.is_known(pair)
         };
@@ -135,7 +133,7 @@ impl<'a> PairSearch<'a> {
             near.for_each(|found| families.join(found.pair));
             let family = families.flat();
             let was_compared = |pair: DocPair| {
-                compared_hot.contains(&pair)
+                compared_hot.binary_search(&pair).is_ok()
                     || pairs.binary_search(&pair).is_ok()
                     || self.is_known(pair)
             };
@@ -163,12 +161,12 @@ impl<'a> PairSearch<'a> {
         })
     }
 
-    /// Hot buckets, by band; none if all pairs are wanted.
+    /// Hot buckets; none if all pairs are wanted.
     fn hot_buckets(
         &self,
         among: SearchScope<'_>,
         postings: Option<&Postings>,
-    ) -> Result<Vec<Vec<HotBucket>>, ReadError> {
+    ) -> Result<Vec<HotBucket>, ReadError> {
         if self.settings.selection.all_pairs {
             return Ok(Vec::new());
         }
@@ -176,8 +174,7 @@ impl<'a> PairSearch<'a> {
             Surfacing::Bands(banding) => bands::hot_buckets(among, banding.bands()),
             Surfacing::Prefixes => {
                 let hot = |postings: &Postings| postings.hot_buckets(self.sides.as_ref());
-                let buckets = postings.into_iter().flat_map(hot);
-                Ok(buckets.map(|bucket| vec![bucket]).collect())
+                Ok(postings.map_or_else(Vec::new, hot))
             }
         }
     }
@@ -232,43 +229,36 @@ impl<'a> PairSearch<'a> {
         self.asking.as_ref().map(among)
     }
 
-    /// Compares the documents of hot buckets with leaders and with neighbours.
+    /// Compares the documents of hot buckets with leaders, joins the families of near ones, and
+    /// compares documents of different families with neighbours.
     ///
-    /// It goes band by band, so that a document that has joined a family in one band is not
-    /// compared in the next. Returns the pairs that were compared, and those that match.
+    /// Returns the pairs that were compared, in order, and those that match.
     fn compare_hot_buckets(
         &self,
-        hot_buckets: &[Vec<HotBucket>],
+        hot_buckets: &[HotBucket],
         families: &mut Families,
         counts: &mut Counts,
-    ) -> Result<(HashSet<DocPair>, Vec<Comparison>), ReadError> {
-        let (mut compared, mut found) = (HashSet::new(), Vec::new());
-        for (buckets, round) in hot_buckets
-            .iter()
-            .flat_map(|buckets| [(buckets, Round::Leaders), (buckets, Round::Neighbours)])
-        {
-            if buckets.is_empty() {
+    ) -> Result<(Vec<DocPair>, Vec<Comparison>), ReadError> {
+        let (mut compared, mut found) = (Vec::new(), Vec::new());
+        for round in [Round::Leaders, Round::Neighbours] {
+            let family = families.flat();
+            let mut pairs = bands::from_hot_buckets(hot_buckets, |bucket| {
+                bucket.pairs(self.catalog, round, &family, &|pair| self.is_wanted(pair))
+            });
+            pairs.retain(|pair| !self.is_known(*pair) && compared.binary_search(pair).is_err());
+            if pairs.is_empty() {
                 continue;
             }
-            let family = families.flat();
-            let pairs = |bucket: &HotBucket| {
-                let is_wanted = |pair| self.is_wanted(pair);
-                bucket.pairs(self.catalog, round, &family, &is_wanted, &compared)
-            };
-            let mut pairs: Vec<DocPair> = buckets.iter().flat_map(pairs).collect();
-            pairs.sort_unstable();
-            pairs.retain(|&pair| !self.is_known(pair));
             let matches = self.verify(&pairs)?;
             let joining = matches
                 .iter()
                 .filter(|found| found.near && self.selection_is_uniform(found.pair));
             joining.for_each(|found| families.join(found.pair));
-            compared.extend(pairs);
+            compared = union(compared, pairs);
             found.extend(matches);
         }
-        let sizes = hot_buckets.iter().flatten();
-        let sizes = sizes.map(|bucket| bucket.documents.len());
-        counts.bounded.buckets.number = sizes.clone().count() as u64;
+        let sizes = hot_buckets.iter().map(|bucket| bucket.documents.len());
+        counts.bounded.buckets.number = hot_buckets.len() as u64;
         counts.bounded.buckets.largest = sizes.clone().max().unwrap_or(0) as u64;
         counts.bounded.buckets.pairs = sizes
             .map(pairs_of)
@@ -442,10 +432,9 @@ fn smaller_side(sides: &Sides, groups: &[IdenticalGroup]) -> Vec<DocNo> {
 }
 
 /// Distinct documents of buckets, sorted.
-fn documents_of(hot_buckets: Vec<Vec<HotBucket>>) -> Vec<DocNo> {
+fn documents_of(hot_buckets: Vec<HotBucket>) -> Vec<DocNo> {
     let mut documents: Vec<DocNo> = hot_buckets
         .into_iter()
-        .flatten()
         .flat_map(|bucket| bucket.documents)
         .collect();
     documents.par_sort_unstable();

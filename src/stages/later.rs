@@ -29,13 +29,7 @@ pub fn hot_pairs(
     let is_wanted = |pair| rows.is_wanted(&settings.selection, pair);
     let of_bucket = |documents| {
         let bucket = HotBucket { documents };
-        bucket.pairs(
-            &rows.catalog,
-            round,
-            &|doc| rows.story(doc),
-            &is_wanted,
-            &Default::default(),
-        )
+        bucket.pairs(&rows.catalog, round, &|doc| rows.story(doc), &is_wanted)
     };
     let mut pairs: Vec<DocPair> = rows.lists.iter().cloned().flat_map(of_bucket).collect();
     pairs.sort_unstable();

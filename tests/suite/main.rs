@@ -12,6 +12,7 @@ mod clusters;
 mod dedup;
 mod explain;
 mod front_door;
+mod hot_buckets;
 mod labelling;
 mod layering;
 mod makers;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 import os
 import tempfile
@@ -115,15 +116,16 @@ def collected(frame: DataFrame) -> pa.Table:
     batches = [batch for row in rows for batch in batches_of(bytes(row.rows))]
     if batches:
         return pa.Table.from_batches(batches)
-    return pa.schema(
-        [(field.name, arrow_type(field.dataType)) for field in frame.schema]
-    ).empty_table()
+    return arrow_schema(frame).empty_table()
 
 
-def arrow_type(data_type: Any) -> pa.DataType:
-    from pyspark.sql.pandas.types import to_arrow_type
+def arrow_schema(frame: DataFrame) -> pa.Schema:
+    """The columns of a data frame as Arrow has them."""
+    from pyspark.sql.pandas.types import to_arrow_schema
 
-    return to_arrow_type(data_type)
+    # Spark 4 asks for the time zone of times; earlier releases take UTC.
+    takes_zone = "timezone" in inspect.signature(to_arrow_schema).parameters
+    return to_arrow_schema(frame.schema, **({"timezone": "UTC"} if takes_zone else {}))
 
 
 def file_of(batches: list[pa.RecordBatch]) -> bytes:

@@ -182,7 +182,7 @@ impl Buckets {
             Buckets::Bands(bands) => {
                 let asking = search.asking_among(among);
                 let among = search.among(among, asking.as_deref());
-                Ok(bands::hot_buckets(among, *bands)?.concat())
+                bands::hot_buckets(among, *bands)
             }
             Buckets::Prefixes(postings) => Ok(postings.hot_buckets(search.sides.as_ref())),
         }
