@@ -10,6 +10,10 @@ test:
 test-python *ARGS:
     scripts/test-python {{ARGS}}
 
+# Test wirecopy.spark on a local cluster: PySpark 4, or PYSPARK=3.5.
+test-spark *ARGS:
+    scripts/test-spark {{ARGS}}
+
 # Time the Python package beside the command and its peers.
 measure-python *ARGS:
     scripts/measure-python {{ARGS}}

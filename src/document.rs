@@ -2,7 +2,7 @@
 //!
 //! May import: `error`.
 //! Imported by: `attribution`, `catalog`, `cli`, `cluster`, `found`, `in_memory`, `index`,
-//! `pipeline`, `read`, `report`, `scan`.
+//! `pipeline`, `read`, `report`, `scan`, `stages`.
 //!
 //! [`Corpus`] is all that the pipeline knows of its input, so no stage knows a path or a format.
 //! [`Inputs`](crate::read::Inputs) implements it for files and streams. To scan documents from
@@ -335,7 +335,7 @@ impl Precision {
 }
 
 /// Place of a record: a range of bytes of one source, from which it can be read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourcePlace {
     /// Number of the source in the corpus, from 0.
     pub source: u32,

@@ -2,7 +2,7 @@
 //!
 //! May import: nothing of this crate.
 //! Imported by: `boilerplate`, `candidates`, `catalog`, `cli`, `cluster`, `document`, `in_memory`,
-//! `index`, `pipeline`, `read`, `scan`, `storage`.
+//! `index`, `pipeline`, `read`, `scan`, `stages`, `storage`.
 
 use std::{fmt, io};
 

@@ -82,6 +82,8 @@ pub mod report;
 #[doc(hidden)]
 pub mod sketch;
 #[doc(hidden)]
+pub mod stages;
+#[doc(hidden)]
 pub mod storage;
 #[doc(hidden)]
 pub mod text;

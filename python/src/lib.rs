@@ -9,6 +9,7 @@ mod inputs;
 mod results;
 mod run;
 mod settings;
+mod stages;
 mod table;
 
 use std::ffi::OsString;
@@ -24,6 +25,11 @@ mod _native {
     use super::results::{Explanation, Found, Kept, dedup, explain, index, sample, scan, tune};
     #[pymodule_export]
     use super::settings::settings;
+    #[pymodule_export]
+    use super::stages::{
+        Profiles, Stages, entries, evidence, judge, not_repeated, placeholder_times, propose,
+        settle, shared, sharing_sites, sites, sites_schema,
+    };
     #[pymodule_export]
     use super::table::{Rows, write_json_lines};
     #[pymodule_export]

@@ -1,7 +1,7 @@
 //! Attribution: the credits that documents give, and the likely source of a cluster.
 //!
 //! May import: `catalog`, `document`, `text`.
-//! Imported by: `cli`, `cluster`, `found`, `pipeline`, `report`, `scan`.
+//! Imported by: `cli`, `cluster`, `found`, `pipeline`, `report`, `scan`, `stages`.
 
 pub mod credit;
 pub mod interval;

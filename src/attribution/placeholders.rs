@@ -61,6 +61,18 @@ impl PlaceholderTimes {
         PlaceholderTimes(found)
     }
 
+    /// The times that were found, by site.
+    pub fn of_sites(times: impl IntoIterator<Item = (SiteNo, i64)>) -> PlaceholderTimes {
+        PlaceholderTimes(times.into_iter().collect())
+    }
+
+    /// The sites and their times, in order.
+    pub fn by_site(&self) -> Vec<(SiteNo, i64)> {
+        let mut times: Vec<(SiteNo, i64)> = self.0.iter().copied().collect();
+        times.sort_unstable();
+        times
+    }
+
     /// The date, unless it is a placeholder on this site.
     pub fn without(&self, site: SiteNo, published: Option<Published>) -> Option<Published> {
         published.filter(|&published| {

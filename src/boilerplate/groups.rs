@@ -28,8 +28,8 @@ pub(super) struct TextGroups<'a> {
     documents: Vec<DocNo>,
     /// Index of the first document of each group, and the end of the last group.
     starts: Vec<u32>,
-    /// In order of site.
-    limits: Vec<(SiteNo, SiteLimits)>,
+    /// Number of pages of each site, in order of site.
+    site_pages: Vec<(SiteNo, usize)>,
 }
 
 impl<'a> TextGroups<'a> {
@@ -48,17 +48,16 @@ impl<'a> TextGroups<'a> {
             Some(*end)
         }));
         let on_sites: Vec<&[DocNo]> = documents.chunk_by(|&x, &y| site(x) == site(y)).collect();
-        let limits_of = |documents: &[DocNo]| {
+        let count_pages = |documents: &[DocNo]| {
             let pages = documents.iter().map(|&doc| catalog.page(doc));
-            let pages = count_distinct(pages, usize::MAX);
-            (site(documents[0]), SiteLimits::for_pages(pages))
+            (site(documents[0]), count_distinct(pages, usize::MAX))
         };
-        let limits = on_sites.into_par_iter().map(limits_of).collect();
+        let site_pages = on_sites.into_par_iter().map(count_pages).collect();
         TextGroups {
             catalog,
             documents,
             starts,
-            limits,
+            site_pages,
         }
     }
 
@@ -83,15 +82,25 @@ impl<'a> TextGroups<'a> {
         self.documents(group)[0]
     }
 
+    /// First documents of all groups, in order.
+    pub(super) fn firsts(&self) -> Vec<DocNo> {
+        self.all().map(|group| self.first(group)).collect()
+    }
+
     /// Site of a group.
     pub(super) fn site(&self, group: PageGroupNo) -> SiteNo {
         self.catalog.site(self.first(group))
     }
 
+    /// Number of pages of a site.
+    pub(super) fn site_pages(&self, site: SiteNo) -> usize {
+        let at = self.site_pages.binary_search_by_key(&site, |pages| pages.0);
+        at.map_or(0, |at| self.site_pages[at].1)
+    }
+
     /// Limits of a site.
     pub(super) fn limits(&self, site: SiteNo) -> SiteLimits {
-        let at = self.limits.binary_search_by_key(&site, |limits| limits.0);
-        self.limits[at.unwrap_or(0)].1
+        SiteLimits::for_pages(self.site_pages(site))
     }
 
     /// Fingerprints of a group's text, in order.

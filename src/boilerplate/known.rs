@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
-use super::profiles::{Profiles, Repeated, key, site_and_fingerprint};
+use super::profiles::{ProfileEntry, Profiles, Repeated, key};
 use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo};
 use crate::error::ReadError;
 
@@ -53,8 +53,9 @@ impl Profiles {
                     let on = |site| self.repeated.contains_key(&key(site, fingerprint));
                     on(site) || on(NO_SITE)
                 };
-                let touched = &mut self.touched[doc.0 as usize];
-                *touched = *touched || list.iter().any(is_repeated);
+                if let Some(touched) = self.touched.get_mut(doc.0 as usize) {
+                    *touched = *touched || list.iter().any(is_repeated);
+                }
             })?;
         }
         Ok(())
@@ -73,7 +74,7 @@ impl Profiles {
                 // The catalog has no page of that site.
                 Some(None) => continue,
             };
-            let Some(&kind) = Repeated::ALL.get(usize::from(repeat.kind)) else {
+            let Some(kind) = Repeated::numbered(repeat.kind) else {
                 continue;
             };
             let key = key(site, repeat.fingerprint);
@@ -98,11 +99,16 @@ impl Profiles {
             let name = before.sites.get(repeat.site as usize).map(String::as_str);
             by_name.insert((name, repeat.fingerprint), (repeat.kind, repeat.learned));
         }
-        for (&key, &repeated) in &self.repeated {
-            let (site, fingerprint) = site_and_fingerprint(key);
+        for entry in self.entries() {
+            let ProfileEntry {
+                site,
+                fingerprint,
+                repeated,
+            } = entry;
             let name = Some(catalog.site_name(site)).filter(|_| site != NO_SITE);
-            let learned = self.learned.get(&key).copied().unwrap_or(now);
-            by_name.insert((name, fingerprint), (repeated as u8, learned));
+            let learned = self.learned.get(&key(site, fingerprint)).copied();
+            let learned = learned.unwrap_or(now);
+            by_name.insert((name, fingerprint), (repeated.number(), learned));
         }
         by_name.retain(|_, (_, learned)| *learned >= since);
         let mut known = KnownBoilerplate::default();

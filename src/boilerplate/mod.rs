@@ -1,7 +1,7 @@
 //! Learns which text each site repeats across its own pages, and finds that text in each page.
 //!
 //! May import: `catalog`, `error`, `sketch`, `storage`, `text`.
-//! Imported by: `index`, `pipeline`.
+//! Imported by: `index`, `pipeline`, `stages`.
 //!
 //! *Boilerplate* is the fixed text of a site: navigation, sign-in prompts, taglines. It is removed
 //! before documents are compared, because two pages of one site would otherwise share a passage.
@@ -28,7 +28,10 @@
 //!    repeated on all sites if it is in that many, or in some stories of several sites.
 //!
 //! On a large site, common phrases reach these limits by chance, so the limits grow with the number
-//! of pages of the site. The result is a [`Profiles`].
+//! of pages of the site. `judge` decides, and the result is a [`Profiles`].
+//!
+//! All but the last step look at one site at a time. So sites can be learned from apart, with a
+//! small exchange between them (`parts`).
 //!
 //! # Stripping
 //!
@@ -46,21 +49,27 @@
 //! The rules are listed with measurements in `docs/method/boilerplate.md`.
 
 mod counting;
+mod examine;
 mod groups;
+mod judge;
 mod known;
 mod learn;
 mod limits;
+mod parts;
 mod placeholders;
 mod places;
 mod profiles;
 mod stories;
 mod strip;
 
+pub use counting::SharingSite;
+pub use judge::{SiteEvidence, judge};
 pub use known::{KnownBoilerplate, KnownRepeat};
 pub use limits::{
     FEWEST_NOTICE_SITES, FEWEST_SHARED_STORIES, FEWEST_STORIES, FEWEST_WORDS_LEFT, LONGEST_NOTICE,
     LONGEST_REGION, MANY_ARE_ONE_PAGE_IN, MANY_STORIES, ONE_PAGE_IN, SHARED_STORIES,
     SHORTEST_WITHIN_LINE, WIDEST_GAP,
 };
-pub use profiles::{Profiles, short};
+pub use parts::{SitesPart, shared};
+pub use profiles::{ProfileEntry, Profiles, Repeated, short};
 pub use strip::{Region, Stripper};

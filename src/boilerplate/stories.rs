@@ -9,12 +9,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use super::counting::{BucketRepeats, SiteRepeat};
 use super::groups::{PageGroupNo, TextGroups, count_distinct};
 use super::limits::{
-    FEWEST_NOTICE_SITES, FEWEST_SHARED_STORIES, LONGEST_NOTICE, LONGEST_REGION,
-    LONGEST_SHARED_NOTICE, MANY_STORIES, NOTICE_DAYS, PAGES_A_STORY, PLACED, PLACED_SHARED,
-    SHARED_STORIES, SHORT_GAP,
+    FEWEST_SHARED_STORIES, LONGEST_NOTICE, LONGEST_REGION, LONGEST_SHARED_NOTICE, MANY_STORIES,
+    NOTICE_DAYS, PAGES_A_STORY, SHORT_GAP,
 };
-use super::places::Places;
-use super::profiles::Repeated;
 use crate::catalog::DocNo;
 use crate::error::ReadError;
 
@@ -37,13 +34,6 @@ pub(super) struct StoryGroups {
     story: Vec<Option<PageGroupNo>>,
     /// Stories that are no stories, but one notice under many urls.
     notices: FxHashSet<PageGroupNo>,
-}
-
-/// What was learned of a fingerprint on a site.
-pub(super) struct Verdict {
-    pub(super) repeated: Repeated,
-    /// True if the text is boilerplate on every site.
-    pub(super) everywhere: bool,
 }
 
 impl StoryGroups {
@@ -76,43 +66,6 @@ impl StoryGroups {
         })
     }
 
-    /// Decides for each site of one fingerprint's `repeats` if it is repeated there, and how.
-    pub(super) fn judge(
-        &self,
-        groups: &TextGroups<'_>,
-        places: &Places,
-        bucket: &BucketRepeats,
-        repeats: &[SiteRepeat],
-    ) -> Vec<Option<Verdict>> {
-        let evidence: Vec<Evidence> = repeats
-            .iter()
-            .map(|repeat| {
-                let holders = bucket.holders_on_site(repeat);
-                Evidence {
-                    stories: self.count(groups, repeat, holders),
-                    notices: count_notices(groups, holders),
-                    at_ends: places.share_at_ends(repeat, holders.len()),
-                }
-            })
-            .collect();
-        let sharing = evidence.iter().filter(|on_site| on_site.may_be_shared());
-        let (sites, stories) = sharing.fold((0, 0), |(sites, stories), on_site| {
-            (sites + 1, stories + on_site.stories)
-        });
-        let noticed = evidence.iter().filter(|on_site| {
-            on_site.at_ends >= PLACED && on_site.notices >= FEWEST_SHARED_STORIES
-        });
-        let shared = if noticed.count() >= FEWEST_NOTICE_SITES {
-            |on_site: &Evidence| on_site.notices
-        } else if sites > 1 && stories >= SHARED_STORIES {
-            |on_site: &Evidence| on_site.stories
-        } else {
-            |_: &Evidence| 0
-        };
-        let verdict = |(repeat, on_site)| on_site_verdict(groups, repeat, on_site, shared(on_site));
-        repeats.iter().zip(&evidence).map(verdict).collect()
-    }
-
     /// Number of stories that the holders of a fingerprint on a site are, counted up to the number
     /// that is very many there. A page that is like no other is a story, and so is each page with a
     /// notice; short pages of one story that have different titles are different stories.
@@ -120,7 +73,7 @@ impl StoryGroups {
     /// Fewer stories count as one if most of their pages are one story, or if they have very many
     /// pages for so few stories: the text belongs to that story, and the other pages are excerpts
     /// of it or versions that were not recognised.
-    fn count(
+    pub(super) fn count(
         &self,
         groups: &TextGroups<'_>,
         repeat: &SiteRepeat,
@@ -156,53 +109,6 @@ impl StoryGroups {
             *pages.entry(number).or_default() += 1;
         }
     }
-}
-
-/// What the pages of a site show about a fingerprint.
-struct Evidence {
-    stories: usize,
-    /// Pages that are as short as a notice of a system that several sites share.
-    notices: usize,
-    /// Share of the pages on which it stands at the beginning or the end.
-    at_ends: f64,
-}
-
-impl Evidence {
-    fn may_be_shared(&self) -> bool {
-        self.at_ends >= PLACED_SHARED && self.stories >= FEWEST_SHARED_STORIES
-    }
-}
-
-fn on_site_verdict(
-    groups: &TextGroups<'_>,
-    repeat: &SiteRepeat,
-    on_site: &Evidence,
-    shared: usize,
-) -> Option<Verdict> {
-    let limits = groups.limits(repeat.site);
-    let (stories, is_placed) = (on_site.stories, on_site.at_ends >= PLACED);
-    if stories >= limits.many_stories {
-        return Some(Verdict {
-            repeated: Repeated::InManyStories,
-            everywhere: true,
-        });
-    }
-    let everywhere = is_placed && shared >= FEWEST_SHARED_STORIES;
-    if everywhere || is_placed && stories >= limits.fewest_stories || stories >= limits.most_pages {
-        let repeated = if repeat.elsewhere {
-            Repeated::AtEnds
-        } else {
-            Repeated::AtEndsOnlyHere
-        };
-        return Some(Verdict {
-            repeated,
-            everywhere,
-        });
-    }
-    (stories >= limits.fewest_stories && !repeat.elsewhere).then_some(Verdict {
-        repeated: Repeated::AnywhereInOwnStories,
-        everywhere: false,
-    })
 }
 
 /// The earlier groups that each group is compared with.
@@ -328,7 +234,7 @@ fn notices(groups: &TextGroups<'_>, story: &[Option<PageGroupNo>]) -> FxHashSet<
 
 /// Number of distinct pages of groups that are as short as a shared notice, counted up to
 /// [`FEWEST_SHARED_STORIES`].
-fn count_notices(groups: &TextGroups<'_>, holders: &[PageGroupNo]) -> usize {
+pub(super) fn count_notices(groups: &TextGroups<'_>, holders: &[PageGroupNo]) -> usize {
     let is_short =
         |&&group: &&PageGroupNo| words_of(groups, groups.first(group)) <= LONGEST_SHARED_NOTICE;
     let pages = holders

@@ -17,7 +17,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::distinct_pairs::{DistinctPairs, union};
-use super::scope::{SearchScope, Sides, count_pairs};
+use super::scope::{SearchScope, Sides, count_pairs, each_pair};
 use super::sieve::Sieve;
 use crate::catalog::{Catalog, DocNo, DocPair, NO_SITE, pairs_of};
 use crate::error::ReadError;
@@ -127,7 +127,7 @@ pub fn from_bands(
     let pairs = each_band(scope, bands, |sorted| {
         let mut distinct = DistinctPairs::default();
         for bucket in buckets(&sorted).filter(|bucket| !is_larger(scope.sides, bucket, largest)) {
-            scope.each_pair(bucket.iter().map(|&key| doc(key)), |pair| {
+            each_pair(scope.sides, bucket.iter().map(|&key| doc(key)), |pair| {
                 if !skip(pair) {
                     distinct.push(pair);
                 }
@@ -169,6 +169,24 @@ pub fn from_hot_buckets(
         .fold(DistinctPairs::default, gather)
         .map(DistinctPairs::finish)
         .reduce(Vec::new, union)
+}
+
+/// What some buckets propose: the distinct pairs of the buckets that are not hot, in order, and the
+/// hot buckets. Each of `buckets` has its documents in canonical order, each once.
+pub fn of_buckets<'b>(
+    buckets: impl Iterator<Item = &'b [DocNo]>,
+    all_pairs: bool,
+) -> (Vec<DocPair>, Vec<HotBucket>) {
+    let (mut distinct, mut hot) = (DistinctPairs::default(), Vec::new());
+    for bucket in buckets.filter(|bucket| bucket.len() > 1) {
+        match bucket.len() > HOT_BUCKET && !all_pairs {
+            true => hot.push(HotBucket {
+                documents: bucket.to_vec(),
+            }),
+            false => each_pair(None, bucket.iter().copied(), |pair| distinct.push(pair)),
+        }
+    }
+    (distinct.finish(), hot)
 }
 
 /// Results of `work` for each band.

@@ -1,7 +1,7 @@
 //! Finds pairs of documents that are worth comparing.
 //!
 //! May import: `catalog`, `error`, `sketch`, `storage`, `text`.
-//! Imported by: `cli`, `cluster`, `pipeline`, `report`.
+//! Imported by: `cli`, `cluster`, `pipeline`, `report`, `stages`.
 //!
 //! A candidate is only a proposal: nothing is reported before the two texts were compared.
 //!

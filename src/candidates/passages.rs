@@ -15,7 +15,7 @@
 use rayon::prelude::*;
 
 use super::distinct_pairs::{DistinctPairs, union};
-use super::scope::{SearchScope, Sides, count_pairs};
+use super::scope::{SearchScope, Sides, count_pairs, each_pair};
 use super::sieve::Sieve;
 use crate::catalog::{Catalog, DocNo, DocPair, pairs_of};
 use crate::error::ReadError;
@@ -76,7 +76,7 @@ pub fn shared(
         is_asked.then_some((gram, fingerprint))
     };
     let of_bucket = |mut bucket: Bucket<Fingerprint>| {
-        let mut gathered = Gathered::of(scope);
+        let mut gathered = Gathered::of(scope.sides);
         let mut list: Vec<(Fingerprint, DocNo)> = Vec::new();
         bucket.sort();
         let same_gram = bucket.entries.chunk_by(Entry::same_hash);
@@ -101,6 +101,23 @@ pub fn shared(
     common.par_sort_unstable();
     common.dedup();
     Ok(SharedPassages { pairs, common })
+}
+
+/// Finds the passages that documents share, given all fingerprints of some grams: each with its
+/// document, in order of gram.
+pub fn shared_of_grams(fingerprints: &[(Fingerprint, DocNo)]) -> SharedPassages {
+    let mut gathered = Gathered::of(None);
+    let same_gram = fingerprints.chunk_by(|x, y| x.0.gram() == y.0.gram());
+    for of_gram in same_gram.filter(|of_gram| of_gram.len() > 1) {
+        gathered.add(of_gram);
+    }
+    let mut common = gathered.common;
+    common.sort_unstable();
+    common.dedup();
+    SharedPassages {
+        pairs: gathered.pairs.finish(),
+        common,
+    }
 }
 
 /// The pairs that documents of common passages make: for every two stories the first pair that is
@@ -190,17 +207,17 @@ fn grams_of(catalog: &Catalog, asking: &[DocNo]) -> Result<Sieve, ReadError> {
     Ok(Sieve::new(grams.into_iter()))
 }
 
-/// Pairs and common passages of one bucket of fingerprints.
+/// Pairs and common passages of some grams.
 struct Gathered<'a> {
-    scope: SearchScope<'a>,
+    sides: Option<&'a Sides>,
     pairs: DistinctPairs,
     common: Vec<Vec<DocNo>>,
 }
 
 impl<'a> Gathered<'a> {
-    fn of(scope: SearchScope<'a>) -> Gathered<'a> {
+    fn of(sides: Option<&'a Sides>) -> Gathered<'a> {
         Gathered {
-            scope,
+            sides,
             pairs: DistinctPairs::default(),
             common: Vec::new(),
         }
@@ -209,13 +226,13 @@ impl<'a> Gathered<'a> {
     /// True if every two of these documents are candidates: they make no more pairs than [`FEW`]
     /// documents do without sides.
     fn are_few(&self, documents: impl ExactSizeIterator<Item = DocNo>) -> bool {
-        self.scope.count_pairs(documents) <= pairs_of(FEW)
+        count_pairs(self.sides, documents) <= pairs_of(FEW)
     }
 
     /// Adds the fingerprints of one gram and the documents that they are from, in canonical order.
     fn add(&mut self, list: &[(Fingerprint, DocNo)]) {
         if list.len() <= FEW {
-            let sides = self.scope.sides;
+            let sides = self.sides;
             for (at, &(y, b)) in list.iter().enumerate() {
                 let others = list[..at]
                     .iter()
@@ -244,7 +261,7 @@ impl<'a> Gathered<'a> {
             let documents = || same.iter().map(|&(_, doc)| doc);
             if self.are_few(documents()) {
                 let pairs = &mut self.pairs;
-                self.scope.each_pair(documents(), |pair| pairs.push(pair));
+                each_pair(self.sides, documents(), |pair| pairs.push(pair));
             } else {
                 self.common.push(documents().collect());
             }

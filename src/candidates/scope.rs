@@ -68,31 +68,25 @@ impl Sides {
     }
 }
 
-impl SearchScope<'_> {
-    /// Number of pairs that so many documents make, about: all of them, or those between the sides.
-    pub(super) fn count_pairs(&self, documents: impl ExactSizeIterator<Item = DocNo>) -> u64 {
-        count_pairs(self.sides, documents)
-    }
-
-    /// Calls `each` with every pair of different documents that may be looked for, possibly twice.
-    pub(super) fn each_pair(
-        &self,
-        documents: impl Iterator<Item = DocNo> + Clone,
-        mut each: impl FnMut(DocPair),
-    ) {
-        let Some(sides) = self.sides else {
-            for (at, b) in documents.clone().enumerate() {
-                let others = documents.clone().take(at).filter(|&a| a != b);
-                others.for_each(|a| each(DocPair::of(a, b)));
-            }
-            return;
-        };
-        // Never a loop over two documents of one side, of which there may be very many.
-        let inputs = documents.clone().filter(|&doc| sides.has_input(doc));
-        for a in documents.filter(|&doc| sides.has_reference(doc)) {
-            let others = inputs.clone().filter(|&b| a != b);
-            others.for_each(|b| each(DocPair::of(a, b)));
+/// Calls `each` with every pair of different documents that may be looked for, possibly twice: all
+/// of them, or those between the sides.
+pub(super) fn each_pair(
+    sides: Option<&Sides>,
+    documents: impl Iterator<Item = DocNo> + Clone,
+    mut each: impl FnMut(DocPair),
+) {
+    let Some(sides) = sides else {
+        for (at, b) in documents.clone().enumerate() {
+            let others = documents.clone().take(at).filter(|&a| a != b);
+            others.for_each(|a| each(DocPair::of(a, b)));
         }
+        return;
+    };
+    // Never a loop over two documents of one side, of which there may be very many.
+    let inputs = documents.clone().filter(|&doc| sides.has_input(doc));
+    for a in documents.filter(|&doc| sides.has_reference(doc)) {
+        let others = inputs.clone().filter(|&b| a != b);
+        others.for_each(|b| each(DocPair::of(a, b)));
     }
 }
 

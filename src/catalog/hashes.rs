@@ -22,7 +22,7 @@ pub fn of_words(words: &[u64]) -> u128 {
 /// That is the [address](page_address) in the canonical url, unless that names only a host,
 /// otherwise the one in the url. Captures of one page differ in scheme, `www.`, tracking parameters
 /// and more, which the address leaves out.
-pub(super) fn of_page(document: &Document<'_>) -> u64 {
+pub fn of_page(document: &Document<'_>) -> u64 {
     let canonical = document.canonical.as_deref().filter(|url| has_path(url));
     canonical
         .and_then(of_url)
@@ -44,7 +44,7 @@ fn has_path(url: &str) -> bool {
 }
 
 /// Hash of a title without case, punctuation and spaces; 0 if nothing else is in it.
-pub(super) fn of_title(document: &Document<'_>) -> u32 {
+pub fn of_title(document: &Document<'_>) -> u32 {
     let title = document.title.as_deref().unwrap_or_default();
     let mut letters = String::with_capacity(title.len());
     for c in title.chars() {
@@ -62,7 +62,7 @@ pub(super) fn of_title(document: &Document<'_>) -> u32 {
 }
 
 /// Hash of what a document is: its site, its page, its time of publication and all its words.
-pub(super) fn of_identity(site: &str, page: u64, published: Option<Published>, whole: u128) -> u64 {
+pub fn of_identity(site: &str, page: u64, published: Option<Published>, whole: u128) -> u64 {
     let precision = |precision| match precision {
         Precision::Day => 1,
         Precision::Midnight => 2,

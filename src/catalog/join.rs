@@ -60,7 +60,7 @@ impl Catalog {
         joining.list_replaced(&ids.replacing);
         let withdrawn = ids.withdrawn.iter();
         joining.tally.withdrawn = withdrawn.map(|&slot| joining.serial(slot)).collect();
-        joining.number(kept);
+        joining.catalog.number(kept);
         joining.count_missing();
         joining.list_known(ids.known);
         (joining.catalog, joining.tally)
@@ -79,6 +79,17 @@ impl Catalog {
                 None => self.ids.push(old.get(at)),
             }
         }
+    }
+
+    /// Numbers the documents that stay in canonical order.
+    pub(super) fn number(&mut self, mut kept: Vec<Slot>) {
+        kept.par_sort_unstable_by(|&x, &y| self.canonical_order(x, y));
+        self.slots = kept;
+    }
+
+    /// Replaces numbers of sites in one list of names by those in the sorted list.
+    pub(super) fn renumber_sites(&mut self, names: &SiteNames) {
+        renumber_sites(&mut self.columns, names, &self.site_names);
     }
 
     /// Canonical order of two documents.
@@ -375,12 +386,6 @@ impl<'a> Joining<'a> {
         let more = self.tally.rejects.len().saturating_sub(MOST_REJECTS);
         self.tally.rejects.truncate(MOST_REJECTS);
         self.tally.more_rejects += more as u64;
-    }
-
-    /// Numbers the documents that stay in canonical order.
-    fn number(&mut self, mut kept: Vec<Slot>) {
-        kept.par_sort_unstable_by(|&x, &y| self.catalog.canonical_order(x, y));
-        self.catalog.slots = kept;
     }
 
     /// Counts the documents of the run that have no site, no date, or a time without a zone, apart

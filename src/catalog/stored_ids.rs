@@ -28,7 +28,7 @@ use super::documents::Catalog;
 use super::hashes;
 use super::numbers::{Slot, cross_site};
 use super::settled_ids::{Conflict, ConflictWith, SameId, SettledIds};
-use crate::document::Published;
+use crate::document::{Document, Published};
 
 /// Documents of an index and of a run whose ids are to be settled. `catalog.ids` holds the name of
 /// each: for a record of the run its own id, else its url, else nothing.
@@ -353,6 +353,16 @@ impl StoredIds<'_> {
             }
             name => name,
         }
+    }
+}
+
+/// Id of a document that has none of its own: its url, or else its content id. `identity` is the
+/// hash of what it is.
+pub fn id_without_own(document: &Document<'_>, identity: u64) -> String {
+    let site = || document.site.as_deref().filter(|site| !site.is_empty());
+    match hashes::url_as_id(document) {
+        Some(url) => url.to_owned(),
+        None => content_id(site().unwrap_or("text"), identity),
     }
 }
 

@@ -192,7 +192,7 @@ impl ScanClosing<'_> {
     }
 
     fn routes(&self, out: &mut String) -> fmt::Result {
-        let mut routes = sites::routes(self.findings);
+        let mut routes = sites::routes(sites::pairs_across(self.findings));
         if routes.is_empty() {
             return Ok(());
         }

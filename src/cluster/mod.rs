@@ -1,7 +1,7 @@
 //! Clusters: joins whole copies of one story and attaches excerpts and digests to them.
 //!
 //! May import: `attribution`, `candidates`, `catalog`, `compare`, `document`, `error`.
-//! Imported by: `cli`, `found`, `pipeline`, `report`, `scan`.
+//! Imported by: `cli`, `found`, `pipeline`, `report`, `scan`, `stages`.
 //!
 //! If everything similar were joined, clusters would chain: a digest would join the thirty stories
 //! that it holds parts of, and a page that changes every hour would join all its versions. So:

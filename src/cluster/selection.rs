@@ -1,7 +1,7 @@
 //! Selection: which of the pairs found are reported.
 
 use super::relation::Relation;
-use crate::catalog::{Catalog, DocNo};
+use crate::catalog::{Catalog, DocNo, DocPair};
 
 /// Containment from which two pages of one site are an excerpt, by default. Sites reuse the
 /// background of their own stories, which is no syndication: at 0.3, such excerpts were 123 of 158
@@ -76,6 +76,24 @@ impl Selection {
             && self.window.is_none_or(|window| {
                 seconds_apart().is_some_and(|seconds| seconds <= window.unsigned_abs())
             })
+    }
+
+    /// True if a pair of documents may be wanted that stand for others with the same words: `wants`
+    /// takes the two themselves, or might take other documents. `is_alone` tells whether a document
+    /// stands for itself only.
+    pub fn may_want(
+        &self,
+        catalog: &Catalog,
+        pair: DocPair,
+        is_alone: &dyn Fn(DocNo) -> bool,
+    ) -> bool {
+        self.wants(catalog, pair.a, pair.b)
+            || !(self.decides_alike(catalog) || is_alone(pair.a) && is_alone(pair.b))
+    }
+
+    /// True if the answer is the same for all pairs of documents with the same words.
+    pub fn decides_alike(&self, catalog: &Catalog) -> bool {
+        self.takes_all() && !catalog.has_reference()
     }
 
     /// True if an excerpt with this containment is worth a row. Within one site it is only if it

@@ -1,7 +1,7 @@
 //! Exact comparison of two documents: shared shingles, shared passages, and reworded sentences.
 //!
 //! May import: `catalog`, `sketch`, `text`.
-//! Imported by: `cli`, `cluster`, `index`, `pipeline`, `report`, `scan`.
+//! Imported by: `cli`, `cluster`, `index`, `pipeline`, `report`, `scan`, `stages`.
 
 pub mod exact;
 pub mod passage;

@@ -99,7 +99,7 @@ impl<'a> CleanCorpus<'a> {
 
     /// The text of a document without its boilerplate.
     fn clean_text(&self, doc: DocNo, text: &str, reader: &mut TextReader) -> String {
-        if is_boilerplate_only(self.catalog, doc) {
+        if is_boilerplate_only(self.catalog.words(doc), self.catalog.removed(doc)) {
             return String::new();
         }
         let TextReader { shingler, regions } = reader;

@@ -109,10 +109,10 @@ pub(super) fn read_details(
     texts: &CorpusTexts<'_>,
     settings: &Settings,
     clusters: &[Cluster],
+    placeholders: &PlaceholderTimes,
     observer: &dyn Observer,
 ) -> Result<Vec<Details>, ReadError> {
-    let placeholders = PlaceholderTimes::of(texts.catalog);
-    let dating = Dating::of(texts.catalog, &placeholders, settings);
+    let dating = Dating::of(texts.catalog, placeholders, settings);
     let mut documents: Vec<DocNo> = clusters.iter().flat_map(Cluster::documents).collect();
     documents.par_sort_unstable();
     documents.dedup();
@@ -134,7 +134,7 @@ pub(super) fn read_details(
 
 /// Host of the canonical url of a document, if neither the site nor the url of the document
 /// belongs to it.
-fn foreign_host(document: &Document<'_>) -> Option<String> {
+pub fn foreign_host(document: &Document<'_>) -> Option<String> {
     let canonical = document
         .canonical
         .as_deref()

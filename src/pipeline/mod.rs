@@ -2,7 +2,7 @@
 //!
 //! May import: `attribution`, `boilerplate`, `candidates`, `catalog`, `cluster`, `compare`,
 //! `document`, `error`, `sketch`, `storage`, `text`, `tuning`.
-//! Imported by: `cli`, `found`, `index`, `report`, `scan`.
+//! Imported by: `cli`, `found`, `index`, `report`, `scan`, `stages`.
 //!
 //! [`scan()`] is the main job. [`duplicates`], [`Tuner`], [`Explainer`] and [`sample()`] begin in
 //! the same way and use the same search.
@@ -19,6 +19,7 @@ mod long_passages;
 mod memory;
 mod observer;
 mod page;
+mod parts;
 mod passages;
 mod prepare;
 mod quotations;
@@ -31,6 +32,7 @@ mod sample;
 mod scan;
 mod search;
 mod settings;
+mod signing;
 mod sources;
 mod storylines;
 mod strip;
@@ -41,7 +43,7 @@ mod tune;
 pub use clean::{CleanCorpus, CleanDocument};
 pub use cluster_names::MergedCluster;
 pub use dedup::{Duplicates, Outcome, ReferenceCounts, duplicates, duplicates_after};
-pub use details::Details;
+pub use details::{Details, foreign_host};
 pub use earlier::{EarlierRuns, KnownPair};
 pub use explain::{
     ClusterOfPair, ExplainError, ExplainedDocument, Explainer, Explanation, PairMember, PairScores,
@@ -55,7 +57,9 @@ pub use findings::{
 pub use memory::{LEAST_MEMORY, Memory};
 pub use observer::{Observer, Stage, Unobserved};
 pub use page::{PageContent, PageText, SideBySide};
+pub use parts::{compare_pairs, join_components};
 pub use passages::PlacedPassage;
+pub use prepare::Fate;
 pub use removed::{Removed, RemovedOnSite, RemovedPassage};
 pub use rewording::{Retelling, RewordedCounts};
 pub use sample::{
@@ -66,4 +70,5 @@ pub use scan::{page_content, scan, scan_after};
 pub use settings::{
     DEFAULT_MIN_WORDS, DEFAULT_PAGE_PAIRS, PageLimits, ReferencePassages, Settings, Surfacing,
 };
+pub use signing::TextSigner;
 pub use tune::{Choice, ClusterAgreement, Effect, Judged, Tuner};

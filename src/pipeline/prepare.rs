@@ -76,11 +76,11 @@ pub(super) fn taking_part(
         counts.documents.read += new;
         counts.documents.reference += u64::from(is_reference);
         counts.documents.seen += u64::from(!catalog.is_new(doc));
-        match catalog.words(doc) {
-            _ if is_boilerplate_only(catalog, doc) => counts.documents.boilerplate_only += new,
-            0 => counts.documents.empty += new,
-            words if words < settings.min_words => counts.documents.too_short += new,
-            _ => documents.push(doc),
+        match Fate::of(catalog.words(doc), catalog.removed(doc), settings) {
+            Fate::BoilerplateOnly => counts.documents.boilerplate_only += new,
+            Fate::Empty => counts.documents.empty += new,
+            Fate::TooShort => counts.documents.too_short += new,
+            Fate::TakesPart => documents.push(doc),
         }
         let is_left_out = documents.last() != Some(&doc);
         counts.documents.reference_not_compared += u64::from(is_reference && is_left_out);
@@ -88,8 +88,32 @@ pub(super) fn taking_part(
     documents
 }
 
-/// True if a document has next to no words left without its boilerplate.
-pub(super) fn is_boilerplate_only(catalog: &Catalog, doc: DocNo) -> bool {
-    let (removed, left) = (catalog.removed(doc), catalog.words(doc));
+/// What becomes of a document once its boilerplate is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It has next to no words left.
+    BoilerplateOnly,
+    /// It has no words.
+    Empty,
+    /// It has fewer words than are required.
+    TooShort,
+    /// It is compared with others.
+    TakesPart,
+}
+
+impl Fate {
+    /// Fate of a document with so many words, and so many removed ones.
+    pub fn of(words: u32, removed: u32, settings: &Settings) -> Fate {
+        match words {
+            _ if is_boilerplate_only(words, removed) => Fate::BoilerplateOnly,
+            0 => Fate::Empty,
+            words if words < settings.min_words => Fate::TooShort,
+            _ => Fate::TakesPart,
+        }
+    }
+}
+
+/// True if a document with so many words has next to none left without its boilerplate.
+pub(super) fn is_boilerplate_only(left: u32, removed: u32) -> bool {
     removed >= left.max(1) && (left as usize) < FEWEST_WORDS_LEFT
 }

@@ -8,12 +8,11 @@ use rayon::prelude::*;
 use super::memory::MemoryAccount;
 use super::observer::{Observer, Stage};
 use super::settings::Settings;
-use super::tracer::Tracer;
+use super::signing::TextSigner;
 use crate::attribution::interval::PublicationInterval;
-use crate::catalog::{BlockColumns, Catalog, ReadTally, SeenDocuments, SourceFacts, Traces};
+use crate::catalog::{BlockColumns, Catalog, ReadTally, SeenDocuments, SourceFacts};
 use crate::document::{BlockTally, Corpus, MOST_REJECTS};
 use crate::error::ReadError;
-use crate::text::shingle::Shingler;
 
 /// A block that was read: the number of its source, its documents, and what was counted.
 type ReadBlock = (usize, BlockColumns, BlockTally);
@@ -71,9 +70,6 @@ impl KeptRejects {
     }
 }
 
-/// ReadTools of one thread.
-type ReadTools = (Shingler, Tracer, Traces);
-
 /// Reads every block. Words, content and traces go to the catalogue, after the documents of
 /// earlier runs; texts are not kept.
 pub(super) fn read<C: Corpus>(
@@ -83,26 +79,16 @@ pub(super) fn read<C: Corpus>(
     observer: &dyn Observer,
 ) -> Result<(Catalog, ReadTally), ReadError> {
     observer.begin(Stage::Read, None);
-    let make_tools = || {
-        (
-            Shingler::with_rule(settings.word_rule),
-            Tracer::new(settings),
-            Traces::default(),
-        )
-    };
     let id_scope = seen.id_scope();
     let account = MemoryAccount::new(settings.memory.as_ref(), seen.len());
-    let read_block = |(shingler, tracer, traces): &mut ReadTools,
-                      source,
-                      block|
-     -> Result<ReadBlock, ReadError> {
+    let read_block = |signer: &mut TextSigner, source, block| -> Result<ReadBlock, ReadError> {
         let mut columns = BlockColumns::with_ids(id_scope);
         let mut documents = 0;
         let tally = corpus.parse(block?, &mut |record| {
-            shingler.read(&record.document.text, settings.shingle);
-            tracer.trace(shingler, settings.boilerplate, traces);
-            tracer.trace_anchors(|| [&*record.document.text], traces);
-            columns.push(&record, &shingler.words, traces);
+            let text = &record.document.text;
+            signer.read(text);
+            signer.trace(text, settings.boilerplate);
+            columns.push(&record, signer.words(), signer.traces());
             documents += 1;
         });
         account.add(&mut columns, documents)?;
@@ -116,8 +102,9 @@ pub(super) fn read<C: Corpus>(
         .into_par_iter()
         .map(|source| {
             let blocks = corpus.blocks(source).enumerate().par_bridge();
-            let read = blocks.map_init(make_tools, |tools, (at, block)| {
-                let mut block = read_block(tools, source, block)?;
+            let make_signer = || TextSigner::new(settings);
+            let read = blocks.map_init(make_signer, |signer, (at, block)| {
+                let mut block = read_block(signer, source, block)?;
                 rejects.admit((source, at), &mut block.2);
                 Ok((at, block))
             });

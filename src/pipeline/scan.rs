@@ -1,5 +1,6 @@
 //! The scan: runs the stages in order.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,14 +16,17 @@ use super::passages::{PlacedPassage, list_passages};
 use super::prepare::{PreparedCorpus, prepare};
 use super::quotations::measure_quotations;
 use super::ranking::rank;
+use super::removed::Removed;
 use super::rewording::find_reworded;
 use super::search::{Matches, search};
 use super::settings::{PageLimits, Settings};
 use super::sources::attribute;
 use super::storylines;
 use super::texts::CorpusTexts;
-use crate::catalog::Catalog;
+use crate::attribution::placeholders::PlaceholderTimes;
+use crate::boilerplate::Profiles;
 use crate::catalog::identical::IdenticalGroup;
+use crate::catalog::{Catalog, DocNo, ReadTally};
 use crate::cluster::{self, Assembled, Cluster, Relation, ReportedPair, RewordedPair};
 use crate::compare::exact::Comparison;
 use crate::document::{Corpus, Fetch};
@@ -80,46 +84,107 @@ pub fn scan_after<C: Corpus>(
     if !settings.keep_hashes {
         catalog.forget_hashes();
     }
-    let has_earlier = counts.documents.seen > 0;
-    let (groups, concerned) = earlier::concerned(&catalog, groups, &known, &compared, has_earlier);
-    let selection = &settings.selection;
-    let mut assembled =
-        cluster::assemble(&catalog, &groups, &concerned, &hot, &reworded, selection);
-    drop(concerned);
-    counts.bounded.clusters.number = assembled.big_clusters;
-    counts.bounded.clusters.pairs = assembled.not_written;
-    counts.pairs.same_site_excerpts = assembled.same_site_excerpts;
-    let clusters = &mut assembled.clusters;
-    let ClusterNames {
-        of_documents: names,
-        merged,
-    } = cluster_names::assign(&catalog, &groups, clusters, &earlier.cluster_names);
-    assembled.drop_earlier(&catalog);
-
-    let texts = CorpusTexts::of(&sources, &catalog, settings);
-    let ReportContent {
-        pairs,
-        clusters,
-        details,
-        passages,
-        page,
-    } = read_for_reports(&texts, settings, assembled, observer)?;
-    count_pairs(&catalog, &pairs, &mut counts.pairs);
-    Ok(ScanResult {
+    let found = FoundAmong {
+        texts: &sources,
+        groups,
+        known,
+        compared,
+        hot,
+        reworded,
+        cluster_names: earlier.cluster_names,
+        placeholders: PlaceholderTimes::of(&catalog),
         catalog,
-        pairs,
-        clusters,
-        details,
-        passages,
-        page,
+        settings,
+        counts,
+    };
+    Ok(ScanResult {
         removed,
         read,
-        counts,
-        compared,
-        names,
-        merged,
         boilerplate,
+        ..found.join(observer)?
     })
+}
+
+/// Documents and what was found among them.
+pub(super) struct FoundAmong<'a> {
+    /// Reader of the documents.
+    pub(super) texts: &'a dyn Fetch,
+    pub(super) catalog: Catalog,
+    /// Groups of the documents that take part.
+    pub(super) groups: Vec<IdenticalGroup>,
+    /// Comparisons of earlier runs.
+    pub(super) known: Vec<Comparison>,
+    /// Comparisons of this run.
+    pub(super) compared: Vec<Comparison>,
+    /// Representatives in hot buckets, sorted.
+    pub(super) hot: Vec<DocNo>,
+    pub(super) reworded: Vec<RewordedPair>,
+    /// Names that clusters had in earlier runs.
+    pub(super) cluster_names: HashMap<u64, Arc<str>>,
+    pub(super) placeholders: PlaceholderTimes,
+    pub(super) settings: &'a Settings,
+    pub(super) counts: Counts,
+}
+
+impl FoundAmong<'_> {
+    /// Joins documents to clusters, and reads again what reports show of them. The result does not
+    /// say what was read and which boilerplate was removed.
+    pub(super) fn join(self, observer: &dyn Observer) -> Result<ScanResult, ReadError> {
+        let FoundAmong {
+            texts,
+            catalog,
+            groups,
+            known,
+            compared,
+            hot,
+            reworded,
+            cluster_names,
+            placeholders,
+            settings,
+            mut counts,
+        } = self;
+        let has_earlier = counts.documents.seen > 0;
+        let (groups, concerned) =
+            earlier::concerned(&catalog, groups, &known, &compared, has_earlier);
+        let selection = &settings.selection;
+        let mut assembled =
+            cluster::assemble(&catalog, &groups, &concerned, &hot, &reworded, selection);
+        drop(concerned);
+        counts.bounded.clusters.number = assembled.big_clusters;
+        counts.bounded.clusters.pairs = assembled.not_written;
+        counts.pairs.same_site_excerpts = assembled.same_site_excerpts;
+        let clusters = &mut assembled.clusters;
+        let ClusterNames {
+            of_documents: names,
+            merged,
+        } = cluster_names::assign(&catalog, &groups, clusters, &cluster_names);
+        assembled.drop_earlier(&catalog);
+
+        let texts = CorpusTexts::of(texts, &catalog, settings);
+        let ReportContent {
+            pairs,
+            clusters,
+            details,
+            passages,
+            page,
+        } = read_for_reports(&texts, settings, assembled, &placeholders, observer)?;
+        count_pairs(&catalog, &pairs, &mut counts.pairs);
+        Ok(ScanResult {
+            catalog,
+            pairs,
+            clusters,
+            details,
+            passages,
+            page,
+            removed: Removed::default(),
+            read: ReadTally::default(),
+            counts,
+            compared,
+            names,
+            merged,
+            boilerplate: Profiles::default(),
+        })
+    }
 }
 
 /// Content of the page of a scan that was run without one. `archive` has the documents of earlier
@@ -174,10 +239,11 @@ fn read_for_reports(
     texts: &CorpusTexts<'_>,
     settings: &Settings,
     mut assembled: Assembled,
+    placeholders: &PlaceholderTimes,
     observer: &dyn Observer,
 ) -> Result<ReportContent, ReadError> {
     let catalog = texts.catalog;
-    let details = read_details(texts, settings, &assembled.clusters, observer)?;
+    let details = read_details(texts, settings, &assembled.clusters, placeholders, observer)?;
     measure_quotations(texts, &mut assembled.pairs)?;
     attribute(catalog, settings, &mut assembled, &details);
     storylines::link(&mut assembled);

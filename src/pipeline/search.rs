@@ -153,12 +153,7 @@ impl<'a> PairSearch<'a> {
         }
         counts.candidates.compared += (compared_hot.len() + pairs.len()) as u64;
         found.par_sort_unstable_by_key(|found| found.pair);
-        if let Some(excerpts) = self.settings.excerpts {
-            drop_unconfirmed(self.texts, excerpts, &mut found)?;
-        }
-        if let Some(most) = self.settings.selection.max_quoted {
-            drop_quoted(self.texts, most, &mut found)?;
-        }
+        confirm(self.texts, self.settings, &mut found)?;
         Ok(Matches {
             compared: found,
             complete: hot.is_empty() && shared.common.is_empty(),
@@ -319,21 +314,7 @@ impl<'a> PairSearch<'a> {
 
     /// Compares candidates exactly and keeps those that meet the criteria.
     pub(super) fn verify(&self, pairs: &[DocPair]) -> Result<Vec<Comparison>, ReadError> {
-        self.observer.begin(Stage::Verify, Some(pairs.len() as u64));
-        let compared: Result<Vec<Vec<Comparison>>, ReadError> = tasks(self.catalog, pairs)
-            .into_par_iter()
-            .map_init(TextReader::default, |reader, task| {
-                let mut texts = Vec::new();
-                for doc in task.documents() {
-                    self.texts.read(doc, reader, &mut |_, reader| {
-                        texts.push((doc, Shingled::new(&reader.shingler, self.settings.shingle)));
-                    })?;
-                }
-                self.observer.advance(task.len() as u64);
-                Ok(task.compare(&texts, &self.settings.criteria()))
-            })
-            .collect();
-        Ok(compared?.concat())
+        verify(self.texts, self.settings, self.observer, pairs)
     }
 
     /// True if a pair is to be compared: the selection may want it, or another pair of the
@@ -348,7 +329,7 @@ impl<'a> PairSearch<'a> {
         let selection = &self.settings.selection;
         sides.is_none_or(|sides| sides.may_pair(pair))
             && (is_asking(pair.a) || is_asking(pair.b))
-            && (selection.wants(self.catalog, pair.a, pair.b) || !self.selection_is_uniform(pair))
+            && selection.may_want(self.catalog, pair, &|doc| self.is_alone(doc))
     }
 
     fn is_known(&self, pair: DocPair) -> bool {
@@ -358,10 +339,56 @@ impl<'a> PairSearch<'a> {
 
     /// True if the selection decides alike for all documents that two representatives stand for.
     fn selection_is_uniform(&self, pair: DocPair) -> bool {
-        let is_alone = |doc: DocNo| self.groups[group_of(self.groups, doc)].members.len() == 1;
-        let takes_all = self.settings.selection.takes_all() && self.sides.is_none();
-        takes_all || is_alone(pair.a) && is_alone(pair.b)
+        let selection = &self.settings.selection;
+        selection.decides_alike(self.catalog) || self.is_alone(pair.a) && self.is_alone(pair.b)
     }
+
+    fn is_alone(&self, representative: DocNo) -> bool {
+        self.groups[group_of(self.groups, representative)]
+            .members
+            .len()
+            == 1
+    }
+}
+
+/// Compares candidates exactly and keeps those that meet the criteria.
+pub(super) fn verify(
+    texts: &CorpusTexts<'_>,
+    settings: &Settings,
+    observer: &dyn Observer,
+    pairs: &[DocPair],
+) -> Result<Vec<Comparison>, ReadError> {
+    observer.begin(Stage::Verify, Some(pairs.len() as u64));
+    let compared: Result<Vec<Vec<Comparison>>, ReadError> = tasks(texts.catalog, pairs)
+        .into_par_iter()
+        .map_init(TextReader::default, |reader, task| {
+            let mut read = Vec::new();
+            for doc in task.documents() {
+                texts.read(doc, reader, &mut |_, reader| {
+                    read.push((doc, Shingled::new(&reader.shingler, settings.shingle)));
+                })?;
+            }
+            observer.advance(task.len() as u64);
+            Ok(task.compare(&read, &settings.criteria()))
+        })
+        .collect();
+    Ok(compared?.concat())
+}
+
+/// Drops the pairs that only looked like excerpts, and those with too much quotation. `found` is in
+/// canonical order.
+pub(super) fn confirm(
+    texts: &CorpusTexts<'_>,
+    settings: &Settings,
+    found: &mut Vec<Comparison>,
+) -> Result<(), ReadError> {
+    if let Some(excerpts) = settings.excerpts {
+        drop_unconfirmed(texts, excerpts, found)?;
+    }
+    if let Some(most) = settings.selection.max_quoted {
+        drop_quoted(texts, most, found)?;
+    }
+    Ok(())
 }
 
 /// Representatives that stand for a new document, in canonical order; `None` if all do.

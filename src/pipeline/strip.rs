@@ -9,13 +9,12 @@ use super::memory::bytes_per_round;
 use super::observer::{Observer, Stage};
 use super::removed::{Removed, RemovedTally};
 use super::settings::Settings;
-use super::texts::{DOCUMENTS_PER_TASK, remaining};
-use super::tracer::Tracer;
-use crate::boilerplate::{KnownBoilerplate, Profiles, Stripper};
-use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo, Stripped, Traces};
+use super::signing::TextSigner;
+use super::texts::DOCUMENTS_PER_TASK;
+use crate::boilerplate::{KnownBoilerplate, Profiles};
+use crate::catalog::{Catalog, DocNo, NO_SITE, SiteNo, Stripped};
 use crate::document::Fetch;
 use crate::error::ReadError;
-use crate::text::shingle::Shingler;
 
 /// Documents that are read again at a time: some 45 MB of hashes.
 const DOCUMENTS_PER_BATCH: usize = 1 << 16;
@@ -72,36 +71,20 @@ fn strip_batch(
     batch: &[DocNo],
     observer: &dyn Observer,
 ) -> Result<(Vec<Stripped>, RemovedTally), ReadError> {
-    type StripTools = (Stripper, Shingler, Tracer);
-    let make_tools = || {
-        (
-            Stripper::default(),
-            Shingler::with_rule(settings.word_rule),
-            Tracer::new(settings),
-        )
-    };
-    let strip_chunk = |tools: &mut StripTools, chunk: &[DocNo]| {
+    let strip_chunk = |signer: &mut TextSigner, chunk: &[DocNo]| {
         let mut stripped = Vec::new();
         let mut tally = RemovedTally::default();
         for &doc in chunk {
-            let (stripper, shingler, tracer) = tools;
             let site = catalog.site(doc);
-            let (mut regions, mut words) = (Vec::new(), Vec::new());
             corpus.fetch(catalog.place(doc), &mut |document| {
-                shingler.read_without(&document.text, settings.shingle, |read, lines| {
-                    stripper.regions(profiles, site, read, lines, &mut regions);
-                    words.extend(regions.iter().map(|region| region.words.clone()));
-                    &words
-                });
-                if regions.is_empty() {
+                signer.read_without(&document.text, profiles, site);
+                if signer.regions().is_empty() {
                     return;
                 }
-                let mut traces = Traces::default();
-                tracer.trace(shingler, false, &mut traces);
-                let left = || remaining(shingler, &words, &document.text);
-                tracer.trace_anchors(left, &mut traces);
-                stripped.push(Stripped::new(doc, &shingler.words, &words, traces));
-                tally.add(site, doc, &regions);
+                signer.trace(&document.text, false);
+                let traces = signer.traces().clone();
+                stripped.push(Stripped::new(doc, signer.words(), signer.removed(), traces));
+                tally.add(site, doc, signer.regions());
             })?;
         }
         observer.advance(chunk.len() as u64);
@@ -109,7 +92,7 @@ fn strip_batch(
     };
     let read: Result<Vec<(Vec<Stripped>, RemovedTally)>, ReadError> = batch
         .par_chunks(DOCUMENTS_PER_TASK)
-        .map_init(make_tools, strip_chunk)
+        .map_init(|| TextSigner::new(settings), strip_chunk)
         .collect();
     let (stripped, tallies): (Vec<_>, Vec<_>) = read?.into_iter().unzip();
     let tally = tallies
@@ -181,24 +164,22 @@ fn read_repeats(
     settings: &Settings,
     documents: &[DocNo],
 ) -> Result<Vec<Repeats>, ReadError> {
-    let make_tools = || {
-        let shingler = Shingler::with_rule(settings.word_rule);
-        (shingler, Tracer::new(settings))
-    };
     let read: Result<Vec<Vec<Repeats>>, ReadError> = documents
         .par_chunks(DOCUMENTS_PER_TASK)
-        .map_init(make_tools, |(shingler, tracer), chunk| {
-            let mut repeats = Vec::with_capacity(chunk.len());
-            for &doc in chunk {
-                corpus.fetch(catalog.place(doc), &mut |document| {
-                    let mut traces = Traces::default();
-                    shingler.read(&document.text, settings.shingle);
-                    tracer.trace_repeats(shingler, &mut traces);
-                    repeats.push((doc, traces.repeats));
-                })?;
-            }
-            Ok(repeats)
-        })
+        .map_init(
+            || TextSigner::new(settings),
+            |signer, chunk| {
+                let mut repeats = Vec::with_capacity(chunk.len());
+                for &doc in chunk {
+                    corpus.fetch(catalog.place(doc), &mut |document| {
+                        signer.read(&document.text);
+                        signer.trace_repeats();
+                        repeats.push((doc, signer.traces().repeats.clone()));
+                    })?;
+                }
+                Ok(repeats)
+            },
+        )
         .collect();
     Ok(read?.into_iter().flatten().collect())
 }

@@ -66,6 +66,17 @@ impl SeenOrders {
         }
     }
 
+    /// The orders as bits: 1 if a date proves that the day comes first, 2 for the month.
+    pub(super) fn bits(&self) -> u8 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Adds orders that dates elsewhere prove.
+    pub(super) fn add(&self, bits: u8) {
+        self.0
+            .fetch_or(bits & (DAY_FIRST | MONTH_FIRST), Ordering::Relaxed);
+    }
+
     /// The order, unless no date proves one or two dates prove different ones.
     pub(super) fn order(&self) -> Option<DateOrder> {
         match self.0.load(Ordering::Relaxed) {

@@ -15,6 +15,7 @@ use super::columnar::ColumnarError;
 use super::compression::{Compression, Decompressor};
 use super::context::ReadContext;
 use super::cut::BlockCutter;
+use super::date_order::SeenOrders;
 use super::delimited::Header;
 use super::discovery::SkippedInputs;
 use super::format::SourceFormat;
@@ -37,6 +38,15 @@ pub struct Inputs {
     pub(super) sources: Vec<InputSource>,
     skipped: SkippedInputs,
     pub(super) context: ReadContext,
+}
+
+/// Orders of day and month that dates prove, as bits: 1 if the day comes first, 2 for the month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProvenOrders {
+    /// Those of times of publication.
+    pub published: u8,
+    /// Those of times of crawling.
+    pub crawled: u8,
 }
 
 /// The blocks of one source.
@@ -161,6 +171,28 @@ impl Inputs {
     pub fn is_repeatable(&self) -> bool {
         let is_stream = |source: &InputSource| matches!(source.origin, SourceOrigin::Stream(_));
         !self.sources.iter().any(is_stream)
+    }
+
+    /// Orders of day and month that the dates of all sources prove. Complete once all blocks were
+    /// parsed.
+    #[must_use]
+    pub fn proven_orders(&self) -> ProvenOrders {
+        let all = |orders: fn(&InputSource) -> &SeenOrders| {
+            let each = self.sources.iter().map(|source| orders(source).bits());
+            each.fold(0, |all, bits| all | bits)
+        };
+        ProvenOrders {
+            published: all(|source| &source.orders.published),
+            crawled: all(|source| &source.orders.crawled),
+        }
+    }
+
+    /// Adds orders of day and month that dates elsewhere prove, for sources that are parts of one.
+    pub fn add_proven_orders(&self, proven: ProvenOrders) {
+        for source in &self.sources {
+            source.orders.published.add(proven.published);
+            source.orders.crawled.add(proven.crawled);
+        }
     }
 
     /// Files that were found in directories and archives and not read.

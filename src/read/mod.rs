@@ -1,7 +1,7 @@
 //! Readers: turn the bytes of files, directories and standard input into documents.
 //!
 //! May import: `document`, `error`, `platform`, `text`.
-//! Imported by: `cli`, `index`, `scan`.
+//! Imported by: `cli`, `index`, `scan`, `stages`.
 //!
 //! [`Inputs`] finds what the user named (`discovery`), opens it (`open`), recognises it by its
 //! first bytes (`recognise`) and cuts it into blocks (`cut`), which threads turn into documents
@@ -94,7 +94,7 @@ pub use cells::{Dialect, DialectSettings};
 pub use delimited::Header;
 pub use discovery::{LeftOut, STANDARD_INPUT, SkippedInputs};
 pub use format::{FormatInfo, LineEnd, SourceFormat};
-pub use inputs::Inputs;
+pub use inputs::{Inputs, ProvenOrders};
 pub use names::{
     AUTHOR_NAMES, CANONICAL_NAMES, CRAWLED_NAMES, FieldNames, ID_NAMES, PUBLISHED_NAMES,
     SITE_NAMES, TEXT_NAMES, TITLE_NAMES, URL_NAMES, WRAPPER_NAMES,

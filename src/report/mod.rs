@@ -3,7 +3,7 @@
 //!
 //! May import: `attribution`, `candidates`, `catalog`, `cluster`, `compare`, `document`,
 //! `pipeline`, `sketch`, `text`, `tuning`.
-//! Imported by: `cli`.
+//! Imported by: `cli`, `stages`.
 //!
 //! A tabular report names its columns and fills its rows; [`table`] writes them in any format.
 //! Nothing here opens a file.

@@ -11,19 +11,19 @@ use std::io::{self, Write};
 use super::table::TableEncoding;
 use super::table::column::Column;
 use crate::catalog::{Catalog, SiteNo};
-use crate::cluster::{Relation, ReportedPair};
+use crate::cluster::Relation;
 use crate::pipeline::ScanResult;
 
 /// Fewest lags that have a median.
 const FEWEST_LAGS: usize = 3;
 
-/// The pairs of two sites.
+/// The pairs of two sites. `Site` names or numbers sites, in order of their names.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Route {
+pub struct Route<Site = SiteNo> {
     /// The site of the earlier documents; if no order is known, the first of the two by name.
-    pub source: SiteNo,
+    pub source: Site,
     /// The site of the later documents.
-    pub copy: SiteNo,
+    pub copy: Site,
     /// Number of pairs.
     pub pairs: u64,
     /// Number of clusters that the pairs belong to.
@@ -40,6 +40,21 @@ pub struct Route {
     pub reverse_pairs: u64,
 }
 
+/// A pair of documents on two sites. `Cluster` names or numbers clusters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairAcross<Site, Cluster> {
+    /// The sites of `a` and `b` of the pair.
+    pub sites: [Site; 2],
+    /// The cluster of the pair.
+    pub cluster: Cluster,
+    /// True if it is known that `a` was published first.
+    pub is_order_known: bool,
+    /// Hours between the two documents, if they are known.
+    pub lag_hours: Option<f64>,
+    /// Share of the shingles of `a` that `b` has, and the other way round.
+    pub containments: [f64; 2],
+}
+
 /// Writes the report.
 ///
 /// # Errors
@@ -49,50 +64,86 @@ pub fn write(
     encoding: TableEncoding,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let routes = routes(findings);
-    encoding.write(&columns(&findings.catalog), &routes, out)
+    let name = |site| findings.catalog.site_name(site);
+    write_routes(&routes(pairs_across(findings)), name, encoding, out)
+}
+
+/// Writes the report of these routes; `name` gives the name of a site.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write_routes<'t, Site: Copy>(
+    routes: &[Route<Site>],
+    name: impl Fn(Site) -> &'t str,
+    encoding: TableEncoding,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    encoding.write(&columns(&name), routes, out)
 }
 
 /// Columns of the report. Their order never changes; new ones go to the end.
-fn columns(catalog: &Catalog) -> [Column<'_, &Route>; 8] {
-    type Row<'t> = &'t Route;
+fn columns<'t, 'n: 't, Site: Copy + 't>(
+    name: &'t dyn Fn(Site) -> &'n str,
+) -> [Column<'t, &'t Route<Site>>; 8] {
     [
-        Column::text("source_site", |route: &Row| {
-            catalog.site_name(route.source).into()
+        Column::text("source_site", |route: &&Route<Site>| {
+            name(route.source).into()
         }),
-        Column::text("copy_site", |route: &Row| {
-            catalog.site_name(route.copy).into()
+        Column::text("copy_site", |route: &&Route<Site>| name(route.copy).into()),
+        Column::count("pairs", |route: &&Route<Site>| Some(route.pairs)),
+        Column::count("clusters", |route: &&Route<Site>| Some(route.clusters)),
+        Column::hours("median_lag_hours", |route: &&Route<Site>| {
+            route.median_lag_hours
         }),
-        Column::count("pairs", |route: &Row| Some(route.pairs)),
-        Column::count("clusters", |route: &Row| Some(route.clusters)),
-        Column::hours("median_lag_hours", |route: &Row| route.median_lag_hours),
-        Column::score("median_containment", |route: &Row| route.median_containment),
-        Column::count("ordered_pairs", |route: &Row| Some(route.ordered_pairs)),
-        Column::count("reverse_pairs", |route: &Row| Some(route.reverse_pairs)),
+        Column::score("median_containment", |route: &&Route<Site>| {
+            route.median_containment
+        }),
+        Column::count("ordered_pairs", |route: &&Route<Site>| {
+            Some(route.ordered_pairs)
+        }),
+        Column::count("reverse_pairs", |route: &&Route<Site>| {
+            Some(route.reverse_pairs)
+        }),
     ]
 }
 
-/// The pairs of two sites, by what is known of their order.
-#[derive(Default)]
-struct SharedCopy<'t> {
-    /// First on the site that is first by name, and first on the other.
-    ordered: [Vec<&'t ReportedPair>; 2],
-    unordered: Vec<&'t ReportedPair>,
+/// The pairs across sites. A reworded pair is only likely, and has no common words to measure, so
+/// it is not among them.
+pub fn pairs_across(findings: &ScanResult) -> impl Iterator<Item = PairAcross<SiteNo, u32>> {
+    let catalog = &findings.catalog;
+    let across = findings.pairs.iter().filter(|pair| {
+        pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
+    });
+    across.map(|pair| PairAcross {
+        // Site numbers are in order of name.
+        sites: [catalog.site(pair.a), catalog.site(pair.b)],
+        cluster: pair.cluster,
+        is_order_known: findings.is_order_known(pair),
+        lag_hours: findings.lag_hours(pair),
+        containments: [pair.containment_a, pair.containment_b],
+    })
 }
 
-/// The routes of all pairs across sites, in order of the names of the two sites.
-pub fn routes(findings: &ScanResult) -> Vec<Route> {
-    let catalog = &findings.catalog;
-    // A reworded pair is only likely, and has no common words to measure.
-    let across = |pair: &&ReportedPair| {
-        pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
-    };
-    let mut shared: BTreeMap<[SiteNo; 2], SharedCopy<'_>> = BTreeMap::new();
-    for pair in findings.pairs.iter().filter(across) {
-        // Site numbers are in order of name.
-        let (a, b) = (catalog.site(pair.a), catalog.site(pair.b));
-        let copy = shared.entry([a.min(b), a.max(b)]).or_default();
-        match findings.is_order_known(pair) {
+/// The pairs of two sites, by what is known of their order.
+struct SharedCopy<Site, Cluster> {
+    /// First on the site that is first by name, and first on the other.
+    ordered: [Vec<PairAcross<Site, Cluster>>; 2],
+    unordered: Vec<PairAcross<Site, Cluster>>,
+}
+
+/// The routes of pairs across sites, in order of the names of the two sites.
+pub fn routes<Site: Ord + Copy, Cluster: Ord + Copy>(
+    pairs: impl Iterator<Item = PairAcross<Site, Cluster>>,
+) -> Vec<Route<Site>> {
+    let mut shared: BTreeMap<[Site; 2], SharedCopy<Site, Cluster>> = BTreeMap::new();
+    for pair in pairs {
+        let [a, b] = pair.sites;
+        let copy = shared.entry([a.min(b), a.max(b)]);
+        let copy = copy.or_insert_with(|| SharedCopy {
+            ordered: [Vec::new(), Vec::new()],
+            unordered: Vec::new(),
+        });
+        match pair.is_order_known {
             true => copy.ordered[usize::from(a > b)].push(pair),
             false => copy.unordered.push(pair),
         }
@@ -104,10 +155,10 @@ pub fn routes(findings: &ScanResult) -> Vec<Route> {
             true => ([first, second], forth, back),
             false => ([second, first], back, forth),
         };
-        routes.push(route(findings, way, &main, &unordered, other.len()));
+        routes.push(route(way, &main, &unordered, other.len()));
         if !other.is_empty() {
             let [source, copy] = way;
-            routes.push(route(findings, [copy, source], &other, &[], main.len()));
+            routes.push(route([copy, source], &other, &[], main.len()));
         }
     }
     routes.sort_by_key(|route| (route.source, route.copy));
@@ -115,23 +166,22 @@ pub fn routes(findings: &ScanResult) -> Vec<Route> {
 }
 
 /// The route of these ordered and unordered pairs; `reverse` are ordered the other way.
-fn route(
-    findings: &ScanResult,
-    [source, copy]: [SiteNo; 2],
-    ordered: &[&ReportedPair],
-    unordered: &[&ReportedPair],
+fn route<Site: Ord + Copy, Cluster: Ord + Copy>(
+    [source, copy]: [Site; 2],
+    ordered: &[PairAcross<Site, Cluster>],
+    unordered: &[PairAcross<Site, Cluster>],
     reverse: usize,
-) -> Route {
-    let pairs = || ordered.iter().chain(unordered).copied();
-    let clusters: BTreeSet<u32> = pairs().map(|pair| pair.cluster).collect();
-    let containment = |pair: &ReportedPair| match findings.catalog.site(pair.b) == copy {
-        true => pair.containment_b,
-        false => pair.containment_a,
+) -> Route<Site> {
+    let pairs = || ordered.iter().chain(unordered);
+    let clusters: BTreeSet<Cluster> = pairs().map(|pair| pair.cluster).collect();
+    let containment = |pair: &PairAcross<Site, Cluster>| {
+        let [of_a, of_b] = pair.containments;
+        match pair.sites[1] == copy {
+            true => of_b,
+            false => of_a,
+        }
     };
-    let lags: Vec<f64> = ordered
-        .iter()
-        .filter_map(|pair| findings.lag_hours(pair))
-        .collect();
+    let lags: Vec<f64> = ordered.iter().filter_map(|pair| pair.lag_hours).collect();
     Route {
         source,
         copy,

@@ -2,7 +2,7 @@
 //!
 //! May import: `text`.
 //! Imported by: `boilerplate`, `candidates`, `catalog`, `cli`, `compare`, `pipeline`, `report`,
-//! `scan`.
+//! `scan`, `stages`.
 
 pub mod anchors;
 pub mod banding;

@@ -10,6 +10,7 @@ mod error;
 mod results;
 mod rows;
 mod run;
+mod stages;
 
 pub use super::config::{SettingInfo, SettingKind, settings};
 pub use super::dedup::DedupRun;
@@ -22,3 +23,4 @@ pub use error::CommandError;
 pub use results::{ExplanationForms, ScanTable, TuningForms};
 pub use rows::Rows;
 pub use run::{EmbeddedRun, GivenInputs, Setting, SettingValue};
+pub use stages::StageSettings;

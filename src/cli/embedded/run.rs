@@ -208,7 +208,7 @@ impl EmbeddedRun {
     }
 
     /// The command with these settings. `before` comes before the inputs.
-    fn command(
+    pub(super) fn command(
         &self,
         name: &str,
         before: &[&str],
@@ -237,7 +237,7 @@ impl EmbeddedRun {
     }
 
     /// Does the work, and makes an error of an interrupt or a panic.
-    fn run<T>(&self, work: impl FnOnce() -> Result<T, Stop>) -> Result<T, CommandError> {
+    pub(super) fn run<T>(&self, work: impl FnOnce() -> Result<T, Stop>) -> Result<T, CommandError> {
         let done = catch_unwind(AssertUnwindSafe(work));
         done.map_err(unwound)?.map_err(CommandError::from)
     }

@@ -66,7 +66,7 @@ pub fn duplicates_after<C: Corpus>(
         observer,
     )?;
     let mut bare: Vec<DocNo> = catalog.documents().collect();
-    bare.retain(|&doc| is_boilerplate_only(&catalog, doc));
+    bare.retain(|&doc| is_boilerplate_only(catalog.words(doc), catalog.removed(doc)));
 
     let numbers = read_numbers(&catalog, preference)?;
     let ranking = Ranking::new(&catalog, &groups, &bare, preference, &numbers);

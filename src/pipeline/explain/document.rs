@@ -206,7 +206,9 @@ fn explained<C: Corpus>(
 fn participation<C: Corpus>(scan: &FinishedScan<'_, C>, doc: DocNo) -> Participation {
     let catalog = &scan.result.catalog;
     match catalog.words(doc) {
-        _ if is_boilerplate_only(catalog, doc) => Participation::BoilerplateOnly,
+        _ if is_boilerplate_only(catalog.words(doc), catalog.removed(doc)) => {
+            Participation::BoilerplateOnly
+        }
         0 => Participation::Empty,
         words if words < scan.settings.min_words => Participation::TooShort,
         _ => Participation::Compared,

@@ -155,7 +155,7 @@ fn histogram(
 
 /// The matrix and the network of the sites.
 pub(super) fn sites(findings: &ScanResult) -> SiteFigures {
-    let routes = sites::routes(findings);
+    let routes = sites::routes(sites::pairs_across(findings));
     let mut pairs: BTreeMap<SiteNo, u64> = BTreeMap::new();
     for route in &routes {
         for site in [route.source, route.copy] {

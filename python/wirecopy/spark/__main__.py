@@ -1,0 +1,159 @@
+"""The command: `python -m wirecopy.spark INPUT -o OUTPUT`, alone or under `spark-submit`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+from .. import RunError, SettingError
+from .. import settings as known_settings
+from ._scan import UNAVAILABLE, Findings, Scan
+
+TABLES = ("pairs", "clusters", "members", "sites", "rejects")
+
+#: Exit statuses, those of the command `wirecopy`.
+DONE, FAILED, USAGE, SOME_REJECTED = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Scans INPUT and writes the reports. Returns the exit status."""
+    parser = parser_of_scan()
+    given = vars(parser.parse_args(arguments))
+    inputs, output = given.pop("input"), given.pop("output").rstrip("/")
+    table_format, input_format = given.pop("format"), given.pop("input_format")
+    overwrite, tasks = given.pop("overwrite"), given.pop("tasks")
+    spark = SparkSession.builder.appName("wirecopy scan").getOrCreate()
+    mode = "overwrite" if overwrite else "errorifexists"
+    if not overwrite and Store(spark, output).exists(f"{output}/summary.json"):
+        print(f"{output} has the reports of a scan; --overwrite replaces them", file=sys.stderr)
+        return FAILED
+    try:
+        records = read(spark, inputs, input_format)
+        findings = Scan(records, given, tasks).run()
+    except SettingError as error:
+        print(f"wirecopy: {error}", file=sys.stderr)
+        return USAGE
+    except RunError as error:
+        print(f"wirecopy: {error}", file=sys.stderr)
+        return FAILED
+    write(findings, output, table_format, mode)
+    # The last file to appear: with it, all reports are complete.
+    Store(spark, output).write(f"{output}/summary.json", json.dumps(findings.summary, indent=2))
+    print(closing(findings), file=sys.stderr)
+    findings.unpersist()
+    return SOME_REJECTED if findings.summary["read"]["rejected"] else DONE
+
+
+def parser_of_scan() -> argparse.ArgumentParser:
+    """The flags of `wirecopy scan` that there are on Spark, and those of reading and writing."""
+    parser = argparse.ArgumentParser(
+        prog="python -m wirecopy.spark",
+        description="Scans records on Apache Spark and writes OUTPUT/pairs, clusters, members, "
+        "sites and rejects, and OUTPUT/summary.json.",
+    )
+    parser.add_argument("input", nargs="+", metavar="INPUT", help="what Spark can read")
+    parser.add_argument("-o", "--output", required=True, help="directory of any store")
+    parser.add_argument(
+        "--format", choices=("parquet", "json", "csv"), default="parquet", help="of the reports"
+    )
+    parser.add_argument(
+        "--input-format",
+        choices=("parquet", "json", "csv", "orc"),
+        help="of the records; without it, the ending of INPUT tells",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace reports that are there")
+    parser.add_argument("--tasks", type=int, help="tasks of each stage; without it, by the records")
+    for setting in known_settings("scan"):
+        name = setting["name"]
+        if name in UNAVAILABLE or name == "output":
+            continue
+        flag = "--" + name.replace("_", "-")
+        options: dict[str, Any] = {"dest": name, "help": setting["help"].replace("%", "%%")}
+        if setting["kind"] == "switch":
+            parser.add_argument(flag, action="store_const", const=True, **options)
+        elif setting["is_list"]:
+            parser.add_argument(flag, action="append", metavar="VALUE", **options)
+        else:
+            parser.add_argument(flag, metavar="VALUE", **options)
+    return parser
+
+
+def read(spark: SparkSession, inputs: Sequence[str], given: str | None) -> DataFrame:
+    """The records of the inputs."""
+    name = given or format_of(inputs[0])
+    if name == "json":
+        return spark.read.json(list(inputs))
+    if name == "csv":
+        # As RFC 4180 has it: quotes are doubled, and lines can end within them.
+        options = {"header": True, "multiLine": True, "quote": '"', "escape": '"'}
+        separator = "\t" if inputs[0].endswith((".tsv", ".tsv.gz")) else ","
+        return spark.read.options(sep=separator, **options).csv(list(inputs))
+    return spark.read.format(name).load(list(inputs))
+
+
+def format_of(name: str) -> str:
+    """The format that the ending of a name tells."""
+    name = name.rstrip("/*").lower()
+    for compression in (".gz", ".bz2", ".zst", ".xz"):
+        name = name.removesuffix(compression)
+    for ending, of_ending in (
+        ((".jsonl", ".ndjson", ".json"), "json"),
+        ((".csv", ".tsv"), "csv"),
+        ((".orc",), "orc"),
+    ):
+        if name.endswith(ending):
+            return of_ending
+    return "parquet"
+
+
+def write(findings: Findings, output: str, table_format: str, mode: str) -> None:
+    """Writes the reports; Spark's committer makes each appear as a whole."""
+    for name in TABLES:
+        writer = getattr(findings, name).write.mode(mode).format(table_format)
+        if table_format == "csv":
+            writer = writer.options(header=True, quote='"', escape='"')
+        writer.save(f"{output}/{name}")
+
+
+def closing(findings: Findings) -> str:
+    """A line about what was found."""
+    summary = findings.summary
+    read, found = summary["read"], summary["found"]
+    rejected = f" ({read['rejected']:,} rejected)" if read["rejected"] else ""
+    return (
+        f"{read['documents']:,} documents{rejected}: {found['pairs']:,} pairs in "
+        f"{found['clusters']:,} clusters, {summary['seconds']:.0f} s"
+    )
+
+
+class Store:
+    """Files of any store that Hadoop knows."""
+
+    def __init__(self, spark: SparkSession, place: str) -> None:
+        self.jvm: Any = spark.sparkContext._jvm
+        configuration = spark.sparkContext._jsc.hadoopConfiguration()
+        self.files = self.path(place).getFileSystem(configuration)
+
+    def path(self, name: str) -> Any:
+        return self.jvm.org.apache.hadoop.fs.Path(name)
+
+    def exists(self, name: str) -> bool:
+        return bool(self.files.exists(self.path(name)))
+
+    def write(self, name: str, text: str) -> None:
+        """Writes a file, under another name until it is complete."""
+        hidden = self.path(name.replace("summary.json", "_summary.json"))
+        out = self.files.create(hidden, True)
+        out.write(bytearray(text.encode()))
+        out.close()
+        self.files.delete(self.path(name), False)
+        self.files.rename(hidden, self.path(name))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
