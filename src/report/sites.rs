@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use super::table::TableEncoding;
 use super::table::column::Column;
-use crate::catalog::{Catalog, SiteNo};
+use crate::catalog::SiteNo;
 use crate::cluster::Relation;
 use crate::pipeline::ScanResult;
 

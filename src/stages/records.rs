@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::StageError;
 use crate::catalog::{hash_of_identity, hash_of_page, id_without_own};
-use crate::document::{BlockTally, Corpus, DateOrder, Document, ParsedRecord, Reject};
+use crate::document::{BlockTally, Corpus, Document, ParsedRecord, Reject};
 use crate::read::{Inputs, ProvenOrders, ReadSettings};
 
 /// Name of the records in messages.
@@ -78,11 +78,6 @@ impl Records {
             tallies.push(tally);
         }
         result.map(|()| tallies)
-    }
-
-    /// Order of day and month, as far as it is proven by now.
-    pub(super) fn order(&self) -> Option<DateOrder> {
-        self.inputs.date_order(0)
     }
 }
 

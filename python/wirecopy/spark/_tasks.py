@@ -158,7 +158,8 @@ class Shared:
 
     @property
     def value(self) -> bytes:
-        return self.broadcast.value
+        file: bytes = self.broadcast.value
+        return file
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Shared) and self.name == other.name

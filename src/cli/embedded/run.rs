@@ -280,6 +280,6 @@ fn files<R: NamedOutput>(
 }
 
 /// The error for settings that lead to another command.
-fn another_command() -> Stop {
+pub(super) fn another_command() -> Stop {
     Stop::usage("these settings ask for something else than this command")
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::error::CommandError;
-use super::run::{EmbeddedRun, GivenInputs, Setting};
+use super::run::{EmbeddedRun, GivenInputs, Setting, another_command};
 use crate::cli::args::Command;
+use crate::cli::args::scan::OutputFormatName;
 use crate::cli::plan::ScanPlan;
 use crate::cli::status::Stop;
 use crate::pipeline::{Settings, Surfacing};
@@ -34,11 +35,10 @@ impl StageSettings {
         let open = Arc::new(|_: &[String], reading| Inputs::open(&[], reading));
         let run = EmbeddedRun::new(GivenInputs::Records(open), Arc::new(|_| {}));
         run.run(|| {
-            let Command::Scan(typed) = run.command("scan", &[], settings)?.0 else {
-                return Err(Stop::usage(
-                    "these settings ask for something else than a scan",
-                ));
+            let Command::Scan(mut typed) = run.command("scan", &[], settings)?.0 else {
+                return Err(another_command());
             };
+            typed.format.get_or_insert(OutputFormatName::Arrow);
             let plan = ScanPlan::of(*typed)?;
             if let Some(setting) = unavailable(&plan) {
                 return Err(Stop::usage(format!(
