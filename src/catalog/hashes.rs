@@ -19,7 +19,7 @@ pub fn of_words(words: &[u64]) -> u128 {
 
 /// Hash of the address of a document's page; 0 if there is none.
 ///
-/// That is the [address](page_address) in the canonical url, unless that names only a host,
+/// That is the address (`text::page_address`) in the canonical url, unless that names only a host,
 /// otherwise the one in the url. Captures of one page differ in scheme, `www.`, tracking parameters
 /// and more, which the address leaves out.
 pub fn of_page(document: &Document<'_>) -> u64 {

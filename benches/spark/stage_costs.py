@@ -1,0 +1,99 @@
+"""Costs of the stages of a scan on Spark, from the event log of the run.
+
+    stage_costs.py EVENT_LOG --documents N
+
+Run the scan with `--conf spark.eventLog.enabled=true --conf spark.eventLog.dir=DIRECTORY
+--conf spark.eventLog.compress=false`; EVENT_LOG is the file, or the directory of files, that Spark
+made there. Prints a table of Markdown: for each stage, as it is named in the web page of Spark, the
+seconds of its tasks on all cores, the bytes shuffled, spilled to disk and read again for each
+document, and the longest task against the mean task of the same stage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+#: Text before the name of each stage of a scan.
+PREFIX = "wirecopy: "
+
+
+@dataclass
+class Costs:
+    """Costs of the tasks of one stage."""
+
+    seconds: list[float] = field(default_factory=list)
+    shuffled: int = 0
+    spilled: int = 0
+    peak: int = 0
+
+
+def events(path: Path) -> Iterator[dict[str, Any]]:
+    """The events of a log."""
+    files = sorted(path.glob("**/events_*")) if path.is_dir() else [path]
+    files = files or [file for file in sorted(path.iterdir()) if file.is_file()]
+    for file in files:
+        with file.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def costs(log: Iterator[dict[str, Any]]) -> dict[str, Costs]:
+    """The costs of each stage, in the order in which they first ran."""
+    names: dict[int, str] = {}
+    found: dict[str, Costs] = {}
+    for event in log:
+        if event["Event"] == "SparkListenerJobStart":
+            name = (event.get("Properties") or {}).get("spark.job.description") or "other"
+            for stage in event["Stage IDs"]:
+                # A stage that an earlier job computed belongs to that one.
+                names.setdefault(stage, name.removeprefix(PREFIX))
+        elif event["Event"] == "SparkListenerTaskEnd" and event.get("Task Metrics"):
+            stage = found.setdefault(names.get(event["Stage ID"], "other"), Costs())
+            metrics = event["Task Metrics"]
+            stage.seconds.append(metrics["Executor Run Time"] / 1000)
+            stage.shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
+            stage.spilled += metrics["Disk Bytes Spilled"]
+            stage.peak = max(stage.peak, metrics["Peak Execution Memory"])
+    return found
+
+
+def table(found: dict[str, Costs], documents: int) -> str:
+    """The costs as a table of Markdown."""
+    lines = [
+        "| stage | tasks | core seconds | longest : mean | shuffled, bytes a document "
+        "| spilled, bytes a document |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for name, stage in found.items():
+        total = sum(stage.seconds)
+        skew = max(stage.seconds) / (total / len(stage.seconds)) if total else 1
+        lines.append(
+            f"| {name} | {len(stage.seconds)} | {total:.1f} | {skew:.1f} "
+            f"| {stage.shuffled / documents:.0f} | {stage.spilled / documents:.0f} |"
+        )
+    seconds = sum(sum(stage.seconds) for stage in found.values())
+    shuffled = sum(stage.shuffled for stage in found.values())
+    spilled = sum(stage.spilled for stage in found.values())
+    lines.append(
+        f"| all | {sum(len(stage.seconds) for stage in found.values())} | {seconds:.1f} | "
+        f"| {shuffled / documents:.0f} | {spilled / documents:.0f} |"
+    )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("log", type=Path, metavar="EVENT_LOG")
+    parser.add_argument("--documents", type=int, required=True, metavar="N")
+    given = parser.parse_args()
+    print(table(costs(events(given.log)), given.documents))
+
+
+if __name__ == "__main__":
+    main()
