@@ -124,6 +124,7 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     assert not home.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("checkpoint", [False, True], ids=["shuffles", "checkpoint directory"])
 def test_components_are_the_same_if_a_worker_is_killed(tmp_path: Path, checkpoint: bool) -> None:
     driver = tmp_path / "driver.py"
@@ -133,4 +134,17 @@ def test_components_are_the_same_if_a_worker_is_killed(tmp_path: Path, checkpoin
     done = cluster("run", "--directory", home, sys.executable, driver, SCRIPT, directory)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "the same\n"
+    assert not owned(home)
+
+
+@pytest.mark.parametrize(
+    "fatal",
+    [pytest.param("", marks=pytest.mark.long), "compare pairs of candidates"],
+    ids=["whole", "killed"],
+)
+def test_a_scan_finds_what_one_machine_finds(tmp_path: Path, fatal: str) -> None:
+    home, driver = tmp_path / "cluster", Path(__file__).with_name("cluster_scan.py")
+    done = cluster("run", "--directory", home, sys.executable, driver, SCRIPT, fatal)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("pairs, the same\n")
     assert not owned(home)
