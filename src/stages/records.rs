@@ -113,10 +113,13 @@ pub(super) fn notes(tallies: &[BlockTally]) -> Vec<String> {
     notes
 }
 
-/// Names of a document: its id, the hash of that, and the hash of what it is.
+/// Names of a document.
 pub(super) struct Names<'d> {
     pub(super) id: Cow<'d, str>,
+    /// Hash of the id.
     pub(super) key: u64,
+    /// Hash of everything that is shown or compared of the document. Of records with one id, any of
+    /// those with the same hash can stay.
     pub(super) identity: u64,
 }
 
@@ -134,9 +137,27 @@ impl<'d> Names<'d> {
         Names {
             key: key_of(&id),
             id,
-            identity,
+            identity: hash_of_record(document, identity),
         }
     }
+}
+
+/// Hash of a record, given that of what its document is.
+fn hash_of_record(document: &Document<'_>, identity: u64) -> u64 {
+    let texts = [
+        &document.url,
+        &document.title,
+        &document.author,
+        &document.canonical,
+    ];
+    let mut bytes = identity.to_le_bytes().to_vec();
+    bytes.extend(xxh3_64(document.text.as_bytes()).to_le_bytes());
+    for text in texts {
+        bytes.extend(text.as_deref().unwrap_or_default().bytes());
+        // No text has this byte, so texts cannot run into each other.
+        bytes.push(0xFF);
+    }
+    xxh3_64(&bytes)
 }
 
 /// Id that the record itself has.

@@ -29,7 +29,7 @@ pub enum Pass<'p> {
 ///
 /// | column | type | content |
 /// |---|---|---|
-/// | `identity` | 64 bits | hash of what the document is |
+/// | `identity` | 64 bits | hash of everything that is shown or compared of the record |
 /// | `fate` | 8 bits | 0 if it takes part, 1 if it is empty, 2 too short, 3 only boilerplate |
 /// | `host` | text | host of a canonical url on another site; null if there is none |
 /// | `other_seconds` | 64 bits | date if the month comes first and `seconds` is that if the day does; null if the order of day and month does not matter |

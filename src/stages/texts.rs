@@ -2,7 +2,7 @@
 //!
 //! | column | type | content |
 //! |---|---|---|
-//! | `key`, `identity` | 64 bits | hashes of the id and of what the document is |
+//! | `key`, `identity` | 64 bits | hashes of the id and of the record |
 //! | `text`, `url`, `headline`, `author`, `canonical` | text | as the record states them; null if it does not |
 //! | `crawled`, `crawled_precision` | 64 and 8 bits | time of crawling; null if unknown |
 

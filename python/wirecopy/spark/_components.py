@@ -23,11 +23,12 @@ the driver, only counts do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
+
+from ._kept import described, kept
 
 if TYPE_CHECKING:
     import pyarrow
@@ -59,7 +60,7 @@ def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame
     """
     known = [F.coalesce(F.col(name).cast("long"), _null(name)) for name in ("a", "b")]
     both = edges.select(known[0].alias("a"), known[1].alias("b"))
-    with _described(edges, "connected components: distinct edges"):
+    with described(edges.sparkSession, "connected components: distinct edges"):
         given = _kept(
             both.select(
                 F.least("a", "b").alias("low"), F.greatest("a", "b").alias("high")
@@ -67,7 +68,7 @@ def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame
         )
         count = given.count()
     if count <= limit:
-        with _described(edges, "connected components: one task"):
+        with described(edges.sparkSession, "connected components: one task"):
             done = _kept(_in_one_task(given))
             done.count()
         given.unpersist()
@@ -80,7 +81,7 @@ def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame
         rounds += 1
         if rounds > ROUNDS:
             raise RuntimeError(f"connected components: no end after {ROUNDS} rounds")
-        with _described(edges, f"connected components: round {rounds}"):
+        with described(edges.sparkSession, f"connected components: round {rounds}"):
             after = _kept(_small_star(_large_star(graph)))
             count, moved = after.agg(F.count("*"), F.count_if("moved")).first() or (0, 0)
         if rounds > 1:
@@ -88,7 +89,7 @@ def components(edges: DataFrame, *, limit: int = EDGES_OF_ONE_TASK) -> DataFrame
         graph = after
         if moved == 0 or count <= limit:
             break
-    with _described(edges, "connected components: nodes"):
+    with described(edges.sparkSession, "connected components: nodes"):
         if moved:
             linked = _in_one_task(graph)
         else:
@@ -193,28 +194,5 @@ def _roots(count: int, edges: Any) -> Any:
 
 
 def _kept(rows: DataFrame) -> DataFrame:
-    """The same rows, kept by the next action, with a plan that does not hold what led to them.
-
-    Without that cut the plan of each round would hold the plan of the round before several times.
-    `localCheckpoint` would cut the lineage, too, and a lost worker would then end the job. So
-    without a checkpoint directory the plan is cut, but the rows remember the shuffles that they
-    come from.
-    """
-    session = rows.sparkSession
-    if session.sparkContext._jsc.sc().getCheckpointDir().isDefined():
-        return rows.checkpoint()
-    java: Any = session._jsparkSession
-    cut = DataFrame(java.createDataFrame(rows._jdf.toJavaRDD(), rows._jdf.schema()), session)
-    return cut.persist()
-
-
-@contextmanager
-def _described(rows: DataFrame, description: str) -> Iterator[None]:
-    """Names the jobs of a block in Spark's web page."""
-    context: Any = rows.sparkSession.sparkContext
-    before = context.getLocalProperty("spark.job.description")
-    context.setJobDescription(description)
-    try:
-        yield
-    finally:
-        context.setLocalProperty("spark.job.description", before)
+    """The same rows, computed and kept."""
+    return kept(rows)[0]

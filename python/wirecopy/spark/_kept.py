@@ -20,30 +20,18 @@ class Kept:
         self.stages: list[dict[str, Any]] = []
 
     def keep(self, frame: DataFrame, stage: str) -> DataFrame:
-        """The same rows, computed and kept; `stage` names the work in the web page of Spark.
-
-        The plan of the result does not hold the plan that led to it: that of each stage would
-        otherwise hold the plans before it several times, and grow beyond any memory. Its rows still
-        know what they are made of. (`localCheckpoint` cuts that, too, and a lost worker would then
-        end the job.) If the context has a checkpoint directory, rows are kept there instead.
-        """
-        session = frame.sparkSession
+        """The same rows, computed and kept; `stage` names the work in the web page of Spark."""
         start = time.monotonic()
-        with described(session, stage):
-            if session.sparkContext._jsc.sc().getCheckpointDir().isDefined():
-                frame = frame.checkpoint()
-                rows = frame.count()
-            else:
-                frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
-                rows = frame.count()
-                self._frames.append(frame)
-                java: Any = session._jsparkSession
-                cut = java.internalCreateDataFrame(
-                    frame._jdf.queryExecution().toRdd(), frame._jdf.schema(), False
-                )
-                frame = DataFrame(cut, session)
+        with described(frame.sparkSession, stage):
+            frame, rows = kept(frame)
+        self.add(frame)
         seconds = round(time.monotonic() - start, 3)
         self.stages.append({"stage": stage, "seconds": seconds, "rows": rows})
+        return frame
+
+    def add(self, frame: DataFrame) -> DataFrame:
+        """Takes a data frame that is kept already."""
+        self._frames.append(frame)
         return frame
 
     def free(self) -> None:
@@ -51,6 +39,25 @@ class Kept:
         for frame in self._frames:
             frame.unpersist()
         self._frames.clear()
+
+
+def kept(frame: DataFrame) -> tuple[DataFrame, int]:
+    """The same rows, computed and kept, and their number.
+
+    The plan of the result does not hold the plan that led to it: that of each stage would otherwise
+    hold the plans before it several times, and grow beyond any memory. The rows still know what they
+    are made of, so a lost worker costs time only. (`localCheckpoint` cuts that, too, and a lost
+    worker would then end the job.) If the context has a checkpoint directory, rows are kept there.
+    """
+    session = frame.sparkSession
+    if session.sparkContext._jsc.sc().getCheckpointDir().isDefined():
+        frame = frame.checkpoint()
+        return frame, frame.count()
+    java: Any = session._jsparkSession
+    rows = frame._jdf.queryExecution().toRdd()
+    cut = DataFrame(java.internalCreateDataFrame(rows, frame._jdf.schema(), False), session)
+    cut = cut.persist(StorageLevel.MEMORY_AND_DISK)
+    return cut, cut.count()
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import functools
 import json
 import math
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,16 +19,30 @@ from pyspark.sql import functions as F
 
 from .. import _native, _settings
 from . import _components
-from ._kept import Kept, described
+from ._kept import Kept
+from ._learning import learn, named_sites, placeholder_times
+from ._reading import TALLIED, ReadCounts, check, count, documents_of, rejects_of
+from ._schemas import (
+    COMPARED,
+    ENTRIES,
+    FACTS,
+    PAGES,
+    PAIRS,
+    PROFILE,
+    PROPOSED,
+    REPORTS,
+    SIGNED,
+    TEXTS,
+)
 from ._tasks import (
     Shared,
     batches_of,
     collected,
     each_batch,
     each_task,
-    file_of,
     frozen,
     profiles,
+    shared_by_all,
     stages,
     table_schema,
 )
@@ -37,97 +50,9 @@ from ._tasks import (
 #: Documents that a task has, about: their hashes take some 60 MB, and their texts 150 MB.
 DOCUMENTS_A_TASK = 50_000
 
-#: Most keys that all workers get: 8 bytes each.
-MOST_SHARED_KEYS = 20_000_000
-
 #: Kinds of rows that `propose` gives.
 SIMILAR, SHARES_PASSAGE, HOT_BUCKET, COMMON_PASSAGE = range(4)
 
-LONG, INT, SMALL = pa.int64(), pa.int32(), pa.int8()
-TEXT, BYTES, FLAG = pa.string(), pa.binary(), pa.bool_()
-
-SIGNED = pa.schema(
-    {
-        "key": LONG,
-        "id": TEXT,
-        "site": TEXT,
-        "seconds": LONG,
-        "precision": SMALL,
-        "page": LONG,
-        "title": INT,
-        "words": INT,
-        "removed": INT,
-        "content": BYTES,
-        "whole": BYTES,
-        "regions": BYTES,
-        "bands": BYTES,
-        "passages": BYTES,
-        "repeats": BYTES,
-        "identity": LONG,
-        "fate": SMALL,
-        "host": TEXT,
-        "other_seconds": LONG,
-        "proven": SMALL,
-        "note": TEXT,
-    }.items()
-)
-TEXTS = pa.schema(
-    {
-        "key": LONG,
-        "identity": LONG,
-        "text": TEXT,
-        "url": TEXT,
-        "headline": TEXT,
-        "author": TEXT,
-        "canonical": TEXT,
-        "crawled": LONG,
-        "crawled_precision": SMALL,
-    }.items()
-)
-ENTRIES = pa.schema({"task": INT, "bands": BYTES, "passages": BYTES}.items())
-PROPOSED = pa.schema(
-    {"kind": SMALL, "a": LONG, "b": LONG, "documents": pa.list_(LONG)}.items()
-)
-COMPARED = pa.schema(
-    {
-        "a": LONG,
-        "b": LONG,
-        "shared": INT,
-        "shingles_a": INT,
-        "shingles_b": INT,
-        "start_a": INT,
-        "start_b": INT,
-        "length": INT,
-        "passage_words": INT,
-        "long_passage": FLAG,
-        "near": FLAG,
-    }.items()
-)
-PAIRS = pa.schema({"a": LONG, "b": LONG}.items())
-FINGERPRINTS = pa.schema({"fingerprint": INT}.items())
-SHARING = pa.schema({"fingerprint": INT, "pages": LONG}.items())
-EVIDENCE = pa.schema(
-    {
-        "fingerprint": INT,
-        "site": TEXT,
-        "site_pages": LONG,
-        "stories": LONG,
-        "notices": LONG,
-        "at_ends": pa.float64(),
-    }.items()
-)
-PROFILE = pa.schema({"site": TEXT, "fingerprint": INT, "kind": SMALL}.items())
-TIMES = pa.schema({"site": TEXT, "seconds": LONG}.items())
-REPORTS = pa.schema({"table": TEXT, "rows": BYTES}.items())
-
-#: What boilerplate and placeholder dates are learned from.
-PAGES = [
-    *["id", "site", "seconds", "precision", "page", "title", "words", "removed", "whole"],
-    "repeats",
-]
-
-#: What the stages after the search need of a document, besides its text.
-FACTS = ["id", "site", "seconds", "precision", "page", "title", "words", "regions", "content"]
 
 @dataclass
 class Findings:
@@ -144,32 +69,6 @@ class Findings:
     def unpersist(self) -> None:
         """Frees what the findings keep on the workers."""
         self._kept.free()
-
-
-#: What is counted of records, as the notes of the native part have it.
-TALLIED = ("records", "lossy", "bad_dates", "bad_ids", "without_url", "more_rejects")
-
-#: Notes of the native part about records.
-NOTE = (
-    "reject STRUCT<id: STRING, reason: STRING, unknown_loss: BOOLEAN>, tally STRUCT<"
-    + "".join(f"{name}: BIGINT, " for name in TALLIED)
-    + "unknown_loss: BOOLEAN>"
-)
-
-
-@dataclass(frozen=True)
-class ReadCounts:
-    """Counts of what was read."""
-
-    documents: int
-    #: Records whose id another one has.
-    repeated: int
-    #: Orders of day and month that dates prove, as bits.
-    proven: int
-    open_dates: int
-    rejected: int
-    unknown_loss: bool
-    tallies: Mapping[str, int]
 
 
 @dataclass
@@ -203,8 +102,8 @@ class Compared:
         return functools.reduce(DataFrame.union, self._found)
 
 
-#: Settings of the command that a scan on Spark does not have: Spark reads and writes, and what needs
-#: all documents in one place stays with the command.
+#: Settings of the command that a scan on Spark does not have: Spark reads and writes, and what
+#: needs all documents in one place stays with the command.
 UNAVAILABLE = frozenset(
     """against against_id_field against_text_field allow_http allow_replacing bom clean clusters
     columns config date_from_path delimiter encoding index input_format keep max_expansion members
@@ -236,15 +135,21 @@ class Scan:
     def run(self) -> Findings:
         start = time.monotonic()
         read = self.kept.keep(self.signed(None), "read records")
-        counts = self.count(read)
-        self.check(counts)
+        counts = count(read)
+        check(counts, self.stages)
         if self.tasks is None:
             least = self.spark.sparkContext.defaultParallelism
             self.tasks = max(least, math.ceil(counts.documents / DOCUMENTS_A_TASK))
-        first = self.documents(read, counts)
-        pages = self.by_site(first)
-        known = self.learn(pages) if self.stages.boilerplate else self.no_profiles()
-        signed = self.documents(self.signed(known), counts)
+        first = documents_of(read, counts)
+        pages = first.where(F.col("site").isNotNull()).select(*PAGES)
+        pages = self.kept.keep(
+            pages.repartition(self.tasks, "site"), "bring pages of sites together"
+        )
+        if self.stages.boilerplate:
+            known = learn(pages, self.tasks)
+        else:
+            known = shared_by_all(self.spark, PROFILE.empty_table())
+        signed = documents_of(self.signed(known), counts)
         signed = self.kept.keep(signed, "sign documents")
         documents = self.kept.keep(self.numbered(signed), "number documents")
         proposed = self.kept.keep(self.proposed(documents), "propose candidates")
@@ -264,7 +169,7 @@ class Scan:
         summary["stages"] = self.kept.stages
         return Findings(
             **self.tables(reports),
-            rejects=self.rejects(read, counts),
+            rejects=rejects_of(read, counts),
             summary=summary,
             _kept=self.kept,
         )
@@ -278,84 +183,6 @@ class Scan:
             return [stages(settings).sign(batches, of_sites)]
 
         return each_batch(self.records, sign, SIGNED)
-
-    def count(self, read: DataFrame) -> ReadCounts:
-        """Counts of what was read. A record whose id another has is a reject."""
-        is_document = F.col("note").isNull()
-        row = read.agg(
-            F.count(F.when(is_document, 1)).alias("documents"),
-            F.countDistinct("key").alias("keys"),
-            F.coalesce(F.bit_or("proven"), F.lit(0)).alias("proven"),
-            F.count("other_seconds").alias("open_dates"),
-        ).first()
-        assert row is not None
-        note = F.from_json("note", NOTE)
-        tally = note["tally"]
-        counted = read.where(~is_document).agg(
-            *[F.coalesce(F.sum(tally[name]), F.lit(0)).alias(name) for name in TALLIED],
-            F.count(note["reject"]["reason"]).alias("rejects"),
-            F.coalesce(
-                F.bool_or(tally["unknown_loss"] | note["reject"]["unknown_loss"]), F.lit(False)
-            ).alias("unknown_loss"),
-        )
-        tallies = counted.first()
-        assert tallies is not None
-        return ReadCounts(
-            documents=row["keys"],
-            repeated=row.documents - row["keys"],
-            proven=row.proven,
-            open_dates=row.open_dates,
-            rejected=tallies.rejects + tallies.more_rejects + row.documents - row["keys"],
-            unknown_loss=tallies.unknown_loss,
-            tallies={name: tallies[name] for name in TALLIED if name != "more_rejects"},
-        )
-
-    def check(self, counts: ReadCounts) -> None:
-        """Ends a scan that lost more records than it may, or that read none."""
-        rejected, most = counts.rejected, self.stages.most_rejects
-        if most is not None and rejected > most:
-            allowed = f"at most {most} are" if most else "none is"
-            raise _native.RunError(f"{rejected} records were rejected and {allowed} allowed")
-        if counts.unknown_loss and not self.stages.allow_loss:
-            raise _native.RunError(
-                "an unknown number of records is lost: mend the input, or set allow_loss to go on "
-                "without them"
-            )
-        if not counts.documents and rejected:
-            raise _native.RunError(f"all {rejected} records were rejected")
-        if not counts.documents and self.stages.fail_if_empty:
-            raise _native.RunError("there is no document")
-
-    def documents(self, rows: DataFrame, counts: ReadCounts) -> DataFrame:
-        """The documents among rows, each with its date and an id of its own."""
-        order = {1: F.col("seconds"), 2: F.col("other_seconds")}.get(counts.proven & 3)
-        is_open = F.col("other_seconds").isNotNull()
-        unknown = F.lit(None).cast("long")
-        seconds = F.when(is_open, unknown if order is None else order).otherwise(F.col("seconds"))
-        documents = (
-            rows.where(F.col("note").isNull())
-            .withColumn("seconds", seconds)
-            .withColumn("precision", F.when(F.col("seconds").isNotNull(), F.col("precision")))
-        )
-        if not counts.repeated:
-            return documents
-        chosen = documents.groupBy("key").agg(F.min("identity").alias("identity"))
-        return documents.join(chosen, ["key", "identity"], "left_semi").dropDuplicates(["key"])
-
-    def rejects(self, read: DataFrame, counts: ReadCounts) -> DataFrame:
-        """The rejected records."""
-        reject = F.from_json("note", NOTE)["reject"]
-        rejects = read.select(reject["id"].alias("id"), reject["reason"].alias("reason"))
-        rejects = rejects.where(F.col("reason").isNotNull())
-        if not counts.repeated:
-            return rejects
-        documents = read.where(F.col("note").isNull())
-        repeated = documents.groupBy("id").count().where(F.col("count") > 1)
-        times = F.explode(F.sequence(F.lit(2), F.col("count")))
-        repeated = repeated.select("id", times.alias("time")).select(
-            "id", F.lit("the id was taken already; give every record its own id").alias("reason")
-        )
-        return rejects.union(repeated)
 
     def summary(
         self,
@@ -415,53 +242,6 @@ class Scan:
                 "clustered_documents": found["clustered_documents"],
             },
         }
-
-    def no_profiles(self) -> Shared:
-        """The profile of sites that repeat nothing."""
-        return self.shared(PROFILE.empty_table())
-
-    def shared(self, table: pa.Table) -> Shared:
-        """A table that all workers get."""
-        file = file_of(table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)])
-        return Shared(uuid.uuid4().hex, self.spark.sparkContext.broadcast(file))
-
-    def by_site(self, first: DataFrame) -> DataFrame:
-        """The pages of each site in one task."""
-        pages = first.where(F.col("site").isNotNull()).select(*PAGES)
-        return self.kept.keep(
-            pages.repartition(self.tasks or 1, "site"), "bring pages of sites together"
-        )
-
-    def learn(self, pages: DataFrame) -> Shared:
-        """The boilerplate of all sites."""
-        tasks = self.tasks or 1
-
-        def sharing(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.sharing_sites(batches)]
-
-        def shared(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.shared(batches)]
-
-        def evidence(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.evidence(batches, batches_of(all_shared.value))]
-
-        def judge(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.judge(batches)]
-
-        def not_repeated(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.not_repeated(batches, batches_of(profile.value))]
-
-        sites = each_task(pages, sharing, SHARING).repartition(tasks, "fingerprint")
-        with described(self.spark, "find text that sites share"):
-            all_shared = self.shared(collected(each_task(sites, shared, FINGERPRINTS)))
-        found = each_task(pages, evidence, EVIDENCE).repartition(tasks, "fingerprint")
-        with described(self.spark, "learn what sites repeat"):
-            learned = collected(each_task(found, judge, PROFILE))
-        profile = self.shared(learned)
-        with described(self.spark, "look for boilerplate on other sites"):
-            others = collected(each_task(pages, not_repeated, FINGERPRINTS).distinct())
-        settled = _native.settle(learned.to_batches(), others.to_batches())
-        return self.shared(pa.Table.from_batches([settled]))
 
     def numbered(self, signed: DataFrame) -> DataFrame:
         """The documents that take part, with their number in canonical order, that of the first
@@ -596,7 +376,7 @@ class Scan:
 
     def families(self, near: DataFrame) -> DataFrame:
         """The family of each document of near pairs."""
-        components = _components.components(near.select("a", "b"))
+        components = self.kept.add(_components.components(near.select("a", "b")))
         return components.select(F.col("node").alias("doc"), F.col("component").alias("story"))
 
     def joining(self, found: DataFrame, documents: DataFrame) -> DataFrame:
@@ -667,7 +447,8 @@ class Scan:
             wanted.select("key", "identity", "doc", "rep", "size", *FACTS), "choose documents"
         )
         settings, proven = self.settings, counts.proven
-        shared = self.shared(collected(wanted.select("key")).sort_by("key").combine_chunks())
+        keys = collected(wanted.select("key")).sort_by("key").combine_chunks()
+        shared = shared_by_all(self.spark, keys)
 
         def read(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
             (keys,) = batches_of(shared.value)
@@ -715,10 +496,9 @@ class Scan:
     ) -> DataFrame:
         """The reports of whole components, as files of Arrow."""
         settings, tasks = self.settings, self.tasks or 1
-        edges = compared.select("a", "b")
-        components = _components.components(edges)
-        named = self.named_sites(first)
-        times = self.placeholder_times(pages)
+        components = self.kept.add(_components.components(compared.select("a", "b")))
+        named = named_sites(first)
+        times = placeholder_times(pages)
         of_rep = components.withColumnRenamed("node", "rep")
         members = (
             texts.join(of_rep, "rep", "left")
@@ -735,30 +515,6 @@ class Scan:
             return [stages(settings).join(batches, named, batches_of(times.value))]
 
         return each_task(rows.repartition(tasks, "component"), join, REPORTS)
-
-    def named_sites(self, first: DataFrame) -> list[str]:
-        """Sites that canonical urls on other sites lead to: the host or one of its parents."""
-        labels = F.split("host", r"\.")
-        hosts = first.where(F.col("host").isNotNull()).select("host").distinct()
-        parents = hosts.select(
-            F.explode(
-                F.transform(
-                    F.sequence(F.lit(1), F.size(labels)),
-                    lambda at: F.array_join(F.slice(labels, at, F.size(labels)), "."),
-                )
-            ).alias("site")
-        )
-        sites = first.select("site").distinct()
-        return [row.site for row in sites.join(parents.distinct(), "site").collect()]
-
-    def placeholder_times(self, pages: DataFrame) -> Shared:
-        """Times that publishing systems filled in."""
-
-        def find(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.placeholder_times(batches)]
-
-        with described(self.spark, "find placeholder dates"):
-            return self.shared(collected(each_task(pages, find, TIMES)))
 
     def tables(self, reports: DataFrame) -> dict[str, DataFrame]:
         """The reports as data frames."""

@@ -7,6 +7,7 @@ import inspect
 import io
 import os
 import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from .. import _native
 
 if TYPE_CHECKING:
     from pyspark.broadcast import Broadcast
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
     from .._settings import Given
 
@@ -32,8 +33,8 @@ def stages(settings: Frozen) -> Any:
 
 
 def of_worker(name: str, value: Any, directory: str) -> tuple[str, Any]:
-    """A setting as the native part takes it. The table of agencies is a file on the driver alone, so
-    its content is the setting."""
+    """A setting as the native part takes it. The table of agencies is a file on the driver alone,
+    so its content is the setting."""
     if name == "credits":
         path = os.path.join(directory, "credits.toml")
         with open(path, "w", encoding="utf-8") as file:
@@ -166,3 +167,9 @@ class Shared:
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+
+def shared_by_all(spark: SparkSession, table: pa.Table) -> Shared:
+    """A table that all workers get."""
+    file = file_of(table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)])
+    return Shared(uuid.uuid4().hex, spark.sparkContext.broadcast(file))
