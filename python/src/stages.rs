@@ -121,7 +121,8 @@ impl Stages {
         work(py, || stages::sign(taken(batches), reading, scan, pass)).map(PyArrowType)
     }
 
-    /// Rows with the texts of the documents whose keys are in the only column of `wanted`, in order.
+    /// Rows with the texts of the documents whose keys are in the only column of `wanted`, in
+    /// order.
     fn texts(
         &self,
         py: Python<'_>,

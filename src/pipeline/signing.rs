@@ -68,8 +68,8 @@ impl TextSigner {
         });
     }
 
-    /// Makes the traces of the text that was read last, which is given again. Those that boilerplate
-    /// is learned from are left empty unless `with_repeats` is set.
+    /// Makes the traces of the text that was read last, which is given again. Those that
+    /// boilerplate is learned from are left empty unless `with_repeats` is set.
     pub fn trace(&mut self, text: &str, with_repeats: bool) {
         let TextSigner {
             shingler,

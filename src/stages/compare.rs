@@ -22,9 +22,9 @@ use crate::compare::exact::Comparison;
 use crate::compare::passage::Passage;
 use crate::pipeline::{Settings, compare_pairs};
 
-/// Rows of the pairs that are wanted and meet the criteria. The batches have rows of pairs, with `a`
-/// and `b`, and rows of all their documents, with their texts and `size`, the number of documents
-/// that each stands for.
+/// Rows of the pairs that are wanted and meet the criteria. The batches have rows of pairs, with
+/// `a` and `b`, and rows of all their documents, with their texts and `size`, the number of
+/// documents that each stands for.
 ///
 /// # Errors
 /// When a document of a pair is missing.

@@ -4,13 +4,13 @@
 //! `document`, `error`, `pipeline`, `read`, `report`, `sketch`.
 //! Imported by: nothing of this crate.
 //!
-//! Each function takes all batches of one task and returns what the task gives. It has no state, and
-//! holds no more than the task's rows. The tasks of a stage can run on any machines and in any order.
-//! What a task must have together is said at each function; the program brings it there.
+//! Each function takes all batches of one task and returns what the task gives. It has no state,
+//! and holds no more than the task's rows. The tasks of a stage can run on any machines and in any
+//! order. What a task must have together is said at each function; the program brings it there.
 //!
-//! Documents are rows (`documents`): a task makes a [`Catalog`](crate::catalog::Catalog) of the rows
-//! that it has, in canonical order. Results depend on nothing but this order, so the stages run the
-//! code of a scan of one machine on it, and find the same.
+//! Documents are rows (`documents`): a task makes a [`Catalog`](crate::catalog::Catalog) of the
+//! rows that it has, in canonical order. Results depend on nothing but this order, so the stages
+//! run the code of a scan of one machine on it, and find the same.
 
 mod buckets;
 mod columns;

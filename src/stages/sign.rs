@@ -32,9 +32,13 @@ pub enum Pass<'p> {
 /// | `identity` | 64 bits | hash of everything that is shown or compared of the record |
 /// | `fate` | 8 bits | 0 if it takes part, 1 if it is empty, 2 too short, 3 only boilerplate |
 /// | `host` | text | host of a canonical url on another site; null if there is none |
-/// | `other_seconds` | 64 bits | date if the month comes first and `seconds` is that if the day does; null if the order of day and month does not matter |
-/// | `proven` | 8 bits | orders that dates of the batch prove: 1 and 2 for publication, 4 and 8 for crawling |
-/// | `note` | text | JSON about a rejected record, or counts, in a row without a document; null in the others |
+/// | `other_seconds` | 64 bits | the date if the month comes first; null if that does not matter |
+/// | `proven` | 8 bits | orders of day and month that dates of the batch prove |
+/// | `note` | text | JSON about a rejected record, or counts, in a row without a document |
+///
+/// Where `other_seconds` has a value, `seconds` is the date if the day comes first. Of `proven`, 1
+/// says that the day comes first in times of publication, 2 that the month does; 4 and 8 say the
+/// same of times of crawling.
 ///
 /// # Errors
 /// When the batches have no column with texts.

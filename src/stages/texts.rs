@@ -3,7 +3,7 @@
 //! | column | type | content |
 //! |---|---|---|
 //! | `key`, `identity` | 64 bits | hashes of the id and of the record |
-//! | `text`, `url`, `headline`, `author`, `canonical` | text | as the record states them; null if it does not |
+//! | `text`, `url`, `headline`, `author`, `canonical` | text | as the record has them, or null |
 //! | `crawled`, `crawled_precision` | 64 and 8 bits | time of crawling; null if unknown |
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-"""Made-up corpora: prose of words in random order, in which everything that a scan treats in its own
-way occurs."""
+"""Made-up corpora: prose of words in random order, in which everything that a scan treats in its
+own way occurs."""
 
 from __future__ import annotations
 

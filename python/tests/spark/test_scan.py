@@ -15,7 +15,10 @@ from wirecopy.spark._tasks import collected
 
 TABLES = ("pairs", "clusters", "members", "sites")
 AS_OF = "2026-04-01T12:00:00Z"
-SCHEMA = "id string, url string, text string, published string, title string, author string, canonical string"
+SCHEMA = (
+    "id string, url string, text string, published string, title string, author string, "
+    "canonical string"
+)
 
 
 def rows(table: Any, schema: pa.Schema | None = None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     inputs, output = given.pop("input"), given.pop("output").rstrip("/")
     table_format, input_format = given.pop("format"), given.pop("input_format")
     overwrite, tasks = given.pop("overwrite"), given.pop("tasks")
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        # Alone, without spark-submit: workers are on this machine, and run this Python.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     spark = SparkSession.builder.appName("wirecopy scan").getOrCreate()
     mode = "overwrite" if overwrite else "errorifexists"
     if not overwrite and Store(spark, output).exists(f"{output}/summary.json"):
