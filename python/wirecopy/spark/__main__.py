@@ -94,7 +94,7 @@ def read(spark: SparkSession, inputs: Sequence[str], given: str | None) -> DataF
         return spark.read.json(list(inputs))
     if name == "csv":
         # As RFC 4180 has it: quotes are doubled, and lines can end within them.
-        options = {"header": True, "multiLine": True, "quote": '"', "escape": '"'}
+        options: dict[str, Any] = {"header": True, "multiLine": True, "quote": '"', "escape": '"'}
         separator = "\t" if inputs[0].endswith((".tsv", ".tsv.gz")) else ","
         return spark.read.options(sep=separator, **options).csv(list(inputs))
     return spark.read.format(name).load(list(inputs))

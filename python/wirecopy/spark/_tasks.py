@@ -126,7 +126,8 @@ def arrow_schema(frame: DataFrame) -> pa.Schema:
 
     # Spark 4 asks for the time zone of times; earlier releases take UTC.
     takes_zone = "timezone" in inspect.signature(to_arrow_schema).parameters
-    return to_arrow_schema(frame.schema, **({"timezone": "UTC"} if takes_zone else {}))
+    zone: dict[str, Any] = {"timezone": "UTC"} if takes_zone else {}
+    return to_arrow_schema(frame.schema, **zone)
 
 
 def file_of(batches: list[pa.RecordBatch]) -> bytes:
