@@ -57,7 +57,7 @@ def assert_same(found: wirecopy.spark.Findings, alone: wirecopy.Findings) -> Non
         {"keep_boilerplate": True},
         {"cross_site_only": True, "window": "48h"},
         pytest.param({"relations": ["exact", "near"]}, marks=pytest.mark.long),
-        pytest.param({"all_pairs": True, "passages": True}, marks=pytest.mark.long),
+        pytest.param({"all_pairs": True, "keep_boilerplate": True}, marks=pytest.mark.long),
     ],
     ids=lambda settings: "-".join(settings) or "defaults",
 )

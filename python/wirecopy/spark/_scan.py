@@ -107,8 +107,8 @@ class Compared:
 UNAVAILABLE = frozenset(
     """against against_id_field against_text_field allow_http allow_replacing bom clean clusters
     columns config date_from_path delimiter encoding index input_format keep max_expansion members
-    memory metrics metrics_label no_add no_header output quote rejects replace_night report
-    report_limit reworded reworded_score site_from_path sites summary temp_dir threads verbose
+    memory metrics metrics_label no_add no_header output passages quote rejects replace_night
+    report report_limit reworded reworded_score site_from_path sites summary temp_dir threads verbose
     wait""".split()
 )
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::error::CommandError;
 use super::run::{EmbeddedRun, GivenInputs, Setting, another_command};
 use crate::cli::args::Command;
-use crate::cli::args::scan::OutputFormatName;
 use crate::cli::plan::ScanPlan;
 use crate::cli::status::Stop;
 use crate::pipeline::{Settings, Surfacing};
@@ -35,10 +34,9 @@ impl StageSettings {
         let open = Arc::new(|_: &[String], reading| Inputs::open(&[], reading));
         let run = EmbeddedRun::new(GivenInputs::Records(open), Arc::new(|_| {}));
         run.run(|| {
-            let Command::Scan(mut typed) = run.command("scan", &[], settings)?.0 else {
+            let Command::Scan(typed) = run.command("scan", &[], settings)?.0 else {
                 return Err(another_command());
             };
-            typed.format.get_or_insert(OutputFormatName::Arrow);
             let plan = ScanPlan::of(*typed)?;
             if let Some(setting) = unavailable(&plan) {
                 return Err(Stop::usage(format!(
