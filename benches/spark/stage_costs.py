@@ -34,7 +34,9 @@ class Costs:
 
 def events(path: Path) -> Iterator[dict[str, Any]]:
     """The events of a log."""
-    files = sorted(path.glob("**/events_*")) if path.is_dir() else [path]
+    # Long runs write several files: `events_1_…`, `events_2_…`.
+    number = lambda file: int(file.name.split("_")[1])  # noqa: E731
+    files = sorted(path.glob("**/events_*"), key=number) if path.is_dir() else [path]
     files = files or [file for file in sorted(path.iterdir()) if file.is_file()]
     for file in files:
         with file.open(encoding="utf-8") as lines:
