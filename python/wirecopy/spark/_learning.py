@@ -9,50 +9,36 @@ from pyspark.sql import functions as F
 from .. import _native
 from ._kept import described
 from ._schemas import EVIDENCE, FINGERPRINTS, PROFILE, SHARING, TIMES
-from ._tasks import Shared, batches_of, collected, each_task, shared_by_all
+from ._tasks import Shared, collected, each_task, native, shared_by_all
 
 
 def learn(pages: DataFrame, tasks: int) -> Shared:
     """The boilerplate of all sites. Each task has all pages of some sites."""
     spark = pages.sparkSession
 
-    def sharing(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-        return [_native.sharing_sites(batches)]
-
-    def shared(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-        return [_native.shared(batches)]
-
-    def evidence(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-        return [_native.evidence(batches, batches_of(all_shared.value))]
-
-    def judge(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-        return [_native.judge(batches)]
-
-    def not_repeated(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-        return [_native.not_repeated(batches, batches_of(profile.value))]
-
-    sites = each_task(pages, sharing, SHARING).repartition(tasks, "fingerprint")
+    sites = each_task(pages, native(_native.sharing_sites), SHARING)
+    sites = sites.repartition(tasks, "fingerprint")
     with described(spark, "find text that sites share"):
-        all_shared = shared_by_all(spark, collected(each_task(sites, shared, FINGERPRINTS)))
-    found = each_task(pages, evidence, EVIDENCE).repartition(tasks, "fingerprint")
+        shared = each_task(sites, native(_native.shared), FINGERPRINTS)
+        all_shared = shared_by_all(spark, collected(shared))
+    found = each_task(pages, native(_native.evidence, all_shared), EVIDENCE)
+    found = found.repartition(tasks, "fingerprint")
     with described(spark, "learn what sites repeat"):
-        learned = collected(each_task(found, judge, PROFILE))
+        learned = collected(each_task(found, native(_native.judge), PROFILE))
     profile = shared_by_all(spark, learned)
     with described(spark, "look for boilerplate on other sites"):
-        others = collected(each_task(pages, not_repeated, FINGERPRINTS).distinct())
+        others = each_task(pages, native(_native.not_repeated, profile), FINGERPRINTS)
+        others = collected(others.distinct())
     settled = _native.settle(learned.to_batches(), others.to_batches())
     return shared_by_all(spark, pa.Table.from_batches([settled]))
 
 
 def placeholder_times(pages: DataFrame) -> Shared:
     """Times that publishing systems filled in."""
-
-    def find(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-        return [_native.placeholder_times(batches)]
-
     spark = pages.sparkSession
     with described(spark, "find placeholder dates"):
-        return shared_by_all(spark, collected(each_task(pages, find, TIMES)))
+        times = each_task(pages, native(_native.placeholder_times), TIMES)
+        return shared_by_all(spark, collected(times))
 
 
 def named_sites(first: DataFrame) -> list[str]:

@@ -41,8 +41,10 @@ from ._tasks import (
     each_batch,
     each_task,
     frozen,
+    native,
     profiles,
     shared_by_all,
+    stage,
     stages,
     table_schema,
 )
@@ -108,7 +110,8 @@ UNAVAILABLE = frozenset(
     """against against_id_field against_text_field allow_http allow_replacing bom clean clusters
     columns config date_from_path delimiter encoding index input_format keep max_expansion members
     memory metrics metrics_label no_add no_header output passages quote rejects replace_night
-    report report_limit reworded reworded_score site_from_path sites summary temp_dir threads verbose
+    report report_limit reworded reworded_score site_from_path sites summary temp_dir threads
+    verbose
     wait""".split()
 )
 
@@ -164,7 +167,7 @@ class Scan:
         reports = self.kept.keep(
             self.reports(compared.found, hot, texts, first, pages), "join clusters and report"
         )
-        summary = self.summary(counts, signed, documents, hot, common, compared, reports)
+        summary = self.summary(counts, signed, documents, hot, compared, reports)
         summary["seconds"] = round(time.monotonic() - start, 3)
         summary["stages"] = self.kept.stages
         return Findings(
@@ -190,7 +193,6 @@ class Scan:
         signed: DataFrame,
         documents: DataFrame,
         hot: DataFrame,
-        common: DataFrame,
         compared: Compared,
         reports: DataFrame,
     ) -> dict[str, Any]:
@@ -276,17 +278,12 @@ class Scan:
 
     def proposed(self, documents: DataFrame) -> DataFrame:
         """Candidates, hot buckets and common passages."""
-        settings, tasks = self.settings, self.tasks or 1
-        all_pairs = self.stages.all_pairs
-
-        def pack(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.entries(batches, tasks)]
-
-        def propose(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [_native.propose(batches, all_pairs)]
-
+        tasks = self.tasks or 1
         first = documents.where(F.col("doc") == F.col("rep"))
-        entries = each_batch(first.select("doc", "bands", "passages"), pack, ENTRIES)
+        entries = each_batch(
+            first.select("doc", "bands", "passages"), native(_native.entries, tasks), ENTRIES
+        )
+        propose = native(_native.propose, self.stages.all_pairs)
         return each_task(self.placed(entries, "task"), propose, PROPOSED)
 
     def placed(self, frame: DataFrame, number: str) -> DataFrame:
@@ -407,19 +404,11 @@ class Scan:
         return pairs.where(~within).drop("of_a", "of_b")
 
     def hot_pairs(self, rows: DataFrame, first_round: bool) -> DataFrame:
-        settings = self.settings
-
-        def work(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [stages(settings).hot_pairs(batches, first_round)]
-
+        work = stage(self.settings, "hot_pairs", first_round)
         return each_task(rows.repartition(self.tasks or 1, "list"), work, PAIRS).distinct()
 
     def story_pairs(self, rows: DataFrame) -> DataFrame:
-        settings = self.settings
-
-        def work(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [stages(settings).story_pairs(batches)]
-
+        work = stage(self.settings, "story_pairs")
         found = each_task(rows.repartition(self.tasks or 1, "list"), work, PAIRS)
         return self.kept.keep(found, "find pairs of stories")
 
@@ -459,7 +448,7 @@ class Scan:
 
     def compared(self, pairs: DataFrame, texts: DataFrame) -> DataFrame:
         """Exact comparisons of pairs. Pairs of one neighbourhood go to one task."""
-        settings, tasks = self.settings, self.tasks or 1
+        tasks = self.tasks or 1
         ends = pairs.select(F.col("a").alias("doc"), F.least("a", "b").alias("label")).union(
             pairs.select("b", F.least("a", "b"))
         )
@@ -481,9 +470,7 @@ class Scan:
         )
         rows = texts.join(needed, "doc").unionByName(placed, allowMissingColumns=True)
 
-        def compare(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [stages(settings).compare(batches)]
-
+        compare = stage(self.settings, "compare")
         return each_task(rows.repartition(tasks, "label"), compare, COMPARED)
 
     def reports(
@@ -495,7 +482,7 @@ class Scan:
         pages: DataFrame,
     ) -> DataFrame:
         """The reports of whole components, as files of Arrow."""
-        settings, tasks = self.settings, self.tasks or 1
+        tasks = self.tasks or 1
         components = self.kept.add(_components.components(compared.select("a", "b")))
         named = named_sites(first)
         times = placeholder_times(pages)
@@ -511,9 +498,7 @@ class Scan:
         of_a = components.withColumnRenamed("node", "a")
         rows = members.unionByName(compared.join(of_a, "a"), allowMissingColumns=True)
 
-        def join(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            return [stages(settings).join(batches, named, batches_of(times.value))]
-
+        join = stage(self.settings, "join", named, times)
         return each_task(rows.repartition(tasks, "component"), join, REPORTS)
 
     def tables(self, reports: DataFrame) -> dict[str, DataFrame]:

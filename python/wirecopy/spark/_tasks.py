@@ -54,6 +54,29 @@ def frozen(settings: Given) -> Frozen:
     )
 
 
+def native(function: Callable[..., Any], *arguments: Any) -> Work:
+    """The work of a function of the native part. Of its further arguments, those that all workers
+    share are given as batches."""
+
+    def work(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+        return [function(batches, *map(given, arguments))]
+
+    return work
+
+
+def stage(settings: Frozen, name: str, *arguments: Any) -> Work:
+    """The work of a stage with settings, in the same way."""
+
+    def work(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+        return [getattr(stages(settings), name)(batches, *map(given, arguments))]
+
+    return work
+
+
+def given(argument: Any) -> Any:
+    return batches_of(argument.value) if isinstance(argument, Shared) else argument
+
+
 def each_batch(frame: DataFrame, work: Work, schema: pa.Schema) -> DataFrame:
     """The rows that `work` makes of each batch."""
 
