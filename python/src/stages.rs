@@ -199,7 +199,7 @@ pub fn evidence(py: Python<'_>, documents: Batches, shared: Batches) -> PyResult
     work(py, || learn::evidence(&taken(documents), &taken(shared))).map(PyArrowType)
 }
 
-/// What sites repeat, by the evidence.
+/// Text that sites repeat, by the evidence.
 #[pyfunction]
 pub fn judge(py: Python<'_>, evidence: Batches) -> PyResult<Batch> {
     work(py, || learn::judge(&taken(evidence))).map(PyArrowType)
@@ -232,7 +232,7 @@ pub fn entries(py: Python<'_>, batches: Batches, tasks: u32) -> PyResult<Batch> 
     work(py, || stages::entries(&taken(batches), tasks)).map(PyArrowType)
 }
 
-/// What documents share, by the packed hashes of one task.
+/// Candidates by the packed hashes of one task.
 #[pyfunction]
 pub fn propose(py: Python<'_>, batches: Batches, all_pairs: bool) -> PyResult<Batch> {
     work(py, || stages::propose(&taken(batches), all_pairs)).map(PyArrowType)

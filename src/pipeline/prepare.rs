@@ -88,7 +88,7 @@ pub(super) fn taking_part(
     documents
 }
 
-/// What becomes of a document once its boilerplate is removed.
+/// Fate of a document once its boilerplate is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It has next to no words left.

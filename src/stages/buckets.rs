@@ -88,7 +88,7 @@ enum Kind {
     PassageSize,
 }
 
-/// What documents share, given all entries of one task.
+/// Candidates, given all entries of one task.
 ///
 /// The result has the columns `kind`, `a` and `b`, and `documents` for hot buckets and
 /// common passages: the kinds are numbered from 0 in the order of a pair by a band, a pair by a

@@ -20,7 +20,7 @@ pub(super) struct Records {
     pub(super) inputs: Inputs,
 }
 
-/// What is said about records, as JSON in the column `note`.
+/// Remark about records, as JSON in the column `note`.
 #[derive(Debug, Serialize)]
 pub(super) enum Note<'a> {
     /// A record that could not be used.
@@ -81,7 +81,7 @@ impl Records {
     }
 }
 
-/// What was said in notes about blocks.
+/// Notes about blocks: their rejects and counts.
 pub(super) fn notes(tallies: &[BlockTally]) -> Vec<String> {
     let mut notes = Vec::new();
     for tally in tallies {

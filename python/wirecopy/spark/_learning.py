@@ -1,4 +1,4 @@
-"""What is learned of the sites: boilerplate, placeholder dates and names."""
+"""Facts about sites that are learned: boilerplate, placeholder dates and names."""
 
 from __future__ import annotations
 

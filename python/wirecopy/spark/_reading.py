@@ -1,4 +1,4 @@
-"""What was read: its counts, its rejects, and the documents among the rows."""
+"""Rows that were read: their counts, the rejects, and the documents among them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from .. import _native
 
-#: What is counted of records, as the notes of the native part have it.
+#: Counts of records, as the notes of the native part have it.
 TALLIED = ("records", "lossy", "bad_dates", "bad_ids", "without_url", "more_rejects")
 
 #: Notes of the native part about records.

@@ -58,7 +58,7 @@ SIMILAR, SHARES_PASSAGE, HOT_BUCKET, COMMON_PASSAGE = range(4)
 
 @dataclass
 class Findings:
-    """What a scan on Spark found, as data frames."""
+    """Findings of a scan on Spark, as data frames."""
 
     pairs: DataFrame
     clusters: DataFrame

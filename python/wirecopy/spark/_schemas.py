@@ -81,11 +81,11 @@ PROFILE = pa.schema({"site": TEXT, "fingerprint": INT, "kind": SMALL}.items())
 TIMES = pa.schema({"site": TEXT, "seconds": LONG}.items())
 REPORTS = pa.schema({"table": TEXT, "rows": BYTES}.items())
 
-#: What boilerplate and placeholder dates are learned from.
+#: Columns that boilerplate and placeholder dates are learned from.
 PAGES = [
     *["id", "site", "seconds", "precision", "page", "title", "words", "removed", "whole"],
     "repeats",
 ]
 
-#: What the stages after the search need of a document, besides its text.
+#: Columns of a document that the stages after the search need, besides its text.
 FACTS = ["id", "site", "seconds", "precision", "page", "title", "words", "regions", "content"]

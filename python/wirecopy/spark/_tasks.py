@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .._settings import Given
 
-#: What a task makes of all its batches.
+#: Work of a task: from all its batches to those that it gives.
 Work = Callable[[list[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
 
