@@ -8,8 +8,8 @@ use super::numbers::{DocNo, NO_SITE, Slot};
 use super::site_names::{SiteNames, sorted_names};
 use crate::document::{Published, SourcePlace};
 
-/// Values that are kept of a document, to make a catalog of a part of a corpus. The lists are empty where
-/// the part has no use for them.
+/// Values that are kept of a document, to make a catalog of a part of a corpus. The lists are empty
+/// where the part has no use for them.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentRow<'a> {
     /// Id of the document, which no other document of the corpus has.
