@@ -10,7 +10,7 @@ use arrow_pyarrow::PyArrowType;
 use arrow_schema::{ArrowError, Schema};
 use pyo3::prelude::*;
 use rayon::ThreadPoolBuilder;
-use wirecopy::candidates::bands::Round;
+use wirecopy::candidates::bands::{HOT_BUCKET, Round};
 use wirecopy::candidates::families::BIG_CLUSTER;
 use wirecopy::cli::embedded::StageSettings;
 use wirecopy::read::ProvenOrders;
@@ -26,7 +26,7 @@ type Batches = Vec<PyArrowType<RecordBatch>>;
 /// A batch for pyarrow.
 type Batch = PyArrowType<RecordBatch>;
 
-/// The stages of a scan with these settings.
+/// The stages of a scan or a dedup with these settings.
 #[pyclass(frozen)]
 pub struct Stages {
     settings: StageSettings,
@@ -51,9 +51,15 @@ impl Profiles {
 #[pymethods]
 impl Stages {
     #[new]
-    fn new(settings: Vec<(String, GivenValue)>) -> PyResult<Stages> {
-        let settings = StageSettings::of(&settings::given(settings)).map_err(exception)?;
-        Ok(Stages { settings })
+    fn new(command: &str, settings: Vec<(String, GivenValue)>) -> PyResult<Stages> {
+        let settings = settings::given(settings);
+        let settings = match command {
+            "dedup" => StageSettings::of_dedup(&settings),
+            _ => StageSettings::of_scan(&settings),
+        };
+        Ok(Stages {
+            settings: settings.map_err(exception)?,
+        })
     }
 
     /// True if boilerplate is removed.
@@ -80,6 +86,12 @@ impl Stages {
         self.settings.scan.selection.takes_all()
     }
 
+    /// Most documents of a bucket in which every pair is compared.
+    #[getter]
+    fn hot_bucket(&self) -> usize {
+        HOT_BUCKET
+    }
+
     /// True if exact copies are reported.
     #[getter]
     fn takes_exact(&self) -> bool {
@@ -87,6 +99,18 @@ impl Stages {
             .scan
             .selection
             .takes(wirecopy::Relation::Exact)
+    }
+
+    /// Names of the fields that mark duplicates, if none is removed.
+    #[getter]
+    fn marks(&self) -> Option<[String; 2]> {
+        self.settings.marks.clone()
+    }
+
+    /// Name of the field by whose number documents are preferred.
+    #[getter]
+    fn number_field(&self) -> Option<String> {
+        self.settings.prefer.field.clone()
     }
 
     /// Largest number of rejected records with which the scan succeeds.
@@ -117,8 +141,23 @@ impl Stages {
         profiles: Option<&Profiles>,
     ) -> PyResult<Batch> {
         let pass = profiles.map_or(Pass::First, |known| Pass::Second(&known.profiles));
+        let StageSettings {
+            reading,
+            scan,
+            prefer,
+            ..
+        } = &self.settings;
+        let field = prefer.field.as_deref();
+        work(py, || {
+            stages::sign(taken(batches), reading, scan, pass, field)
+        })
+        .map(PyArrowType)
+    }
+
+    /// Keys and identities of the records of all rows.
+    fn keys(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
         let StageSettings { reading, scan, .. } = &self.settings;
-        work(py, || stages::sign(taken(batches), reading, scan, pass)).map(PyArrowType)
+        work(py, || stages::keys(taken(batches), reading, scan)).map(PyArrowType)
     }
 
     /// Rows with the texts of the documents whose keys are in the only column of `wanted`, in
@@ -163,6 +202,15 @@ impl Stages {
     fn compare(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
         let settings = &self.settings.scan;
         work(py, || stages::compare(&taken(batches), settings)).map(PyArrowType)
+    }
+
+    /// Documents that are removed because another one stays.
+    fn duplicates(&self, py: Python<'_>, batches: Batches) -> PyResult<Batch> {
+        let StageSettings { scan, prefer, .. } = &self.settings;
+        work(py, || {
+            stages::duplicates(&taken(batches), scan, prefer.keep, &prefer.sites)
+        })
+        .map(PyArrowType)
     }
 
     /// Reports of whole components.

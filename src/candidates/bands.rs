@@ -6,7 +6,8 @@
 //! say. It costs linear work, because there are two [rounds](Round) in which each of its documents
 //! is compared with a few others: with a leader of the bucket, then with its neighbours.
 //! Documents that turn out to be of one big family are not compared with each other any more. The
-//! pairs left out are counted.
+//! pairs left out are counted. A very large bucket is cut into [pieces](HotBucket::pieces), so that
+//! no machine has to hold all of it.
 //!
 //! If pairs are looked for between two [sides](Sides) only, a bucket is hot if it has more of these
 //! pairs than a bucket of [`HOT_BUCKET`] documents has otherwise.
@@ -30,6 +31,9 @@ pub const HOT_BUCKET: usize = 256;
 /// Number of documents just before it in a hot bucket that a document is compared with.
 pub const NEIGHBOURS: usize = 2;
 
+/// Most documents of a [piece](HotBucket::pieces) of a hot bucket.
+pub const PIECE: usize = 1 << 16;
+
 /// Bytes of hashes that are sorted at a time, about: one or two bands of ten million documents.
 const BYTES_AT_A_TIME: usize = 128 << 20;
 
@@ -52,12 +56,26 @@ pub enum Round {
 }
 
 impl HotBucket {
+    /// The bucket in pieces that are handled apart, each with the first document of the bucket and
+    /// up to `size` of the others, in order. A bucket that is not larger is its only piece.
+    pub fn pieces(self, size: usize) -> Vec<HotBucket> {
+        match &self.documents[..] {
+            [first, others @ ..] if others.len() > size => {
+                let piece = |others: &[DocNo]| HotBucket {
+                    documents: [std::slice::from_ref(first), others].concat(),
+                };
+                others.chunks(size).map(piece).collect()
+            }
+            _ => vec![self],
+        }
+    }
+
     /// The pairs to compare in a round: wanted ones of different families.
     ///
-    /// They follow from the documents of this bucket, their sites and sides, and the families as
+    /// They follow from the documents of this piece, their sites and sides, and the families as
     /// they are when the round begins. Neither other buckets nor the comparisons of the round have
-    /// an effect, so the buckets of a round can be handled in any order and on several machines. A
-    /// bucket of `n` documents has at most `n` pairs in the first round and [`NEIGHBOURS`]` * n` in
+    /// an effect, so the pieces of a round can be handled in any order and on several machines. A
+    /// piece of `n` documents has at most `n` pairs in the first round and [`NEIGHBOURS`]` * n` in
     /// the second; other buckets can have the same ones.
     pub fn pairs(
         &self,
@@ -172,7 +190,7 @@ pub fn from_hot_buckets(
 }
 
 /// What some buckets propose: the distinct pairs of the buckets that are not hot, in order, and the
-/// hot buckets. Each of `buckets` has its documents in canonical order, each once.
+/// pieces of the hot buckets. Each of `buckets` has its documents in canonical order, each once.
 pub fn of_buckets<'b>(
     buckets: impl Iterator<Item = &'b [DocNo]>,
     all_pairs: bool,
@@ -180,9 +198,10 @@ pub fn of_buckets<'b>(
     let (mut distinct, mut hot) = (DistinctPairs::default(), Vec::new());
     for bucket in buckets.filter(|bucket| bucket.len() > 1) {
         match bucket.len() > HOT_BUCKET && !all_pairs {
-            true => hot.push(HotBucket {
-                documents: bucket.to_vec(),
-            }),
+            true => {
+                let documents = bucket.to_vec();
+                hot.extend(HotBucket { documents }.pieces(PIECE));
+            }
             false => each_pair(None, bucket.iter().copied(), |pair| distinct.push(pair)),
         }
     }

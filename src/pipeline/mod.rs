@@ -57,7 +57,7 @@ pub use findings::{
 pub use memory::{LEAST_MEMORY, Memory};
 pub use observer::{Observer, Stage, Unobserved};
 pub use page::{PageContent, PageText, SideBySide};
-pub use parts::{compare_pairs, join_components};
+pub use parts::{compare_pairs, duplicates_among, join_components};
 pub use passages::PlacedPassage;
 pub use prepare::Fate;
 pub use removed::{Removed, RemovedOnSite, RemovedPassage};

@@ -5,15 +5,20 @@
 
 use std::collections::HashMap;
 
+use super::dedup::{self, Duplicates};
 use super::findings::{Counts, ScanResult};
 use super::observer::Unobserved;
+use super::prepare::taking_part;
+use super::removed::Removed;
 use super::scan::FoundAmong;
 use super::search::{confirm, verify};
 use super::settings::Settings;
 use super::texts::CorpusTexts;
 use crate::attribution::placeholders::PlaceholderTimes;
+use crate::boilerplate::Profiles;
 use crate::catalog::identical::group_identical;
-use crate::catalog::{Catalog, DocNo, DocPair};
+use crate::catalog::{Catalog, DocNo, DocPair, ReadTally};
+use crate::cluster::duplicates::Preference;
 use crate::compare::exact::Comparison;
 use crate::document::Fetch;
 use crate::error::ReadError;
@@ -65,4 +70,49 @@ pub fn join_components(
         counts: Counts::default(),
     };
     found.join(&Unobserved)
+}
+
+/// Finds the duplicates among documents of a part.
+///
+/// The part must have, with a document, all documents that are whole copies of it, that have the
+/// same words, before boilerplate was removed or after, and that are in a hot bucket with it.
+/// `numbers` are those by which documents are preferred, in canonical order, if there are any.
+///
+/// # Errors
+/// When a document cannot be read.
+pub fn duplicates_among(
+    texts: &dyn Fetch,
+    catalog: Catalog,
+    preference: Preference<'_>,
+    numbers: &[Option<f64>],
+    settings: &Settings,
+) -> Result<Duplicates, ReadError> {
+    let settings = &dedup::for_duplicates(settings);
+    let mut counts = Counts::default();
+    let documents = taking_part(&catalog, settings, &mut counts);
+    let groups = group_identical(&catalog, documents.into_iter());
+    let texts = CorpusTexts::of(texts, &catalog, settings);
+    let decisions = dedup::decide(
+        &texts,
+        &groups,
+        preference,
+        numbers,
+        settings,
+        &Unobserved,
+        &mut counts,
+    )?;
+    let decided: Vec<DocNo> = catalog.documents().collect();
+    let is_without = |doc: &&DocNo| numbers.get(doc.0 as usize) == Some(&None);
+    let without_number = decided.iter().filter(is_without).count() as u64;
+    Ok(Duplicates {
+        catalog,
+        duplicates: decisions.duplicates,
+        decided,
+        removed: Removed::default(),
+        read: ReadTally::default(),
+        counts,
+        reference: None,
+        without_number,
+        boilerplate: Profiles::default(),
+    })
 }

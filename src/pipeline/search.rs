@@ -10,7 +10,7 @@ use super::observer::{Observer, Stage};
 use super::quotations::drop_quoted;
 use super::settings::{Settings, Surfacing};
 use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK, TextReader};
-use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, Round};
+use crate::candidates::bands::{self, HOT_BUCKET, HotBucket, PIECE, Round};
 use crate::candidates::families::{Families, SettledFamilies};
 use crate::candidates::passages::{self, SharedPassages};
 use crate::candidates::prefixes::{self, Posting, Postings, ShingleCounts};
@@ -104,12 +104,20 @@ impl<'a> PairSearch<'a> {
         self.observer.begin(Stage::Candidates, None);
         let among = self.among(documents, self.asking.as_deref());
         let hot_buckets = self.hot_buckets(among, postings.as_ref())?;
+        let sizes = hot_buckets.iter().map(|bucket| bucket.documents.len());
+        counts.bounded.buckets.number = hot_buckets.len() as u64;
+        counts.bounded.buckets.largest = sizes.clone().max().unwrap_or(0) as u64;
+        let in_hot: u64 = sizes.map(pairs_of).sum();
+        let pieces: Vec<HotBucket> = hot_buckets
+            .into_iter()
+            .flat_map(|bucket| bucket.pieces(PIECE))
+            .collect();
         let mut families = Families::new(self.catalog, self.groups);
         let known_near = self.known.iter().filter(|known| known.near);
         known_near.for_each(|known| families.join(known.pair));
-        let (compared_hot, mut found) =
-            self.compare_hot_buckets(&hot_buckets, &mut families, counts)?;
-        let hot = documents_of(hot_buckets);
+        let (compared_hot, mut found) = self.compare_hot_buckets(&pieces, &mut families)?;
+        counts.bounded.buckets.pairs = in_hot.saturating_sub(compared_hot.len() as u64);
+        let hot = documents_of(pieces);
 
         let settled = families.settle();
         let skip = |pair: DocPair| {
@@ -235,15 +243,14 @@ impl<'a> PairSearch<'a> {
     /// Returns the pairs that were compared, in order, and those that match.
     fn compare_hot_buckets(
         &self,
-        hot_buckets: &[HotBucket],
+        pieces: &[HotBucket],
         families: &mut Families,
-        counts: &mut Counts,
     ) -> Result<(Vec<DocPair>, Vec<Comparison>), ReadError> {
         let (mut compared, mut found) = (Vec::new(), Vec::new());
         for round in [Round::Leaders, Round::Neighbours] {
             let family = families.flat();
-            let mut pairs = bands::from_hot_buckets(hot_buckets, |bucket| {
-                bucket.pairs(self.catalog, round, &family, &|pair| self.is_wanted(pair))
+            let mut pairs = bands::from_hot_buckets(pieces, |piece| {
+                piece.pairs(self.catalog, round, &family, &|pair| self.is_wanted(pair))
             });
             pairs.retain(|pair| !self.is_known(*pair) && compared.binary_search(pair).is_err());
             if pairs.is_empty() {
@@ -257,13 +264,6 @@ impl<'a> PairSearch<'a> {
             compared = union(compared, pairs);
             found.extend(matches);
         }
-        let sizes = hot_buckets.iter().map(|bucket| bucket.documents.len());
-        counts.bounded.buckets.number = hot_buckets.len() as u64;
-        counts.bounded.buckets.largest = sizes.clone().max().unwrap_or(0) as u64;
-        counts.bounded.buckets.pairs = sizes
-            .map(pairs_of)
-            .sum::<u64>()
-            .saturating_sub(compared.len() as u64);
         Ok((compared, found))
     }
 

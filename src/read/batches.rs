@@ -111,6 +111,18 @@ impl BatchSource {
         }
     }
 
+    /// Number of the row at an offset among all rows of the stream, if they are all kept.
+    pub(super) fn row(&self, offset: u64) -> Option<u64> {
+        let number = block_of_made(offset);
+        let blocks = self.blocks.read().unwrap_or_else(PoisonError::into_inner);
+        let rows = |block: &BatchBlock| match block {
+            BatchBlock::Kept(batch) => Some(batch.num_rows() as u64),
+            _ => None,
+        };
+        let before: Option<u64> = blocks.get(..number as usize)?.iter().map(rows).sum();
+        Some(before? + offset - offset_of_made(number))
+    }
+
     /// Notes that the rows of the block at an offset are in the spool, as so many bytes.
     pub(super) fn note_spooled(&self, offset: u64, bytes: u64) {
         self.replace(offset, BatchBlock::Spooled(bytes));

@@ -116,6 +116,11 @@ impl Inputs {
         self.sources.get(source)?.batches()
     }
 
+    /// Number of the row of a record among all rows of its source, if they stay in memory.
+    pub fn row(&self, place: SourcePlace) -> Option<u64> {
+        self.batches(place.source as usize)?.row(place.offset)
+    }
+
     /// The row of a record, if it stays in memory.
     pub(super) fn kept_row(&self, place: SourcePlace) -> Option<KeptRow<'_>> {
         let source = self.sources.get(place.source as usize)?;

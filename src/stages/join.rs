@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::{BooleanArray, Float64Array, RecordBatch, StringArray};
-use arrow_ipc::writer::FileWriter;
 use serde_json::json;
 
 use super::columns::{Columns, table, value};
 use super::compare::comparisons;
 use super::error::StageError;
+use super::files::{file_of, named_files};
 use super::part::Part;
 use super::placeholders::times_of_sites;
 use super::texts::RowTexts;
@@ -57,23 +56,16 @@ pub fn join(
 
 fn report(found: &ScanResult) -> Result<RecordBatch, StageError> {
     let encoding = TableEncoding::from(TableFormat::Arrow);
-    let (mut tables, mut rows) = (StringBuilder::new(), BinaryBuilder::new());
-    let mut push = |table: &str, bytes: Vec<u8>| {
-        tables.append_value(table);
-        rows.append_value(bytes);
-    };
-    let mut file = Vec::new();
-    pairs::write(found, encoding, &mut file)?;
-    push("pairs", std::mem::take(&mut file));
-    clusters::write(found, encoding, &mut file)?;
-    push("clusters", std::mem::take(&mut file));
-    members::write(found, encoding, &mut file)?;
-    push("members", std::mem::take(&mut file));
-    push("across", file_of(&across(found)?)?);
-    push("counts", counts(found).to_string().into_bytes());
-    table([
-        ("table", Arc::new(tables.finish())),
-        ("rows", Arc::new(rows.finish())),
+    let (mut of_pairs, mut of_clusters, mut of_members) = (Vec::new(), Vec::new(), Vec::new());
+    pairs::write(found, encoding, &mut of_pairs)?;
+    clusters::write(found, encoding, &mut of_clusters)?;
+    members::write(found, encoding, &mut of_members)?;
+    named_files([
+        ("pairs", of_pairs),
+        ("clusters", of_clusters),
+        ("members", of_members),
+        ("across", file_of(&across(found)?)?),
+        ("counts", counts(found).to_string().into_bytes()),
     ])
 }
 
@@ -145,15 +137,5 @@ pub fn sites(batches: &[RecordBatch]) -> Result<Vec<u8>, StageError> {
     let mut file = Vec::new();
     let encoding = TableEncoding::from(TableFormat::Arrow);
     write_routes(&routes(pairs.into_iter()), |site| site, encoding, &mut file)?;
-    Ok(file)
-}
-
-/// A batch as a file of Arrow.
-fn file_of(batch: &RecordBatch) -> Result<Vec<u8>, StageError> {
-    let mut file = Vec::new();
-    let mut writer = FileWriter::try_new(&mut file, batch.schema_ref())?;
-    writer.write(batch)?;
-    writer.finish()?;
-    drop(writer);
     Ok(file)
 }

@@ -4,15 +4,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, Int8Builder, Int32Builder, Int64Builder, StringBuilder};
-use arrow_array::{ArrayRef, Int8Array, RecordBatch};
+use arrow_array::new_null_array;
+use arrow_array::{Array, ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
+use arrow_select::concat::concat;
 
-use super::columns::{int_bytes, long_bytes, table};
+use super::columns::{int_bytes, long_bytes};
 use super::documents::{number_of, number_of_fate};
 use super::error::StageError;
 use super::learn::NamedProfiles;
 use super::records::{Names, Records, notes};
 use crate::catalog::{Traces, hash_of_page, hash_of_title, hash_of_words};
-use crate::document::{Document, ParsedRecord};
+use crate::document::{Document, ParsedRecord, SourcePlace};
 use crate::pipeline::{Fate, Settings, TextSigner, foreign_host};
 use crate::read::{ProvenOrders, ReadSettings};
 
@@ -33,12 +35,13 @@ pub enum Pass<'p> {
 /// | `fate` | 8 bits | 0 if it takes part, 1 if it is empty, 2 too short, 3 only boilerplate |
 /// | `host` | text | host of a canonical url on another site; null if there is none |
 /// | `other_seconds` | 64 bits | the date if the month comes first; null if that does not matter |
+/// | `number` | with a fraction | the number in a field of the record; null if there is none |
 /// | `proven` | 8 bits | orders of day and month that dates of the batch prove |
 /// | `note` | text | JSON about a rejected record, or counts, in a row without a document |
 ///
 /// Where `other_seconds` has a value, `seconds` is the date if the day comes first. Of `proven`, 1
 /// says that the day comes first in times of publication, 2 that the month does; 4 and 8 say the
-/// same of times of crawling.
+/// same of times of crawling. `field` is the name of the field with the number.
 ///
 /// # Errors
 /// When the batches have no column with texts.
@@ -47,10 +50,11 @@ pub fn sign(
     reading: &ReadSettings,
     settings: &Settings,
     pass: Pass<'_>,
+    field: Option<&str>,
 ) -> Result<RecordBatch, StageError> {
     let mut rows = SignedRows::default();
     let Some(records) = Records::open(batches, reading, ProvenOrders::default())? else {
-        return rows.finish(ProvenOrders::default());
+        return rows.finish(Vec::new(), Vec::new(), ProvenOrders::default());
     };
     let mut signer = TextSigner::new(settings);
     let tallies = records.each(|record| {
@@ -58,10 +62,12 @@ pub fn sign(
         rows.push(record, &signer, settings);
         Ok(())
     })?;
-    for note in notes(&tallies) {
-        rows.push_note(&note);
-    }
-    rows.finish(records.inputs.proven_orders())
+    let number = |&place: &SourcePlace| match field {
+        Some(field) => records.inputs.number(place, field),
+        None => Ok(None),
+    };
+    let numbers = rows.places.iter().map(number).collect::<Result<_, _>>()?;
+    rows.finish(numbers, notes(&tallies), records.inputs.proven_orders())
 }
 
 /// Reads a text and makes its traces.
@@ -114,8 +120,8 @@ struct SignedRows {
     fates: Int8Builder,
     hosts: StringBuilder,
     other_seconds: Int64Builder,
-    notes: StringBuilder,
-    rows: usize,
+    /// Place of each document.
+    places: Vec<SourcePlace>,
 }
 
 impl SignedRows {
@@ -136,7 +142,7 @@ impl SignedRows {
             repeats,
             ..
         } = signer.traces();
-        self.rows += 1;
+        self.places.push(record.place);
         self.keys.append_value(names.key as i64);
         self.ids.append_value(&names.id);
         self.sites
@@ -167,38 +173,17 @@ impl SignedRows {
         self.hosts.append_option(foreign_host(document));
         let other = record.open_date.map(|open| open.month_first.seconds);
         self.other_seconds.append_option(other);
-        self.notes.append_null();
     }
 
-    /// Adds a row that is no document.
-    fn push_note(&mut self, note: &str) {
-        self.rows += 1;
-        self.keys.append_null();
-        self.ids.append_null();
-        self.sites.append_null();
-        self.seconds.append_null();
-        self.precisions.append_null();
-        self.pages.append_null();
-        self.titles.append_null();
-        self.words.append_null();
-        self.removed.append_null();
-        self.content.append_null();
-        self.whole.append_null();
-        self.regions.append_null();
-        self.bands.append_null();
-        self.passages.append_null();
-        self.repeats.append_null();
-        self.identities.append_null();
-        self.fates.append_null();
-        self.hosts.append_null();
-        self.other_seconds.append_null();
-        self.notes.append_value(note);
-    }
-
-    fn finish(mut self, proven: ProvenOrders) -> Result<RecordBatch, StageError> {
-        let proven = (proven.published | proven.crawled << 2) as i8;
-        let proven: ArrayRef = Arc::new(Int8Array::from_value(proven, self.rows));
-        table([
+    /// All rows: those of documents, then those of notes, which have no other values.
+    fn finish(
+        mut self,
+        numbers: Vec<Option<f64>>,
+        notes: Vec<String>,
+        proven: ProvenOrders,
+    ) -> Result<RecordBatch, StageError> {
+        let (documents, all) = (self.places.len(), self.places.len() + notes.len());
+        let columns: [(&str, ArrayRef); 20] = [
             ("key", Arc::new(self.keys.finish())),
             ("id", Arc::new(self.ids.finish())),
             ("site", Arc::new(self.sites.finish())),
@@ -218,9 +203,19 @@ impl SignedRows {
             ("fate", Arc::new(self.fates.finish())),
             ("host", Arc::new(self.hosts.finish())),
             ("other_seconds", Arc::new(self.other_seconds.finish())),
-            ("proven", proven),
-            ("note", Arc::new(self.notes.finish())),
-        ])
+            ("number", Arc::new(Float64Array::from(numbers))),
+        ];
+        let mut rows = Vec::with_capacity(columns.len() + 2);
+        for (name, column) in columns {
+            let missing = new_null_array(column.data_type(), notes.len());
+            rows.push((name, concat(&[&column, &missing])?, true));
+        }
+        let proven = (proven.published | proven.crawled << 2) as i8;
+        rows.push(("proven", Arc::new(Int8Array::from_value(proven, all)), true));
+        let none = std::iter::repeat_n(None, documents);
+        let notes: StringArray = none.chain(notes.into_iter().map(Some)).collect();
+        rows.push(("note", Arc::new(notes), true));
+        Ok(RecordBatch::try_from_iter_with_nullable(rows)?)
     }
 }
 

@@ -218,3 +218,24 @@ fn a_document_is_compared_with_a_few_leaders() {
         assert!(compared < 8 * pages, "{compared} for {pages} pages");
     }
 }
+
+proptest! {
+    #[test]
+    fn pieces_have_all_documents_in_order_after_the_first_one(
+        documents in 1_u32..60,
+        size in 1_usize..70,
+    ) {
+        let documents: Vec<DocNo> = (0..documents).map(|number| DocNo(3 * number)).collect();
+        let bucket = HotBucket { documents: documents.clone() };
+        let pieces = bucket.pieces(size);
+        let first = documents[0];
+        let mut others = Vec::new();
+        for piece in &pieces {
+            prop_assert_eq!(piece.documents[0], first);
+            prop_assert!(piece.documents.len() <= size + 1);
+            others.extend_from_slice(&piece.documents[1..]);
+        }
+        prop_assert_eq!(&others[..], &documents[1..]);
+        prop_assert_eq!(pieces.len() == 1, documents.len() <= size + 1);
+    }
+}

@@ -6,11 +6,17 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
+from ._dedup import Dedup, Deduplicated
 from ._scan import Findings, Scan
 
-__all__ = ["Findings", "scan"]
+__all__ = ["Deduplicated", "Findings", "dedup", "scan"]
 
 
 def scan(records: DataFrame, *, tasks: int | None = None, **settings: Any) -> Findings:
     """Scans the records of a data frame."""
     return Scan(records, settings, tasks).run()
+
+
+def dedup(records: DataFrame, *, tasks: int | None = None, **settings: Any) -> Deduplicated:
+    """Removes duplicates among the records of a data frame, or marks them with `mark=True`."""
+    return Dedup(records, settings, tasks).run()

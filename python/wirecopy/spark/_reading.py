@@ -104,8 +104,14 @@ def documents_of(rows: DataFrame, counts: ReadCounts) -> DataFrame:
     )
     if not counts.repeated:
         return documents
-    chosen = documents.groupBy("key").agg(F.min("identity").alias("identity"))
+    chosen = chosen_of(rows)
     return documents.join(chosen, ["key", "identity"], "left_semi").dropDuplicates(["key"])
+
+
+def chosen_of(rows: DataFrame) -> DataFrame:
+    """The `identity` of the record that stays of those with one `key`."""
+    documents = rows.where(F.col("note").isNull())
+    return documents.groupBy("key").agg(F.min("identity").alias("identity"))
 
 
 def rejects_of(read: DataFrame, counts: ReadCounts) -> DataFrame:

@@ -6,54 +6,32 @@ import collections
 import datetime
 import functools
 import json
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from .. import _native, _settings
+from .. import _native
 from . import _components
 from ._kept import Kept
-from ._learning import learn, named_sites, placeholder_times
-from ._reading import TALLIED, ReadCounts, check, count, documents_of, rejects_of
-from ._schemas import (
-    COMPARED,
-    ENTRIES,
-    FACTS,
-    PAGES,
-    PAIRS,
-    PROFILE,
-    PROPOSED,
-    REPORTS,
-    SIGNED,
-    TEXTS,
+from ._learning import named_sites, placeholder_times
+from ._reading import rejects_of
+from ._run import (
+    COMMON_PASSAGE,
+    HOT_BUCKET,
+    SHARES_PASSAGE,
+    SIMILAR,
+    TAKES_PART,
+    UNAVAILABLE,
+    Prepared,
+    Run,
 )
-from ._tasks import (
-    Shared,
-    batches_of,
-    collected,
-    each_batch,
-    each_task,
-    frozen,
-    native,
-    profiles,
-    shared_by_all,
-    stage,
-    stages,
-    table_schema,
-)
-
-#: Documents that a task has, about: their hashes take some 60 MB, and their texts 150 MB.
-DOCUMENTS_A_TASK = 50_000
-
-#: Kinds of rows that `propose` gives.
-SIMILAR, SHARES_PASSAGE, HOT_BUCKET, COMMON_PASSAGE = range(4)
+from ._schemas import COMPARED, FACTS, PAIRS, REPORTS
+from ._tasks import each_task, stage, table_schema, tables_of
 
 
 @dataclass
@@ -77,7 +55,6 @@ class Findings:
 class Compared:
     """Pairs that were compared, and what was found."""
 
-    hot_buckets: int
     pairs: int = 0
     verified: int = 0
     bounded: Mapping[str, int] = field(
@@ -104,133 +81,75 @@ class Compared:
         return functools.reduce(DataFrame.union, self._found)
 
 
-#: Settings of the command that a scan on Spark does not have: Spark reads and writes, and what
-#: needs all documents in one place stays with the command.
-UNAVAILABLE = frozenset(
-    """against against_id_field against_text_field allow_http allow_replacing bom clean clusters
-    columns config date_from_path delimiter encoding index input_format keep max_expansion members
-    memory metrics metrics_label no_add no_header output passages quote rejects replace_night
-    report report_limit reworded reworded_score site_from_path sites summary temp_dir threads
-    verbose
-    wait""".split()
-)
-
-
-class Scan:
+class Scan(Run):
     """A scan of the records of a data frame."""
 
-    def __init__(self, records: DataFrame, settings: Mapping[str, Any], tasks: int | None) -> None:
-        for name in sorted(UNAVAILABLE.intersection(settings)):
-            raise _native.SettingError(f"{name} is not available on Spark")
-        self.records = records
-        self.spark = records.sparkSession
+    command = "scan"
+    unavailable = UNAVAILABLE | frozenset(
+        """bom clean clusters members metrics metrics_label passages report report_limit reworded
+        reworded_score sites summary""".split()
+    )
+
+    def given(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(settings)
         # Tasks run at different times, and must not believe different dates.
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         given["as_of"] = given.get("as_of") or now
         if given.get("credits") is not None:
             given["credits"] = Path(given["credits"]).read_text(encoding="utf-8")
-        self.settings = frozen(_settings.given(given))
-        self.stages = stages(self.settings)
-        self.tasks = tasks
-        self.kept = Kept()
+        return given
 
     def run(self) -> Findings:
         start = time.monotonic()
-        read = self.kept.keep(self.signed(None), "read records")
-        counts = count(read)
-        check(counts, self.stages)
-        if self.tasks is None:
-            least = self.spark.sparkContext.defaultParallelism
-            self.tasks = max(least, math.ceil(counts.documents / DOCUMENTS_A_TASK))
-        first = documents_of(read, counts)
-        pages = first.where(F.col("site").isNotNull()).select(*PAGES)
-        pages = self.kept.keep(
-            pages.repartition(self.tasks, "site"), "bring pages of sites together"
-        )
-        if self.stages.boilerplate:
-            known = learn(pages, self.tasks)
-        else:
-            known = shared_by_all(self.spark, PROFILE.empty_table())
-        signed = documents_of(self.signed(known), counts)
-        signed = self.kept.keep(signed, "sign documents")
-        documents = self.kept.keep(self.numbered(signed), "number documents")
-        proposed = self.kept.keep(self.proposed(documents), "propose candidates")
+        prepared = self.prepared()
+        documents = self.numbered(prepared.signed.where(F.col("fate") == TAKES_PART))
+        proposed = self.proposed(documents)
         hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
         common = self.lists(proposed, COMMON_PASSAGE, "gather common passages")
         candidates = proposed.where(F.col("kind").isin(SIMILAR, SHARES_PASSAGE))
         candidates = candidates.groupBy("a", "b").agg(F.min("kind").alias("kind"))
         candidates = self.kept.keep(candidates, "gather candidates")
-        texts = self.texts(documents, candidates, hot, common, counts)
-        texts = self.kept.keep(texts, "read texts of candidates")
+        wanted = self.wanted(documents, candidates, hot, common)
+        texts = self.texts(wanted, prepared.counts)
         compared = self.compare_all(documents, candidates, hot, common, texts)
         reports = self.kept.keep(
-            self.reports(compared.found, hot, texts, first, pages), "join clusters and report"
+            self.reports(compared.found, hot, texts, prepared.first, prepared.pages),
+            "join clusters and report",
         )
-        summary = self.summary(counts, signed, documents, hot, compared, reports)
+        summary = self.summary(prepared, documents, self.hot_sizes(proposed), compared, reports)
         summary["seconds"] = round(time.monotonic() - start, 3)
         summary["stages"] = self.kept.stages
         return Findings(
             **self.tables(reports),
-            rejects=rejects_of(read, counts),
+            rejects=rejects_of(prepared.read, prepared.counts),
             summary=summary,
             _kept=self.kept,
         )
 
-    def signed(self, known: Shared | None) -> DataFrame:
-        """A row for each document, and for what is said about records."""
-        settings = self.settings
-
-        def sign(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            of_sites = None if known is None else profiles(known)
-            return [stages(settings).sign(batches, of_sites)]
-
-        return each_batch(self.records, sign, SIGNED)
-
     def summary(
         self,
-        counts: ReadCounts,
-        signed: DataFrame,
+        prepared: Prepared,
         documents: DataFrame,
-        hot: DataFrame,
+        hot_sizes: tuple[int, int],
         compared: Compared,
         reports: DataFrame,
     ) -> dict[str, Any]:
         """Counts of the scan, under the names of the command's summary."""
-        of_fate = {row.fate: row["count"] for row in signed.groupBy("fate").count().collect()}
-        removed = signed.agg(
-            F.count(F.when(F.col("removed") > 0, 1)).alias("documents"),
-            F.coalesce(F.sum("removed"), F.lit(0)).alias("words"),
-        ).first()
         identical = documents.where(F.col("doc") != F.col("rep")).count()
         found: collections.Counter[str] = collections.Counter()
         for row in reports.where(F.col("table") == "counts").select("rows").collect():
             found.update(json.loads(bytes(row.rows)))
-        largest = hot.agg(F.max(F.size("documents"))).first()
         relations = {name: found[name] for name in ("exact", "near", "excerpt")}
         return {
-            "version": _native.version(),
-            "read": {
-                "records": counts.tallies["records"],
-                "documents": counts.documents,
-                "rejected": counts.rejected,
-                "repeated_ids": counts.repeated,
-                **{name: counts.tallies[name] for name in TALLIED[1:-1]},
-            },
-            "skipped": {
-                "empty": of_fate.get(1, 0),
-                "too_short": of_fate.get(2, 0),
-                "boilerplate_only": of_fate.get(3, 0),
-            },
-            "boilerplate": removed.asDict() if removed else {},
+            **self.summary_of_reading(prepared),
             "compared": {
                 "identical": identical,
                 "candidates": compared.pairs,
                 "verified": compared.verified,
             },
             "bounded": {
-                "hot_buckets": compared.hot_buckets,
-                "largest_bucket": (largest[0] if largest else None) or 0,
+                "hot_buckets": hot_sizes[0],
+                "largest_bucket": hot_sizes[1],
                 **compared.bounded,
                 "big_clusters": found["bounded_clusters"],
                 "not_written": found["bounded_cluster_pairs"],
@@ -245,77 +164,6 @@ class Scan:
             },
         }
 
-    def numbered(self, signed: DataFrame) -> DataFrame:
-        """The documents that take part, with their number in canonical order, that of the first
-        document with the same words, and the number of these."""
-        slim = signed.where(F.col("fate") == 0).select(
-            "key", "content", "seconds", "precision", "id"
-        )
-        order: list[Column] = [F.col("seconds").isNull(), F.col("seconds"), F.col("precision")]
-        slim = slim.orderBy(*order, F.col("id")).select(
-            "key",
-            "content",
-            F.spark_partition_id().alias("part"),
-            F.monotonically_increasing_id().alias("row"),
-        )
-        slim = self.kept.keep(slim, "sort documents")
-        starts, start = [], 0
-        for part, size in sorted(tuple(row) for row in slim.groupBy("part").count().collect()):
-            starts.append((part, start))
-            start += size
-        if not starts:
-            starts = [(0, 0)]
-        offsets = self.spark.createDataFrame(starts, "part int, start long")
-        in_part = F.col("row").bitwiseAND(F.lit((1 << 33) - 1))
-        numbers = slim.join(F.broadcast(offsets), "part").select(
-            "key", "content", (F.col("start") + in_part).alias("doc")
-        )
-        groups = numbers.groupBy("content").agg(
-            F.min("doc").alias("rep"), F.count(F.lit(1)).alias("size")
-        )
-        numbers = numbers.join(groups, "content").select("key", "doc", "rep", "size")
-        return signed.join(numbers, "key")
-
-    def proposed(self, documents: DataFrame) -> DataFrame:
-        """Candidates, hot buckets and common passages."""
-        tasks = self.tasks or 1
-        first = documents.where(F.col("doc") == F.col("rep"))
-        entries = each_batch(
-            first.select("doc", "bands", "passages"), native(_native.entries, tasks), ENTRIES
-        )
-        propose = native(_native.propose, self.stages.all_pairs)
-        return each_task(self.placed(entries, "task"), propose, PROPOSED)
-
-    def placed(self, frame: DataFrame, number: str) -> DataFrame:
-        """The rows with number `n` in task `n`."""
-        tasks = self.tasks or 1
-        places = self.places(tasks)
-        place = F.element_at(F.array(*[F.lit(place) for place in places]), F.col(number) + 1)
-        return frame.withColumn("place", place).repartition(tasks, "place")
-
-    def places(self, tasks: int) -> list[int]:
-        """For each task a number that Spark's hash brings there."""
-        found: dict[int, int] = {}
-        tried = 0
-        while len(found) < tasks:
-            numbers = self.spark.range(tried, tried + 16 * tasks).select(
-                F.col("id").cast("int").alias("place")
-            )
-            task = F.pmod(F.hash("place"), F.lit(tasks)).alias("task")
-            for row in numbers.select("place", task).collect():
-                found.setdefault(row.task, row.place)
-            tried += 16 * tasks
-        return [found[task] for task in range(tasks)]
-
-    def lists(self, proposed: DataFrame, kind: int, stage: str) -> DataFrame:
-        """Distinct lists of documents that share something, each with a number."""
-        lists = proposed.where(F.col("kind") == kind).select("documents")
-        # A document list is a list of one passage or several; a bucket is one even if another has
-        # the same documents.
-        if kind == COMMON_PASSAGE:
-            lists = lists.distinct()
-        return self.kept.keep(lists.withColumn("list", F.monotonically_increasing_id()), stage)
-
     def compare_all(
         self,
         documents: DataFrame,
@@ -326,7 +174,7 @@ class Scan:
     ) -> Compared:
         """Compares the pairs of hot buckets first, then the candidates, then candidates between
         stories."""
-        done = Compared(hot_buckets=hot.count())
+        done = Compared()
 
         def compare(pairs: DataFrame, of: str) -> DataFrame:
             pairs = self.kept.keep(pairs.select("a", "b"), f"choose pairs of {of}")
@@ -336,7 +184,7 @@ class Scan:
             done.add(pairs, found)
             return found
 
-        if done.hot_buckets:
+        if not hot.isEmpty():
             alone = self.listed(hot, documents, None)
             compare(self.hot_pairs(alone, True), "hot buckets with leaders")
             families = self.families(self.joining(done.found, documents))
@@ -412,15 +260,10 @@ class Scan:
         found = each_task(rows.repartition(self.tasks or 1, "list"), work, PAIRS)
         return self.kept.keep(found, "find pairs of stories")
 
-    def texts(
-        self,
-        documents: DataFrame,
-        pairs: DataFrame,
-        hot: DataFrame,
-        common: DataFrame,
-        counts: ReadCounts,
+    def wanted(
+        self, documents: DataFrame, pairs: DataFrame, hot: DataFrame, common: DataFrame
     ) -> DataFrame:
-        """Documents that may be compared, and identical ones, with their texts."""
+        """Documents that may be compared, and identical ones."""
         candidates = (
             pairs.select(F.col("a").alias("rep"))
             .union(pairs.select("b"))
@@ -432,46 +275,8 @@ class Scan:
         if self.stages.takes_exact:
             others = documents.join(candidates, "rep", "left_anti").where(F.col("size") > 1)
             wanted = wanted.union(others.select(wanted.columns))
-        wanted = self.kept.keep(
-            wanted.select("key", "identity", "doc", "rep", "size", *FACTS), "choose documents"
-        )
-        settings, proven = self.settings, counts.proven
-        keys = collected(wanted.select("key")).sort_by("key").combine_chunks()
-        shared = shared_by_all(self.spark, keys)
-
-        def read(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            (keys,) = batches_of(shared.value)
-            return [stages(settings).texts(batches, proven, keys)]
-
-        texts = wanted.join(each_batch(self.records, read, TEXTS), ["key", "identity"])
-        return texts.dropDuplicates(["key"]) if counts.repeated else texts
-
-    def compared(self, pairs: DataFrame, texts: DataFrame) -> DataFrame:
-        """Exact comparisons of pairs. Pairs of one neighbourhood go to one task."""
-        tasks = self.tasks or 1
-        ends = pairs.select(F.col("a").alias("doc"), F.least("a", "b").alias("label")).union(
-            pairs.select("b", F.least("a", "b"))
-        )
-        labels = ends.groupBy("doc").agg(F.min("label").alias("label"))
-        of_a = labels.select(F.col("doc").alias("a"), F.col("label").alias("label_a"))
-        of_b = labels.select(F.col("doc").alias("b"), F.col("label").alias("label_b"))
-        placed = (
-            pairs.join(of_a, "a")
-            .join(of_b, "b")
-            .select("a", "b", F.least("label_a", "label_b").alias("label"))
-        )
-        task = F.pmod(F.hash("label"), F.lit(tasks))
-        needed = (
-            placed.select(F.col("a").alias("doc"), "label")
-            .union(placed.select("b", "label"))
-            .groupBy("doc", task.alias("task"))
-            .agg(F.min("label").alias("label"))
-            .drop("task")
-        )
-        rows = texts.join(needed, "doc").unionByName(placed, allowMissingColumns=True)
-
-        compare = stage(self.settings, "compare")
-        return each_task(rows.repartition(tasks, "label"), compare, COMPARED)
+        wanted = wanted.select("key", "identity", "doc", "rep", "size", *FACTS)
+        return self.kept.keep(wanted, "choose documents")
 
     def reports(
         self,
@@ -503,24 +308,10 @@ class Scan:
 
     def tables(self, reports: DataFrame) -> dict[str, DataFrame]:
         """The reports as data frames."""
-        empty = self.stages.join([], [], [])
-        files = dict(zip(*[column.to_pylist() for column in empty.columns]))
-        tables = {
-            name: self.table(reports.where(F.col("table") == name), files[name])
-            for name in ("pairs", "clusters", "members", "across")
-        }
+        tables = tables_of(reports, self.stages.join([], [], []))
         across = tables.pop("across")
         both = [F.least("site_a", "site_b"), F.greatest("site_a", "site_b")]
         across = across.repartition(self.tasks or 1, *both)
         schema = table_schema(_native.sites_schema())
         tables["sites"] = each_task(across, _native.sites, schema)
         return tables
-
-    def table(self, files: DataFrame, empty: bytes) -> DataFrame:
-        schema = table_schema(pa.ipc.open_file(empty).schema)
-
-        def unpack(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-            rows = [file.as_py() for batch in batches for file in batch.column("rows")]
-            return [batch for file in rows for batch in batches_of(file)]
-
-        return each_batch(files.select("rows"), unpack, schema)

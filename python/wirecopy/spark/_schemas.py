@@ -28,6 +28,7 @@ SIGNED = pa.schema(
         "fate": SMALL,
         "host": TEXT,
         "other_seconds": LONG,
+        "number": pa.float64(),
         "proven": SMALL,
         "note": TEXT,
     }.items()

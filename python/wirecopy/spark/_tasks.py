@@ -26,10 +26,12 @@ Work = Callable[[list[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
 
 @functools.lru_cache(maxsize=4)
-def stages(settings: Frozen) -> Any:
-    """The stages with these settings, made once in each worker of Python."""
+def stages(settings: CommandSettings) -> Any:
+    """The stages of a command with these settings, made once in each worker of Python."""
+    command, values = settings
     with tempfile.TemporaryDirectory() as directory:
-        return _native.Stages([of_worker(name, value, directory) for name, value in settings])
+        given = [of_worker(name, value, directory) for name, value in values]
+        return _native.Stages(command, given)
 
 
 def of_worker(name: str, value: Any, directory: str) -> tuple[str, Any]:
@@ -45,6 +47,9 @@ def of_worker(name: str, value: Any, directory: str) -> tuple[str, Any]:
 
 #: Settings that can be the key of a cache.
 Frozen = tuple[tuple[str, Any], ...]
+
+#: Name of a command, and its settings.
+CommandSettings = tuple[str, Frozen]
 
 
 def frozen(settings: Given) -> Frozen:
@@ -64,7 +69,7 @@ def native(function: Callable[..., Any], *arguments: Any) -> Work:
     return work
 
 
-def stage(settings: Frozen, name: str, *arguments: Any) -> Work:
+def stage(settings: CommandSettings, name: str, *arguments: Any) -> Work:
     """The work of a stage with settings, in the same way."""
 
     def work(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
@@ -127,6 +132,27 @@ def table_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field.with_type(types.get(field.type, field.type)) for field in schema])
 
 
+def tables_of(files: DataFrame, empty: pa.RecordBatch) -> dict[str, DataFrame]:
+    """The tables among rows with the name of a `table` and its `rows`, which are files of Arrow.
+    `empty` has the same rows of no document; counts are no table."""
+    names, examples = [column.to_pylist() for column in empty.columns]
+    return {
+        name: unpacked(files.where(files["table"] == name), table_schema(schema_of(example)))
+        for name, example in zip(names, examples)
+        if name != "counts"
+    }
+
+
+def unpacked(files: DataFrame, schema: pa.Schema) -> DataFrame:
+    """The rows of files of Arrow."""
+
+    def unpack(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+        rows = [file.as_py() for batch in batches for file in batch.column("rows")]
+        return [batch for file in rows for batch in batches_of(file)]
+
+    return each_batch(files.select("rows"), unpack, schema)
+
+
 def collected(frame: DataFrame) -> pa.Table:
     """The rows of a small table on the driver: packed by the tasks, as Spark 3.5 cannot collect
     Arrow data, and rows of Python take a hundred times the memory."""
@@ -160,6 +186,11 @@ def file_of(batches: list[pa.RecordBatch]) -> bytes:
         for batch in batches:
             writer.write_batch(batch)
     return out.getvalue()
+
+
+def schema_of(file: bytes) -> pa.Schema:
+    """The columns of a file of Arrow."""
+    return pa.ipc.open_file(file).schema
 
 
 def batches_of(file: bytes) -> list[pa.RecordBatch]:

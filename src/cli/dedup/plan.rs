@@ -29,7 +29,7 @@ pub struct DedupPlan {
 }
 
 /// Rule that picks the duplicate to keep.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PreferPlan {
     /// Rule where nothing else decides.
     pub keep: Keep,

@@ -20,4 +20,5 @@ mod turns;
 
 pub use excerpts::ReferenceCounts;
 pub use outcome::{Duplicates, Outcome};
+pub(super) use run::{decide, for_duplicates};
 pub use run::{duplicates, duplicates_after};

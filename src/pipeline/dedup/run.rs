@@ -5,13 +5,15 @@ use rayon::prelude::*;
 use super::excerpts::find_excerpts;
 use super::outcome::Duplicates;
 use super::turns::Turns;
+use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo};
 use crate::cluster::Selection;
-use crate::cluster::duplicates::{Preference, Ranking};
+use crate::cluster::duplicates::{Duplicate, Preference, Ranking};
 use crate::document::Corpus;
 use crate::error::ReadError;
 use crate::pipeline::corpus_and_archive::CorpusAndArchive;
 use crate::pipeline::earlier::EarlierRuns;
+use crate::pipeline::findings::Counts;
 use crate::pipeline::observer::Observer;
 use crate::pipeline::prepare::{PreparedCorpus, is_boilerplate_only, prepare};
 use crate::pipeline::search::PairSearch;
@@ -44,11 +46,7 @@ pub fn duplicates_after<C: Corpus>(
     preference: Preference<'_>,
     observer: &dyn Observer,
 ) -> Result<Duplicates, ReadError> {
-    let settings = &Settings {
-        excerpts: None,
-        selection: Selection::default(),
-        ..settings.clone()
-    };
+    let settings = &for_duplicates(settings);
     let sources = CorpusAndArchive::of(corpus, earlier.archive);
     let PreparedCorpus {
         catalog,
@@ -65,16 +63,20 @@ pub fn duplicates_after<C: Corpus>(
         settings,
         observer,
     )?;
-    let mut bare: Vec<DocNo> = catalog.documents().collect();
-    bare.retain(|&doc| is_boilerplate_only(catalog.words(doc), catalog.removed(doc)));
-
     let numbers = read_numbers(&catalog, preference)?;
-    let ranking = Ranking::new(&catalog, &groups, &bare, preference, &numbers);
     let texts = CorpusTexts::of(&sources, &catalog, settings);
-    let search = PairSearch::new(&texts, &groups, &[], settings, observer);
-    let found = Turns::new(&search, &ranking).run(&groups, &mut counts)?;
-    let staying = found.staying(&ranking);
-    let mut duplicates = found.duplicates;
+    let Decisions {
+        mut duplicates,
+        staying,
+    } = decide(
+        &texts,
+        &groups,
+        preference,
+        &numbers,
+        settings,
+        observer,
+        &mut counts,
+    )?;
     let mut reference = None;
     if let Some(passages) = settings.reference_passages {
         let (excerpts, counts) =
@@ -101,6 +103,49 @@ pub fn duplicates_after<C: Corpus>(
         reference,
         without_number,
         boilerplate,
+    })
+}
+
+/// The settings without those of excerpts and selection.
+pub(in crate::pipeline) fn for_duplicates(settings: &Settings) -> Settings {
+    Settings {
+        excerpts: None,
+        selection: Selection::default(),
+        ..settings.clone()
+    }
+}
+
+/// Decisions on the documents of a catalog.
+pub(in crate::pipeline) struct Decisions {
+    /// The documents that are removed, in canonical order.
+    pub(in crate::pipeline) duplicates: Vec<Duplicate>,
+    /// Representatives of the groups of which a document stays, in canonical order.
+    pub(in crate::pipeline) staying: Vec<DocNo>,
+}
+
+/// Decides which documents are removed. `groups` has those that can be compared, and `numbers`
+/// those of all documents by which they are preferred, if there are any.
+///
+/// # Errors
+/// When a document cannot be read.
+pub(in crate::pipeline) fn decide(
+    texts: &CorpusTexts<'_>,
+    groups: &[IdenticalGroup],
+    preference: Preference<'_>,
+    numbers: &[Option<f64>],
+    settings: &Settings,
+    observer: &dyn Observer,
+    counts: &mut Counts,
+) -> Result<Decisions, ReadError> {
+    let catalog = texts.catalog;
+    let mut bare: Vec<DocNo> = catalog.documents().collect();
+    bare.retain(|&doc| is_boilerplate_only(catalog.words(doc), catalog.removed(doc)));
+    let ranking = Ranking::new(catalog, groups, &bare, preference, numbers);
+    let search = PairSearch::new(texts, groups, &[], settings, observer);
+    let decided = Turns::new(&search, &ranking).run(groups, counts)?;
+    Ok(Decisions {
+        staying: decided.staying(&ranking),
+        duplicates: decided.duplicates,
     })
 }
 
