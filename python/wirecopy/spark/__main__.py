@@ -1,4 +1,4 @@
-"""The command: `python -m wirecopy.spark INPUT -o OUTPUT`, alone or under `spark-submit`."""
+"""The command: `python -m wirecopy.spark [dedup] INPUT -o OUTPUT`, alone or under `spark-submit`."""
 
 from __future__ import annotations
 
@@ -6,59 +6,71 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from .. import RunError, SettingError
 from .. import settings as known_settings
-from ._scan import UNAVAILABLE, Findings, Scan
+from ._dedup import Dedup
+from ._run import Run
+from ._scan import Scan
 
-TABLES = ("pairs", "clusters", "members", "sites", "rejects")
+#: Each command with the tables that it writes.
+COMMANDS: dict[str, tuple[type[Run], tuple[str, ...]]] = {
+    "scan": (Scan, ("pairs", "clusters", "members", "sites", "rejects")),
+    "dedup": (Dedup, ("documents", "removed", "rejects")),
+}
 
 #: Exit statuses, those of the command `wirecopy`.
 DONE, FAILED, USAGE, SOME_REJECTED = 0, 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Scans INPUT and writes the reports. Returns the exit status."""
-    parser = parser_of_scan()
-    given = vars(parser.parse_args(arguments))
+    """Scans INPUT, or removes its duplicates, and writes the results. Returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = words.pop(0) if words and words[0] in COMMANDS else "scan"
+    run, tables = COMMANDS[command]
+    given = vars(parser_of(command).parse_args(words))
     inputs, output = given.pop("input"), given.pop("output").rstrip("/")
     table_format, input_format = given.pop("format"), given.pop("input_format")
     overwrite, tasks = given.pop("overwrite"), given.pop("tasks")
     if "PYSPARK_GATEWAY_PORT" not in os.environ:
         # Alone, without spark-submit: workers are on this machine, and run this Python.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    spark = SparkSession.builder.appName("wirecopy scan").getOrCreate()
+    spark = SparkSession.builder.appName(f"wirecopy {command}").getOrCreate()
     mode = "overwrite" if overwrite else "errorifexists"
     if not overwrite and Store(spark, output).exists(f"{output}/summary.json"):
-        print(f"{output} has the reports of a scan; --overwrite replaces them", file=sys.stderr)
+        print(f"{output} has the results of a run; --overwrite replaces them", file=sys.stderr)
         return FAILED
     try:
         records = read(spark, inputs, input_format)
-        findings = Scan(records, given, tasks).run()
+        found = run(records, given, tasks).run()
     except SettingError as error:
         print(f"wirecopy: {error}", file=sys.stderr)
         return USAGE
-    except RunError as error:
-        print(f"wirecopy: {error}", file=sys.stderr)
+    except (RunError, AnalysisException) as error:
+        # Spark adds plans of many lines to its own messages.
+        print(f"wirecopy: {str(error).splitlines()[0]}", file=sys.stderr)
         return FAILED
-    write(findings, output, table_format, mode)
-    # The last file to appear: with it, all reports are complete.
-    Store(spark, output).write(f"{output}/summary.json", json.dumps(findings.summary, indent=2))
-    print(closing(findings), file=sys.stderr)
-    findings.unpersist()
-    return SOME_REJECTED if findings.summary["read"]["rejected"] else DONE
+    write({name: getattr(found, name) for name in tables}, output, table_format, mode)
+    # The last file to appear: with it, all results are complete.
+    Store(spark, output).write(f"{output}/summary.json", json.dumps(found.summary, indent=2))
+    print(closing(found.summary), file=sys.stderr)
+    found.unpersist()
+    return SOME_REJECTED if found.summary["read"]["rejected"] else DONE
 
 
-def parser_of_scan() -> argparse.ArgumentParser:
-    """The flags of `wirecopy scan` that there are on Spark, and those of reading and writing."""
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """The flags of a command that there are on Spark, and those of reading and writing."""
+    run, tables = COMMANDS[command]
+    work = "Scans records" if command == "scan" else "Removes duplicates among records"
+    places = ", ".join(f"OUTPUT/{name}" for name in tables)
     parser = argparse.ArgumentParser(
-        prog="python -m wirecopy.spark",
-        description="Scans records on Apache Spark and writes OUTPUT/pairs, clusters, members, "
-        "sites and rejects, and OUTPUT/summary.json.",
+        prog="python -m wirecopy.spark" + (f" {command}" if command != "scan" else ""),
+        description=f"{work} on Apache Spark and writes {places} and OUTPUT/summary.json.",
     )
     parser.add_argument("input", nargs="+", metavar="INPUT", help="what Spark can read")
     parser.add_argument("-o", "--output", required=True, help="directory of any store")
@@ -72,9 +84,9 @@ def parser_of_scan() -> argparse.ArgumentParser:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace reports that are there")
     parser.add_argument("--tasks", type=int, help="tasks of each stage; without it, by the records")
-    for setting in known_settings("scan"):
+    for setting in known_settings(command):
         name = setting["name"]
-        if name in UNAVAILABLE or name == "output":
+        if name in run.unavailable:
             continue
         flag = "--" + name.replace("_", "-")
         options: dict[str, Any] = {"dest": name, "help": setting["help"].replace("%", "%%")}
@@ -115,24 +127,24 @@ def format_of(name: str) -> str:
     return "parquet"
 
 
-def write(findings: Findings, output: str, table_format: str, mode: str) -> None:
-    """Writes the reports; Spark's committer makes each appear as a whole."""
-    for name in TABLES:
-        writer = getattr(findings, name).write.mode(mode).format(table_format)
+def write(tables: dict[str, DataFrame], output: str, table_format: str, mode: str) -> None:
+    """Writes the tables; Spark's committer makes each appear as a whole."""
+    for name, table in tables.items():
+        writer = table.write.mode(mode).format(table_format)
         if table_format == "csv":
             writer = writer.options(header=True, quote='"', escape='"')
         writer.save(f"{output}/{name}")
 
 
-def closing(findings: Findings) -> str:
+def closing(summary: Mapping[str, Any]) -> str:
     """A line about what was found."""
-    summary = findings.summary
     read, found = summary["read"], summary["found"]
     rejected = f" ({read['rejected']:,} rejected)" if read["rejected"] else ""
-    return (
-        f"{read['documents']:,} documents{rejected}: {found['pairs']:,} pairs in "
-        f"{found['clusters']:,} clusters, {summary['seconds']:.0f} s"
-    )
+    if "pairs" in found:
+        what = f"{found['pairs']:,} pairs in {found['clusters']:,} clusters"
+    else:
+        what = f"{found['removed']:,} duplicates ({found['exact']:,} identical)"
+    return f"{read['documents']:,} documents{rejected}: {what}, {summary['seconds']:.0f} s"
 
 
 class Store:

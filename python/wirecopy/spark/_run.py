@@ -82,6 +82,10 @@ class Run:
         self.tasks = tasks
         self.kept = Kept()
 
+    def run(self) -> Any:
+        """Does the work of the command."""
+        raise NotImplementedError
+
     def given(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Settings, with those that tasks cannot find out alike."""
         return dict(settings)
