@@ -50,6 +50,28 @@ assert of == smallest
 print("the same")
 """
 
+#: A scan whose only task has texts of 100 MB, which take more as words.
+TOO_LITTLE = """
+import random
+import wirecopy.spark
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+spark.sparkContext.setLogLevel("OFF")
+
+def pages(numbers):
+    dice = random.Random(5)
+    frame = [str(dice.randrange(10**9)) for _ in range(100_000)]
+    for number in numbers:
+        yield f"page {number}", " ".join([*frame, *map(str, range(number, number + 30_000))])
+
+records = spark.sparkContext.parallelize(range(100), 1).mapPartitions(pages)
+try:
+    wirecopy.spark.scan(records.toDF("id string, text string"), tasks=1)
+except wirecopy.RunError as error:
+    print(error)
+"""
+
 
 def cluster(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -147,4 +169,16 @@ def test_a_scan_finds_what_one_machine_finds(tmp_path: Path, fatal: str) -> None
     done = cluster("run", "--directory", home, sys.executable, driver, SCRIPT, fatal)
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("pairs, the same\n")
+    assert not owned(home)
+
+
+def test_a_task_with_too_little_memory_ends_with_advice(tmp_path: Path) -> None:
+    home, driver = tmp_path / "cluster", tmp_path / "driver.py"
+    driver.write_text(TOO_LITTLE)
+    limits = ("spark.executor.pyspark.memory=600m", "spark.task.maxFailures=1")
+    settings = [word for limit in limits for word in ("--conf", limit)]
+    done = cluster("run", "--directory", home, *settings, "--", sys.executable, driver)
+    assert done.returncode == 0, done.stderr
+    assert "had too little memory" in done.stdout
+    assert "more tasks" in done.stdout
     assert not owned(home)

@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from .. import RunError, SettingError
 from .. import settings as known_settings
 from ._dedup import Dedup
+from ._kept import described
 from ._run import Run
 from ._scan import Scan
 
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         records = read(spark, inputs, input_format)
         found = run(records, given, tasks).run()
+        write({name: getattr(found, name) for name in tables}, output, table_format, mode)
     except SettingError as error:
         print(f"wirecopy: {error}", file=sys.stderr)
         return USAGE
@@ -55,7 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Spark adds plans of many lines to its own messages.
         print(f"wirecopy: {str(error).splitlines()[0]}", file=sys.stderr)
         return FAILED
-    write({name: getattr(found, name) for name in tables}, output, table_format, mode)
     # The last file to appear: with it, all results are complete.
     Store(spark, output).write(f"{output}/summary.json", json.dumps(found.summary, indent=2))
     print(closing(found.summary), file=sys.stderr)
@@ -133,7 +134,8 @@ def write(tables: dict[str, DataFrame], output: str, table_format: str, mode: st
         writer = table.write.mode(mode).format(table_format)
         if table_format == "csv":
             writer = writer.options(header=True, quote='"', escape='"')
-        writer.save(f"{output}/{name}")
+        with described(table.sparkSession, f"write {name}"):
+            writer.save(f"{output}/{name}")
 
 
 def closing(summary: Mapping[str, Any]) -> str:

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+
+from .. import _native
 
 
 class Kept:
@@ -60,13 +64,34 @@ def kept(frame: DataFrame) -> tuple[DataFrame, int]:
     return cut, cut.count()
 
 
+#: What Spark says of a task that had too little memory, in Python or in the JVM.
+OUT_OF_MEMORY = (
+    "Python worker exited unexpectedly",
+    "MemoryError",
+    "OutOfMemoryError",
+    "Cannot allocate memory",
+    "exit status 137",
+    "code 137",
+)
+
+
 @contextmanager
 def described(session: SparkSession, stage: str) -> Iterator[None]:
-    """Names the jobs of a block in the web page of Spark."""
+    """Names the jobs of a block in the web page of Spark, and gives advice if one of them ends for
+    lack of memory."""
     context: Any = session.sparkContext
     before = context.getLocalProperty("spark.job.description")
     context.setJobDescription(f"wirecopy: {stage}")
     try:
         yield
+    except (PySparkException, Py4JJavaError) as error:
+        if not any(sign in str(error) for sign in OUT_OF_MEMORY):
+            raise
+        raise _native.RunError(
+            f"a task of the stage `{stage}` had too little memory, or its worker was ended: take "
+            "more tasks (tasks=, --tasks), fewer cores an executor, or give the workers of Python "
+            "more (spark.executor.memoryOverhead, spark.executor.pyspark.memory) and the JVM more "
+            "(spark.executor.memory)"
+        ) from error
     finally:
         context.setLocalProperty("spark.job.description", before)
