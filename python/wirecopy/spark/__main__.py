@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from .. import RunError, SettingError
 from .. import settings as known_settings
 from ._scan import UNAVAILABLE, Findings, Scan
+from ._splitting import TASK_LIMIT
 
 TABLES = ("pairs", "clusters", "members", "sites", "rejects")
 
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     inputs, output = given.pop("input"), given.pop("output").rstrip("/")
     table_format, input_format = given.pop("format"), given.pop("input_format")
     overwrite, tasks = given.pop("overwrite"), given.pop("tasks")
+    task_limit = given.pop("task_limit")
     if "PYSPARK_GATEWAY_PORT" not in os.environ:
         # Alone, without spark-submit: workers are on this machine, and run this Python.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     try:
         records = read(spark, inputs, input_format)
-        findings = Scan(records, given, tasks).run()
+        findings = Scan(records, given, tasks, task_limit).run()
     except SettingError as error:
         print(f"wirecopy: {error}", file=sys.stderr)
         return USAGE
@@ -72,6 +74,14 @@ def parser_of_scan() -> argparse.ArgumentParser:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace reports that are there")
     parser.add_argument("--tasks", type=int, help="tasks of each stage; without it, by the records")
+    parser.add_argument(
+        "--task-limit",
+        type=int,
+        default=TASK_LIMIT,
+        metavar="N",
+        help="documents of a component that one task gets at most; a larger one is split into "
+        f"parts (by default {TASK_LIMIT:,})",
+    )
     for setting in known_settings("scan"):
         name = setting["name"]
         if name in UNAVAILABLE or name == "output":

@@ -18,7 +18,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from .. import _native, _settings
-from . import _components
+from . import _components, _splitting
 from ._kept import Kept
 from ._learning import learn, named_sites, placeholder_times
 from ._reading import TALLIED, ReadCounts, check, count, documents_of, rejects_of
@@ -119,7 +119,15 @@ UNAVAILABLE = frozenset(
 class Scan:
     """A scan of the records of a data frame."""
 
-    def __init__(self, records: DataFrame, settings: Mapping[str, Any], tasks: int | None) -> None:
+    def __init__(
+        self,
+        records: DataFrame,
+        settings: Mapping[str, Any],
+        tasks: int | None,
+        task_limit: int = _splitting.TASK_LIMIT,
+    ) -> None:
+        if task_limit < 1:
+            raise _native.SettingError("task_limit must be at least 1")
         for name in sorted(UNAVAILABLE.intersection(settings)):
             raise _native.SettingError(f"{name} is not available on Spark")
         self.records = records
@@ -133,6 +141,8 @@ class Scan:
         self.settings = frozen(_settings.given(given))
         self.stages = stages(self.settings)
         self.tasks = tasks
+        self.task_limit = task_limit
+        self.split_components = 0
         self.kept = Kept()
 
     def run(self) -> Findings:
@@ -235,6 +245,8 @@ class Scan:
                 "big_clusters": found["bounded_clusters"],
                 "not_written": found["bounded_cluster_pairs"],
                 "same_site_excerpts": found["same_site_excerpts"],
+                "split_components": self.split_components,
+                "pairs_between_parts": found["pairs_between_parts"],
             },
             "found": {
                 "pairs": sum(relations.values()),
@@ -481,9 +493,15 @@ class Scan:
         first: DataFrame,
         pages: DataFrame,
     ) -> DataFrame:
-        """The reports of whole components, as files of Arrow."""
+        """The reports of whole components, or of parts of those that are too big for one task, as
+        files of Arrow."""
         tasks = self.tasks or 1
         components = self.kept.add(_components.components(compared.select("a", "b")))
+        split = _splitting.split(components, compared, texts, self.task_limit, tasks, self.kept)
+        within = compared
+        if split is not None:
+            components, within = split.components, split.within
+            self.split_components = split.number
         named = named_sites(first)
         times = placeholder_times(pages)
         of_rep = components.withColumnRenamed("node", "rep")
@@ -496,10 +514,16 @@ class Scan:
         members = members.join(of_hot.withColumn("hot", F.lit(True)), "doc", "left")
         members = members.withColumn("hot", F.coalesce("hot", F.lit(False)))
         of_a = components.withColumnRenamed("node", "a")
-        rows = members.unionByName(compared.join(of_a, "a"), allowMissingColumns=True)
+        rows = members.unionByName(within.join(of_a, "a"), allowMissingColumns=True)
 
         join = stage(self.settings, "join", named, times)
-        return each_task(rows.repartition(tasks, "component"), join, REPORTS)
+        reports = each_task(rows.repartition(tasks, "component"), join, REPORTS)
+        if split is not None:
+            between = _splitting.pairs_between(
+                split, compared, texts, self.settings, (named, times), tasks, DOCUMENTS_A_TASK
+            )
+            reports = reports if between is None else reports.unionByName(between)
+        return reports
 
     def tables(self, reports: DataFrame) -> dict[str, DataFrame]:
         """The reports as data frames."""
