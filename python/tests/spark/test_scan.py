@@ -11,6 +11,7 @@ import wirecopy
 import wirecopy.spark
 from corpora import Record, corpus
 from pyspark.sql import SparkSession
+from wirecopy.spark._splitting import TASK_LIMIT
 from wirecopy.spark._tasks import collected
 
 TABLES = ("pairs", "clusters", "members", "sites")
@@ -35,10 +36,14 @@ def frame_of(spark: SparkSession, records: list[Record], parts: int) -> Any:
 
 
 def both(
-    spark: SparkSession, records: list[Record], tasks: int, **settings: Any
+    spark: SparkSession,
+    records: list[Record],
+    tasks: int,
+    task_limit: int = TASK_LIMIT,
+    **settings: Any,
 ) -> tuple[wirecopy.spark.Findings, wirecopy.Findings]:
     found = wirecopy.spark.scan(
-        frame_of(spark, records, 3), tasks=tasks, as_of=AS_OF, **settings
+        frame_of(spark, records, 3), tasks=tasks, task_limit=task_limit, as_of=AS_OF, **settings
     )
     schema = pa.schema([(name, pa.string()) for name in records[0]])
     alone = wirecopy.scan(pa.Table.from_pylist(records, schema), as_of=AS_OF, **settings)

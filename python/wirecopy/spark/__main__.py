@@ -18,6 +18,7 @@ from ._dedup import Dedup
 from ._kept import described
 from ._run import Run
 from ._scan import Scan
+from ._splitting import TASK_LIMIT
 
 #: Each command with the tables that it writes.
 COMMANDS: dict[str, tuple[type[Run], tuple[str, ...]]] = {
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = vars(parser_of(command).parse_args(words))
     inputs, output = given.pop("input"), given.pop("output").rstrip("/")
     table_format, input_format = given.pop("format"), given.pop("input_format")
-    overwrite, tasks = given.pop("overwrite"), given.pop("tasks")
+    overwrite = given.pop("overwrite")
+    options = {name: given.pop(name) for name in ("tasks", "task_limit") if name in given}
     if "PYSPARK_GATEWAY_PORT" not in os.environ:
         # Alone, without spark-submit: workers are on this machine, and run this Python.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     try:
         records = read(spark, inputs, input_format)
-        found = run(records, given, tasks).run()
+        found = run(records, given, **options).run()
         write({name: getattr(found, name) for name in tables}, output, table_format, mode)
     except SettingError as error:
         print(f"wirecopy: {error}", file=sys.stderr)
@@ -85,6 +87,15 @@ def parser_of(command: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace reports that are there")
     parser.add_argument("--tasks", type=int, help="tasks of each stage; without it, by the records")
+    if command == "scan":
+        parser.add_argument(
+            "--task-limit",
+            type=int,
+            default=TASK_LIMIT,
+            metavar="N",
+            help="documents of a component that one task gets at most; a larger one is split into "
+            f"parts (by default {TASK_LIMIT:,})",
+        )
     for setting in known_settings(command):
         name = setting["name"]
         if name in run.unavailable:

@@ -72,7 +72,9 @@ class Run:
     #: Settings of the command that there are not on Spark.
     unavailable: frozenset[str]
 
-    def __init__(self, records: DataFrame, settings: Mapping[str, Any], tasks: int | None) -> None:
+    def __init__(
+        self, records: DataFrame, settings: Mapping[str, Any], tasks: int | None = None
+    ) -> None:
         for name in sorted(self.unavailable.intersection(settings)):
             raise _native.SettingError(f"{name} is not available on Spark")
         self.records = records

@@ -16,12 +16,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from .. import _native
-from . import _components
+from . import _components, _splitting
 from ._kept import Kept
 from ._learning import named_sites, placeholder_times
 from ._reading import rejects_of
 from ._run import (
     COMMON_PASSAGE,
+    DOCUMENTS_A_TASK,
     HOT_BUCKET,
     SHARES_PASSAGE,
     SIMILAR,
@@ -90,6 +91,19 @@ class Scan(Run):
         reworded_score sites summary""".split()
     )
 
+    def __init__(
+        self,
+        records: DataFrame,
+        settings: Mapping[str, Any],
+        tasks: int | None = None,
+        task_limit: int = _splitting.TASK_LIMIT,
+    ) -> None:
+        if task_limit < 1:
+            raise _native.SettingError("task_limit must be at least 1")
+        super().__init__(records, settings, tasks)
+        self.task_limit = task_limit
+        self.split_components = 0
+
     def given(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(settings)
         # Tasks run at different times, and must not believe different dates.
@@ -154,6 +168,8 @@ class Scan(Run):
                 "big_clusters": found["bounded_clusters"],
                 "not_written": found["bounded_cluster_pairs"],
                 "same_site_excerpts": found["same_site_excerpts"],
+                "split_components": self.split_components,
+                "pairs_between_parts": found["pairs_between_parts"],
             },
             "found": {
                 "pairs": sum(relations.values()),
@@ -286,9 +302,15 @@ class Scan(Run):
         first: DataFrame,
         pages: DataFrame,
     ) -> DataFrame:
-        """The reports of whole components, as files of Arrow."""
+        """The reports of whole components, or of parts of those that are too big for one task, as
+        files of Arrow."""
         tasks = self.tasks or 1
         components = self.kept.add(_components.components(compared.select("a", "b")))
+        split = _splitting.split(components, compared, texts, self.task_limit, tasks, self.kept)
+        within = compared
+        if split is not None:
+            components, within = split.components, split.within
+            self.split_components = split.number
         named = named_sites(first)
         times = placeholder_times(pages)
         of_rep = components.withColumnRenamed("node", "rep")
@@ -301,10 +323,16 @@ class Scan(Run):
         members = members.join(of_hot.withColumn("hot", F.lit(True)), "doc", "left")
         members = members.withColumn("hot", F.coalesce("hot", F.lit(False)))
         of_a = components.withColumnRenamed("node", "a")
-        rows = members.unionByName(compared.join(of_a, "a"), allowMissingColumns=True)
+        rows = members.unionByName(within.join(of_a, "a"), allowMissingColumns=True)
 
         join = stage(self.settings, "join", named, times)
-        return each_task(rows.repartition(tasks, "component"), join, REPORTS)
+        reports = each_task(rows.repartition(tasks, "component"), join, REPORTS)
+        if split is not None:
+            between = _splitting.pairs_between(
+                split, compared, texts, self.settings, (named, times), tasks, DOCUMENTS_A_TASK
+            )
+            reports = reports if between is None else reports.unionByName(between)
+        return reports
 
     def tables(self, reports: DataFrame) -> dict[str, DataFrame]:
         """The reports as data frames."""
