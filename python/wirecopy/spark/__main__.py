@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from .. import RunError, SettingError
@@ -17,6 +18,8 @@ from ._scan import UNAVAILABLE, Findings, Scan
 from ._splitting import TASK_LIMIT
 
 TABLES = ("pairs", "clusters", "members", "sites", "rejects")
+
+SUMMARY = "summary.json"
 
 #: Exit statuses, those of the command `wirecopy`.
 DONE, FAILED, USAGE, SOME_REJECTED = 0, 1, 2, 3
@@ -35,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     spark = SparkSession.builder.appName("wirecopy scan").getOrCreate()
     mode = "overwrite" if overwrite else "errorifexists"
-    if not overwrite and Store(spark, output).exists(f"{output}/summary.json"):
+    store = Store(spark, output)
+    # Tables without a summary are those of a run that was interrupted.
+    there = [name for name in (*TABLES, SUMMARY) if store.exists(f"{output}/{name}")]
+    if there and not overwrite:
         print(f"{output} has the reports of a scan; --overwrite replaces them", file=sys.stderr)
         return FAILED
     try:
@@ -44,12 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingError as error:
         print(f"wirecopy: {error}", file=sys.stderr)
         return USAGE
-    except RunError as error:
+    except (RunError, AnalysisException) as error:
+        # Spark's is about what it was to read, such as a path that does not exist.
         print(f"wirecopy: {error}", file=sys.stderr)
         return FAILED
+    store.delete(f"{output}/{SUMMARY}")
     write(findings, output, table_format, mode)
     # The last file to appear: with it, all reports are complete.
-    Store(spark, output).write(f"{output}/summary.json", json.dumps(findings.summary, indent=2))
+    store.write(f"{output}/{SUMMARY}", json.dumps(findings.summary, indent=2))
     print(closing(findings), file=sys.stderr)
     findings.unpersist()
     return SOME_REJECTED if findings.summary["read"]["rejected"] else DONE
@@ -159,13 +167,17 @@ class Store:
     def exists(self, name: str) -> bool:
         return bool(self.files.exists(self.path(name)))
 
+    def delete(self, name: str) -> None:
+        """Deletes a file, if it is there."""
+        self.files.delete(self.path(name), False)
+
     def write(self, name: str, text: str) -> None:
         """Writes a file, under another name until it is complete."""
-        hidden = self.path(name.replace("summary.json", "_summary.json"))
+        hidden = self.path(name.replace(SUMMARY, f"_{SUMMARY}"))
         out = self.files.create(hidden, True)
         out.write(bytearray(text.encode()))
         out.close()
-        self.files.delete(self.path(name), False)
+        self.delete(name)
         self.files.rename(hidden, self.path(name))
 
 

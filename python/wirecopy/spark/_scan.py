@@ -21,7 +21,7 @@ from .. import _native, _settings
 from . import _components, _splitting
 from ._kept import Kept
 from ._learning import learn, named_sites, placeholder_times
-from ._reading import TALLIED, ReadCounts, check, count, documents_of, rejects_of
+from ._reading import TALLIED, ReadCounts, check, count, documents_of, readable, rejects_of
 from ._schemas import (
     COMPARED,
     ENTRIES,
@@ -116,6 +116,14 @@ UNAVAILABLE = frozenset(
 )
 
 
+def content_of(path: Any) -> str:
+    """The table of agencies, which is a file of the driver."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _native.SettingError(f"cannot read credits {path}: {error}") from error
+
+
 class Scan:
     """A scan of the records of a data frame."""
 
@@ -126,8 +134,9 @@ class Scan:
         tasks: int | None,
         task_limit: int = _splitting.TASK_LIMIT,
     ) -> None:
-        if task_limit < 1:
-            raise _native.SettingError("task_limit must be at least 1")
+        for name, number in (("tasks", tasks), ("task_limit", task_limit)):
+            if number is not None and number < 1:
+                raise _native.SettingError(f"{name} must be at least 1")
         for name in sorted(UNAVAILABLE.intersection(settings)):
             raise _native.SettingError(f"{name} is not available on Spark")
         self.records = records
@@ -137,7 +146,7 @@ class Scan:
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         given["as_of"] = given.get("as_of") or now
         if given.get("credits") is not None:
-            given["credits"] = Path(given["credits"]).read_text(encoding="utf-8")
+            given["credits"] = content_of(given["credits"])
         self.settings = frozen(_settings.given(given))
         self.stages = stages(self.settings)
         self.tasks = tasks
@@ -193,7 +202,11 @@ class Scan:
 
         def sign(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
             of_sites = None if known is None else profiles(known)
-            return [stages(settings).sign(batches, of_sites)]
+            (batch,) = batches
+            records, rejects = readable(batch)
+            if records.num_rows:
+                return [stages(settings).sign([records], of_sites), *rejects]
+            return rejects
 
         return each_batch(self.records, sign, SIGNED)
 
