@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[type[Run], tuple[str, ...]]] = {
     "dedup": (Dedup, ("documents", "removed", "rejects")),
 }
 
+SUMMARY = "summary.json"
+
 #: Exit statuses, those of the command `wirecopy`.
 DONE, FAILED, USAGE, SOME_REJECTED = 0, 1, 2, 3
 
@@ -45,12 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     spark = SparkSession.builder.appName(f"wirecopy {command}").getOrCreate()
     mode = "overwrite" if overwrite else "errorifexists"
-    if not overwrite and Store(spark, output).exists(f"{output}/summary.json"):
+    store = Store(spark, output)
+    # Tables without a summary are those of a run that was interrupted.
+    there = [name for name in (*tables, SUMMARY) if store.exists(f"{output}/{name}")]
+    if there and not overwrite:
         print(f"{output} has the results of a run; --overwrite replaces them", file=sys.stderr)
         return FAILED
     try:
         records = read(spark, inputs, input_format)
         found = run(records, given, **options).run()
+        store.delete(f"{output}/{SUMMARY}")
         write({name: getattr(found, name) for name in tables}, output, table_format, mode)
     except SettingError as error:
         print(f"wirecopy: {error}", file=sys.stderr)
@@ -60,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wirecopy: {str(error).splitlines()[0]}", file=sys.stderr)
         return FAILED
     # The last file to appear: with it, all results are complete.
-    Store(spark, output).write(f"{output}/summary.json", json.dumps(found.summary, indent=2))
+    store.write(f"{output}/{SUMMARY}", json.dumps(found.summary, indent=2))
     print(closing(found.summary), file=sys.stderr)
     found.unpersist()
     return SOME_REJECTED if found.summary["read"]["rejected"] else DONE
@@ -174,13 +180,17 @@ class Store:
     def exists(self, name: str) -> bool:
         return bool(self.files.exists(self.path(name)))
 
+    def delete(self, name: str) -> None:
+        """Deletes a file, if it is there."""
+        self.files.delete(self.path(name), False)
+
     def write(self, name: str, text: str) -> None:
         """Writes a file, under another name until it is complete."""
-        hidden = self.path(name.replace("summary.json", "_summary.json"))
+        hidden = self.path(name.replace(SUMMARY, f"_{SUMMARY}"))
         out = self.files.create(hidden, True)
         out.write(bytearray(text.encode()))
         out.close()
-        self.files.delete(self.path(name), False)
+        self.delete(name)
         self.files.rename(hidden, self.path(name))
 
 

@@ -17,7 +17,7 @@ from pyspark.sql.types import LongType, StructField, StructType
 from .. import _native
 from . import _components
 from ._kept import Kept
-from ._reading import chosen_of, rejects_of
+from ._reading import UNREADABLE, chosen_of, readable, rejects_of
 from ._run import BOILERPLATE_ONLY, HOT_BUCKET, SIMILAR, TAKES_PART, UNAVAILABLE, Prepared, Run
 from ._schemas import FACTS, REPORTS, SIGNED, TEXTS
 from ._tasks import batches_of, each_task, narrow, stage, stages, tables_of
@@ -159,11 +159,11 @@ class Dedup(Run):
         names = self.stages.marks
         if names is None:
             removed = marks.where(F.col("duplicate_of").isNotNull()).select(KEY)
-            return records.join(removed, KEY, "left_anti").drop(KEY, IDENTITY)
+            return records.join(removed, KEY, "left_anti").drop(KEY, IDENTITY, UNREADABLE)
         columns = zip(("duplicate_of", "duplicate_group"), names)
         marks = marks.select(KEY, *[F.col(of).alias(name) for of, name in columns])
         marked = records.join(marks, KEY, "left")
-        return marked.select(*self.records.columns, *names)
+        return marked.select(*self.records.columns, *names).drop(UNREADABLE)
 
     def named_records(self) -> DataFrame:
         """The records that are documents, with the hashes of their ids and of what they are."""
@@ -172,6 +172,7 @@ class Dedup(Run):
 
         def name(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
+                batch, _ = readable(batch)
                 keys = stages(settings).keys([narrow(batch)])
                 columns = [*batch.columns, *keys.columns]
                 yield pa.RecordBatch.from_arrays(columns, [*batch.schema.names, KEY, IDENTITY])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from .. import _native
+from ._schemas import SIGNED
 
 #: Counts of records, as the notes of the native part have it.
 TALLIED = ("records", "lossy", "bad_dates", "bad_ids", "without_url", "more_rejects")
@@ -38,6 +41,33 @@ class ReadCounts:
     rejected: int
     unknown_loss: bool
     tallies: Mapping[str, int]
+
+
+#: Column in which Spark puts a line that it could not read, by default.
+UNREADABLE = "_corrupt_record"
+
+#: Characters of such a line that its reason quotes.
+QUOTED = 60
+
+
+def readable(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[pa.RecordBatch]]:
+    """The records that Spark could read, and rows that reject the others."""
+    if UNREADABLE not in batch.schema.names:
+        return batch, []
+    lines = batch.column(UNREADABLE)
+    notes = [
+        {
+            "note": json.dumps(
+                {
+                    "reject": {"reason": f"not JSON: {line[:QUOTED]}", "unknown_loss": False},
+                    "tally": {"records": 1},
+                }
+            )
+        }
+        for line in lines.drop_null().to_pylist()
+    ]
+    rejects = [pa.RecordBatch.from_pylist(notes, schema=SIGNED)] if notes else []
+    return batch.filter(lines.is_null()), rejects
 
 
 def count(read: DataFrame) -> ReadCounts:

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from .. import _native, _settings
 from ._kept import Kept
 from ._learning import learn
-from ._reading import TALLIED, ReadCounts, check, count, documents_of
+from ._reading import TALLIED, ReadCounts, check, count, documents_of, readable
 from ._schemas import COMPARED, ENTRIES, PAGES, PROFILE, PROPOSED, SIGNED, TEXTS
 from ._tasks import (
     Shared,
@@ -75,6 +75,8 @@ class Run:
     def __init__(
         self, records: DataFrame, settings: Mapping[str, Any], tasks: int | None = None
     ) -> None:
+        if tasks is not None and tasks < 1:
+            raise _native.SettingError("tasks must be at least 1")
         for name in sorted(self.unavailable.intersection(settings)):
             raise _native.SettingError(f"{name} is not available on Spark")
         self.records = records
@@ -118,7 +120,11 @@ class Run:
 
         def sign(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
             of_sites = None if known is None else profiles(known)
-            return [stages(settings).sign(batches, of_sites)]
+            (batch,) = batches
+            records, rejects = readable(batch)
+            if records.num_rows:
+                return [stages(settings).sign([records], of_sites), *rejects]
+            return rejects
 
         return each_batch(self.records, sign, SIGNED)
 

@@ -82,6 +82,14 @@ class Compared:
         return functools.reduce(DataFrame.union, self._found)
 
 
+def content_of(path: Any) -> str:
+    """The table of agencies, which is a file of the driver."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _native.SettingError(f"cannot read credits {path}: {error}") from error
+
+
 class Scan(Run):
     """A scan of the records of a data frame."""
 
@@ -110,7 +118,7 @@ class Scan(Run):
         now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
         given["as_of"] = given.get("as_of") or now
         if given.get("credits") is not None:
-            given["credits"] = Path(given["credits"]).read_text(encoding="utf-8")
+            given["credits"] = content_of(given["credits"])
         return given
 
     def run(self) -> Findings:
