@@ -69,6 +69,6 @@ class Job:
         total = round(sum(self.seconds.values()), 2)
         seconds = {**self.seconds, "total": total}
         line = {"spark": self.session.version, "settings": settings, **result, "seconds": seconds}
-        print(json.dumps(line), flush=True)
+        print(json.dumps(line, default=str), flush=True)
         self.session.stop()
         sys.stdout.flush()

@@ -1,10 +1,13 @@
 """Costs of the stages of a scan on Spark, from the event log of the run.
 
-    stage_costs.py EVENT_LOG --documents N
+    stage_costs.py EVENT_LOG --documents N [--tasks TASKS]
 
 Run the scan with `--conf spark.eventLog.enabled=true --conf spark.eventLog.dir=DIRECTORY
 --conf spark.eventLog.compress=false`; EVENT_LOG is the file, or the directory of files, that Spark
-made there. Prints a table of Markdown: for each stage, as it is named in the web page of Spark, the
+made there. With `--conf spark.executor.processTreeMetrics.enabled=true
+--conf spark.eventLog.logStageExecutorMetrics=true`, the last line has the peak of the resident
+memory of an executor and of its Python workers. With --tasks, the seconds of the tasks that propose
+candidates are added to a file of tasks for `simulate.py`, by their numbers. Prints a table of Markdown: for each stage, as it is named in the web page of Spark, the
 seconds of its tasks on all cores, the bytes shuffled, spilled to disk and read again for each
 document, and the longest task against the mean task of the same stage.
 """
@@ -12,6 +15,7 @@ document, and the longest task against the mean task of the same stage.
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,6 +34,8 @@ class Costs:
     shuffled: int = 0
     spilled: int = 0
     peak: int = 0
+    #: Seconds by the number of the task, of the last stage that had so many tasks.
+    of_tasks: dict[int, float] = field(default_factory=dict)
 
 
 def events(path: Path) -> Iterator[dict[str, Any]]:
@@ -60,7 +66,29 @@ def costs(log: Iterator[dict[str, Any]]) -> dict[str, Costs]:
             stage.shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
             stage.spilled += metrics["Disk Bytes Spilled"]
             stage.peak = max(stage.peak, metrics["Peak Execution Memory"])
+            stage.of_tasks[event["Task Info"]["Index"]] = stage.seconds[-1]
     return found
+
+
+def peaks(log: Iterator[dict[str, Any]]) -> dict[str, int]:
+    """Largest resident memory of an executor, and of its workers of Python, in bytes."""
+    found = {"jvm": 0, "python": 0}
+    for event in log:
+        if event["Event"] == "SparkListenerStageExecutorMetrics" and event["Executor ID"] != "driver":
+            metrics = event["Executor Metrics"]
+            found["jvm"] = max(found["jvm"], metrics.get("ProcessTreeJVMRSSMemory", 0))
+            found["python"] = max(found["python"], metrics.get("ProcessTreePythonRSSMemory", 0))
+    return found
+
+
+def add_seconds(path: Path, seconds: dict[int, float]) -> None:
+    """Adds the seconds of tasks to a file of tasks; each stage of buckets gets those of its task."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.DictWriter(file, ["stage", "task", "entries", "pairs", "seconds"])
+        out.writeheader()
+        out.writerows({**row, "seconds": seconds[int(row["task"])]} for row in rows)
 
 
 def table(found: dict[str, Costs], documents: int) -> str:
@@ -93,8 +121,14 @@ def main() -> None:
     )
     parser.add_argument("log", type=Path, metavar="EVENT_LOG")
     parser.add_argument("--documents", type=int, required=True, metavar="N")
+    parser.add_argument("--tasks", type=Path, metavar="TASKS")
     given = parser.parse_args()
-    print(table(costs(events(given.log)), given.documents))
+    found = costs(events(given.log))
+    print(table(found, given.documents))
+    peak = {name: f"{size / 1e6:.0f} MB" for name, size in peaks(events(given.log)).items()}
+    print(f"\nPeak of an executor: {peak['jvm']} in the JVM, {peak['python']} in Python")
+    if given.tasks:
+        add_seconds(given.tasks, found["propose candidates"].of_tasks)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ def task(stage: int, milliseconds: int, shuffled: int) -> dict:
     return {
         "Event": "SparkListenerTaskEnd",
         "Stage ID": stage,
+        "Task Info": {"Index": 0},
         "Task Metrics": {
             "Executor Run Time": milliseconds,
             "Shuffle Write Metrics": {"Shuffle Bytes Written": shuffled},

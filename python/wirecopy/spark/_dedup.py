@@ -17,7 +17,7 @@ from pyspark.sql.types import LongType, StructField, StructType
 from .. import _native
 from . import _components
 from ._kept import Kept
-from ._reading import UNREADABLE, chosen_of, readable, rejects_of
+from ._reading import UNREADABLE, readable
 from ._run import BOILERPLATE_ONLY, HOT_BUCKET, SIMILAR, TAKES_PART, UNAVAILABLE, Prepared, Run
 from ._schemas import FACTS, REPORTS, SIGNED, TEXTS
 from ._tasks import batches_of, each_task, narrow, stage, stages, tables_of
@@ -64,11 +64,13 @@ class Dedup(Run):
         documents = self.numbered(
             prepared.signed.where(taking_part).withColumn("content", content)
         )
+        self.kept.drop(prepared.signed)
         compared = documents.where(F.col("fate") == TAKES_PART)
         proposed = self.proposed(compared)
         hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
         candidates = proposed.where(F.col("kind") == SIMILAR).select("a", "b").distinct()
         candidates = self.kept.keep(candidates, "gather candidates")
+        self.kept.drop(proposed)
         same_text = self.kept.keep(self.same_text(documents), "find equal texts")
         texts = self.texts(self.wanted(documents, candidates, hot, same_text), prepared.counts)
         near = self.kept.keep(self.compared(candidates, texts), "compare pairs of candidates")
@@ -91,7 +93,7 @@ class Dedup(Run):
         return Deduplicated(
             documents=self.documents(prepared, kept_marks),
             removed=found["removed"].drop("file"),
-            rejects=rejects_of(prepared.read, prepared.counts),
+            rejects=prepared.rejects,
             summary=summary,
             _kept=self.kept,
         )
@@ -150,8 +152,8 @@ class Dedup(Run):
     def documents(self, prepared: Prepared, marks: DataFrame) -> DataFrame:
         """The records that stay, or all with their marks."""
         records = self.named_records()
-        if prepared.counts.repeated:
-            chosen = chosen_of(prepared.read).select(
+        if prepared.chosen is not None:
+            chosen = prepared.chosen.select(
                 F.col("key").alias(KEY), F.col("identity").alias(IDENTITY)
             )
             records = records.join(chosen, [KEY, IDENTITY], "left_semi").dropDuplicates([KEY])
@@ -193,7 +195,7 @@ class Dedup(Run):
             found.update(of_task)
         removed = found["exact"] + found["near"]
         return {
-            **self.summary_of_reading(prepared),
+            **prepared.summary,
             "compared": {"identical": identical, "candidates": candidates},
             "bounded": {
                 "hot_buckets": found["hot_buckets"],

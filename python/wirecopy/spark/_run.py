@@ -15,7 +15,16 @@ from pyspark.sql import functions as F
 from .. import _native, _settings
 from ._kept import Kept
 from ._learning import learn
-from ._reading import TALLIED, ReadCounts, check, count, documents_of, readable
+from ._reading import (
+    TALLIED,
+    ReadCounts,
+    check,
+    chosen_of,
+    count,
+    documents_of,
+    readable,
+    rejects_of,
+)
 from ._schemas import COMPARED, ENTRIES, PAGES, PROFILE, PROPOSED, SIGNED, TEXTS
 from ._tasks import (
     Shared,
@@ -54,14 +63,13 @@ class Prepared:
     """Documents that were read and signed."""
 
     counts: ReadCounts
-    #: Rows of the records as they were read, rejects among them.
-    read: DataFrame
-    #: Documents with their boilerplate.
-    first: DataFrame
-    #: Pages of sites, those of one site in one task.
-    pages: DataFrame
+    rejects: DataFrame
+    #: The `identity` of the record that stays for each `key`; `None` if no id is repeated.
+    chosen: DataFrame | None
     #: Documents without their boilerplate.
     signed: DataFrame
+    #: Counts of what was read and left out, under the names of the command's summary.
+    summary: Mapping[str, Any]
 
 
 class Run:
@@ -111,8 +119,19 @@ class Run:
             known = learn(pages, self.tasks)
         else:
             known = shared_by_all(self.spark, PROFILE.empty_table())
+        self.look_at_sites(first, pages)
+        self.kept.drop(pages)
+        rejects = self.kept.keep(rejects_of(read, counts), "gather rejects")
+        chosen = None
+        if counts.repeated:
+            chosen = self.kept.keep(chosen_of(read), "choose records with one id")
+        self.kept.drop(read)
         signed = self.kept.keep(documents_of(self.signed(known), counts), "sign documents")
-        return Prepared(counts, read, first, pages, signed)
+        return Prepared(counts, rejects, chosen, signed, summary_of(counts, signed))
+
+    def look_at_sites(self, first: DataFrame, pages: DataFrame) -> None:
+        """Learns what else the command has to know of sites. `first` are the documents with their
+        boilerplate; `pages` have those of one site in one task."""
 
     def signed(self, known: Shared | None) -> DataFrame:
         """A row for each document, and for what is said about records."""
@@ -155,7 +174,9 @@ class Run:
             F.min("doc").alias("rep"), F.count(F.lit(1)).alias("size")
         )
         numbers = numbers.join(groups, "content").select("key", "doc", "rep", "size")
-        return self.kept.keep(signed.join(numbers, "key"), "number documents")
+        documents = self.kept.keep(signed.join(numbers, "key"), "number documents")
+        self.kept.drop(slim)
+        return documents
 
     def proposed(self, documents: DataFrame) -> DataFrame:
         """Candidates, hot buckets and common passages among documents, each of which stands for
@@ -249,27 +270,30 @@ class Run:
         texts = texts.dropDuplicates(["key"]) if counts.repeated else texts
         return self.kept.keep(texts, "read texts of candidates")
 
-    def summary_of_reading(self, prepared: Prepared) -> dict[str, Any]:
-        """Counts of what was read and left out, under the names of the command's summary."""
-        counts, signed = prepared.counts, prepared.signed
-        of_fate = {row.fate: row["count"] for row in signed.groupBy("fate").count().collect()}
-        removed = signed.agg(
-            F.count(F.when(F.col("removed") > 0, 1)).alias("documents"),
-            F.coalesce(F.sum("removed"), F.lit(0)).alias("words"),
-        ).first()
-        return {
-            "version": _native.version(),
-            "read": {
-                "records": counts.tallies["records"],
-                "documents": counts.documents,
-                "rejected": counts.rejected,
-                "repeated_ids": counts.repeated,
-                **{name: counts.tallies[name] for name in TALLIED[1:-1]},
-            },
-            "skipped": {
-                "empty": of_fate.get(EMPTY, 0),
-                "too_short": of_fate.get(TOO_SHORT, 0),
-                "boilerplate_only": of_fate.get(BOILERPLATE_ONLY, 0),
-            },
-            "boilerplate": removed.asDict() if removed else {},
-        }
+
+def summary_of(counts: ReadCounts, signed: DataFrame) -> dict[str, Any]:
+    """Counts of what was read and left out."""
+    of_fate = signed.groupBy("fate").agg(
+        F.count(F.lit(1)).alias("documents"),
+        F.count(F.when(F.col("removed") > 0, 1)).alias("shortened"),
+        F.sum("removed").alias("removed"),
+    )
+    rows = {row.fate: row for row in of_fate.collect()}
+    left_out = {"empty": EMPTY, "too_short": TOO_SHORT, "boilerplate_only": BOILERPLATE_ONLY}
+    return {
+        "version": _native.version(),
+        "read": {
+            "records": counts.tallies["records"],
+            "documents": counts.documents,
+            "rejected": counts.rejected,
+            "repeated_ids": counts.repeated,
+            **{name: counts.tallies[name] for name in TALLIED[1:-1]},
+        },
+        "skipped": {
+            name: rows[fate].documents if fate in rows else 0 for name, fate in left_out.items()
+        },
+        "boilerplate": {
+            "documents": sum(row.shortened for row in rows.values()),
+            "words": sum(row.removed for row in rows.values()),
+        },
+    }

@@ -19,7 +19,6 @@ from .. import _native
 from . import _components, _splitting
 from ._kept import Kept
 from ._learning import named_sites, placeholder_times
-from ._reading import rejects_of
 from ._run import (
     COMMON_PASSAGE,
     DOCUMENTS_A_TASK,
@@ -121,29 +120,35 @@ class Scan(Run):
             given["credits"] = content_of(given["credits"])
         return given
 
+    def look_at_sites(self, first: DataFrame, pages: DataFrame) -> None:
+        self.named_sites = named_sites(first)
+        self.placeholder_times = placeholder_times(pages)
+
     def run(self) -> Findings:
         start = time.monotonic()
         prepared = self.prepared()
         documents = self.numbered(prepared.signed.where(F.col("fate") == TAKES_PART))
+        self.kept.drop(prepared.signed)
         proposed = self.proposed(documents)
+        hot_sizes = self.hot_sizes(proposed)
         hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
         common = self.lists(proposed, COMMON_PASSAGE, "gather common passages")
         candidates = proposed.where(F.col("kind").isin(SIMILAR, SHARES_PASSAGE))
         candidates = candidates.groupBy("a", "b").agg(F.min("kind").alias("kind"))
         candidates = self.kept.keep(candidates, "gather candidates")
+        self.kept.drop(proposed)
         wanted = self.wanted(documents, candidates, hot, common)
         texts = self.texts(wanted, prepared.counts)
         compared = self.compare_all(documents, candidates, hot, common, texts)
         reports = self.kept.keep(
-            self.reports(compared.found, hot, texts, prepared.first, prepared.pages),
-            "join clusters and report",
+            self.reports(compared.found, hot, texts), "join clusters and report"
         )
-        summary = self.summary(prepared, documents, self.hot_sizes(proposed), compared, reports)
+        summary = self.summary(prepared, documents, hot_sizes, compared, reports)
         summary["seconds"] = round(time.monotonic() - start, 3)
         summary["stages"] = self.kept.stages
         return Findings(
             **self.tables(reports),
-            rejects=rejects_of(prepared.read, prepared.counts),
+            rejects=prepared.rejects,
             summary=summary,
             _kept=self.kept,
         )
@@ -163,7 +168,7 @@ class Scan(Run):
             found.update(json.loads(bytes(row.rows)))
         relations = {name: found[name] for name in ("exact", "near", "excerpt")}
         return {
-            **self.summary_of_reading(prepared),
+            **prepared.summary,
             "compared": {
                 "identical": identical,
                 "candidates": compared.pairs,
@@ -302,14 +307,7 @@ class Scan(Run):
         wanted = wanted.select("key", "identity", "doc", "rep", "size", *FACTS)
         return self.kept.keep(wanted, "choose documents")
 
-    def reports(
-        self,
-        compared: DataFrame,
-        hot: DataFrame,
-        texts: DataFrame,
-        first: DataFrame,
-        pages: DataFrame,
-    ) -> DataFrame:
+    def reports(self, compared: DataFrame, hot: DataFrame, texts: DataFrame) -> DataFrame:
         """The reports of whole components, or of parts of those that are too big for one task, as
         files of Arrow."""
         tasks = self.tasks or 1
@@ -319,8 +317,6 @@ class Scan(Run):
         if split is not None:
             components, within = split.components, split.within
             self.split_components = split.number
-        named = named_sites(first)
-        times = placeholder_times(pages)
         of_rep = components.withColumnRenamed("node", "rep")
         members = (
             texts.join(of_rep, "rep", "left")
@@ -333,11 +329,17 @@ class Scan(Run):
         of_a = components.withColumnRenamed("node", "a")
         rows = members.unionByName(within.join(of_a, "a"), allowMissingColumns=True)
 
-        join = stage(self.settings, "join", named, times)
+        join = stage(self.settings, "join", self.named_sites, self.placeholder_times)
         reports = each_task(rows.repartition(tasks, "component"), join, REPORTS)
         if split is not None:
             between = _splitting.pairs_between(
-                split, compared, texts, self.settings, (named, times), tasks, DOCUMENTS_A_TASK
+                split,
+                compared,
+                texts,
+                self.settings,
+                (self.named_sites, self.placeholder_times),
+                tasks,
+                DOCUMENTS_A_TASK,
             )
             reports = reports if between is None else reports.unionByName(between)
         return reports
