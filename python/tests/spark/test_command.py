@@ -251,3 +251,29 @@ def test_the_module_is_a_command(tmp_path: Path) -> None:
     assert done.returncode == DONE, done.stderr
     assert " pairs in " in done.stderr.splitlines()[-1]
     assert json.loads((output / "summary.json").read_text(encoding="utf-8"))["found"]["pairs"]
+
+
+def test_cells_of_csv_are_no_formulas(spark: SparkSession) -> None:
+    formulas = ["=1+1", "+1", "-1", "@A1", "\tx", "\n=1", " =1", "\u00a0=1", '"=1', "'=1", "＝1"]
+    formulas += ["\ufeff=1", "\0=1", "\u200b-x"]
+    harmless = ["", "-", "a=b", "1-2", "'quoted' words", "Über", "(=1)", "   ", "…=1", None]
+    frame = spark.createDataFrame([(one,) for one in [*formulas, *harmless]], "title string")
+    cells = frame.select(command.neutral(frame, frame.schema["title"])).collect()
+    assert [row["title"] for row in cells] == [*[f"'{one}" for one in formulas], *harmless]
+
+
+def test_duplicates_are_removed_by_the_command(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, output = tmp_path / "corpus.jsonl", tmp_path / "clean"
+    write_jsonl(given, records())
+    settings = ["--threshold", "0.6", "--prefer", "longest", "--tasks", "3"]
+    assert command.main(["dedup", str(given), "-o", str(output), *settings]) == DONE
+    alone = wirecopy.dedup(given, threshold=0.6, prefer="longest")
+    written_ids = {row["id"] for row in spark.read.parquet(str(output / "documents")).collect()}
+    assert written_ids == {row["id"] for row in alone}
+    removed = spark.read.parquet(str(output / "removed"))
+    assert removed.count() == len(alone.removed)
+    summary = json.loads((output / "summary.json").read_text(encoding="utf-8"))
+    assert summary["found"]["removed"] == len(alone.removed)
+    assert f"{len(alone.removed)} duplicates" in capsys.readouterr().err

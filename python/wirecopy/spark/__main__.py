@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField
 
 from .. import RunError, SettingError
 from .. import settings as known_settings
@@ -148,11 +150,27 @@ def format_of(name: str) -> str:
 def write(tables: dict[str, DataFrame], output: str, table_format: str, mode: str) -> None:
     """Writes the tables; Spark's committer makes each appear as a whole."""
     for name, table in tables.items():
+        if table_format == "csv" and name != "documents":
+            table = table.select(*[neutral(table, field) for field in table.schema.fields])
         writer = table.write.mode(mode).format(table_format)
         if table_format == "csv":
             writer = writer.options(header=True, quote='"', escape='"')
         with described(table.sparkSession, f"write {name}"):
             writer.save(f"{output}/{name}")
+
+
+#: A text that a spreadsheet might run as a formula, as the command has it (`src/text/escaping.rs`):
+#: blanks, quotes and invisible characters at its beginning are skipped.
+FORMULA = r"""(?Us)^(?!-\z)["'`\u200b-\u200f\u2060\ufeff\s\p{Cntrl}]*[=+@\t\r\n＝＋－＠-]"""
+
+
+def neutral(table: DataFrame, field: StructField) -> Column:
+    """The column such that no spreadsheet runs a cell of it."""
+    column = table[field.name]
+    if not isinstance(field.dataType, StringType):
+        return column
+    escaped = F.concat(F.lit("'"), column)
+    return F.when(column.rlike(FORMULA), escaped).otherwise(column).alias(field.name)
 
 
 def closing(summary: Mapping[str, Any]) -> str:
