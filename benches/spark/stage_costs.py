@@ -34,8 +34,12 @@ class Costs:
     shuffled: int = 0
     spilled: int = 0
     peak: int = 0
-    #: Seconds by the number of the task, of the last stage that had so many tasks.
-    of_tasks: dict[int, float] = field(default_factory=dict)
+    #: By the number of Spark's stage: seconds by the number of the task.
+    of_tasks: dict[int, dict[int, float]] = field(default_factory=dict)
+
+    def longest(self) -> dict[int, float]:
+        """Seconds by the number of the task, of the stage of Spark that took the most."""
+        return max(self.of_tasks.values(), key=lambda tasks: sum(tasks.values()))
 
 
 def events(path: Path) -> Iterator[dict[str, Any]]:
@@ -66,7 +70,8 @@ def costs(log: Iterator[dict[str, Any]]) -> dict[str, Costs]:
             stage.shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
             stage.spilled += metrics["Disk Bytes Spilled"]
             stage.peak = max(stage.peak, metrics["Peak Execution Memory"])
-            stage.of_tasks[event["Task Info"]["Index"]] = stage.seconds[-1]
+            tasks = stage.of_tasks.setdefault(event["Stage ID"], {})
+            tasks[event["Task Info"]["Index"]] = stage.seconds[-1]
     return found
 
 
@@ -128,7 +133,7 @@ def main() -> None:
     peak = {name: f"{size / 1e6:.0f} MB" for name, size in peaks(events(given.log)).items()}
     print(f"\nPeak of an executor: {peak['jvm']} in the JVM, {peak['python']} in Python")
     if given.tasks:
-        add_seconds(given.tasks, found["propose candidates"].of_tasks)
+        add_seconds(given.tasks, found["propose candidates"].longest())
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ class Dedup(Run):
         for name in {KEY, IDENTITY, *marks}.intersection(self.records.columns):
             raise _native.SettingError(f"the records have a column {name} already; use another name")
         prepared = self.prepared()
+        self.check_numbers(prepared.signed)
         taking_part = F.col("fate").isin(TAKES_PART, BOILERPLATE_ONLY)
         # Of pages of boilerplate alone, those with the same text are duplicates.
         is_bare = F.col("fate") == BOILERPLATE_ONLY
@@ -70,6 +71,7 @@ class Dedup(Run):
         hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
         candidates = proposed.where(F.col("kind") == SIMILAR).select("a", "b").distinct()
         candidates = self.kept.keep(candidates, "gather candidates")
+        compared_pairs = self.kept.last_rows
         self.kept.drop(proposed)
         same_text = self.kept.keep(self.same_text(documents), "find equal texts")
         texts = self.texts(self.wanted(documents, candidates, hot, same_text), prepared.counts)
@@ -82,11 +84,7 @@ class Dedup(Run):
         )
         tables = self.kept.keep(tables, "decide which documents stay")
         found = tables_of(tables, stages(self.settings).duplicates([self.no_document()]))
-        summary = self.summary(prepared, documents, candidates.count(), tables)
-        if self.stages.number_field and not self.has_numbers(documents):
-            raise _native.RunError(
-                f"no record has a number in a field called `{self.stages.number_field}`"
-            )
+        summary = self.summary(prepared, documents, compared_pairs, tables)
         kept_marks = self.kept.keep(found["marks"], "gather decisions")
         summary["seconds"] = round(time.monotonic() - start, 3)
         summary["stages"] = self.kept.stages
@@ -146,8 +144,14 @@ class Dedup(Run):
         fields = [*SIGNED, *TEXTS, pa.field("doc", pa.int64())]
         return pa.RecordBatch.from_pylist([], schema=pa.schema({f.name: f.type for f in fields}))
 
-    def has_numbers(self, documents: DataFrame) -> bool:
-        return not documents.where(F.col("number").isNotNull()).isEmpty()
+    def check_numbers(self, documents: DataFrame) -> None:
+        """Ends a run that prefers documents by a field that none has."""
+        field_name = self.stages.number_field
+        if field_name is None:
+            return
+        with self.named("look for numbers"):
+            if documents.where(F.col("number").isNotNull()).isEmpty():
+                raise _native.RunError(f"no record has a number in a field called `{field_name}`")
 
     def documents(self, prepared: Prepared, marks: DataFrame) -> DataFrame:
         """The records that stay, or all with their marks."""
@@ -186,10 +190,12 @@ class Dedup(Run):
         self, prepared: Prepared, documents: DataFrame, candidates: int, tables: DataFrame
     ) -> dict[str, Any]:
         """Counts of the dedup."""
-        identical = documents.where(F.col("doc") != F.col("rep")).count()
+        with self.named("count decisions"):
+            identical = documents.where(F.col("doc") != F.col("rep")).count()
+            counts = tables.where(F.col("table") == "counts").select("rows").collect()
         found: collections.Counter[str] = collections.Counter()
         largest = 0
-        for row in tables.where(F.col("table") == "counts").select("rows").collect():
+        for row in counts:
             of_task = json.loads(bytes(row.rows))
             largest = max(largest, of_task.pop("largest_bucket"))
             found.update(of_task)

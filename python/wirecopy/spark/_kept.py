@@ -43,6 +43,12 @@ class Kept:
         self._frames.append(frame)
         return frame
 
+    @property
+    def last_rows(self) -> int:
+        """Number of rows of the data frame that was kept last."""
+        rows: int = self.stages[-1]["rows"]
+        return rows
+
     def drop(self, frame: DataFrame) -> None:
         """Frees a data frame from which nothing else will be computed."""
         frame.unpersist()

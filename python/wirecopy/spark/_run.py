@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from .. import _native, _settings
-from ._kept import Kept
+from ._kept import Kept, described
 from ._learning import learn
 from ._reading import (
     TALLIED,
@@ -105,7 +106,8 @@ class Run:
     def prepared(self) -> Prepared:
         """Reads and signs the records."""
         read = self.kept.keep(self.signed(None), "read records")
-        counts = count(read)
+        with self.named("count records"):
+            counts = count(read)
         check(counts, self.stages)
         if self.tasks is None:
             least = self.spark.sparkContext.defaultParallelism
@@ -119,7 +121,8 @@ class Run:
             known = learn(pages, self.tasks)
         else:
             known = shared_by_all(self.spark, PROFILE.empty_table())
-        self.look_at_sites(first, pages)
+        with self.named("look at sites"):
+            self.look_at_sites(first, pages)
         self.kept.drop(pages)
         rejects = self.kept.keep(rejects_of(read, counts), "gather rejects")
         chosen = None
@@ -127,7 +130,13 @@ class Run:
             chosen = self.kept.keep(chosen_of(read), "choose records with one id")
         self.kept.drop(read)
         signed = self.kept.keep(documents_of(self.signed(known), counts), "sign documents")
-        return Prepared(counts, rejects, chosen, signed, summary_of(counts, signed))
+        with self.named("count documents"):
+            summary = summary_of(counts, signed)
+        return Prepared(counts, rejects, chosen, signed, summary)
+
+    def named(self, step: str) -> AbstractContextManager[None]:
+        """Names the jobs of a block in the web page of Spark."""
+        return described(self.spark, step)
 
     def look_at_sites(self, first: DataFrame, pages: DataFrame) -> None:
         """Learns what else the command has to know of sites. `first` are the documents with their
@@ -160,7 +169,9 @@ class Run:
         )
         slim = self.kept.keep(slim, "sort documents")
         starts, start = [], 0
-        for part, size in sorted(tuple(row) for row in slim.groupBy("part").count().collect()):
+        with self.named("count documents of tasks"):
+            sizes = slim.groupBy("part").count().collect()
+        for part, size in sorted(map(tuple, sizes)):
             starts.append((part, start))
             start += size
         if not starts:
@@ -206,7 +217,9 @@ class Run:
                 F.col("id").cast("int").alias("place")
             )
             task = F.pmod(F.hash("place"), F.lit(tasks)).alias("task")
-            for row in numbers.select("place", task).collect():
+            with self.named("place tasks"):
+                rows = numbers.select("place", task).collect()
+            for row in rows:
                 found.setdefault(row.task, row.place)
             tried += 16 * tasks
         return [found[task] for task in range(tasks)]
@@ -252,14 +265,16 @@ class Run:
             return 0, 0
         sizes = proposed.where(F.col("kind") == BUCKET_SIZE)
         sizes = sizes.where(F.col("a") > self.stages.hot_bucket)
-        number, largest = sizes.agg(F.sum("b"), F.max("a")).first() or (None, None)
+        with self.named("count hot buckets"):
+            number, largest = sizes.agg(F.sum("b"), F.max("a")).first() or (None, None)
         return number or 0, largest or 0
 
     def texts(self, wanted: DataFrame, counts: ReadCounts) -> DataFrame:
         """Documents with their texts, which are read again; `wanted` has their `key` and
         `identity`."""
         settings, proven = self.settings, counts.proven
-        keys = collected(wanted.select("key")).sort_by("key").combine_chunks()
+        with self.named("gather keys of candidates"):
+            keys = collected(wanted.select("key")).sort_by("key").combine_chunks()
         shared = shared_by_all(self.spark, keys)
 
         def read(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:

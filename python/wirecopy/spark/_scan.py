@@ -132,14 +132,18 @@ class Scan(Run):
         proposed = self.proposed(documents)
         hot_sizes = self.hot_sizes(proposed)
         hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
+        has_hot = self.kept.last_rows > 0
         common = self.lists(proposed, COMMON_PASSAGE, "gather common passages")
+        has_common = self.kept.last_rows > 0
         candidates = proposed.where(F.col("kind").isin(SIMILAR, SHARES_PASSAGE))
         candidates = candidates.groupBy("a", "b").agg(F.min("kind").alias("kind"))
         candidates = self.kept.keep(candidates, "gather candidates")
         self.kept.drop(proposed)
         wanted = self.wanted(documents, candidates, hot, common)
         texts = self.texts(wanted, prepared.counts)
-        compared = self.compare_all(documents, candidates, hot, common, texts)
+        compared = self.compare_all(
+            documents, candidates, hot if has_hot else None, common if has_common else None, texts
+        )
         reports = self.kept.keep(
             self.reports(compared.found, hot, texts), "join clusters and report"
         )
@@ -162,9 +166,11 @@ class Scan(Run):
         reports: DataFrame,
     ) -> dict[str, Any]:
         """Counts of the scan, under the names of the command's summary."""
-        identical = documents.where(F.col("doc") != F.col("rep")).count()
+        with self.named("count findings"):
+            identical = documents.where(F.col("doc") != F.col("rep")).count()
+            counts = reports.where(F.col("table") == "counts").select("rows").collect()
         found: collections.Counter[str] = collections.Counter()
-        for row in reports.where(F.col("table") == "counts").select("rows").collect():
+        for row in counts:
             found.update(json.loads(bytes(row.rows)))
         relations = {name: found[name] for name in ("exact", "near", "excerpt")}
         return {
@@ -197,23 +203,23 @@ class Scan(Run):
         self,
         documents: DataFrame,
         candidates: DataFrame,
-        hot: DataFrame,
-        common: DataFrame,
+        hot: DataFrame | None,
+        common: DataFrame | None,
         texts: DataFrame,
     ) -> Compared:
         """Compares the pairs of hot buckets first, then the candidates, then candidates between
-        stories."""
+        stories. `None` stands for no hot bucket or common passage."""
         done = Compared()
 
         def compare(pairs: DataFrame, of: str) -> DataFrame:
             pairs = self.kept.keep(pairs.select("a", "b"), f"choose pairs of {of}")
-            done.pairs += self.kept.stages[-1]["rows"]
+            done.pairs += self.kept.last_rows
             found = self.kept.keep(self.compared(pairs, texts), f"compare pairs of {of}")
-            done.verified += self.kept.stages[-1]["rows"]
+            done.verified += self.kept.last_rows
             done.add(pairs, found)
             return found
 
-        if not hot.isEmpty():
+        if hot is not None:
             alone = self.listed(hot, documents, None)
             compare(self.hot_pairs(alone, True), "hot buckets with leaders")
             families = self.families(self.joining(done.found, documents))
@@ -222,11 +228,12 @@ class Scan(Run):
             families = self.families(self.joining(done.found, documents))
             candidates = self.without_big_families(candidates, families, documents)
         compare(done.without(candidates), "candidates")
-        if not common.isEmpty():
+        if common is not None:
             families = self.families(done.found.where("near"))
             further = self.story_pairs(self.listed(common, documents, families))
             bounded = further.where(F.col("a") < 0).groupBy("a").agg(F.sum("b"), F.max("b"))
-            of = {row["a"]: row for row in bounded.collect()}
+            with self.named("count common passages"):
+                of = {row["a"]: row for row in bounded.collect()}
             done.bounded = {
                 "common_passages": of[-1]["sum(b)"],
                 "most_stories": of[-2]["max(b)"],

@@ -87,7 +87,7 @@ def split(
     big = kept.keep(
         big.where(F.col("documents") > limit).select("component"), "find big components"
     )
-    number = kept.stages[-1]["rows"]
+    number = kept.last_rows
     if not number:
         return None
     nodes = sized.join(big, "component", "left_semi").select("node", "size")
