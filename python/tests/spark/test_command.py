@@ -77,7 +77,11 @@ def assert_written(spark: SparkSession, output: Path, alone: wirecopy.Findings) 
 
 @pytest.mark.parametrize(
     ("name", "write"),
-    [("corpus.jsonl", write_jsonl), ("corpus.csv", write_csv), ("corpus.tsv", write_tsv)],
+    [
+        ("corpus.jsonl", write_jsonl),
+        ("corpus.csv", write_csv),
+        pytest.param("corpus.tsv", write_tsv, marks=pytest.mark.long),
+    ],
     ids=["JSON lines", "CSV", "TSV"],
 )
 def test_reports_have_the_rows_of_one_machine(
@@ -104,6 +108,7 @@ def test_reports_have_the_rows_of_one_machine(
     assert f"{len(alone.pairs):,} pairs" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_reports_are_replaced_only_on_demand(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -226,7 +231,7 @@ def test_lines_that_are_no_json_are_rejected(spark: SparkSession, tmp_path: Path
     assert_written(spark, output, alone)
 
 
-@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("form", ["csv", pytest.param("json", marks=pytest.mark.long)])
 def test_other_formats_have_the_same_values(spark: SparkSession, tmp_path: Path, form: str) -> None:
     given, output, other = tmp_path / "corpus.jsonl", tmp_path / "parquet", tmp_path / form
     write_jsonl(given, records())

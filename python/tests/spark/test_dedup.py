@@ -63,6 +63,7 @@ def test_pages_of_boilerplate_alone_are_duplicates_of_equal_texts(spark: SparkSe
     assert_same(found, alone)
 
 
+@pytest.mark.long
 def test_the_largest_number_of_a_field_is_preferred(spark: SparkSession) -> None:
     records = corpus(4, hot_pages=0, stories=3)
     for number, row in enumerate(records):

@@ -70,7 +70,10 @@ def graphs(seed: int) -> tuple[dict[int, int], Comparisons]:
     return {node: dice.choice([1, 1, 1, 2, 5]) for node in nodes_of}, found
 
 
-@pytest.mark.parametrize("limit", [1, 4, 1_000])
+@pytest.mark.parametrize(
+    "limit",
+    [pytest.param(1, marks=pytest.mark.long), 4, pytest.param(1_000, marks=pytest.mark.long)],
+)
 def test_parts_are_those_of_the_rule(spark: SparkSession, limit: int) -> None:
     sizes, compared = graphs(limit)
     nodes = spark.createDataFrame(list(sizes.items()), "node long, size long").repartition(3)
@@ -161,7 +164,7 @@ LIMIT = 7
     [
         pytest.param({}, LIMIT, id="defaults"),
         # Without excerpts stories are components, so these are cut into runs.
-        pytest.param({"relations": ["near"]}, 3, id="near"),
+        pytest.param({"relations": ["near"]}, 3, marks=pytest.mark.long, id="near"),
         pytest.param({"cross_site_only": True}, LIMIT, marks=pytest.mark.long, id="cross-site"),
         pytest.param(
             {"relations": "exact,excerpt"}, LIMIT, marks=pytest.mark.long, id="exact-excerpt"
@@ -221,6 +224,7 @@ def test_parts_are_small_and_other_components_are_as_before(spark: SparkSession)
     found.unpersist()
 
 
+@pytest.mark.long
 def test_a_component_of_just_the_limit_is_not_split(spark: SparkSession) -> None:
     records = stories()
     _, alone = both(spark, records, tasks=4)
@@ -239,6 +243,7 @@ def test_a_component_of_just_the_limit_is_not_split(spark: SparkSession) -> None
     split.unpersist()
 
 
+@pytest.mark.long
 def test_of_big_stories_all_pairs_of_one_machine_are_among_the_rows(spark: SparkSession) -> None:
     records = corpus(7, stories=10)
     found, alone = both(spark, records, tasks=4, task_limit=100, keep_boilerplate=True)
