@@ -23,7 +23,7 @@ from ._scan import Scan
 from ._splitting import TASK_LIMIT
 
 #: Each command with the tables that it writes.
-COMMANDS: dict[str, tuple[type[Run], tuple[str, ...]]] = {
+COMMANDS: dict[str, tuple[type[Run[Any]], tuple[str, ...]]] = {
     "scan": (Scan, ("pairs", "clusters", "members", "sites", "rejects")),
     "dedup": (Dedup, ("documents", "removed", "rejects")),
 }

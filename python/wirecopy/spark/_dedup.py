@@ -43,7 +43,7 @@ class Deduplicated:
         self._kept.free()
 
 
-class Dedup(Run):
+class Dedup(Run[Deduplicated]):
     """A dedup of the records of a data frame."""
 
     command = "dedup"
@@ -51,7 +51,7 @@ class Dedup(Run):
         ["as_of", "excerpts", "min_reference_words", "passage", "removed"]
     )
 
-    def run(self) -> Deduplicated:
+    def work(self) -> Deduplicated:
         start = time.monotonic()
         marks = self.stages.marks or []
         for name in {KEY, IDENTITY, *marks}.intersection(self.records.columns):

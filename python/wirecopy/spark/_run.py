@@ -4,10 +4,11 @@ order, and documents that share a bucket become candidates."""
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
@@ -73,7 +74,11 @@ class Prepared:
     summary: Mapping[str, Any]
 
 
-class Run:
+#: What a run gives.
+Result = TypeVar("Result")
+
+
+class Run(ABC, Generic[Result]):
     """A run of a command on the records of a data frame."""
 
     #: Name of the command.
@@ -95,9 +100,17 @@ class Run:
         self.tasks = tasks
         self.kept = Kept()
 
-    def run(self) -> Any:
+    def run(self) -> Result:
+        """Does the work of the command, and keeps nothing on the workers if it fails."""
+        try:
+            return self.work()
+        except BaseException:
+            self.kept.free()
+            raise
+
+    @abstractmethod
+    def work(self) -> Result:
         """Does the work of the command."""
-        raise NotImplementedError
 
     def given(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Settings, with those that tasks cannot find out alike."""

@@ -89,7 +89,7 @@ def content_of(path: Any) -> str:
         raise _native.SettingError(f"cannot read credits {path}: {error}") from error
 
 
-class Scan(Run):
+class Scan(Run[Findings]):
     """A scan of the records of a data frame."""
 
     command = "scan"
@@ -124,7 +124,7 @@ class Scan(Run):
         self.named_sites = named_sites(first)
         self.placeholder_times = placeholder_times(pages)
 
-    def run(self) -> Findings:
+    def work(self) -> Findings:
         start = time.monotonic()
         prepared = self.prepared()
         documents = self.numbered(prepared.signed.where(F.col("fate") == TAKES_PART))
