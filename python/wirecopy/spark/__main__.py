@@ -86,14 +86,14 @@ def parser_of(command: str) -> argparse.ArgumentParser:
     parser.add_argument("input", nargs="+", metavar="INPUT", help="what Spark can read")
     parser.add_argument("-o", "--output", required=True, help="directory of any store")
     parser.add_argument(
-        "--format", choices=("parquet", "json", "csv"), default="parquet", help="of the reports"
+        "--format", choices=("parquet", "json", "csv"), default="parquet", help="of the tables"
     )
     parser.add_argument(
         "--input-format",
         choices=("parquet", "json", "csv", "orc"),
         help="of the records; without it, the ending of INPUT tells",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace reports that are there")
+    parser.add_argument("--overwrite", action="store_true", help="replace tables that are there")
     parser.add_argument("--tasks", type=int, help="tasks of each stage; without it, by the records")
     if command == "scan":
         parser.add_argument(

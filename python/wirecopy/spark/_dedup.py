@@ -17,7 +17,7 @@ from pyspark.sql.types import LongType, StructField, StructType
 from .. import _native
 from . import _components
 from ._kept import Kept
-from ._reading import UNREADABLE, readable
+from ._reading import UNREADABLE, ReadCounts, readable
 from ._run import BOILERPLATE_ONLY, HOT_BUCKET, SIMILAR, TAKES_PART, UNAVAILABLE, Prepared, Run
 from ._schemas import FACTS, REPORTS, SIGNED, TEXTS
 from ._tasks import batches_of, each_task, narrow, stage, stages, tables_of
@@ -39,7 +39,8 @@ class Deduplicated:
     _kept: Kept = field(default_factory=Kept, repr=False)
 
     def unpersist(self) -> None:
-        """Frees what is kept on the workers. The documents cannot be read any more then."""
+        """Frees what is kept on the workers. What is asked of the data frames later is computed
+        again."""
         self._kept.free()
 
 
@@ -58,43 +59,44 @@ class Dedup(Run[Deduplicated]):
             raise _native.SettingError(f"the records have a column {name} already; use another name")
         prepared = self.prepared()
         self.check_numbers(prepared.signed)
-        taking_part = F.col("fate").isin(TAKES_PART, BOILERPLATE_ONLY)
-        # Of pages of boilerplate alone, those with the same text are duplicates.
-        is_bare = F.col("fate") == BOILERPLATE_ONLY
-        content = F.when(is_bare, F.col("whole")).otherwise(F.col("content"))
-        documents = self.numbered(
-            prepared.signed.where(taking_part).withColumn("content", content)
-        )
+        documents = self.that_can_be_duplicates(prepared.signed)
         self.kept.drop(prepared.signed)
-        compared = documents.where(F.col("fate") == TAKES_PART)
-        proposed = self.proposed(compared)
-        hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
-        candidates = proposed.where(F.col("kind") == SIMILAR).select("a", "b").distinct()
-        candidates = self.kept.keep(candidates, "gather candidates")
-        compared_pairs = self.kept.last_rows
-        self.kept.drop(proposed)
-        same_text = self.kept.keep(self.same_text(documents), "find equal texts")
-        texts = self.texts(self.wanted(documents, candidates, hot, same_text), prepared.counts)
-        near = self.kept.keep(self.compared(candidates, texts), "compare pairs of candidates")
-        joined = self.joined(near, hot, same_text)
-        tables = each_task(
-            self.whole_components(documents, joined, texts),
-            stage(self.settings, "duplicates"),
-            REPORTS,
-        )
-        tables = self.kept.keep(tables, "decide which documents stay")
-        found = tables_of(tables, stages(self.settings).duplicates([self.no_document()]))
-        summary = self.summary(prepared, documents, compared_pairs, tables)
-        kept_marks = self.kept.keep(found["marks"], "gather decisions")
+        tables = self.decided(documents, prepared.counts)
+        found = tables_of(tables, self.stages.duplicates([self.no_document()]))
+        decisions = self.kept.keep(found["marks"], "gather decisions")
+        summary = self.summary(prepared, documents, tables)
         summary["seconds"] = round(time.monotonic() - start, 3)
         summary["stages"] = self.kept.stages
         return Deduplicated(
-            documents=self.documents(prepared, kept_marks),
+            documents=self.documents(prepared, decisions),
             removed=found["removed"].drop("file"),
             rejects=prepared.rejects,
             summary=summary,
             _kept=self.kept,
         )
+
+    def that_can_be_duplicates(self, signed: DataFrame) -> DataFrame:
+        """Documents with words, numbered."""
+        with_words = signed.where(F.col("fate").isin(TAKES_PART, BOILERPLATE_ONLY))
+        # Of pages of boilerplate alone, those with the same text are duplicates.
+        is_bare = F.col("fate") == BOILERPLATE_ONLY
+        content = F.when(is_bare, F.col("whole")).otherwise(F.col("content"))
+        return self.numbered(with_words.withColumn("content", content))
+
+    def decided(self, documents: DataFrame, counts: ReadCounts) -> DataFrame:
+        """What the stage `duplicates` decides on all documents."""
+        proposed = self.proposed(documents.where(F.col("fate") == TAKES_PART))
+        hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
+        candidates = proposed.where(F.col("kind") == SIMILAR).select("a", "b").distinct()
+        candidates = self.kept.keep(candidates, "gather candidates")
+        self.candidates = self.kept.last_rows
+        self.kept.drop(proposed)
+        same_text = self.kept.keep(self.same_text(documents), "find equal texts")
+        texts = self.texts(self.wanted(documents, candidates, hot, same_text), counts)
+        near = self.kept.keep(self.compared(candidates, texts), "compare pairs of candidates")
+        components = self.whole_components(documents, self.joined(near, hot, same_text), texts)
+        tables = each_task(components, stage(self.settings, "duplicates"), REPORTS)
+        return self.kept.keep(tables, "decide which documents stay")
 
     def same_text(self, documents: DataFrame) -> DataFrame:
         """Pairs of documents that have the same text, of which boilerplate left different words."""
@@ -187,7 +189,7 @@ class Dedup(Run[Deduplicated]):
         return self.records.mapInArrow(name, schema).where(F.col(KEY).isNotNull())
 
     def summary(
-        self, prepared: Prepared, documents: DataFrame, candidates: int, tables: DataFrame
+        self, prepared: Prepared, documents: DataFrame, tables: DataFrame
     ) -> dict[str, Any]:
         """Counts of the dedup."""
         with self.named("count decisions"):
@@ -202,7 +204,7 @@ class Dedup(Run[Deduplicated]):
         removed = found["exact"] + found["near"]
         return {
             **prepared.summary,
-            "compared": {"identical": identical, "candidates": candidates},
+            "compared": {"identical": identical, "candidates": self.candidates},
             "bounded": {
                 "hot_buckets": found["hot_buckets"],
                 "largest_bucket": largest,
