@@ -134,8 +134,13 @@ fn examples() -> BTreeSet<(String, String)> {
         let of_shell = lines.filter(|line| !line.starts_with("   "));
         examples.extend(of_shell.map(|line| (format!("{command} --help"), line.trim().to_owned())));
     }
-    let is_build = |line: &str| line.starts_with("cargo") || line.starts_with("podman");
-    let runs = |line: &str| line.contains("wirecopy ") && !is_build(line);
+    let is_installation = |line: &str| {
+        let of_others = ["cargo", "podman"]
+            .iter()
+            .any(|name| line.starts_with(name));
+        of_others || line.contains("pip install")
+    };
+    let runs = |line: &str| line.contains("wirecopy ") && !is_installation(line);
     // `scripts/test-remote` reads from servers.
     let is_remote = |line: &str| line.contains("://");
     examples.retain(|(_, line)| runs(line) && !is_remote(line));
