@@ -7,11 +7,13 @@ Run the scan with `--conf spark.eventLog.enabled=true --conf spark.eventLog.dir=
 made there. With `--conf spark.executor.processTreeMetrics.enabled=true
 --conf spark.eventLog.logStageExecutorMetrics=true`, the last line has the peak of the resident
 memory of an executor and of its Python workers. With --tasks, the seconds of the tasks that propose
-candidates are added to a file of tasks for `simulate.py`, by their numbers. Prints a table of Markdown: for each stage, as it is named in the web page of Spark, the
-seconds of its tasks on all cores, the bytes shuffled, spilled to disk and read again, and stored for
-each document, and the longest task against the mean task of the same stage. Stored bytes are logged
-with `--conf spark.eventLog.logBlockUpdates.enabled=true`; what a run stores is freed when it is of
-no more use, so the last line has the most that was stored at a time.
+candidates are added to a file of tasks for `simulate.py`, by their numbers.
+
+Prints a table of Markdown: for each stage, as it is named in the web page of Spark, the seconds of
+its tasks on all cores, the bytes shuffled, spilled to disk and read again, and stored for each
+document, and the longest task against the mean task of the same stage. Stored bytes are logged with
+`--conf spark.eventLog.logBlockUpdates.enabled=true`; what a run stores is freed when it is of no
+more use, so a line has the most that was stored at a time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The command: `python -m wirecopy.spark [dedup] INPUT -o OUTPUT`, alone or under `spark-submit`."""
+"""The command `python -m wirecopy.spark [dedup] INPUT -o OUTPUT`, alone or under `spark-submit`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from ._kept import Kept
 from ._reading import UNREADABLE, ReadCounts, readable
 from ._run import BOILERPLATE_ONLY, HOT_BUCKET, SIMILAR, TAKES_PART, UNAVAILABLE, Prepared, Run
 from ._schemas import FACTS, REPORTS, SIGNED, TEXTS
-from ._tasks import batches_of, each_task, narrow, stage, stages, tables_of
+from ._tasks import counts_of, each_task, narrow, stage, stages, tables_of
 
 #: Columns with the name of a record, until the documents that stay are found.
 KEY, IDENTITY = "_wirecopy_key", "_wirecopy_identity"
@@ -87,8 +86,7 @@ class Dedup(Run[Deduplicated]):
         """What the stage `duplicates` decides on all documents."""
         proposed = self.proposed(documents.where(F.col("fate") == TAKES_PART))
         hot = self.lists(proposed, HOT_BUCKET, "gather hot buckets")
-        candidates = proposed.where(F.col("kind") == SIMILAR).select("a", "b").distinct()
-        candidates = self.kept.keep(candidates, "gather candidates")
+        candidates = self.candidates_of(proposed, SIMILAR)
         self.candidates = self.kept.last_rows
         self.kept.drop(proposed)
         same_text = self.kept.keep(self.same_text(documents), "find equal texts")
@@ -194,11 +192,10 @@ class Dedup(Run[Deduplicated]):
         """Counts of the dedup."""
         with self.named("count decisions"):
             identical = documents.where(F.col("doc") != F.col("rep")).count()
-            counts = tables.where(F.col("table") == "counts").select("rows").collect()
+            counts = counts_of(tables)
         found: collections.Counter[str] = collections.Counter()
         largest = 0
-        for row in counts:
-            of_task = json.loads(bytes(row.rows))
+        for of_task in counts:
             largest = max(largest, of_task.pop("largest_bucket"))
             found.update(of_task)
         removed = found["exact"] + found["near"]

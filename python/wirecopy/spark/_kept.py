@@ -67,7 +67,8 @@ def kept(frame: DataFrame) -> tuple[DataFrame, int]:
     The plan of the result does not hold the plan that led to it: that of each stage would otherwise
     hold the plans before it several times, and grow beyond any memory. The rows still know what
     they are made of, so a lost worker costs time only. (`localCheckpoint` cuts that, too, and a
-    lost worker would then end the job.) If the context has a checkpoint directory, rows are kept there.
+    lost worker would then end the job.) If the context has a checkpoint directory, rows are kept
+    there.
     """
     session = frame.sparkSession
     if session.sparkContext._jsc.sc().getCheckpointDir().isDefined():

@@ -272,6 +272,11 @@ class Run(ABC, Generic[Result]):
 
         compare = stage(self.settings, "compare")
         return each_task(rows.repartition(tasks, "label"), compare, COMPARED)
+    def candidates_of(self, proposed: DataFrame, *kinds: int) -> DataFrame:
+        """The distinct pairs of these kinds."""
+        pairs = proposed.where(F.col("kind").isin(*kinds)).select("a", "b").distinct()
+        return self.kept.keep(pairs, "gather candidates")
+
     def hot_sizes(self, proposed: DataFrame) -> tuple[int, int]:
         """Number of hot buckets, and documents of the largest."""
         if self.stages.all_pairs:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import datetime
 import functools
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ from ._run import (
     Run,
 )
 from ._schemas import COMPARED, FACTS, PAIRS, REPORTS
-from ._tasks import each_task, stage, table_schema, tables_of
+from ._tasks import counts_of, each_task, stage, table_schema, tables_of
 
 
 @dataclass
@@ -135,9 +134,7 @@ class Scan(Run[Findings]):
         has_hot = self.kept.last_rows > 0
         common = self.lists(proposed, COMMON_PASSAGE, "gather common passages")
         has_common = self.kept.last_rows > 0
-        candidates = proposed.where(F.col("kind").isin(SIMILAR, SHARES_PASSAGE))
-        candidates = candidates.groupBy("a", "b").agg(F.min("kind").alias("kind"))
-        candidates = self.kept.keep(candidates, "gather candidates")
+        candidates = self.candidates_of(proposed, SIMILAR, SHARES_PASSAGE)
         self.kept.drop(proposed)
         wanted = self.wanted(documents, candidates, hot, common)
         texts = self.texts(wanted, prepared.counts)
@@ -168,10 +165,10 @@ class Scan(Run[Findings]):
         """Counts of the scan, under the names of the command's summary."""
         with self.named("count findings"):
             identical = documents.where(F.col("doc") != F.col("rep")).count()
-            counts = reports.where(F.col("table") == "counts").select("rows").collect()
+            counts = counts_of(reports)
         found: collections.Counter[str] = collections.Counter()
-        for row in counts:
-            found.update(json.loads(bytes(row.rows)))
+        for of_task in counts:
+            found.update(of_task)
         relations = {name: found[name] for name in ("exact", "near", "excerpt")}
         return {
             **prepared.summary,

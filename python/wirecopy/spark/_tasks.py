@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import io
+import json
 import os
 import tempfile
 import uuid
@@ -141,6 +142,12 @@ def tables_of(files: DataFrame, empty: pa.RecordBatch) -> dict[str, DataFrame]:
         for name, example in zip(names, examples)
         if name != "counts"
     }
+
+
+def counts_of(files: DataFrame) -> list[dict[str, int]]:
+    """The counts among such rows, as each task has given them."""
+    rows = files.where(files["table"] == "counts").select("rows").collect()
+    return [json.loads(bytes(row.rows)) for row in rows]
 
 
 def unpacked(files: DataFrame, schema: pa.Schema) -> DataFrame:
