@@ -8,6 +8,7 @@ use crate::repeated::{self, SKELETON_FAMILY};
 use crate::scripts::{FOREIGN, Script};
 use crate::sites::{self, SITE_COUNT, SiteNumber};
 use crate::spec::{Profile, Spec};
+use crate::syndicated::{self, RunningStory};
 use crate::traps::Traps;
 
 /// Most copies of a source. The truth rows of a source are quadratic in them.
@@ -51,6 +52,8 @@ pub(crate) struct Corpus<'a> {
     /// Slots of the window that were copied recently.
     lately: Vec<usize>,
     titles: Vec<Vec<String>>,
+    /// Stories of [`Profile::Dense`] whose copies are appearing.
+    pub(crate) running: Vec<RunningStory>,
     /// First page of each hot family, or of the one page or the skeleton.
     pub(crate) firsts: Vec<Option<Page>>,
     pub(crate) skeleton: Vec<String>,
@@ -146,6 +149,7 @@ impl<'a> Corpus<'a> {
             window: Vec::new(),
             lately: Vec::new(),
             titles: vec![Vec::new(); SITE_COUNT],
+            running: Vec::new(),
             firsts: (0..=SKELETON_FAMILY).map(|_| None).collect(),
             skeleton,
             traps: Traps::default(),
@@ -154,6 +158,14 @@ impl<'a> Corpus<'a> {
 
     pub(crate) fn has_traps(&self) -> bool {
         self.spec.profile == Profile::Traps
+    }
+
+    /// Draws a site of the profile.
+    pub(crate) fn any_site(&self, draw: &mut Draw) -> SiteNumber {
+        match self.spec.profile {
+            Profile::Dense => syndicated::any_site(draw),
+            _ => sites::any_site(draw),
+        }
     }
 
     /// Writes a distinct article about the facts of story `story`.
@@ -165,7 +177,7 @@ impl<'a> Corpus<'a> {
         draw: &mut Draw,
     ) -> (Draft, Option<&'static Agency>) {
         let facts = Facts::new(&self.language, story, number);
-        let site = sites::any_site(draw);
+        let site = self.any_site(draw);
         let from_agency = draw.chance(WIRE);
         let words = self.language.article_words(self.spec.mean_words, draw);
         let mut body = String::new();
@@ -214,7 +226,7 @@ impl<'a> Corpus<'a> {
     /// Draws the kind of the next document. The first has nothing to copy.
     fn kind(&self, draw: &mut Draw) -> Kind {
         let mut at = draw.unit();
-        if self.spec.profile != Profile::News {
+        if !matches!(self.spec.profile, Profile::News | Profile::Dense) {
             return Kind::Own;
         }
         let shares = &self.spec.shares;
@@ -257,7 +269,7 @@ impl<'a> Corpus<'a> {
         slot
     }
 
-    fn news(&mut self, number: u64, draw: &mut Draw) -> Made {
+    pub(crate) fn news(&mut self, number: u64, draw: &mut Draw) -> Made {
         match self.kind(draw) {
             Kind::Near => self.copy(number, Kind::Near, draw),
             Kind::Exact => self.copy(number, Kind::Exact, draw),
@@ -443,7 +455,7 @@ impl<'a> Corpus<'a> {
         if parts.is_empty() {
             parts = self.language.paragraphs(&facts, Script::Plain, 60, draw);
         }
-        let site = sites::any_site(draw);
+        let site = self.any_site(draw);
         let title = self.language.title(&facts, Script::Plain, draw);
         let draft = Draft::digest(site, second, format!("Briefing: {title}"), &parts);
         let (document, Finished { page, .. }) = self.finish(number, draft, draw);
@@ -573,7 +585,8 @@ impl<'a> Corpus<'a> {
         }
     }
 
-    /// Adds a distinct article to the window. If the window is full, it replaces the oldest one.
+    /// Adds a distinct article to the window. If the window is full, it replaces the oldest one,
+    /// unless copies of that are still appearing.
     fn remember(
         &mut self,
         finished: Finished,
@@ -601,6 +614,9 @@ impl<'a> Corpus<'a> {
             self.window.push(article);
         } else {
             let slot = article.page.number as usize % self.spec.window;
+            if self.running.iter().any(|story| story.slot == slot) {
+                return;
+            }
             self.lately.retain(|&s| s != slot);
             self.window[slot] = article;
         }
@@ -623,6 +639,7 @@ impl Iterator for Corpus<'_> {
             Profile::Skeleton => self.skeleton(number, &mut draw),
             Profile::Short => self.short(number, &mut draw),
             Profile::Traps => self.trap(number, &mut draw),
+            Profile::Dense => self.dense(number, &mut draw),
         })
     }
 }

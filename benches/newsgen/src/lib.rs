@@ -27,6 +27,7 @@ mod scripts;
 mod shingles;
 mod sites;
 mod spec;
+mod syndicated;
 mod traps;
 
 use std::collections::BTreeMap;

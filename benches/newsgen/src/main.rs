@@ -88,6 +88,8 @@ enum Profile {
     Short,
     /// Cases that fool a detector of copies.
     Traps,
+    /// Many sites that run the same stories.
+    Dense,
 }
 
 impl Arguments {
@@ -102,6 +104,7 @@ impl Arguments {
                 Profile::Skeleton => newsgen::Profile::Skeleton,
                 Profile::Short => newsgen::Profile::Short,
                 Profile::Traps => newsgen::Profile::Traps,
+                Profile::Dense => newsgen::Profile::Dense,
             },
             shares: Shares {
                 near: self.near,

@@ -67,7 +67,7 @@ impl Corpus<'_> {
             kind: Kind::Hot,
             // Error pages come from the publishing system that many sites use.
             site: if self.has_traps() && family == 1 {
-                sites::any_site(draw)
+                self.any_site(draw)
             } else {
                 HOT_SITE
             },
@@ -104,7 +104,7 @@ impl Corpus<'_> {
         let mut same = Draw::new(self.spec.seed, mix(0x01e9));
         let (mut draft, _) = self.own(0, 0, Script::Plain, &mut same);
         draft.kind = Kind::OnePage;
-        draft.site = sites::any_site(draw);
+        draft.site = self.any_site(draw);
         draft.second = sites::second_of(number, draw);
         draft.curly = Some(false);
         draft.dressed = false;

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::draw::{Draw, mix};
 use crate::prose::Language;
@@ -194,10 +195,13 @@ static MORE_SITES: [Site; 12] = [
         weight: 0, layout: Layout::Tiny,
     },
 ];
-pub(crate) const SITE_COUNT: usize = SITES.len() + MORE_SITES.len();
+/// Numbers of the sites of [`Profile::Dense`](crate::Profile::Dense).
+pub(crate) const SYNDICATED_SITES: Range<SiteNumber> =
+    SITES.len() + MORE_SITES.len()..SITES.len() + MORE_SITES.len() + 948;
+pub(crate) const SITE_COUNT: usize = SYNDICATED_SITES.end;
 /// Sites with awkward chrome, and those of three pages.
 pub(crate) const TRAP_SITES: Range<SiteNumber> = SITES.len()..SITES.len() + 8;
-pub(crate) const TINY_SITES: Range<SiteNumber> = TRAP_SITES.end..SITE_COUNT;
+pub(crate) const TINY_SITES: Range<SiteNumber> = TRAP_SITES.end..SYNDICATED_SITES.start;
 
 /// Chrome of the layouts; `@` is the site's name.
 const LONG_ABOVE: &str = "@ Home News Politics Business Markets Sports Scores Opinion Letters \
@@ -259,9 +263,23 @@ const TINY: &str = "@ is written, edited and paid for by two neighbours who were
 pub(crate) type SiteNumber = usize;
 
 pub(crate) fn site(number: SiteNumber) -> &'static Site {
-    SITES
-        .get(number)
-        .unwrap_or_else(|| &MORE_SITES[number - SITES.len()])
+    /// The sites of [`SYNDICATED_SITES`]. Their names are never freed.
+    static SYNDICATED: LazyLock<Vec<Site>> = LazyLock::new(|| {
+        let numbers = 1..=SYNDICATED_SITES.len();
+        numbers
+            .map(|number| Site {
+                domain: format!("townpaper{number}.example").leak(),
+                name: format!("Town Paper {number}").leak(),
+                ..SITES[number % SITES.len()]
+            })
+            .collect()
+    });
+    match number.checked_sub(SYNDICATED_SITES.start) {
+        Some(syndicated) => &SYNDICATED[syndicated],
+        None => SITES
+            .get(number)
+            .unwrap_or_else(|| &MORE_SITES[number - SITES.len()]),
+    }
 }
 
 /// Draws a site by its weight.
@@ -276,16 +294,6 @@ pub(crate) fn any_site(draw: &mut Draw) -> SiteNumber {
             here
         })
         .unwrap_or(0)
-}
-
-/// Draws a site other than `site`.
-pub(crate) fn other_site(site: SiteNumber, draw: &mut Draw) -> SiteNumber {
-    loop {
-        let other = any_site(draw);
-        if other != site {
-            return other;
-        }
-    }
 }
 
 /// Publication time of document `number`, in seconds since 1970. It grows with the number, plus a

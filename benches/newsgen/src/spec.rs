@@ -16,6 +16,9 @@ pub enum Profile {
     Short,
     /// Distinct articles, copies, and cases that fool a detector of copies, in a fixed mix.
     Traps,
+    /// As [`News`](Self::News), on 948 sites, and three in ten documents are copies of stories that
+    /// up to 400 sites run.
+    Dense,
 }
 
 /// Shares of all documents by kind. The rest are distinct articles. Used by [`Profile::News`].

@@ -198,7 +198,12 @@ impl Corpus<'_> {
                 }
             }
         }
-        sites::other_site(site, draw)
+        loop {
+            let other = self.any_site(draw);
+            if other != site {
+                return other;
+            }
+        }
     }
 
     /// Keeps a page with text of other stories for [`Trap::Recopied`].

@@ -9,13 +9,14 @@ use newsgen::{
 };
 use xxhash_rust::xxh3::xxh3_64;
 
-const PROFILES: [Profile; 6] = [
+const PROFILES: [Profile; 7] = [
     Profile::News,
     Profile::Distinct,
     Profile::OnePage,
     Profile::Skeleton,
     Profile::Short,
     Profile::Traps,
+    Profile::Dense,
 ];
 
 fn spec(profile: Profile, documents: u64) -> Spec {
@@ -54,6 +55,7 @@ fn bytes_are_pinned() {
         (0x4448_0697_64cc_0afe, 0xa5c6_f16f_1f20_2a32),
         (0x65f9_2ef2_77da_4a09, 0x8535_56e2_14a2_1aa9),
         (0x8a0e_5ed9_8445_7727, 0xba08_b8de_9a36_74be),
+        (0xa69c_df24_3b80_8642, 0x7e4c_13da_bcff_1d6d),
     ];
     for (profile, (corpus_hash, truth_hash)) in PROFILES.into_iter().zip(pinned) {
         let (corpus, truth) = written(&spec(profile, 300));
@@ -369,6 +371,27 @@ fn skeleton_pages_share_most_words() {
             "{pair:?}"
         );
     }
+}
+
+#[test]
+fn dense_news_is_run_by_many_sites() {
+    let spec = spec(Profile::Dense, 4_000);
+    let (list, _, holdings) = documents_with_stories(&spec).expect("a valid spec");
+    let sites: HashSet<&str> = list.iter().map(|d| &*d.site).collect();
+    assert!(sites.len() > 500, "{}", sites.len());
+    let mut copies: HashMap<&str, usize> = HashMap::new();
+    for holding in &holdings {
+        if matches!(holding.kind, Kind::Near | Kind::Exact) {
+            *copies.entry(&holding.story).or_default() += 1;
+        }
+    }
+    let all: usize = copies.values().sum();
+    assert!((1_300..1_800).contains(&all), "{all} copies");
+    let most = copies.values().max();
+    assert!(
+        most.is_some_and(|most| (50..=412).contains(most)),
+        "{most:?}"
+    );
 }
 
 #[test]
