@@ -73,7 +73,7 @@ impl Iterator for BatchBlocks<'_> {
                     offset,
                     before: 0,
                     pieces: None,
-                    last: false,
+                    ends_within_line: false,
                 },
                 Err(error) => return Some(Err(error)),
             },

@@ -29,8 +29,8 @@ pub(super) enum BlockContent {
         before: u64,
         /// The records in `bytes`; `None` if every line is one, or the whole source is.
         pieces: Option<Vec<Piece>>,
-        /// The source ends here.
-        last: bool,
+        /// The source ends here, within a line: its last line has no line end.
+        ends_within_line: bool,
     },
     /// Rows of columns.
     Rows {

@@ -44,6 +44,8 @@ pub(super) struct BlockCutter<'c> {
     /// Bytes before the first record that belong to no other block: the byte order mark.
     before: u64,
     started: bool,
+    /// The bytes read so far end within a line.
+    within_line: bool,
     ready: VecDeque<Result<InputBlock, ReadError>>,
     finished: bool,
     /// Number of blocks made.
@@ -97,6 +99,7 @@ impl<'c> BlockCutter<'c> {
             offset: 0,
             before: 0,
             started: false,
+            within_line: false,
             ready: VecDeque::new(),
             finished: false,
             blocks: 0,
@@ -119,17 +122,28 @@ impl<'c> BlockCutter<'c> {
     fn read(&mut self) -> io::Result<usize> {
         let block = self.context.settings.block_bytes.max(1);
         if self.started {
-            return self.reader.append(block, &mut self.held);
+            let before = self.held.len();
+            let read = self.reader.append(block, &mut self.held);
+            self.note_line(before);
+            return read;
         }
         self.started = true;
         self.held = self.context.take_buffer();
-        let read = self.reader.append(block.max(BOM.len()), &mut self.held)?;
+        let read = self.reader.append(block.max(BOM.len()), &mut self.held);
         if self.held.starts_with(BOM) {
             self.held.drain(..BOM.len());
             self.offset = BOM.len() as u64;
             self.before = BOM.len() as u64;
         }
-        Ok(read)
+        self.note_line(0);
+        read
+    }
+
+    /// Notes whether the bytes held from `before` on, which were just read, end within a line.
+    fn note_line(&mut self, before: usize) {
+        if let Some(byte) = self.held[before..].last() {
+            self.within_line = *byte != b'\n';
+        }
     }
 
     /// Makes a block of the whole records among the bytes held. `last` says that the source ends
@@ -154,7 +168,7 @@ impl<'c> BlockCutter<'c> {
                 if last {
                     let dropped = dropped.take().unwrap_or_default();
                     let reason = self.too_long();
-                    self.push_too_long(*dropped, None, reason, true);
+                    self.push_too_long(*dropped, None, reason, self.within_line);
                 }
             }
             EndFinder::Source(_) if last => self.push_records(self.held.len(), None, true),
@@ -215,18 +229,18 @@ impl<'c> BlockCutter<'c> {
         self.offset += passed as u64;
     }
 
-    /// Makes one reject of a record that went by. The end of the source ends its last line.
+    /// Makes one reject of a record that went by. The source may end within its last line.
     fn push_too_long(
         &mut self,
         dropped: DroppedBytes,
         id: Option<String>,
         reason: String,
-        ends_source: bool,
+        ends_within_line: bool,
     ) {
         let before = std::mem::take(&mut self.before);
         self.push(BlockContent::Unreadable(UnreadableBytes {
             bytes: dropped.bytes + before,
-            lines: dropped.lines + u64::from(ends_source),
+            lines: dropped.lines + u64::from(ends_within_line),
             id,
             reason,
             unknown_loss: false,
@@ -351,7 +365,7 @@ impl<'c> BlockCutter<'c> {
                 offset,
                 before,
                 pieces,
-                last,
+                ends_within_line: last && self.within_line,
             }),
             Err(error) => {
                 self.finished = true;

@@ -394,9 +394,9 @@ impl Corpus for Inputs {
                 offset,
                 before,
                 pieces,
-                last,
+                ends_within_line,
             } => {
-                parser.records(&bytes, offset, before, pieces.as_deref(), last);
+                parser.records(&bytes, offset, before, pieces.as_deref(), ends_within_line);
                 self.context.give_back(bytes);
             }
             BlockContent::Rows { rows, offset } => parser.rows(&rows, offset),

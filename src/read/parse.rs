@@ -77,15 +77,17 @@ impl<'p, 's> BlockParser<'p, 's> {
         offset: u64,
         before: u64,
         pieces: Option<&[Piece]>,
-        last: bool,
+        ends_within_line: bool,
     ) {
         self.tally.bytes += before + bytes.len() as u64;
         match (pieces, self.source.layout.format) {
-            (pieces, format) if format.is_converted() => self.convert(bytes, offset, pieces, last),
-            (Some(pieces), _) => self.pieces(bytes, offset, pieces, last),
+            (pieces, format) if format.is_converted() => self.convert(bytes, offset, pieces),
+            (Some(pieces), _) => self.pieces(bytes, offset, pieces),
             (None, SourceFormat::Text) => self.text(bytes, offset),
-            (None, _) => self.lines(bytes, offset),
+            // Counts a line without an end itself.
+            (None, _) => return self.lines(bytes, offset),
         }
+        self.tally.lines += u64::from(ends_within_line);
     }
 
     /// Bytes that cannot be read: one reject.
@@ -259,7 +261,7 @@ impl<'p, 's> BlockParser<'p, 's> {
 
     /// Records whose documents are made by a conversion. The documents are kept in the spool, as
     /// lines of JSON.
-    fn convert(&mut self, bytes: &[u8], offset: u64, pieces: Option<&[Piece]>, last: bool) {
+    fn convert(&mut self, bytes: &[u8], offset: u64, pieces: Option<&[Piece]>) {
         let mut kept = Vec::new();
         match self.source.layout.format {
             SourceFormat::Warc => {
@@ -310,8 +312,7 @@ impl<'p, 's> BlockParser<'p, 's> {
             }
         }
         if pieces.is_none() {
-            let unended = last && !bytes.is_empty() && !bytes.ends_with(b"\n");
-            self.tally.lines += cells::line_ends(bytes) + u64::from(unended);
+            self.tally.lines += cells::line_ends(bytes);
         }
         if let Err(error) = self.context.keep(self.source, &kept, offset) {
             self.reject(RejectedRecord {
@@ -363,7 +364,7 @@ impl<'p, 's> BlockParser<'p, 's> {
     }
 
     /// Records that a finder found, and what it lost.
-    fn pieces(&mut self, bytes: &[u8], offset: u64, pieces: &[Piece], last: bool) {
+    fn pieces(&mut self, bytes: &[u8], offset: u64, pieces: &[Piece]) {
         let settings = &self.context.settings;
         let mut counted = 0;
         for piece in pieces {
@@ -402,14 +403,12 @@ impl<'p, 's> BlockParser<'p, 's> {
             self.tally.lines += cells::line_ends(record);
         }
         self.tally.lines += cells::line_ends(&bytes[counted..]);
-        self.tally.lines += u64::from(last && !bytes.is_empty() && !bytes.ends_with(b"\n"));
     }
 
     /// A text file.
     fn text(&mut self, bytes: &[u8], offset: u64) {
         self.record(bytes, offset);
-        self.tally.lines +=
-            cells::line_ends(bytes) + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
+        self.tally.lines += cells::line_ends(bytes);
     }
 
     /// Counts a document that something is said about.

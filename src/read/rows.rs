@@ -155,7 +155,7 @@ impl<'c> RowBlocks<'c> {
                     offset,
                     before: 0,
                     pieces: None,
-                    last: false,
+                    ends_within_line: false,
                 }
             }
             Err(reason) => BlockContent::Unreadable(UnreadableBytes {

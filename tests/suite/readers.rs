@@ -721,6 +721,20 @@ fn a_sink_may_fetch_records() {
     assert_eq!(inputs.blocks(0).count(), 0, "a stream is read once");
 }
 
+/// A carriage return and no line feed: a file is read as values that are no lines.
+#[test]
+fn a_last_line_without_an_end_is_counted_whatever_becomes_of_its_record() {
+    for (record, lines) in [
+        ("\n\n{\"text\": \"boat\rbridge\"}", 3),
+        ("{\"text\": \"a record that is too\rlong\"}", 1),
+    ] {
+        for block_bytes in [1, 7, 100] {
+            let all = same_however_read(record.as_bytes(), SourceFormat::Jsonl, 30, block_bytes);
+            assert_eq!(all.lines, lines, "{record:?}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -730,7 +744,7 @@ proptest! {
             prop_oneof![
                 "[ \t]{0,3}",
                 "\\{\"id\":\"[a-c]\",\"text\":\"[a-zé\\\\n]{0,60}\"\\}",
-                "\\{\"text\":5, \"url\":\"https://a.example/\"\\}",
+                "\\{\"text\":5, \"url\":\"https://a[.\r]example/\"\\}",
                 "[{}\":,a]{0,12}",
             ],
             0..12,
