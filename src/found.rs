@@ -204,7 +204,10 @@ impl<'f> FoundDocument<'f> {
 
     /// News agency that the document names as its origin, such as `AP` or `AP (contributed)`.
     pub fn credit(&self) -> Option<String> {
-        self.details()?.credit.as_ref().map(|credit| credit.label())
+        self.details()?
+            .credit
+            .as_ref()
+            .map(|credit| credit.label().into_owned())
     }
 
     /// Place of the document in the slice that was scanned; `None` for a document that was read

@@ -272,7 +272,11 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn render(&self, report: ScanReport, mut out: &mut (dyn Write + Send)) -> io::Result<()> {
+    fn render(&self, report: ScanReport, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        self.parts.session.install(|| self.write(report, out))
+    }
+
+    fn write(&self, report: ScanReport, mut out: &mut (dyn Write + Send)) -> io::Result<()> {
         let (run, findings) = (self.parts, self.findings);
         let progress = &run.session.progress;
         match report {
@@ -360,7 +364,8 @@ impl<'a> Renderer<'a> {
                 terminal,
             },
         };
-        terminal.say(closing.lines().trim_end());
+        let lines = session.install(|| closing.lines());
+        terminal.say(lines.trim_end());
         Ok(())
     }
 }

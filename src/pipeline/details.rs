@@ -43,7 +43,12 @@ impl Details {
 
     /// Publication interval of a document among those of many; unknown if it is not among them.
     pub(super) fn when_among(among: &[Details], doc: DocNo) -> PublicationInterval {
-        Details::find(among, doc).map_or(PublicationInterval::UNKNOWN, |details| details.when)
+        Details::interval(Details::find(among, doc))
+    }
+
+    /// Publication interval of a document; unknown without details.
+    pub fn interval(details: Option<&Details>) -> PublicationInterval {
+        details.map_or(PublicationInterval::UNKNOWN, |details| details.when)
     }
 
     pub(super) fn of(

@@ -106,7 +106,7 @@ fn credit(findings: &ScanResult, cluster: &Cluster) -> String {
         if let Some(credit) =
             details(findings, member.doc).and_then(|details| details.credit.as_ref())
         {
-            *counts.entry(credit.label()).or_default() += 1;
+            *counts.entry(credit.label().into_owned()).or_default() += 1;
         }
     }
     let most = counts

@@ -1,30 +1,50 @@
 //! The pairs report: a row for every pair, in canonical order of its documents. `a` is the document
 //! known to be published earlier, else the one with the smaller id; `order_known` tells which.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::details::{details, title, url};
 use super::table::TableEncoding;
 use super::table::column::Column;
 use crate::attribution::credit::Credit;
+use crate::attribution::interval::PublicationInterval;
 use crate::catalog::DocNo;
 use crate::cluster::ReportedPair;
-use crate::pipeline::{PlacedPassage, ScanResult};
+use crate::pipeline::{Details, PlacedPassage, ScanResult};
 
-/// A pair and its passages, if they are listed.
+/// A pair, the details of its documents, and its passages if they are listed.
 struct PairRow<'t> {
     pair: &'t ReportedPair,
+    details_a: Option<&'t Details>,
+    details_b: Option<&'t Details>,
     passages: &'t [PlacedPassage],
 }
 
-impl PairRow<'_> {
+impl<'t> PairRow<'t> {
+    fn of(findings: &'t ScanResult, number: usize, pair: &'t ReportedPair) -> Self {
+        Self {
+            pair,
+            details_a: Details::find(&findings.details, pair.a),
+            details_b: Details::find(&findings.details, pair.b),
+            passages: findings.passages.get(number).map_or(&[], Vec::as_slice),
+        }
+    }
+
     fn a(&self) -> DocNo {
         self.pair.a
     }
 
     fn b(&self) -> DocNo {
         self.pair.b
+    }
+
+    /// Times in which `a` and `b` can have been published.
+    fn when(&self) -> (PublicationInterval, PublicationInterval) {
+        (
+            Details::interval(self.details_a),
+            Details::interval(self.details_b),
+        )
     }
 }
 
@@ -47,14 +67,8 @@ pub fn write(
             listed(row.passages)
         }));
     }
-    let rows = findings
-        .pairs
-        .iter()
-        .enumerate()
-        .map(|(number, pair)| PairRow {
-            pair,
-            passages: findings.passages.get(number).map_or(&[], Vec::as_slice),
-        });
+    let pairs = findings.pairs.iter().enumerate();
+    let rows = pairs.map(|(number, pair)| PairRow::of(findings, number, pair));
     encoding.write(&columns, rows, out)
 }
 
@@ -63,10 +77,16 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, PairRow<'t>>> {
     type Row<'t> = PairRow<'t>;
     let catalog = &findings.catalog;
     let site = |doc: DocNo| catalog.site_name(catalog.site(doc)).into();
-    let credit = |doc: DocNo| {
-        let credit = details(findings, doc).and_then(|details| details.credit.as_ref());
-        credit.map_or_else(String::new, Credit::label).into()
-    };
+    fn credit(details: Option<&Details>) -> Cow<'_, str> {
+        let credit = details.and_then(|details| details.credit.as_ref());
+        credit.map_or(Cow::Borrowed(""), Credit::label)
+    }
+    fn url(details: Option<&Details>) -> Cow<'_, str> {
+        details.map_or("", |details| &details.url).into()
+    }
+    fn title(details: Option<&Details>) -> Cow<'_, str> {
+        details.map_or("", |details| &details.title).into()
+    }
     let published = |doc: DocNo| catalog.published(doc);
     let cluster = |number: u32| {
         let cluster = findings.clusters.get(number as usize);
@@ -89,19 +109,23 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, PairRow<'t>>> {
         Column::text("site_b", move |row: &Row| site(row.b())),
         Column::time("published_a", move |row: &Row| published(row.a())),
         Column::time("published_b", move |row: &Row| published(row.b())),
-        Column::hours("lag_hours", |row: &Row| findings.lag_hours(row.pair)),
-        Column::text("credit_a", move |row: &Row| credit(row.a())),
-        Column::text("credit_b", move |row: &Row| credit(row.b())),
-        Column::text("url_a", |row: &Row| url(findings, row.a()).into()),
-        Column::text("url_b", |row: &Row| url(findings, row.b()).into()),
+        Column::hours("lag_hours", |row: &Row| {
+            let (a, b) = row.when();
+            a.hours_until(b)
+        }),
+        Column::text("credit_a", |row: &Row| credit(row.details_a)),
+        Column::text("credit_b", |row: &Row| credit(row.details_b)),
+        Column::text("url_a", |row: &Row| url(row.details_a)),
+        Column::text("url_b", |row: &Row| url(row.details_b)),
         Column::text("cluster", move |row: &Row| cluster(row.pair.cluster).into()),
         Column::score("quoted_share", |row: &Row| row.pair.quoted_share),
-        Column::text("title_a", |row: &Row| title(findings, row.a()).into()),
-        Column::text("title_b", |row: &Row| title(findings, row.b()).into()),
+        Column::text("title_a", |row: &Row| title(row.details_a)),
+        Column::text("title_b", |row: &Row| title(row.details_b)),
         Column::precision("precision_a", move |row: &Row| published(row.a())),
         Column::precision("precision_b", move |row: &Row| published(row.b())),
         Column::flag("order_known", |row: &Row| {
-            Some(findings.is_order_known(row.pair))
+            let (a, b) = row.when();
+            Some(a.is_before(b))
         }),
     ]
 }

@@ -5,8 +5,9 @@
 //! in the direction with more pairs of known order; a row without any only says that the two sites
 //! share copy.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+
+use rayon::prelude::*;
 
 use super::table::TableEncoding;
 use super::table::column::Column;
@@ -72,9 +73,9 @@ pub fn write(
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write_routes<'t, Site: Copy>(
+pub fn write_routes<'t, Site: Copy + Send + Sync>(
     routes: &[Route<Site>],
-    name: impl Fn(Site) -> &'t str,
+    name: impl Fn(Site) -> &'t str + Sync,
     encoding: TableEncoding,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
@@ -83,7 +84,7 @@ pub fn write_routes<'t, Site: Copy>(
 
 /// Columns of the report. Their order never changes; new ones go to the end.
 fn columns<'t, 'n: 't, Site: Copy + 't>(
-    name: &'t dyn Fn(Site) -> &'n str,
+    name: &'t (dyn Fn(Site) -> &'n str + Sync),
 ) -> [Column<'t, &'t Route<Site>>; 8] {
     [
         Column::text("source_site", |route: &&Route<Site>| {
@@ -109,9 +110,11 @@ fn columns<'t, 'n: 't, Site: Copy + 't>(
 
 /// The pairs across sites. A reworded pair is only likely, and has no common words to measure, so
 /// it is not among them.
-pub fn pairs_across(findings: &ScanResult) -> impl Iterator<Item = PairAcross<SiteNo, u32>> {
+pub fn pairs_across(
+    findings: &ScanResult,
+) -> impl ParallelIterator<Item = PairAcross<SiteNo, u32>> {
     let catalog = &findings.catalog;
-    let across = findings.pairs.iter().filter(|pair| {
+    let across = findings.pairs.par_iter().filter(|pair| {
         pair.relation != Relation::Reworded && catalog.cross_site(pair.a, pair.b) == Some(true)
     });
     across.map(|pair| PairAcross {
@@ -124,57 +127,57 @@ pub fn pairs_across(findings: &ScanResult) -> impl Iterator<Item = PairAcross<Si
     })
 }
 
-/// The pairs of two sites, by what is known of their order.
-struct SharedCopy<Site, Cluster> {
-    /// First on the site that is first by name, and first on the other.
-    ordered: [Vec<PairAcross<Site, Cluster>>; 2],
-    unordered: Vec<PairAcross<Site, Cluster>>,
+impl<Site: Ord + Copy, Cluster> PairAcross<Site, Cluster> {
+    /// The two sites in order of their names.
+    fn sites_by_name(&self) -> [Site; 2] {
+        let [a, b] = self.sites;
+        [a.min(b), a.max(b)]
+    }
 }
 
 /// The routes of pairs across sites, in order of the names of the two sites.
-pub fn routes<Site: Ord + Copy, Cluster: Ord + Copy>(
-    pairs: impl Iterator<Item = PairAcross<Site, Cluster>>,
+pub fn routes<Site: Ord + Copy + Send + Sync, Cluster: Ord + Copy + Send + Sync>(
+    pairs: impl IntoParallelIterator<Item = PairAcross<Site, Cluster>>,
 ) -> Vec<Route<Site>> {
-    let mut shared: BTreeMap<[Site; 2], SharedCopy<Site, Cluster>> = BTreeMap::new();
-    for pair in pairs {
-        let [a, b] = pair.sites;
-        let copy = shared.entry([a.min(b), a.max(b)]);
-        let copy = copy.or_insert_with(|| SharedCopy {
-            ordered: [Vec::new(), Vec::new()],
-            unordered: Vec::new(),
-        });
-        match pair.is_order_known {
-            true => copy.ordered[usize::from(a > b)].push(pair),
-            false => copy.unordered.push(pair),
-        }
-    }
-    let mut routes = Vec::new();
-    for ([first, second], SharedCopy { ordered, unordered }) in shared {
-        let [forth, back] = ordered;
-        let (way, main, other) = match forth.len() >= back.len() {
-            true => ([first, second], forth, back),
-            false => ([second, first], back, forth),
-        };
-        routes.push(route(way, &main, &unordered, other.len()));
-        if !other.is_empty() {
-            let [source, copy] = way;
-            routes.push(route([copy, source], &other, &[], main.len()));
-        }
-    }
-    routes.sort_by_key(|route| (route.source, route.copy));
+    let mut pairs: Vec<PairAcross<Site, Cluster>> = pairs.into_par_iter().collect();
+    pairs.par_sort_unstable_by_key(PairAcross::sites_by_name);
+    let of_sites = pairs.par_chunk_by(|x, y| x.sites_by_name() == y.sites_by_name());
+    let mut routes: Vec<Route<Site>> = of_sites.flat_map_iter(routes_between).collect();
+    routes.par_sort_by_key(|route| (route.source, route.copy));
     routes
+}
+
+/// The routes between two sites, of all their pairs.
+fn routes_between<Site: Ord + Copy, Cluster: Ord + Copy>(
+    pairs: &[PairAcross<Site, Cluster>],
+) -> impl Iterator<Item = Route<Site>> {
+    let [first, second] = pairs[0].sites_by_name();
+    type Pairs<'p, Site, Cluster> = Vec<&'p PairAcross<Site, Cluster>>;
+    let (ordered, unordered): (Pairs<'_, Site, Cluster>, Vec<_>) =
+        pairs.iter().partition(|pair| pair.is_order_known);
+    let (forth, back): (Vec<_>, Vec<_>) =
+        ordered.into_iter().partition(|pair| pair.sites[0] == first);
+    let ([source, copy], main, other) = match forth.len() >= back.len() {
+        true => ([first, second], forth, back),
+        false => ([second, first], back, forth),
+    };
+    let reverse = (!other.is_empty()).then(|| route([copy, source], &other, &[], main.len()));
+    let route = route([source, copy], &main, &unordered, other.len());
+    std::iter::once(route).chain(reverse)
 }
 
 /// The route of these ordered and unordered pairs; `reverse` are ordered the other way.
 fn route<Site: Ord + Copy, Cluster: Ord + Copy>(
     [source, copy]: [Site; 2],
-    ordered: &[PairAcross<Site, Cluster>],
-    unordered: &[PairAcross<Site, Cluster>],
+    ordered: &[&PairAcross<Site, Cluster>],
+    unordered: &[&PairAcross<Site, Cluster>],
     reverse: usize,
 ) -> Route<Site> {
     let pairs = || ordered.iter().chain(unordered);
-    let clusters: BTreeSet<Cluster> = pairs().map(|pair| pair.cluster).collect();
-    let containment = |pair: &PairAcross<Site, Cluster>| {
+    let mut clusters: Vec<Cluster> = pairs().map(|pair| pair.cluster).collect();
+    clusters.sort_unstable();
+    clusters.dedup();
+    let containment = |pair: &&PairAcross<Site, Cluster>| {
         let [of_a, of_b] = pair.containments;
         match pair.sites[1] == copy {
             true => of_b,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, Float64Array, RecordBatch, StringArray};
+use rayon::iter::ParallelIterator;
 use serde_json::json;
 
 use super::columns::{Columns, table, value};
@@ -136,6 +137,6 @@ pub fn sites(batches: &[RecordBatch]) -> Result<Vec<u8>, StageError> {
     }
     let mut file = Vec::new();
     let encoding = TableEncoding::from(TableFormat::Arrow);
-    write_routes(&routes(pairs.into_iter()), |site| site, encoding, &mut file)?;
+    write_routes(&routes(pairs), |site| site, encoding, &mut file)?;
     Ok(file)
 }

@@ -1,5 +1,7 @@
 //! The credit of a document, and the evidence for it.
 
+use std::borrow::Cow;
+
 use super::table::AgencyNo;
 
 /// The agency or agencies that a document names as its source.
@@ -52,12 +54,15 @@ pub enum CreditEvidence {
 impl Credit {
     /// Text for the credit column: `AP`, `AP; AFP`, `AP (with staff)`, `AP (contributed)`.
     #[must_use]
-    pub fn label(&self) -> String {
-        let names = self.agencies.join("; ");
+    pub fn label(&self) -> Cow<'_, str> {
+        let names = match &self.agencies[..] {
+            [agency] => Cow::Borrowed(&**agency),
+            agencies => Cow::Owned(agencies.join("; ")),
+        };
         match self.kind {
             CreditKind::Sole => names,
-            CreditKind::Mixed => format!("{names} (with staff)"),
-            CreditKind::Contributed => format!("{names} (contributed)"),
+            CreditKind::Mixed => Cow::Owned(names.into_owned() + " (with staff)"),
+            CreditKind::Contributed => Cow::Owned(names.into_owned() + " (contributed)"),
         }
     }
 }

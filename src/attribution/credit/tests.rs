@@ -23,7 +23,9 @@ const BODY: &str = "\
 
 fn label(document: &Document<'_>) -> String {
     let found = Credits::built_in().find(document);
-    found.map(|credit| credit.label()).unwrap_or_default()
+    found
+        .map(|credit| credit.label().into_owned())
+        .unwrap_or_default()
 }
 
 fn check(cases: &[(&str, &str)], document: impl Fn(&str) -> Document<'static>) {
@@ -584,7 +586,7 @@ fn the_site_and_the_canonical_url_count() {
         .find(&document("valley.example", "https://apnews.com/x"))
         .expect("a credit");
     assert_eq!(
-        (copy.label().as_str(), &copy.evidence[..]),
+        (&*copy.label(), &copy.evidence[..]),
         ("AP", &[CreditEvidence::Canonical][..])
     );
     assert_eq!(
@@ -758,7 +760,8 @@ fn the_strongest_evidence_names_the_agency() {
         let mut document = ending(line);
         document.author = Some(author.to_owned().into());
         let credit = credits.find(&document).expect("a credit");
-        (credit.label(), credit.kind, credit.evidence)
+        let label = credit.label().into_owned();
+        (label, credit.kind, credit.evidence)
     };
     assert_eq!(
         find("AFP", "The Associated Press contributed to this report."),
@@ -812,7 +815,11 @@ byline = ["de la redaktoro"]
 #[test]
 fn a_users_table_extends_the_built_in_one() {
     let credits = Credits::extended(USERS).expect("a table");
-    let find = |document: &Document<'_>| credits.find(document).map(|credit| credit.label());
+    let find = |document: &Document<'_>| {
+        credits
+            .find(document)
+            .map(|credit| credit.label().into_owned())
+    };
     let cases = [
         (
             opening("LONDON (MP) — The ferry stopped running."),

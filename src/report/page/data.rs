@@ -211,7 +211,7 @@ impl Listed {
             documents
                 .url
                 .push(details.and_then(|details| escaping::link(&details.url)));
-            let credit = credit.map_or_else(String::new, Credit::label);
+            let credit = credit.map_or("".into(), Credit::label);
             documents.credit.push(escaping::field(&credit, NAME));
         }
         documents

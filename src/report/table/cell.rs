@@ -1,15 +1,17 @@
 //! Values of a row, for formats that write row by row.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+
+use super::number::{append_fixed, append_whole, rounded};
 
 /// Decimals of a score.
-const SCORE_DECIMALS: usize = 4;
+const SCORE_DECIMALS: u32 = 4;
 
 /// Decimals of hours.
-const HOURS_DECIMALS: usize = 2;
+const HOURS_DECIMALS: u32 = 2;
 
 /// One value of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,18 +36,21 @@ pub(super) enum TableCell<'a> {
     Unknown,
 }
 
-/// The form that all text formats share. Each of them escapes texts in its own way.
-impl fmt::Display for TableCell<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl TableCell<'_> {
+    /// Appends the form that all text formats share. Each of them escapes texts in its own way.
+    pub(super) fn append_to(&self, out: &mut Vec<u8>) {
         match self {
-            TableCell::Text(text) | TableCell::Data(text) => f.write_str(text),
-            TableCell::Json(json) => f.write_str(json),
-            TableCell::Count(count) => write!(f, "{count}"),
-            TableCell::Score(score) => write!(f, "{score:.SCORE_DECIMALS$}"),
-            TableCell::Hours(hours) => write!(f, "{hours:.HOURS_DECIMALS$}"),
-            TableCell::Flag(flag) => write!(f, "{flag}"),
-            TableCell::Time(time) => write!(f, "{time}"),
-            TableCell::Unknown => Ok(()),
+            TableCell::Text(text) | TableCell::Data(text) => out.extend_from_slice(text.as_bytes()),
+            TableCell::Json(json) => out.extend_from_slice(json.as_bytes()),
+            TableCell::Count(count) => append_whole(*count, out),
+            TableCell::Score(score) => append_fixed(*score, SCORE_DECIMALS, out),
+            TableCell::Hours(hours) => append_fixed(*hours, HOURS_DECIMALS, out),
+            TableCell::Flag(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
+            // Writing to a vector cannot fail.
+            TableCell::Time(time) => {
+                let _ = DateTimePrinter::new().print_timestamp(time, out);
+            }
+            TableCell::Unknown => {}
         }
     }
 }
@@ -58,9 +63,4 @@ pub(super) fn rounded_score(score: f64) -> f64 {
 /// Hours with the decimals that the text formats write.
 pub(super) fn rounded_hours(hours: f64) -> f64 {
     rounded(hours, HOURS_DECIMALS)
-}
-
-/// Reads the written form again, because no arithmetic rounds exactly as it does.
-fn rounded(number: f64, decimals: usize) -> f64 {
-    format!("{number:.decimals$}").parse().unwrap_or(number)
 }

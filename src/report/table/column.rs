@@ -1,5 +1,5 @@
 //! Columns of a table. The constructor decides the type of a column, and the closure that is passed
-//! to it gives a value of that type.
+//! to it gives a value of that type; threads may call it at once.
 
 use std::borrow::Cow;
 use std::io;
@@ -18,13 +18,13 @@ pub(in crate::report) struct Column<'t, R> {
 pub(in crate::report) type RowSink<'s, R> = &'s mut dyn FnMut(&R) -> io::Result<()>;
 
 /// A function from a row to a value; `None` if the value is unknown.
-pub(super) type ValueOf<'t, R, T> = Box<dyn Fn(&R) -> Option<T> + 't>;
+pub(super) type ValueOf<'t, R, T> = Box<dyn Fn(&R) -> Option<T> + Sync + 't>;
 
 /// A function from a row to a text of that row; an empty one is unknown.
-pub(super) type TextOf<'t, R> = Box<dyn for<'r> Fn(&'r R) -> Cow<'r, str> + 't>;
+pub(super) type TextOf<'t, R> = Box<dyn for<'r> Fn(&'r R) -> Cow<'r, str> + Sync + 't>;
 
 /// A function from a row to a text of that row; `None` if it is unknown.
-pub(super) type DataOf<'t, R> = Box<dyn for<'r> Fn(&'r R) -> Option<Cow<'r, str>> + 't>;
+pub(super) type DataOf<'t, R> = Box<dyn for<'r> Fn(&'r R) -> Option<Cow<'r, str>> + Sync + 't>;
 
 /// Type of a column, with the function that gives its values.
 pub(super) enum ColumnValues<'t, R> {
@@ -43,7 +43,7 @@ impl<'t, R> Column<'t, R> {
     /// formula.
     pub(in crate::report) fn text(
         name: &'t str,
-        value: impl for<'r> Fn(&'r R) -> Cow<'r, str> + 't,
+        value: impl for<'r> Fn(&'r R) -> Cow<'r, str> + Sync + 't,
     ) -> Column<'t, R> {
         Column::new(name, ColumnValues::Text(Box::new(value)))
     }
@@ -52,7 +52,7 @@ impl<'t, R> Column<'t, R> {
     /// or looks like a formula.
     pub(in crate::report) fn data(
         name: &'t str,
-        value: impl for<'r> Fn(&'r R) -> Option<Cow<'r, str>> + 't,
+        value: impl for<'r> Fn(&'r R) -> Option<Cow<'r, str>> + Sync + 't,
     ) -> Column<'t, R> {
         Column::new(name, ColumnValues::Data(Box::new(value)))
     }
@@ -60,7 +60,7 @@ impl<'t, R> Column<'t, R> {
     /// A whole number.
     pub(in crate::report) fn count(
         name: &'t str,
-        value: impl Fn(&R) -> Option<u64> + 't,
+        value: impl Fn(&R) -> Option<u64> + Sync + 't,
     ) -> Column<'t, R> {
         Column::new(name, ColumnValues::Count(Box::new(value)))
     }
@@ -68,7 +68,7 @@ impl<'t, R> Column<'t, R> {
     /// A share from 0 to 1, with 4 decimals.
     pub(in crate::report) fn score(
         name: &'t str,
-        value: impl Fn(&R) -> Option<f64> + 't,
+        value: impl Fn(&R) -> Option<f64> + Sync + 't,
     ) -> Column<'t, R> {
         Column::new(name, ColumnValues::Score(Box::new(value)))
     }
@@ -76,7 +76,7 @@ impl<'t, R> Column<'t, R> {
     /// Hours, with 2 decimals.
     pub(in crate::report) fn hours(
         name: &'t str,
-        value: impl Fn(&R) -> Option<f64> + 't,
+        value: impl Fn(&R) -> Option<f64> + Sync + 't,
     ) -> Column<'t, R> {
         Column::new(name, ColumnValues::Hours(Box::new(value)))
     }
@@ -84,7 +84,7 @@ impl<'t, R> Column<'t, R> {
     /// True or false.
     pub(in crate::report) fn flag(
         name: &'t str,
-        value: impl Fn(&R) -> Option<bool> + 't,
+        value: impl Fn(&R) -> Option<bool> + Sync + 't,
     ) -> Column<'t, R> {
         Column::new(name, ColumnValues::Flag(Box::new(value)))
     }
@@ -92,7 +92,7 @@ impl<'t, R> Column<'t, R> {
     /// A moment in UTC; a bare date is its midnight. [`Column::precision`] tells them apart.
     pub(in crate::report) fn time(
         name: &'t str,
-        value: impl Fn(&R) -> Option<Published> + 't,
+        value: impl Fn(&R) -> Option<Published> + Sync + 't,
     ) -> Column<'t, R> {
         Column::new(name, ColumnValues::Time(Box::new(value)))
     }
@@ -100,7 +100,7 @@ impl<'t, R> Column<'t, R> {
     /// Precision of a moment that another column has.
     pub(in crate::report) fn precision(
         name: &'t str,
-        value: impl Fn(&R) -> Option<Published> + 't,
+        value: impl Fn(&R) -> Option<Published> + Sync + 't,
     ) -> Column<'t, R> {
         Column::text(name, move |row| {
             let written = value(row).filter(|&published| moment::time(published).is_some());
@@ -113,7 +113,7 @@ impl<'t, R> Column<'t, R> {
     /// A list or an object as JSON; only for formats that hold lists.
     pub(in crate::report) fn json(
         name: &'t str,
-        value: impl Fn(&R) -> String + 't,
+        value: impl Fn(&R) -> String + Sync + 't,
     ) -> Column<'t, R> {
         let value = move |row: &R| Some(value(row));
         Column::new(name, ColumnValues::Json(Box::new(value)))

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::column::{Column, RowSink};
 use super::compression::FileCompression;
 use super::format::TableFormat;
-use super::{columnar, delimited, jsonl};
+use super::{columnar, text};
 
 /// The format of a table, and the compression of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,14 +40,22 @@ impl TableEncoding {
     }
 
     /// Writes a table with these columns and rows.
-    pub(in crate::report) fn write<R>(
+    pub(in crate::report) fn write<R: Send + Sync>(
         self,
         columns: &[Column<'_, R>],
         rows: impl IntoIterator<Item = R>,
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
-        self.write_each(columns, out, |sink| {
-            rows.into_iter().try_for_each(|row| sink(&row))
+        let mut rows = rows.into_iter();
+        self.begin(out, |out| match self.format {
+            TableFormat::Csv | TableFormat::Tsv | TableFormat::Jsonl => {
+                text::write(self.format, columns, out, rows)
+            }
+            TableFormat::Parquet | TableFormat::Arrow => {
+                columnar::write(self.format, columns, out, |sink| {
+                    rows.try_for_each(|row| sink(&row))
+                })
+            }
         })
     }
 
@@ -58,18 +66,27 @@ impl TableEncoding {
         out: &mut (dyn Write + Send),
         fill: impl FnOnce(RowSink<'_, R>) -> io::Result<()>,
     ) -> io::Result<()> {
+        self.begin(out, |out| match self.format {
+            TableFormat::Csv | TableFormat::Tsv | TableFormat::Jsonl => {
+                text::write_each(self.format, columns, out, fill)
+            }
+            TableFormat::Parquet | TableFormat::Arrow => {
+                columnar::write(self.format, columns, out, fill)
+            }
+        })
+    }
+
+    /// Begins a file; `fill` writes the table.
+    fn begin(
+        self,
+        out: &mut (dyn Write + Send),
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> io::Result<()> {
         self.compression.write(out, |out| {
             if self.byte_order_mark && self.format.is_delimited() {
                 out.write_all(BYTE_ORDER_MARK)?;
             }
-            match self.format {
-                TableFormat::Csv => delimited::write(b',', columns, out, fill),
-                TableFormat::Tsv => delimited::write(b'\t', columns, out, fill),
-                TableFormat::Jsonl => jsonl::write(columns, out, fill),
-                TableFormat::Parquet | TableFormat::Arrow => {
-                    columnar::write(self.format, columns, out, fill)
-                }
-            }
+            fill(out)
         })
     }
 }

@@ -13,6 +13,8 @@ mod delimited;
 mod encoding;
 mod format;
 mod jsonl;
+mod number;
+mod text;
 
 pub use compression::FileCompression;
 pub use encoding::TableEncoding;
