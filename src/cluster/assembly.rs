@@ -15,6 +15,9 @@ use crate::catalog::identical::IdenticalGroup;
 use crate::catalog::{Catalog, DocNo};
 use crate::compare::exact::Comparison;
 
+/// Pairs of groups that one task writes.
+const PAIRS_PER_TASK: usize = 1 << 12;
+
 /// Pairs and clusters to report, and counts of the pairs left out.
 #[derive(Debug, Default)]
 pub struct Assembled {
@@ -50,7 +53,7 @@ pub fn assemble(
     selection: &Selection,
 ) -> Assembled {
     let mut pairs: Vec<GroupPair<'_>> = compared
-        .iter()
+        .par_iter()
         .map(|compared| GroupPair::new(groups, compared))
         .collect();
     let stories = StoryMap::new(catalog, groups, &pairs, hot);
@@ -101,6 +104,13 @@ impl Assembled {
     }
 }
 
+/// Pairs written by one task.
+#[derive(Default)]
+struct WrittenPairs {
+    pairs: Vec<ReportedPair>,
+    same_site_excerpts: u64,
+}
+
 /// Writes pairs of groups as pairs of their documents.
 struct PairWriter<'a> {
     catalog: &'a Catalog,
@@ -120,10 +130,18 @@ impl PairWriter<'_> {
                 }
             }
         }
-        for pair in pairs {
-            if !self.is_big(pair.x) && !self.is_big(pair.y) {
-                self.write_pair(pair);
+        let small = pairs.par_chunks(PAIRS_PER_TASK).map(|pairs| {
+            let mut written = WrittenPairs::default();
+            for pair in pairs {
+                if !self.is_big(pair.x) && !self.is_big(pair.y) {
+                    self.write_pair(pair, &mut written);
+                }
             }
+            written
+        });
+        for written in small.collect::<Vec<WrittenPairs>>() {
+            self.assembled.pairs.extend(written.pairs);
+            self.assembled.same_site_excerpts += written.same_site_excerpts;
         }
     }
 
@@ -165,16 +183,16 @@ impl PairWriter<'_> {
     }
 
     /// Writes every wanted pair of a document of one group and a document of the other.
-    fn write_pair(&mut self, pair: &GroupPair<'_>) {
+    fn write_pair(&self, pair: &GroupPair<'_>, written: &mut WrittenPairs) {
         for &x in &self.groups[pair.x.0].members {
             for &y in &self.groups[pair.y.0].members {
                 if !self.selection.wants(self.catalog, x, y) {
                     continue;
                 }
                 if pair.holds_enough(self.catalog, self.selection, x, y) {
-                    self.assembled.pairs.push(pair.between(x, y));
+                    written.pairs.push(pair.between(x, y));
                 } else {
-                    self.assembled.same_site_excerpts += 1;
+                    written.same_site_excerpts += 1;
                 }
             }
         }

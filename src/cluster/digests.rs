@@ -41,7 +41,7 @@ pub(super) fn find_digests(
 ) -> Vec<bool> {
     let related = stories.related();
     let leader = |part: &SharedPart| stories.leader_of(copies.first(part.cluster));
-    let are_related = |x: &SharedPart, y: &SharedPart| related.contains(&(leader(x), leader(y)));
+    let are_related = |x: &SharedPart, y: &SharedPart| related.are_related(leader(x), leader(y));
     let mut digests: Vec<bool> = Vec::with_capacity(copies.len());
     let parts = parts(pairs, copies, cross_pairs);
     for (number, parts) in copies.numbers().zip(parts) {

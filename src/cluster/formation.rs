@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::attachment::Attachments;
 use super::members::{Cluster, Member, Role};
 use super::numbers::ClusterNo;
@@ -45,10 +47,10 @@ pub(super) fn form_clusters(
     clusters.retain(|_, members| members.len() > 1);
 
     let indices: BTreeMap<ClusterNo, u32> = clusters.keys().copied().zip(0..).collect();
-    for (number, pair) in pairs.iter_mut().enumerate() {
+    pairs.par_iter_mut().enumerate().for_each(|(number, pair)| {
         let own = || copies.cluster(copies.number(pair.a));
         pair.cluster = indices[&attachments.of_pair(number).unwrap_or_else(own)];
-    }
+    });
     clusters
         .into_iter()
         .map(|(cluster, mut members)| {

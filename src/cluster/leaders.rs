@@ -5,6 +5,8 @@
 //! (an excerpt) and with half of the leader's first followers. A group without a leader becomes
 //! one.
 
+use rayon::prelude::*;
+
 use super::group_pair::GroupPair;
 use super::numbers::{GroupNo, LeaderNo};
 use crate::catalog::union_find::UnionFind;
@@ -112,8 +114,8 @@ struct Neighbours(Vec<Neighbour>);
 impl Neighbours {
     fn new(pairs: &[GroupPair<'_>]) -> Neighbours {
         let mut neighbours: Vec<Neighbour> = pairs
-            .iter()
-            .flat_map(|pair| [(pair.x, pair.y, pair), (pair.y, pair.x, pair)])
+            .par_iter()
+            .flat_map_iter(|pair| [(pair.x, pair.y, pair), (pair.y, pair.x, pair)])
             .map(|(of, group, pair)| Neighbour {
                 of,
                 group,
@@ -121,7 +123,7 @@ impl Neighbours {
                 jaccard: pair.compared.jaccard(),
             })
             .collect();
-        neighbours.sort_unstable_by_key(|neighbour| (neighbour.of, neighbour.group));
+        neighbours.par_sort_unstable_by_key(|neighbour| (neighbour.of, neighbour.group));
         Neighbours(neighbours)
     }
 

@@ -80,7 +80,7 @@ impl Cluster {
     /// Sets the source, and tells copies from revisions by their pair with the source or, if none
     /// was written, by their closest pair. Without a document of the source all are copies: which
     /// of them was revised is not known.
-    pub(crate) fn assign_source(&mut self, source: LikelySource, pairs: &[ReportedPair]) {
+    pub(crate) fn assign_source(&mut self, source: LikelySource, pairs: &[&ReportedPair]) {
         // By member: whether the pair is with the source, which beats any other, and its Jaccard.
         let mut closest = vec![(false, 0.0); self.members.len()];
         for pair in pairs {

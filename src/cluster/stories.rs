@@ -3,7 +3,7 @@
 //! Stories rest on all comparisons, including those that the selection does not report, so that
 //! `--site` or `--window` cannot change what a story is.
 
-use rustc_hash::FxHashSet;
+use rayon::prelude::*;
 
 use super::group_pair::GroupPair;
 use super::leaders::find_leaders;
@@ -22,8 +22,8 @@ pub(super) struct StoryMap {
     leaders: Vec<LeaderNo>,
     /// Number of documents by leader; 0 for groups that lead no story.
     sizes: Vec<usize>,
-    /// Groups found to be a pair, reported or not, in both directions.
-    paired: FxHashSet<(GroupNo, GroupNo)>,
+    /// Groups found to be a pair, reported or not: the smaller number first, and sorted.
+    paired: Vec<(GroupNo, GroupNo)>,
 }
 
 impl StoryMap {
@@ -47,10 +47,9 @@ impl StoryMap {
                 groups[doc.0 as usize] = GroupNo(number);
             }
         }
-        let paired = pairs
-            .iter()
-            .flat_map(|pair| [(pair.x, pair.y), (pair.y, pair.x)])
-            .collect();
+        let numbers = |pair: &GroupPair<'_>| in_order(pair.x, pair.y);
+        let mut paired: Vec<(GroupNo, GroupNo)> = pairs.par_iter().map(numbers).collect();
+        paired.par_sort_unstable();
         StoryMap {
             groups,
             leaders,
@@ -84,16 +83,34 @@ impl StoryMap {
 
     /// True if two documents of different groups were found to be a pair, reported or not.
     pub(super) fn are_pair(&self, x: DocNo, y: DocNo) -> bool {
-        self.paired.contains(&(self.group(x), self.group(y)))
+        let groups = in_order(self.group(x), self.group(y));
+        self.paired.binary_search(&groups).is_ok()
     }
 
-    /// Stories with a pair between any of their groups, in both directions.
-    pub(super) fn related(&self) -> FxHashSet<(LeaderNo, LeaderNo)> {
-        let leaders = |&(x, y): &(GroupNo, GroupNo)| (self.leader(x), self.leader(y));
-        self.paired.iter().map(leaders).collect()
+    /// Stories with a pair between any of their groups.
+    pub(super) fn related(&self) -> RelatedStories {
+        let leaders = |&(x, y): &(GroupNo, GroupNo)| in_order(self.leader(x), self.leader(y));
+        let mut related: Vec<(LeaderNo, LeaderNo)> = self.paired.par_iter().map(leaders).collect();
+        related.par_sort_unstable();
+        related.dedup();
+        RelatedStories(related)
     }
 
     fn group(&self, doc: DocNo) -> GroupNo {
         self.groups[doc.0 as usize]
     }
+}
+
+/// Pairs of stories with a pair between any of their groups, by their leaders.
+pub(super) struct RelatedStories(Vec<(LeaderNo, LeaderNo)>);
+
+impl RelatedStories {
+    /// True if a group of the one story was found to be a pair with a group of the other.
+    pub(super) fn are_related(&self, x: LeaderNo, y: LeaderNo) -> bool {
+        self.0.binary_search(&in_order(x, y)).is_ok()
+    }
+}
+
+fn in_order<T: Ord>(x: T, y: T) -> (T, T) {
+    if x <= y { (x, y) } else { (y, x) }
 }

@@ -1,7 +1,6 @@
 //! Sources of clusters, and the roles of their documents that follow.
 
-use std::collections::BTreeMap;
-
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::details::{Details, site_of};
@@ -23,10 +22,8 @@ pub(super) fn attribute(
     assembled: &mut Assembled,
     details: &[Details],
 ) {
-    let mut by_cluster: BTreeMap<u32, Vec<ReportedPair>> = BTreeMap::new();
-    for pair in &assembled.pairs {
-        by_cluster.entry(pair.cluster).or_default().push(*pair);
-    }
+    let mut by_cluster: Vec<&ReportedPair> = assembled.pairs.iter().collect();
+    by_cluster.par_sort_by_key(|pair| pair.cluster);
     let testimony = |sites: &MemberSites<'_>, &Member { doc, whole, .. }: &Member| {
         let details = Details::find(details, doc)?;
         let credit = details.credit.as_ref();
@@ -43,9 +40,12 @@ pub(super) fn attribute(
             }),
         })
     };
-    for (number, cluster) in (0..).zip(&mut assembled.clusters) {
-        let pairs: &[ReportedPair] = by_cluster.get(&number).map_or(&[], |pairs| pairs);
-        cluster.is_quoted = !pairs.is_empty() && pairs.iter().all(is_quotation);
+    let clusters = assembled.clusters.par_iter_mut().enumerate();
+    clusters.for_each(|(number, cluster)| {
+        let start = by_cluster.partition_point(|pair| (pair.cluster as usize) < number);
+        let end = by_cluster.partition_point(|pair| pair.cluster as usize <= number);
+        let pairs = &by_cluster[start..end];
+        cluster.is_quoted = !pairs.is_empty() && pairs.iter().all(|pair| is_quotation(pair));
         let source = if cluster.is_quoted {
             // All documents quote somebody; none is the source of these words.
             LikelySource::default()
@@ -58,7 +58,7 @@ pub(super) fn attribute(
             LikelySource::of(&testimonies)
         };
         cluster.assign_source(source, pairs);
-    }
+    });
 }
 
 /// True if most of what two documents have in common is the words of somebody else.

@@ -4,6 +4,7 @@
 //! the first, so each stretch of it is a cluster of its own, and joining all of them would also
 //! join what has no words in common. A storyline links them and leaves the clusters as they are.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::sources::is_quotation;
@@ -25,8 +26,14 @@ pub(super) fn link(assembled: &mut Assembled) {
         let whole = cluster.members.iter().filter(|member| member.whole);
         cluster_of.extend(whole.map(|member| (member.doc, number)));
     }
-    let linking = |pair: &&ReportedPair| links(&clusters[pair.cluster as usize], pair);
-    for pair in assembled.pairs.iter().filter(linking) {
+    let may_link = |pair: &&ReportedPair| {
+        let number = pair.cluster as usize;
+        let is_in_it = |doc| cluster_of.get(doc) == Some(&number);
+        let within = [&pair.a, &pair.b].into_iter().all(is_in_it);
+        !within && links(&clusters[number], pair)
+    };
+    let linking: Vec<&ReportedPair> = assembled.pairs.par_iter().filter(may_link).collect();
+    for pair in linking {
         let number = pair.cluster as usize;
         for doc in [pair.a, pair.b] {
             storylines.join(*cluster_of.entry(doc).or_insert(number), number);

@@ -8,7 +8,6 @@ use super::line::FoldedLine;
 use super::table::{AgencyNo, CreditTable};
 use super::table_file::CreditTableError;
 use crate::document::Document;
-use crate::text::domain::registrable;
 
 /// The built-in table, `data/credits.toml`.
 pub const BUILT_IN: &str = include_str!("../../../data/credits.toml");
@@ -70,16 +69,7 @@ impl Credits {
         };
         let agencies = &self.table.agencies;
         let agency = agencies.iter().find(|agency| agency.name == *name);
-        let mut sites: Vec<String> = agency
-            .into_iter()
-            .flat_map(|agency| &agency.hosts)
-            .filter_map(|host| registrable(host))
-            .collect();
-        sites.dedup();
-        if sites.is_empty() {
-            sites.push(name.clone());
-        }
-        sites
+        agency.map_or_else(|| vec![name.clone()], |agency| agency.sites.clone())
     }
 
     /// Finds the agency that a document names, by its text, author, url, site and canonical url.

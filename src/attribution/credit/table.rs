@@ -49,6 +49,8 @@ pub(super) struct Agency {
     pub(super) hosts: Vec<String>,
     /// Hosts of which it is the own name, where it credits nobody else.
     pub(super) home: Vec<String>,
+    /// Sites of its hosts; its name if none is known.
+    pub(super) sites: Vec<String>,
 }
 
 /// A place where a site files an agency's copy.

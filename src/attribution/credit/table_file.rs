@@ -12,6 +12,7 @@ use super::line::{FoldedLine, folded_words};
 use super::openings::Openings;
 use super::phrases::AgencyPhrase;
 use super::table::{Agency, AgencyName, AgencyNo, CreditTable, NameStrength, Tagline, UrlPattern};
+use crate::text::domain::registrable;
 
 /// Names of at most this many characters keep their case. `AP`, `ANSA`, `PTI` and `dpa` are words
 /// or other things in another case; nothing longer in the table is.
@@ -147,6 +148,7 @@ impl CreditTable {
                     name: label.to_owned(),
                     hosts: Vec::new(),
                     home: Vec::new(),
+                    sites: Vec::new(),
                 });
                 AgencyNo(self.agencies.len() - 1)
             }
@@ -171,6 +173,12 @@ impl CreditTable {
             for given in hosts {
                 list.push(host(given)?);
             }
+        }
+        let sites = known.hosts.iter().filter_map(|host| registrable(host));
+        known.sites = sites.collect();
+        known.sites.dedup();
+        if known.sites.is_empty() {
+            known.sites.push(known.name.clone());
         }
         for host in &known.hosts {
             let owners = self.hosts.entry(host.clone()).or_default();
