@@ -8,3 +8,4 @@ pub mod passage;
 mod positions;
 pub mod reworded;
 pub mod tasks;
+pub mod word_runs;

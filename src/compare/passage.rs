@@ -4,8 +4,6 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::ops::Range;
 
-use rustc_hash::FxHashSet;
-
 use crate::text::shingle;
 
 /// Fewest words of a run that is listed as a passage.
@@ -141,36 +139,6 @@ fn maximal_runs(a: &[u64], b: &[u64]) -> Vec<Passage> {
         }
     }
     maximal
-}
-
-/// Share of marked words among the words of `a` that are in a run of `width` words which `b` has
-/// too.
-///
-/// `marked` has an entry for every word of `a`. Returns `None` if it has not, or if the texts share
-/// no such run.
-pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
-    if marked.len() != a.len() || a.len() < width || b.len() < width {
-        return None;
-    }
-    let (mut runs_a, mut runs_b) = (Vec::new(), Vec::new());
-    shingle::runs(a, width, &mut runs_a);
-    shingle::runs(b, width, &mut runs_b);
-    let runs_b: FxHashSet<u64> = runs_b.into_iter().collect();
-    let (mut shared, mut shared_and_marked, mut from) = (0, 0, 0);
-    for (at, _) in runs_a
-        .iter()
-        .enumerate()
-        .filter(|(_, run)| runs_b.contains(run))
-    {
-        let words: Range<usize> = from.max(at)..at + width;
-        shared += words.len();
-        shared_and_marked += marked[words.clone()]
-            .iter()
-            .filter(|&&marked| marked)
-            .count();
-        from = words.end;
-    }
-    (shared > 0).then(|| f64::from(shared_and_marked as u32) / f64::from(shared as u32))
 }
 
 /// Finds a longest run that two texts share, exactly, in `O((n + m) log min(n, m))` expected time.
@@ -331,19 +299,6 @@ mod tests {
         taken
     }
 
-    /// The marked share by looking up every run around every word.
-    fn naive_marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
-        let shared = |at: usize| {
-            let starts = at.saturating_sub(width - 1)..=at;
-            starts
-                .filter_map(|start| a.get(start..start + width))
-                .any(|run| b.windows(width).any(|other| other == run))
-        };
-        let shared: Vec<usize> = (0..a.len()).filter(|&at| shared(at)).collect();
-        let both = shared.iter().filter(|&&at| marked[at]).count();
-        (!shared.is_empty()).then(|| both as f64 / shared.len() as f64)
-    }
-
     #[test]
     fn passages_of_named_cases() {
         let run = |from: u64, words: u64| (from..from + words).collect::<Vec<u64>>();
@@ -418,44 +373,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn marked_shares_of_named_cases() {
-        let words: Vec<u64> = (0..20).collect();
-        let marked =
-            |range: Range<usize>| (0..20).map(|at| range.contains(&at)).collect::<Vec<bool>>();
-        for (name, b, marked, expected) in [
-            (
-                "nothing shared",
-                vec![90, 91, 92, 93, 94],
-                marked(0..20),
-                None,
-            ),
-            (
-                "shared, none marked",
-                words[3..13].to_vec(),
-                marked(0..0),
-                Some(0.0),
-            ),
-            (
-                "shared, all marked",
-                words[3..13].to_vec(),
-                marked(3..13),
-                Some(1.0),
-            ),
-            (
-                "shared, half marked",
-                words[3..13].to_vec(),
-                marked(8..20),
-                Some(0.5),
-            ),
-            ("a run too short", words[3..7].to_vec(), marked(0..20), None),
-            ("marks that do not fit", words.clone(), vec![true; 19], None),
-        ] {
-            assert_eq!(marked_share(&words, &b, 5, &marked), expected, "{name}");
-        }
-        assert_eq!(marked_share(&[], &words, 5, &[]), None);
-    }
-
     proptest! {
         #[test]
         fn passages_equal_naive_tiles(
@@ -490,17 +407,6 @@ mod tests {
                 };
                 prop_assert_eq!(found[..at].iter().find(overlaps), None);
             }
-        }
-
-        #[test]
-        fn marked_share_equals_naive(
-            a in vec((0u64..4, any::<bool>()), 0..50),
-            b in words(4, 50),
-            width in 1usize..7,
-        ) {
-            let (a, marked): (Vec<u64>, Vec<bool>) = a.into_iter().unzip();
-            let expected = naive_marked_share(&a, &b, width, &marked);
-            prop_assert_eq!(marked_share(&a, &b, width, &marked), expected);
         }
 
         #[test]

@@ -92,6 +92,22 @@ impl Positions {
         shared
     }
 
+    /// The positions of hashes that both sequences have, in order.
+    pub(super) fn places_shared<'p>(&'p self, other: &'p Positions) -> impl Iterator<Item = usize> {
+        let mut expected = usize::MAX;
+        let mut is_shared = move |hash: u64| {
+            // Copied text continues, so most hashes are found at the next position.
+            let found = match other.hashes.get(expected) == Some(&hash) {
+                true => Some(expected),
+                false => other.first(hash),
+            };
+            expected = found.map_or(usize::MAX, |at| at + 1);
+            found.is_some()
+        };
+        let places = self.hashes.iter().enumerate();
+        places.filter_map(move |(at, &hash)| is_shared(hash).then_some(at))
+    }
+
     #[inline]
     fn first(&self, hash: u64) -> Option<usize> {
         (self.slots[self.slot(hash)] as usize).checked_sub(1)

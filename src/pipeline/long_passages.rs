@@ -4,10 +4,10 @@
 //! comparison of hashes does not have them. So they are read again for the few pairs that depend on
 //! it.
 
-use rayon::prelude::*;
-
-use super::quoted_texts::{QuotedText, QuotedTexts};
-use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
+use super::pair_texts::map_pairs;
+use super::quoted_text::QuotedText;
+use super::texts::CorpusTexts;
+use crate::catalog::DocPair;
 use crate::compare::exact::{Comparison, Excerpts};
 use crate::compare::passage::{self, Passage};
 use crate::error::ReadError;
@@ -37,16 +37,14 @@ pub(super) fn mark(
     };
     let may_be_long = |found: &&mut Comparison| found.passage_words >= fewest;
     let found: Vec<&mut Comparison> = found.into_iter().filter(may_be_long).collect();
-    found
-        .into_par_iter()
-        .chunks(DOCUMENTS_PER_TASK)
-        .try_for_each_init(QuotedTexts::default, |quoted, chunk| {
-            for found in chunk {
-                let [a, b] = quoted.of(texts, found.pair)?;
-                found.long_passage = most_unquoted(a, b, found.longest) >= fewest as usize;
-            }
-            Ok(())
-        })
+    let pairs: Vec<DocPair> = found.iter().map(|found| found.pair).collect();
+    let are_long = map_pairs(texts, &pairs, QuotedText::of, |number, [a, b]| {
+        most_unquoted(a, b, found[number].longest) >= fewest as usize
+    })?;
+    for (found, is_long) in found.into_iter().zip(are_long) {
+        found.long_passage = is_long;
+    }
+    Ok(())
 }
 
 /// Most words, outside quotation marks in both texts, of a passage that they share. `longest` is

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
+use super::pair_texts::map_pairs;
 use super::settings::Settings;
 use super::texts::{CorpusTexts, TextReader};
-use crate::catalog::DocNo;
+use crate::catalog::DocPair;
 use crate::cluster::ReportedPair;
 use crate::compare::passage;
+use crate::document::Document;
 use crate::error::ReadError;
 use crate::text::{ranges, spans};
 
@@ -36,13 +36,14 @@ pub(super) fn list_passages(
     if !settings.list_passages {
         return Ok(Vec::new());
     }
-    pairs
-        .par_iter()
-        .map_init(TextReader::default, |reader, pair| {
-            let a = PlacedWords::read(texts, pair.a, reader)?;
-            Ok(a.shared(&PlacedWords::read(texts, pair.b, reader)?))
-        })
-        .collect()
+    let documents = |pair: &ReportedPair| DocPair {
+        a: pair.a,
+        b: pair.b,
+    };
+    let documents: Vec<DocPair> = pairs.iter().map(documents).collect();
+    let placed =
+        |document: &Document<'_>, reader: &TextReader| PlacedWords::of(&document.text, reader);
+    map_pairs(texts, &documents, placed, |_, [a, b]| a.shared(b))
 }
 
 /// Words of a text without its boilerplate, and their positions in the whole text.
@@ -56,18 +57,6 @@ pub(super) struct PlacedWords {
 }
 
 impl PlacedWords {
-    fn read(
-        texts: &CorpusTexts<'_>,
-        doc: DocNo,
-        reader: &mut TextReader,
-    ) -> Result<PlacedWords, ReadError> {
-        let mut words = PlacedWords::default();
-        texts.read(doc, reader, &mut |document, reader| {
-            words = PlacedWords::of(&document.text, reader);
-        })?;
-        Ok(words)
-    }
-
     /// Words of the text that the reader read last.
     pub(super) fn of(text: &str, reader: &TextReader) -> PlacedWords {
         let spans = spans::of_words(text);

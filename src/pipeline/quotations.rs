@@ -1,18 +1,12 @@
 //! Share of quotation in excerpts.
 
-use rayon::prelude::*;
-
-use super::quoted_texts::{QuotedText, QuotedTexts};
-use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
+use super::pair_texts::map_pairs;
+use super::quoted_text::QuotedText;
+use super::texts::CorpusTexts;
 use crate::catalog::DocPair;
 use crate::cluster::{Relation, ReportedPair};
 use crate::compare::exact::Comparison;
-use crate::compare::passage;
 use crate::error::ReadError;
-
-/// Words of a run that both documents must have for its words to count as shared: as many as the
-/// usual shingle.
-const RUN: usize = 5;
 
 /// Sets `quoted_share` of every excerpt: the share of the common words that are within quotation
 /// marks.
@@ -54,14 +48,7 @@ fn quoted_shares(
     texts: &CorpusTexts<'_>,
     pairs: &[DocPair],
 ) -> Result<Vec<Option<f64>>, ReadError> {
-    let shares: Result<Vec<Vec<Option<f64>>>, ReadError> = pairs
-        .par_chunks(DOCUMENTS_PER_TASK)
-        .map_init(QuotedTexts::default, |quoted, chunk| {
-            let share = |&pair| quoted.of(texts, pair).map(larger_share);
-            chunk.iter().map(share).collect()
-        })
-        .collect();
-    Ok(shares?.concat())
+    map_pairs(texts, pairs, QuotedText::of, |_, both| larger_share(both))
 }
 
 /// Share of the common words of two texts that are within quotation marks, in the text where it is
@@ -74,7 +61,7 @@ pub(super) fn larger_share([a, b]: [&QuotedText; 2]) -> Option<f64> {
 /// Share of the words of a text that the other has too which are quoted; `None` if that is unknown.
 fn quoted_share(own: &QuotedText, other: &QuotedText) -> Option<f64> {
     match own.quoted.contains(&true) {
-        true => passage::marked_share(&own.words, &other.words, RUN, &own.quoted),
+        true => own.runs().marked_share(other.runs(), &own.quoted),
         false => (!own.quoted.is_empty()).then_some(0.0),
     }
 }

@@ -1,63 +1,40 @@
-//! Words of documents, with a mark on those within quotation marks.
+//! Words of a document, with a mark on those within quotation marks.
 
-use std::collections::hash_map::Entry;
+use std::cell::OnceCell;
 
-use rustc_hash::FxHashMap;
-
-use super::texts::{CorpusTexts, TextReader};
-use crate::catalog::{DocNo, DocPair};
+use super::texts::TextReader;
+use crate::compare::word_runs::WordRuns;
 use crate::document::Document;
-use crate::error::ReadError;
 use crate::text::{quotation, ranges};
 
-/// Words that a thread keeps for the pairs that follow: 9 MB.
-const WORDS_KEPT: usize = 1 << 20;
+/// Words of a run that both documents must have for its words to count as shared: as many as the
+/// usual shingle.
+const RUN: usize = 5;
 
 /// Words of a document without its boilerplate.
-#[derive(Default)]
 pub(super) struct QuotedText {
     pub(super) words: Vec<u64>,
     /// For each word, whether it is within quotation marks; empty if that cannot be known.
     pub(super) quoted: Vec<bool>,
     /// True if there are characters of scripts without spaces.
     pub(super) unspaced: bool,
+    runs: OnceCell<WordRuns>,
 }
 
-/// Reads the texts of pairs one after the other. Pairs come in order of `a`, so pairs of one story
-/// are next to each other and share texts.
-#[derive(Default)]
-pub(super) struct QuotedTexts {
-    reader: TextReader,
-    read: FxHashMap<DocNo, QuotedText>,
-    kept: usize,
-}
+impl QuotedText {
+    /// The text that a reader read last.
+    pub(super) fn of(document: &Document<'_>, reader: &TextReader) -> QuotedText {
+        QuotedText {
+            words: reader.shingler.words.clone(),
+            quoted: quoted(document, reader),
+            unspaced: reader.shingler.unspaced,
+            runs: OnceCell::new(),
+        }
+    }
 
-impl QuotedTexts {
-    /// The texts of both documents of a pair.
-    pub(super) fn of(
-        &mut self,
-        texts: &CorpusTexts<'_>,
-        pair: DocPair,
-    ) -> Result<[&QuotedText; 2], ReadError> {
-        if self.kept > WORDS_KEPT {
-            self.read.clear();
-            self.kept = 0;
-        }
-        for doc in [pair.a, pair.b] {
-            if let Entry::Vacant(place) = self.read.entry(doc) {
-                let mut text = QuotedText::default();
-                texts.read(doc, &mut self.reader, &mut |document, reader| {
-                    text = QuotedText {
-                        words: reader.shingler.words.clone(),
-                        quoted: quoted(document, reader),
-                        unspaced: reader.shingler.unspaced,
-                    };
-                })?;
-                self.kept += text.words.len();
-                place.insert(text);
-            }
-        }
-        Ok([&self.read[&pair.a], &self.read[&pair.b]])
+    /// The runs of words that are looked up in other texts.
+    pub(super) fn runs(&self) -> &WordRuns {
+        self.runs.get_or_init(|| WordRuns::new(&self.words, RUN))
     }
 }
 

@@ -25,6 +25,10 @@ pub fn of_words(text: &str) -> Vec<Range<usize>> {
 
 /// Appends the span of each word of a stretch without white space, which begins at `start`.
 fn stretch_spans(stretch: &str, start: usize, spans: &mut Vec<Range<usize>>) {
+    if let Some(word) = only_word(stretch) {
+        spans.push(start + word.start..start + word.end);
+        return;
+    }
     let first = spans.len();
     let words = reference(stretch);
     let mut found: Vec<String> = Vec::with_capacity(words.len());
@@ -46,6 +50,18 @@ fn stretch_spans(stretch: &str, start: usize, spans: &mut Vec<Range<usize>>) {
         spans.truncate(first);
         spans.extend(words.iter().map(|_| start..start + stretch.len()));
     }
+}
+
+/// The range of the only word of a stretch of ASCII letters and digits with punctuation around it;
+/// `None` for any other stretch, and for one with an underscore, which belongs to the word.
+fn only_word(stretch: &str) -> Option<Range<usize>> {
+    let is_letter = u8::is_ascii_alphanumeric;
+    let bytes = stretch.as_bytes();
+    let start = bytes.iter().position(is_letter)?;
+    let end = bytes.iter().rposition(is_letter)? + 1;
+    let is_plain = bytes[start..end].iter().all(is_letter)
+        && bytes.iter().all(|byte| byte.is_ascii() && *byte != b'_');
+    is_plain.then_some(start..end)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use crate::catalog::DocPair;
 use crate::compare::exact::{Excerpts, Shingled};
 use crate::error::ReadError;
 use crate::pipeline::long_passages::most_unquoted;
+use crate::pipeline::pair_texts::map_pairs;
 use crate::pipeline::quotations::larger_share;
-use crate::pipeline::quoted_texts::QuotedTexts;
+use crate::pipeline::quoted_text::QuotedText;
 use crate::pipeline::texts::CorpusTexts;
 
 /// Scores of two documents.
@@ -47,8 +48,11 @@ impl PairScores {
             return Ok(None);
         }
         let compared = a.measure(b, pair);
-        let mut quoted = QuotedTexts::default();
-        let [of_a, of_b] = quoted.of(texts, pair)?;
+        let quoted = map_pairs(texts, &[pair], QuotedText::of, |_, [a, b]| {
+            let unquoted = most_unquoted(a, b, compared.longest);
+            (unquoted, larger_share([a, b]))
+        })?;
+        let (unquoted_passage, quoted_share) = quoted[0];
         Ok(Some(PairScores {
             jaccard: compared.jaccard(),
             containment_a: compared.containment_a(),
@@ -58,8 +62,8 @@ impl PairScores {
             shingles_b: compared.shingles_b,
             longest_passage: compared.longest.words,
             passage_words: compared.passage_words,
-            unquoted_passage: most_unquoted(of_a, of_b, compared.longest),
-            quoted_share: larger_share([of_a, of_b]),
+            unquoted_passage,
+            quoted_share,
         }))
     }
 

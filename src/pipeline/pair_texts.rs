@@ -1,0 +1,111 @@
+//! Texts of pairs, read again such that a document is read about once for all of its pairs.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::texts::{CorpusTexts, TextReader};
+use crate::catalog::union_find::UnionFind;
+use crate::catalog::{DocNo, DocPair};
+use crate::document::Document;
+use crate::error::ReadError;
+
+/// Fewest and most pairs that a thread takes one after the other.
+const PAIRS_PER_TASK: [usize; 2] = [1 << 6, 1 << 13];
+
+/// Tasks of many pairs: enough for the threads to end at about the same time.
+const TASKS: usize = 64;
+
+/// Words of the texts that a thread keeps for the pairs that follow: 10 MB, at some 40 bytes a
+/// word.
+const WORDS_KEPT: usize = 1 << 18;
+
+/// Calls `each` with the number of every pair and with what `prepare` makes of its two texts.
+/// Returns the results in order of the pairs.
+///
+/// # Errors
+/// When a document cannot be read again.
+pub(super) fn map_pairs<T, R: Send + Default + Clone>(
+    texts: &CorpusTexts<'_>,
+    pairs: &[DocPair],
+    prepare: impl Fn(&Document<'_>, &TextReader) -> T + Sync,
+    each: impl Fn(usize, [&T; 2]) -> R + Sync,
+) -> Result<Vec<R>, ReadError> {
+    let order = by_component(pairs);
+    let [fewest, most] = PAIRS_PER_TASK;
+    let made: Result<Vec<Vec<R>>, ReadError> = order
+        .par_chunks((pairs.len() / TASKS).clamp(fewest, most))
+        .map(|chunk| {
+            let mut kept = KeptTexts::default();
+            let of_pair = |&at: &usize| {
+                let both = kept.of(texts, pairs[at], &prepare)?;
+                Ok(both.map_or_else(R::default, |both| each(at, both)))
+            };
+            chunk.iter().map(of_pair).collect()
+        })
+        .collect();
+    let mut results = vec![R::default(); pairs.len()];
+    for (at, result) in order.into_iter().zip(made?.into_iter().flatten()) {
+        results[at] = result;
+    }
+    Ok(results)
+}
+
+/// The numbers of pairs, ordered such that pairs of connected documents are next to each other.
+fn by_component(pairs: &[DocPair]) -> Vec<usize> {
+    let mut documents: Vec<DocNo> = pairs.iter().flat_map(|pair| [pair.a, pair.b]).collect();
+    documents.par_sort_unstable();
+    documents.dedup();
+    let number = |doc: DocNo| documents.partition_point(|&known| known < doc);
+    let mut connected = UnionFind::new(documents.len());
+    for pair in pairs {
+        connected.join(number(pair.a), number(pair.b));
+    }
+    let of_component = |(at, &pair): (usize, &DocPair)| (connected.root(number(pair.a)), pair, at);
+    let mut order: Vec<(usize, DocPair, usize)> =
+        pairs.iter().enumerate().map(of_component).collect();
+    order.par_sort_unstable();
+    order.into_iter().map(|(_, _, at)| at).collect()
+}
+
+/// What was made of the texts that were read last.
+struct KeptTexts<T> {
+    reader: TextReader,
+    made: FxHashMap<DocNo, T>,
+    words: usize,
+}
+
+impl<T> Default for KeptTexts<T> {
+    fn default() -> Self {
+        Self {
+            reader: TextReader::default(),
+            made: FxHashMap::default(),
+            words: 0,
+        }
+    }
+}
+
+impl<T> KeptTexts<T> {
+    /// What `prepare` makes of both documents of a pair; `None` if the corpus does not hand one
+    /// over.
+    fn of(
+        &mut self,
+        texts: &CorpusTexts<'_>,
+        pair: DocPair,
+        prepare: &impl Fn(&Document<'_>, &TextReader) -> T,
+    ) -> Result<Option<[&T; 2]>, ReadError> {
+        if self.words > WORDS_KEPT {
+            self.made.clear();
+            self.words = 0;
+        }
+        for doc in [pair.a, pair.b] {
+            if !self.made.contains_key(&doc) {
+                texts.read(doc, &mut self.reader, &mut |document, reader| {
+                    self.words += reader.shingler.words.len();
+                    self.made.insert(doc, prepare(document, reader));
+                })?;
+            }
+        }
+        let of = |doc| self.made.get(&doc);
+        Ok(of(pair.a).zip(of(pair.b)).map(<[&T; 2]>::from))
+    }
+}
