@@ -7,16 +7,12 @@
 
 use std::ops::RangeInclusive;
 
+use super::common::{Common, SeededWords, common};
 use super::passage::{self, Passage};
 use super::positions::Positions;
 use crate::catalog::{DocNo, DocPair};
 use crate::text::shingle::{self, Shingle, Shingler, jaccard};
 use crate::text::word_count;
-
-/// Most positions that a search for the longest passage may visit, as a multiple of the words of
-/// both texts. Ordinary news stays under 2. Beyond it, a method takes over whose time does not
-/// depend on repetition.
-const WALK_LIMIT: usize = 8;
 
 /// Words of the runs that seed the search for the longest passage if shingles are made of
 /// characters.
@@ -211,7 +207,7 @@ impl Shingled {
         if criteria.excerpts.is_none() && highest_jaccard < criteria.threshold {
             return None;
         }
-        let shared = self.shared(other);
+        let (shared, common) = self.common(other);
         let near = jaccard(shared, [shingles_a, shingles_b]) >= criteria.threshold;
         let fewest_words = criteria.excerpts.and_then(|excerpts| {
             let containment = f64::from(shared) / f64::from(smaller);
@@ -222,7 +218,7 @@ impl Shingled {
         if !near && fewest_words.is_none() {
             return None;
         }
-        let longest = self.longest_passage(other);
+        let longest = self.longest_passage(other, common);
         let passage_words = self.words_counted(longest);
         (near || fewest_words.is_some_and(|fewest| passage_words >= fewest)).then_some(Comparison {
             pair,
@@ -239,10 +235,11 @@ impl Shingled {
     /// Compares two texts without any criteria, for a pair that was found by its sentences. The
     /// caller knows that they are not near.
     pub(crate) fn measure(&self, other: &Shingled, pair: DocPair) -> Comparison {
-        let longest = self.longest_passage(other);
+        let (shared, common) = self.common(other);
+        let longest = self.longest_passage(other, common);
         Comparison {
             pair,
-            shared: self.shared(other),
+            shared,
             shingles_a: self.shingles.distinct(),
             shingles_b: other.shingles.distinct(),
             longest,
@@ -262,54 +259,30 @@ impl Shingled {
         counted as u32
     }
 
-    /// Number of distinct shingles that both have.
-    fn shared(&self, other: &Shingled) -> u32 {
-        if self.shingles.distinct() <= other.shingles.distinct() {
-            self.shingles.shared(&other.shingles)
-        } else {
-            other.shingles.shared(&self.shingles)
+    /// Number of distinct shingles that both have, and the seeds that both have.
+    fn common(&self, other: &Shingled) -> (u32, Common) {
+        let common = common(self.seeded(), other.seeded());
+        let shared = match self.seeds {
+            None => common.shared,
+            Some(_) => self.shingles.shared(&other.shingles),
+        };
+        (shared, common)
+    }
+
+    /// The longest run around a common seed. Without a common seed, or with too many,
+    /// [`passage::longest_from`] finds it.
+    fn longest_passage(&self, other: &Shingled, common: Common) -> Passage {
+        match common.complete && common.longest.words > 0 {
+            true => common.longest,
+            false => passage::longest_from(&self.words, &other.words, common.longest.words),
         }
     }
 
-    /// Finds the longest passage by extending every common seed to the run of words around it.
-    /// Without a common seed, or with too many, it falls back to [`passage::longest`].
-    fn longest_passage(&self, other: &Shingled) -> Passage {
-        let (seeds_a, seeds_b) = (self.seeds(), other.seeds());
-        let (a, b) = (&self.words, &other.words);
-        let mut left = WALK_LIMIT * (a.len() + b.len());
-        let mut longest = Passage::default();
-        let mut expected = usize::MAX;
-        for (i, &seed) in seeds_a.hashes().iter().enumerate() {
-            // The run goes on, and `b` has this seed only here: no other run can begin.
-            if seeds_b.is_only_at(expected, seed) {
-                expected += 1;
-                continue;
-            }
-            expected = usize::MAX;
-            for j in seeds_b.all(seed) {
-                if left == 0 {
-                    return passage::longest(a, b);
-                }
-                left -= 1;
-                expected = j + 1;
-                // A run is extended only from its first seed.
-                if let Some(run) = Passage::beginning_at(a, b, i, j) {
-                    left = left.saturating_sub(run.words);
-                    if run.words > longest.words {
-                        longest = run;
-                    }
-                }
-            }
+    fn seeded(&self) -> SeededWords<'_> {
+        SeededWords {
+            words: &self.words,
+            seeds: self.seeds.as_ref().unwrap_or(&self.shingles),
         }
-        if longest.words == 0 {
-            passage::longest(a, b)
-        } else {
-            longest
-        }
-    }
-
-    fn seeds(&self) -> &Positions {
-        self.seeds.as_ref().unwrap_or(&self.shingles)
     }
 }
 
@@ -320,7 +293,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::compare::passage::naive;
+    use crate::compare::{common, passage::naive};
 
     const PAIR: DocPair = DocPair {
         a: DocNo(0),
@@ -391,7 +364,59 @@ mod tests {
         }
     }
 
+    /// The comparison without any shortcut, but with the limit of the walk.
+    fn naive_comparison(a: &Shingler, b: &Shingler, shingle: Shingle) -> Comparison {
+        let distinct = |text: &Shingler| text.shingles.iter().copied().collect::<HashSet<u64>>();
+        let (of_a, of_b) = (distinct(a), distinct(b));
+        let seeds = |text: &Shingler| match shingle {
+            Shingle::Words(_) => text.shingles.clone(),
+            Shingle::Chars(_) => {
+                let mut runs = Vec::new();
+                shingle::runs(&text.words, SEED_WORDS, &mut runs);
+                runs
+            }
+        };
+        let (seeds_a, seeds_b) = (seeds(a), seeds(b));
+        let longest = common::naive::longest(&a.words, &b.words, [&seeds_a, &seeds_b])
+            .filter(|longest| longest.words > 0)
+            .unwrap_or_else(|| naive::longest_run(&a.words, &b.words));
+        Comparison {
+            pair: PAIR,
+            shared: of_a.intersection(&of_b).count() as u32,
+            shingles_a: of_a.len() as u32,
+            shingles_b: of_b.len() as u32,
+            longest,
+            passage_words: longest.words as u32,
+            long_passage: false,
+            near: false,
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whole_comparisons_equal_naive_ones(
+            a in "([a-h] ){0,30}(([a-d] ){0,8}|([a-h] ){3}){0,9}",
+            b in "([a-h] ){0,30}(([a-d] ){0,8}|([a-h] ){3}){0,9}",
+            copies in 0usize..5,
+            chars: bool,
+            width in 1usize..7,
+        ) {
+            let shingle = if chars { Shingle::Chars(width) } else { Shingle::Words(width) };
+            // The one text of the pair is several times as long as the other.
+            let a = format!("{a}{}", b.repeat(copies));
+            let mut shinglers = [Shingler::default(), Shingler::default()];
+            for (shingler, text) in shinglers.iter_mut().zip([&a, &b]) {
+                shingler.read(text, shingle);
+            }
+            let [of_a, of_b] = &shinglers;
+            let texts = shinglers.each_ref().map(|text| Shingled::new(text, shingle));
+            let [text_a, text_b] = &texts;
+            let found = text_a.measure(text_b, PAIR);
+            prop_assert_eq!(found, naive_comparison(of_a, of_b, shingle));
+            let found = text_b.measure(text_a, PAIR);
+            prop_assert_eq!(found, naive_comparison(of_b, of_a, shingle));
+        }
+
         #[test]
         fn comparison_equals_the_naive_oracle(
             a in "([a-d] ){0,40}",

@@ -3,6 +3,7 @@
 //! May import: `catalog`, `sketch`, `text`.
 //! Imported by: `cli`, `cluster`, `index`, `pipeline`, `report`, `scan`, `stages`.
 
+mod common;
 pub mod exact;
 pub mod passage;
 mod positions;

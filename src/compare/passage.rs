@@ -1,9 +1,12 @@
 //! Passages: maximal runs of words that two documents share.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
 
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::positions::{Positions, common_prefix};
 use crate::text::shingle;
 
 /// Fewest words of a run that is listed as a passage.
@@ -38,8 +41,7 @@ impl Passage {
     pub fn beginning_at(a: &[u64], b: &[u64], i: usize, j: usize) -> Option<Passage> {
         let begins = i == 0 || j == 0 || a[i - 1] != b[j - 1];
         begins.then(|| {
-            let both = a[i..].iter().zip(&b[j..]);
-            let words = both.take_while(|(x, y)| x == y).count();
+            let words = common_prefix(&a[i..], &b[j..]);
             Passage { a: i, b: j, words }
         })
     }
@@ -120,14 +122,11 @@ fn maximal_runs(a: &[u64], b: &[u64]) -> Vec<Passage> {
         }
         runs
     };
-    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (at, hash) in hashes(b).into_iter().enumerate() {
-        places.entry(hash).or_default().push(at);
-    }
+    let places = Positions::new(hashes(b));
     let mut left = PLACES * (a.len() + b.len());
     let mut maximal = Vec::new();
     for (i, hash) in hashes(a).into_iter().enumerate() {
-        for &j in places.get(&hash).into_iter().flatten() {
+        for j in places.all(hash) {
             if left == 0 {
                 return maximal;
             }
@@ -141,46 +140,70 @@ fn maximal_runs(a: &[u64], b: &[u64]) -> Vec<Passage> {
     maximal
 }
 
-/// Finds a longest run that two texts share, exactly, in `O((n + m) log min(n, m))` expected time.
-///
-/// If a common run of length `l` exists, so do all shorter ones, so bisection finds the longest.
-/// Each step hashes the runs of one text and checks every hit of the other word by word.
+/// Finds a longest run that two texts share, exactly: of equals the first in `b`, and its first
+/// place in `a`.
 pub fn longest(a: &[u64], b: &[u64]) -> Passage {
-    let (mut found, mut beyond) = (Passage::default(), a.len().min(b.len()) + 1);
-    while beyond - found.words > 1 {
-        let length = found.words.midpoint(beyond);
+    longest_from(a, b, 0)
+}
+
+/// Finds the longest run like [`longest`], given that one of `known` words is shared, in
+/// `O((n + m) log min(n, m))` expected time.
+///
+/// If a common run of length `l` exists, so do all shorter ones. So steps that double bound the
+/// length, and bisection finds it. Each step hashes the runs of one text and checks every hit of
+/// the other word by word.
+pub(super) fn longest_from(a: &[u64], b: &[u64], known: usize) -> Passage {
+    let (mut shared, mut beyond) = (known, a.len().min(b.len()) + 1);
+    let (mut found, mut step) = (None, 1);
+    while beyond - shared > 1 {
+        let length = (shared + step).min(shared.midpoint(beyond));
         match shared_run(a, b, length) {
-            Some(run) => found = run,
+            Some(run) => {
+                (found, shared) = (Some(run), length);
+                step *= 2;
+            }
             None => beyond = length,
         }
     }
-    found
+    match found {
+        Some(run) => run,
+        None if known == 0 => Passage::default(),
+        None => shared_run(a, b, known).unwrap_or_default(),
+    }
 }
 
-/// Finds a run of that length that two texts share.
+/// Finds the run of that length that two texts share which is first in `b`, and its first place in
+/// `a`.
+///
+/// Only the runs of the smaller text are kept. The first position of each hash is enough: two
+/// different runs have the same hash with a probability of about 2^-61.
 fn shared_run(a: &[u64], b: &[u64], length: usize) -> Option<Passage> {
-    // The first position of each hash is enough: two different runs have the same hash with a
-    // probability of about 2^-61.
-    let mut first = HashMap::with_capacity(a.len());
-    for (at, hash) in fingerprints(a, length).enumerate() {
-        first.entry(hash).or_insert(at);
-    }
-    fingerprints(b, length).enumerate().find_map(|(at, hash)| {
-        let start = *first.get(&hash)?;
-        (a[start..start + length] == b[at..at + length]).then_some(Passage {
-            a: start,
-            b: at,
+    let checked = |(i, j): (usize, usize)| {
+        (a[i..i + length] == b[j..j + length]).then_some(Passage {
+            a: i,
+            b: j,
             words: length,
         })
-    })
+    };
+    let (smaller, larger) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let mut first = FxHashMap::with_capacity_and_hasher(smaller.len(), FxBuildHasher);
+    for (at, hash) in fingerprints(smaller, length).enumerate() {
+        first.entry(hash).or_insert(at);
+    }
+    let mut hits = fingerprints(larger, length)
+        .enumerate()
+        .filter_map(|(at, hash)| Some((at, *first.get(&hash)?)));
+    if a.len() <= b.len() {
+        return hits.find_map(|(j, i)| checked((i, j)));
+    }
+    let runs = hits.filter_map(checked);
+    runs.min_by_key(|run| (run.b, run.a))
 }
 
 /// The polynomial hash of every run of `length` entries, modulo [`PRIME`] (Karp and Rabin 1987,
 /// "Efficient randomized pattern-matching algorithms").
 fn fingerprints(entries: &[u64], length: usize) -> impl Iterator<Item = u64> + '_ {
-    let append = |hash: u64, entry: u64| {
-        ((u128::from(hash) * u128::from(BASE) + u128::from(entry)) % u128::from(PRIME)) as u64
-    };
+    let append = |hash: u64, entry: u64| times_plus(hash, BASE, entry % PRIME);
     let leaving = (0..length).fold(1, |power, _| append(power, 0));
     let mut hash = entries[..length]
         .iter()
@@ -189,11 +212,24 @@ fn fingerprints(entries: &[u64], length: usize) -> impl Iterator<Item = u64> + '
         .iter()
         .zip(entries)
         .map(move |(&enters, &leaves)| {
-            let left = u128::from(leaves) * u128::from(leaving) % u128::from(PRIME);
-            hash = (append(hash, enters) + PRIME - left as u64) % PRIME;
+            let left = times_plus(leaves % PRIME, leaving, 0);
+            hash = (append(hash, enters) + PRIME - left) % PRIME;
             hash
         });
     std::iter::once(hash).chain(rolled)
+}
+
+/// `x * y + z` modulo [`PRIME`], for numbers below it. As `2^61` is 1 there, the high bits are
+/// added to the low ones.
+#[inline]
+fn times_plus(x: u64, y: u64, z: u64) -> u64 {
+    let sum = u128::from(x) * u128::from(y) + u128::from(z);
+    let folded = (sum as u64 & PRIME) + (sum >> 61) as u64;
+    if folded >= PRIME {
+        folded - PRIME
+    } else {
+        folded
+    }
 }
 
 #[cfg(test)]
@@ -209,6 +245,22 @@ pub(crate) mod naive {
             }
         }
         best
+    }
+
+    /// The first longest run in `b`, at its first place in `a`.
+    pub fn longest_run(a: &[u64], b: &[u64]) -> super::Passage {
+        let words = longest(a, b);
+        if words == 0 {
+            return super::Passage::default();
+        }
+        let (b, run) = b
+            .windows(words)
+            .enumerate()
+            .find(|(_, run)| a.windows(words).any(|other| other == *run))
+            .expect("the run is in both");
+        let at = a.windows(words).position(|other| other == run);
+        let a = at.expect("the run is in both");
+        super::Passage { a, b, words }
     }
 }
 
@@ -411,9 +463,11 @@ mod tests {
 
         #[test]
         fn longest_equals_naive(a in words(4, 60), b in words(4, 60)) {
-            let Passage { a: i, b: j, words } = longest(&a, &b);
-            prop_assert_eq!(words, naive::longest(&a, &b));
-            prop_assert_eq!(&a[i..i + words], &b[j..j + words]);
+            let expected = naive::longest_run(&a, &b);
+            prop_assert_eq!(longest(&a, &b), expected);
+            for known in 0..=expected.words {
+                prop_assert_eq!(longest_from(&a, &b, known), expected);
+            }
         }
     }
 }

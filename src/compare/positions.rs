@@ -1,7 +1,7 @@
 //! Positions: finds where each hash occurs in a sequence.
 //!
 //! An open-addressing table holds the first position of each hash, and a chain leads from each
-//! position to the next one with the same hash. `exact` looks up every shingle of one text in the
+//! position to the next one with the same hash. `common` looks up the shingles of one text in the
 //! other, so this is the inner loop of all comparisons: measure the benchmark `stages` before and
 //! after a change.
 
@@ -20,6 +20,8 @@ pub(super) struct Positions {
     next: Vec<u32>,
     /// By position: true if an earlier one has the same hash.
     repeats: Vec<bool>,
+    /// Positions whose hash has another one, in order.
+    manifold: Vec<u32>,
     shift: u32,
     distinct: u32,
 }
@@ -34,6 +36,7 @@ impl Positions {
             next: vec![0; hashes.len()],
             repeats: vec![false; hashes.len()],
             shift: 64 - size.trailing_zeros(),
+            manifold: Vec::new(),
             distinct: 0,
             hashes,
         };
@@ -46,6 +49,12 @@ impl Positions {
                 Some(later) => positions.repeats[later as usize] = true,
                 None => positions.distinct += 1,
             }
+        }
+        if (positions.distinct as usize) < positions.hashes.len() {
+            let all = 0..positions.hashes.len() as u32;
+            positions.manifold = all
+                .filter(|&at| !positions.is_unique(at as usize))
+                .collect();
         }
         positions
     }
@@ -62,32 +71,62 @@ impl Positions {
         self.distinct
     }
 
-    /// The positions of a hash, in order.
+    /// The first position of a hash.
     #[inline]
-    pub(super) fn all(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(self.first(hash), |&at| {
-            (self.next[at] as usize).checked_sub(1)
-        })
+    pub(super) fn first(&self, hash: u64) -> Option<usize> {
+        (self.slots[self.slot(hash)] as usize).checked_sub(1)
     }
 
-    /// True if a hash is at this position and nowhere else.
+    /// The positions of a hash, in order.
+    pub(super) fn all(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.first(hash), |&at| self.next(at))
+    }
+
+    /// The next position with the same hash.
     #[inline]
-    pub(super) fn is_only_at(&self, at: usize, hash: u64) -> bool {
-        self.hashes.get(at) == Some(&hash) && self.next[at] == 0 && !self.repeats[at]
+    pub(super) fn next(&self, at: usize) -> Option<usize> {
+        (self.next[at] as usize).checked_sub(1)
+    }
+
+    /// True if an earlier position has the same hash.
+    #[inline]
+    pub(super) fn is_repeat(&self, at: usize) -> bool {
+        self.repeats[at]
+    }
+
+    /// True if no other position has the same hash.
+    #[inline]
+    pub(super) fn is_unique(&self, at: usize) -> bool {
+        self.next[at] == 0 && !self.repeats[at]
+    }
+
+    /// Number of positions from this one to the next that is not unique, or to the end.
+    #[inline]
+    pub(super) fn unique_from(&self, at: usize) -> usize {
+        let before = self
+            .manifold
+            .partition_point(|&other| (other as usize) < at);
+        let end = self.manifold.get(before);
+        end.map_or(self.hashes.len(), |&end| end as usize) - at
     }
 
     /// Number of distinct hashes that both sequences have.
     pub(super) fn shared(&self, other: &Positions) -> u32 {
-        let (mut shared, mut expected) = (0, usize::MAX);
-        for (&hash, &repeat) in self.hashes.iter().zip(&self.repeats) {
-            // Copied text continues, so most hashes are found at the next position.
-            let found = if other.hashes.get(expected) == Some(&hash) {
-                Some(expected)
-            } else {
-                other.first(hash)
+        let (walked, other) = match self.hashes.len() <= other.hashes.len() {
+            true => (self, other),
+            false => (other, self),
+        };
+        let (mut shared, mut at) = (0, 0);
+        while let Some(&hash) = walked.hashes.get(at) {
+            let Some(first) = other.first(hash) else {
+                at += 1;
+                continue;
             };
-            shared += u32::from(found.is_some() && !repeat);
-            expected = found.map_or(usize::MAX, |at| at + 1);
+            // Copied text continues.
+            let stretch = common_prefix(&walked.hashes[at..], &other.hashes[first..]);
+            let repeats = &walked.repeats[at..at + stretch];
+            shared += repeats.iter().filter(|&&repeat| !repeat).count() as u32;
+            at += stretch;
         }
         shared
     }
@@ -108,11 +147,6 @@ impl Positions {
         places.filter_map(move |(at, &hash)| is_shared(hash).then_some(at))
     }
 
-    #[inline]
-    fn first(&self, hash: u64) -> Option<usize> {
-        (self.slots[self.slot(hash)] as usize).checked_sub(1)
-    }
-
     /// The slot that holds a hash, or the empty one where it would go.
     #[inline]
     fn slot(&self, hash: u64) -> usize {
@@ -126,4 +160,16 @@ impl Positions {
             }
         }
     }
+}
+
+/// Number of entries with which both sequences begin.
+#[inline]
+pub(super) fn common_prefix(a: &[u64], b: &[u64]) -> usize {
+    const AT_ONCE: usize = 8;
+    let blocks = a.chunks_exact(AT_ONCE).zip(b.chunks_exact(AT_ONCE));
+    // Without a branch for each entry, the comparison of a block is a few vector instructions.
+    let differs = |(x, y): (&[u64], &[u64])| x.iter().zip(y).fold(0, |bits, (x, y)| bits | (x ^ y));
+    let same = AT_ONCE * blocks.take_while(|&block| differs(block) == 0).count();
+    let rest = a[same..].iter().zip(&b[same..]);
+    same + rest.take_while(|(x, y)| x == y).count()
 }
