@@ -28,6 +28,8 @@ pub(super) struct TextGroups<'a> {
     documents: Vec<DocNo>,
     /// Index of the first document of each group, and the end of the last group.
     starts: Vec<u32>,
+    /// Site of each group.
+    sites: Vec<SiteNo>,
     /// Number of pages of each site, in order of site.
     site_pages: Vec<(SiteNo, usize)>,
 }
@@ -53,7 +55,10 @@ impl<'a> TextGroups<'a> {
             (site(documents[0]), count_distinct(pages, usize::MAX))
         };
         let site_pages = on_sites.into_par_iter().map(count_pages).collect();
+        let firsts = &starts[..starts.len() - 1];
+        let sites = firsts.iter().map(|&start| site(documents[start as usize]));
         TextGroups {
+            sites: sites.collect(),
             catalog,
             documents,
             starts,
@@ -89,7 +94,7 @@ impl<'a> TextGroups<'a> {
 
     /// Site of a group.
     pub(super) fn site(&self, group: PageGroupNo) -> SiteNo {
-        self.catalog.site(self.first(group))
+        self.sites[group.index()]
     }
 
     /// Number of pages of a site.

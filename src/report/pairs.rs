@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
+use serde::Serialize;
+
 use super::table::TableEncoding;
 use super::table::column::Column;
 use crate::attribution::credit::Credit;
@@ -147,15 +149,27 @@ fn reworded_columns<'t>() -> [Column<'t, PairRow<'t>>; 2] {
 /// Passages as a JSON array: number of words, and beginning and end (half-open) in words and bytes
 /// of both texts.
 fn listed(passages: &[PlacedPassage]) -> String {
-    let passage = |passage: &PlacedPassage| {
-        let ends = |range: &Range<usize>| [range.start, range.end];
-        serde_json::json!({
-            "words": passage.words,
-            "words_a": ends(&passage.words_a),
-            "words_b": ends(&passage.words_b),
-            "bytes_a": ends(&passage.bytes_a),
-            "bytes_b": ends(&passage.bytes_b),
+    let ends = |range: &Range<usize>| [range.start, range.end];
+    let passages: Vec<ListedPassage> = passages
+        .iter()
+        .map(|passage| ListedPassage {
+            bytes_a: ends(&passage.bytes_a),
+            bytes_b: ends(&passage.bytes_b),
+            words: passage.words,
+            words_a: ends(&passage.words_a),
+            words_b: ends(&passage.words_b),
         })
-    };
-    serde_json::Value::from_iter(passages.iter().map(passage)).to_string()
+        .collect();
+    // Numbers are always written.
+    serde_json::to_string(&passages).unwrap_or_default()
+}
+
+/// A passage as it is listed.
+#[derive(Serialize)]
+struct ListedPassage {
+    bytes_a: [usize; 2],
+    bytes_b: [usize; 2],
+    words: usize,
+    words_a: [usize; 2],
+    words_b: [usize; 2],
 }
