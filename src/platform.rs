@@ -1,7 +1,8 @@
 //! Calls of the operating system that the standard library has no portable form of: reading and
-//! writing at an offset, telling two names of one file, and the room that is left on a disk.
+//! writing at an offset, telling two names of one file, the room that is left on a disk, and the time
+//! that processors worked.
 //! Unix only. A port to Windows writes this file again (`seek_read`, `seek_write`, file index and
-//! volume, `GetDiskFreeSpaceEx`); `std::os` and `rustix` are used nowhere else.
+//! volume, `GetDiskFreeSpaceEx`, `GetProcessTimes`); `std::os` and `rustix` are used nowhere else.
 //!
 //! May import: nothing of this crate.
 //! Imported by: `cli`, `index`, `read`, `storage`.
@@ -41,6 +42,12 @@ pub fn stream_metadata(stream: impl AsFd) -> io::Result<Metadata> {
 pub fn free_bytes(file: &File) -> Option<u64> {
     let about = rustix::fs::fstatvfs(file).ok()?;
     about.f_bavail.checked_mul(about.f_frsize)
+}
+
+/// Seconds that processors worked for this process, all threads together.
+pub fn cpu_seconds() -> f64 {
+    let worked = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    worked.tv_sec as f64 + worked.tv_nsec as f64 / 1e9
 }
 
 /// The permissions of a new output: what the umask leaves of reading and writing for everybody.

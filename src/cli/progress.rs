@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::pipeline::{Observer, Stage};
+use crate::platform;
 use crate::report::summary::StageCost;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
@@ -65,6 +66,8 @@ pub struct Interrupted;
 struct Stages {
     current: Option<(&'static str, ProgressUnit, Option<u64>, Instant)>,
     costs: Vec<StageCost>,
+    /// Seconds that processors had worked when the costs were last charged.
+    worked: f64,
 }
 
 /// Unit of a stage's progress.
@@ -283,6 +286,8 @@ impl Stages {
     /// Adds the time since the last call to the current stage. A stage that runs twice has one
     /// entry.
     fn charge(&mut self) {
+        let worked = platform::cpu_seconds();
+        let cpu_seconds = worked - std::mem::replace(&mut self.worked, worked);
         let Some((stage, .., since)) = &mut self.current else {
             return;
         };
@@ -293,11 +298,13 @@ impl Stages {
         match self.costs.iter_mut().find(|cost| cost.stage == *stage) {
             Some(cost) => {
                 cost.seconds += seconds;
+                cost.cpu_seconds += cpu_seconds;
                 cost.peak_memory_bytes = peak_memory_bytes;
             }
             None => self.costs.push(StageCost {
                 stage,
                 seconds,
+                cpu_seconds,
                 peak_memory_bytes,
             }),
         }

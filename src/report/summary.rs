@@ -102,6 +102,8 @@ pub struct StageCost {
     pub stage: &'static str,
     /// Duration.
     pub seconds: f64,
+    /// Seconds that processors worked during it, all threads together.
+    pub cpu_seconds: f64,
     /// Largest resident memory of the program up to the end of the stage; `None` if the system does
     /// not report it.
     pub peak_memory_bytes: Option<u64>,
