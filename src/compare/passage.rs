@@ -1,12 +1,14 @@
 //! Passages: maximal runs of words that two documents share.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
+use std::rc::Rc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::positions::common_prefix;
+use super::positions::{Positions, common_prefix};
 use crate::text::shingle;
 
 /// Fewest words of a run that is listed as a passage.
@@ -70,13 +72,54 @@ impl Passage {
     }
 }
 
+/// Words of a text. The positions of its runs are found when they are first needed, and kept for
+/// the other texts that it is compared with.
+#[derive(Debug, Default)]
+pub struct IndexedWords {
+    words: Vec<u64>,
+    /// Positions of the runs of a width.
+    runs: RefCell<BTreeMap<usize, Rc<Positions>>>,
+}
+
+impl IndexedWords {
+    /// The words, given by their hashes.
+    pub fn new(words: Vec<u64>) -> IndexedWords {
+        IndexedWords {
+            words,
+            runs: RefCell::default(),
+        }
+    }
+
+    /// The hashes of the words.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    fn positions(&self, width: usize) -> Rc<Positions> {
+        let mut runs = self.runs.borrow_mut();
+        let positions = || Rc::new(Positions::new(self.hashes(width)));
+        Rc::clone(runs.entry(width).or_insert_with(positions))
+    }
+
+    /// The hashes of the runs of a width; none if there are fewer words.
+    fn hashes(&self, width: usize) -> Vec<u64> {
+        let mut hashes = Vec::new();
+        if self.words.len() >= width {
+            shingle::runs(&self.words, width, &mut hashes);
+        }
+        hashes
+    }
+}
+
 /// Finds the passages of at least [`SHORTEST`] words that two texts share, in order of `a`.
 ///
 /// The longest maximal run is taken first, of equals the earlier one. From runs that overlap it in
 /// either text, the words that it holds are taken off, as in greedy string tiling (Wise 1993,
 /// "String similarity via greedy string tiling and running Karp-Rabin matching"). So no word is in
 /// two passages.
-pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
+///
+/// The shorter text is looked up in the positions of the longer one.
+pub fn shared(a: &IndexedWords, b: &IndexedWords) -> Vec<Passage> {
     let order = |run: Passage| (run.words, Reverse((run.a, run.b)));
     let mut runs: BinaryHeap<_> = maximal_runs(a, b).into_iter().map(order).collect();
     // The ends of the passages that were taken, by their beginnings.
@@ -114,27 +157,23 @@ fn free(taken: &BTreeMap<usize, usize>, at: usize) -> Range<usize> {
 }
 
 /// Finds the maximal runs that begin with [`SHORTEST`] words of the same hash.
-fn maximal_runs(a: &[u64], b: &[u64]) -> Vec<Passage> {
-    let hashes = |words: &[u64]| {
-        let mut runs = Vec::new();
-        if words.len() >= SHORTEST {
-            shingle::runs(words, SHORTEST, &mut runs);
-        }
-        runs
-    };
-    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (at, hash) in hashes(b).into_iter().enumerate() {
-        places.entry(hash).or_default().push(at);
-    }
-    let mut left = PLACES * (a.len() + b.len());
+fn maximal_runs(a: &IndexedWords, b: &IndexedWords) -> Vec<Passage> {
+    let from_b = (b.words.len() < a.words.len()).then(|| runs_from_b(a, b));
+    from_b.flatten().unwrap_or_else(|| runs_from_a(a, b))
+}
+
+/// Finds maximal runs in order of `a`, until the limit of [`PLACES`] is used up.
+fn runs_from_a(a: &IndexedWords, b: &IndexedWords) -> Vec<Passage> {
+    let places = b.positions(SHORTEST);
+    let mut left = PLACES * (a.words.len() + b.words.len());
     let mut maximal = Vec::new();
-    for (i, hash) in hashes(a).into_iter().enumerate() {
-        for &j in places.get(&hash).into_iter().flatten() {
+    for (i, hash) in a.hashes(SHORTEST).into_iter().enumerate() {
+        for j in places.all(hash) {
             if left == 0 {
                 return maximal;
             }
             left -= 1;
-            if let Some(run) = Passage::beginning_at(a, b, i, j) {
+            if let Some(run) = Passage::beginning_at(&a.words, &b.words, i, j) {
                 left = left.saturating_sub(run.words);
                 maximal.push(run);
             }
@@ -143,25 +182,49 @@ fn maximal_runs(a: &[u64], b: &[u64]) -> Vec<Passage> {
     maximal
 }
 
+/// Finds all maximal runs; `None` if [`runs_from_a`] would use up its limit before the last place.
+fn runs_from_b(a: &IndexedWords, b: &IndexedWords) -> Option<Vec<Passage>> {
+    let places = a.positions(SHORTEST);
+    let limit = PLACES * (a.words.len() + b.words.len());
+    let mut maximal = Vec::new();
+    // The cost of all places, and the last place in the order of `a` with its cost.
+    let (mut all, mut last) = (0, ((0, 0), 0));
+    for (j, hash) in b.hashes(SHORTEST).into_iter().enumerate() {
+        for i in places.all(hash) {
+            let run = Passage::beginning_at(&a.words, &b.words, i, j);
+            let cost = 1 + run.map_or(0, |run| run.words);
+            all += cost;
+            if (i, j) >= last.0 {
+                last = ((i, j), cost);
+            }
+            if all - last.1 >= limit {
+                return None;
+            }
+            maximal.extend(run);
+        }
+    }
+    Some(maximal)
+}
+
 /// Share of marked words among the words of `a` that are in a run of `width` words which `b` has
 /// too.
 ///
 /// `marked` has an entry for every word of `a`. Returns `None` if it has not, or if the texts share
 /// no such run.
-pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
-    if marked.len() != a.len() || a.len() < width || b.len() < width {
+///
+/// The shorter text is looked up in the positions of the longer one.
+pub fn marked_share(
+    a: &IndexedWords,
+    b: &IndexedWords,
+    width: usize,
+    marked: &[bool],
+) -> Option<f64> {
+    let words = a.words.len().min(b.words.len());
+    if marked.len() != a.words.len() || words < width {
         return None;
     }
-    let (mut runs_a, mut runs_b) = (Vec::new(), Vec::new());
-    shingle::runs(a, width, &mut runs_a);
-    shingle::runs(b, width, &mut runs_b);
-    let runs_b: FxHashSet<u64> = runs_b.into_iter().collect();
     let (mut shared, mut shared_and_marked, mut from) = (0, 0, 0);
-    for (at, _) in runs_a
-        .iter()
-        .enumerate()
-        .filter(|(_, run)| runs_b.contains(run))
-    {
+    for at in common_runs(a, b, width) {
         let words: Range<usize> = from.max(at)..at + width;
         shared += words.len();
         shared_and_marked += marked[words.clone()]
@@ -171,6 +234,21 @@ pub fn marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Opti
         from = words.end;
     }
     (shared > 0).then(|| f64::from(shared_and_marked as u32) / f64::from(shared as u32))
+}
+
+/// Positions in `a` of the runs of a width that `b` has too, in order.
+fn common_runs(a: &IndexedWords, b: &IndexedWords, width: usize) -> Vec<usize> {
+    if a.words.len() <= b.words.len() {
+        let places = b.positions(width);
+        let runs = a.hashes(width).into_iter().enumerate();
+        let both = runs.filter(|&(_, run)| places.first(run).is_some());
+        return both.map(|(at, _)| at).collect();
+    }
+    let places = a.positions(width);
+    let runs: FxHashSet<u64> = b.hashes(width).into_iter().collect();
+    let mut both: Vec<usize> = runs.into_iter().flat_map(|run| places.all(run)).collect();
+    both.sort_unstable();
+    both
 }
 
 /// Finds a longest run that two texts share, exactly: of equals the first in `b`, and its first
@@ -341,6 +419,11 @@ mod tests {
         assert!(longest(&a, &b).words >= 4096);
     }
 
+    fn indexed_shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
+        let [a, b] = [a, b].map(|words| IndexedWords::new(words.to_vec()));
+        shared(&a, &b)
+    }
+
     /// Greedy tiling by trying every two places and marking every word.
     fn naive_shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
         let mut runs = Vec::new();
@@ -466,7 +549,7 @@ mod tests {
                 vec![passage(0, 0, 30), passage(33, 30, 10), passage(46, 40, 30)],
             ),
         ] {
-            assert_eq!(shared(&a, &b), expected, "{name}");
+            assert_eq!(indexed_shared(&a, &b), expected, "{name}");
             assert_eq!(naive_shared(&a, &b), expected, "{name}: naive");
         }
     }
@@ -504,9 +587,11 @@ mod tests {
             ("a run too short", words[3..7].to_vec(), marked(0..20), None),
             ("marks that do not fit", words.clone(), vec![true; 19], None),
         ] {
+            let [words, b] = [&words, &b].map(|words| IndexedWords::new(words.clone()));
             assert_eq!(marked_share(&words, &b, 5, &marked), expected, "{name}");
         }
-        assert_eq!(marked_share(&[], &words, 5, &[]), None);
+        let [none, words] = [Vec::new(), words].map(IndexedWords::new);
+        assert_eq!(marked_share(&none, &words, 5, &[]), None);
     }
 
     proptest! {
@@ -521,7 +606,7 @@ mod tests {
                 a.splice(at..at, run.iter().copied());
                 b.splice(to..to, run);
             }
-            let found = shared(&a, &b);
+            let found = indexed_shared(&a, &b);
             prop_assert_eq!(&found, &naive_shared(&a, &b));
             let longest = found.iter().map(|run| run.words).max().unwrap_or(0);
             let expected = naive::longest(&a, &b);
@@ -529,11 +614,32 @@ mod tests {
         }
 
         #[test]
+        fn runs_from_b_are_those_from_a_unless_the_limit_is_used_up(
+            a in words(2, 400),
+            b in words(2, 60),
+        ) {
+            let [a, b] = [a, b].map(IndexedWords::new);
+            let mut expected = runs_from_a(&a, &b);
+            expected.sort_unstable();
+            if let Some(mut found) = runs_from_b(&a, &b) {
+                found.sort_unstable();
+                prop_assert_eq!(found, expected);
+            } else {
+                let places = a.hashes(SHORTEST);
+                let cost: usize = expected.iter().map(|run| run.words).sum::<usize>()
+                    + b.hashes(SHORTEST).iter()
+                        .map(|hash| places.iter().filter(|&other| other == hash).count())
+                        .sum::<usize>();
+                prop_assert!(cost >= PLACES * (a.words.len() + b.words.len()));
+            }
+        }
+
+        #[test]
         fn passages_of_repetitive_texts_are_shared_and_do_not_overlap(
             a in words(2, 150),
             b in words(2, 150),
         ) {
-            let found = shared(&a, &b);
+            let found = indexed_shared(&a, &b);
             for (at, run) in found.iter().enumerate() {
                 prop_assert_eq!(&a[run.a..run.a + run.words], &b[run.b..run.b + run.words]);
                 prop_assert!(run.words >= SHORTEST);
@@ -553,6 +659,7 @@ mod tests {
         ) {
             let (a, marked): (Vec<u64>, Vec<bool>) = a.into_iter().unzip();
             let expected = naive_marked_share(&a, &b, width, &marked);
+            let [a, b] = [a, b].map(IndexedWords::new);
             prop_assert_eq!(marked_share(&a, &b, width, &marked), expected);
         }
 

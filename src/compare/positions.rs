@@ -83,6 +83,12 @@ impl Positions {
         (self.next[at] as usize).checked_sub(1)
     }
 
+    /// The positions of a hash, in order.
+    #[inline]
+    pub(super) fn all(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.first(hash), |&at| self.next(at))
+    }
+
     /// True if an earlier position has the same hash.
     #[inline]
     pub(super) fn is_repeat(&self, at: usize) -> bool {

@@ -6,8 +6,8 @@
 
 use rayon::prelude::*;
 
-use super::quoted_texts::{QuotedText, QuotedTexts};
-use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
+use super::quoted_texts::{QuotedText, QuotedTexts, chunks};
+use super::texts::CorpusTexts;
 use crate::compare::exact::{Comparison, Excerpts};
 use crate::compare::passage::{self, Passage};
 use crate::error::ReadError;
@@ -37,9 +37,8 @@ pub(super) fn mark(
     };
     let may_be_long = |found: &&mut Comparison| found.passage_words >= fewest;
     let found: Vec<&mut Comparison> = found.into_iter().filter(may_be_long).collect();
-    found
+    chunks(texts.catalog, found, |found| found.pair)
         .into_par_iter()
-        .chunks(DOCUMENTS_PER_TASK)
         .try_for_each_init(QuotedTexts::default, |quoted, chunk| {
             for found in chunk {
                 let [a, b] = quoted.of(texts, found.pair)?;
@@ -64,7 +63,9 @@ fn unquoted(a: &QuotedText, b: &QuotedText, passage: Passage) -> usize {
     let unquoted = (0..passage.words)
         .filter(|at| !is_quoted(a, passage.a + at) && !is_quoted(b, passage.b + at));
     match a.unspaced {
-        true => word_count::counted(unquoted.filter_map(|at| a.words.get(passage.a + at).copied())),
+        true => word_count::counted(
+            unquoted.filter_map(|at| a.words.words().get(passage.a + at).copied()),
+        ),
         false => unquoted.count(),
     }
 }

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::texts::{CorpusTexts, TextReader};
 use crate::catalog::DocNo;
 use crate::cluster::ReportedPair;
-use crate::compare::passage;
+use crate::compare::passage::{self, IndexedWords};
 use crate::error::ReadError;
 use crate::text::{ranges, spans};
 
@@ -93,7 +93,8 @@ impl PlacedWords {
                 bytes_b,
             })
         };
-        let passages = passage::shared(&self.words, &other.words);
+        let [a, b] = [self, other].map(|text| IndexedWords::new(text.words.clone()));
+        let passages = passage::shared(&a, &b);
         passages.into_iter().filter_map(placed).collect()
     }
 

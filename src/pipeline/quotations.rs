@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::quoted_texts::{QuotedText, QuotedTexts};
-use super::texts::{CorpusTexts, DOCUMENTS_PER_TASK};
+use super::quoted_texts::{QuotedText, QuotedTexts, chunks};
+use super::texts::CorpusTexts;
 use crate::catalog::DocPair;
 use crate::cluster::{Relation, ReportedPair};
 use crate::compare::exact::Comparison;
@@ -29,7 +29,7 @@ pub(super) fn measure_quotations(
             b: pair.b,
         })
         .collect();
-    let shares = quoted_shares(texts, &documents)?;
+    let shares = quoted_shares(texts, documents)?;
     for (pair, share) in excerpts.into_iter().zip(shares) {
         pair.quoted_share = share;
     }
@@ -44,7 +44,7 @@ pub(super) fn drop_quoted(
 ) -> Result<(), ReadError> {
     let excerpts = found.iter().filter(|found| !found.near);
     let documents: Vec<DocPair> = excerpts.map(|found| found.pair).collect();
-    let mut shares = quoted_shares(texts, &documents)?.into_iter();
+    let mut shares = quoted_shares(texts, documents)?.into_iter();
     found.retain(|found| found.near || shares.next().flatten().is_none_or(|share| share <= most));
     Ok(())
 }
@@ -52,15 +52,16 @@ pub(super) fn drop_quoted(
 /// The [`larger_share`] of each pair.
 fn quoted_shares(
     texts: &CorpusTexts<'_>,
-    pairs: &[DocPair],
+    pairs: Vec<DocPair>,
 ) -> Result<Vec<Option<f64>>, ReadError> {
-    let shares: Result<Vec<Vec<Option<f64>>>, ReadError> = pairs
-        .par_chunks(DOCUMENTS_PER_TASK)
-        .map_init(QuotedTexts::default, |quoted, chunk| {
-            let share = |&pair| quoted.of(texts, pair).map(larger_share);
-            chunk.iter().map(share).collect()
-        })
-        .collect();
+    let shares: Result<Vec<Vec<Option<f64>>>, ReadError> =
+        chunks(texts.catalog, pairs, |&pair| pair)
+            .into_par_iter()
+            .map_init(QuotedTexts::default, |quoted, chunk| {
+                let share = |&pair| quoted.of(texts, pair).map(larger_share);
+                chunk.iter().map(share).collect()
+            })
+            .collect();
     Ok(shares?.concat())
 }
 
@@ -73,7 +74,7 @@ pub(super) fn larger_share([a, b]: [&QuotedText; 2]) -> Option<f64> {
 
 /// Share of the words of a text that the other has too which are quoted; `None` if that is unknown.
 fn quoted_share(own: &QuotedText, other: &QuotedText) -> Option<f64> {
-    match own.quoted.contains(&true) {
+    match own.has_quotes {
         true => passage::marked_share(&own.words, &other.words, RUN, &own.quoted),
         false => (!own.quoted.is_empty()).then_some(0.0),
     }
