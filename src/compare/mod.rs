@@ -9,4 +9,3 @@ pub mod passage;
 mod positions;
 pub mod reworded;
 pub mod tasks;
-pub mod word_runs;

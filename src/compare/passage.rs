@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -15,6 +16,9 @@ pub const SHORTEST: usize = 8;
 /// Most places at which runs can begin that are looked at, as a multiple of the words of both
 /// texts. Only repetitive texts have more.
 const PLACES: usize = 8;
+
+/// Times that a text can be as long as another and still be walked for the runs of the other.
+const LONGER: usize = 4;
 
 /// Modulus of the run hashes, the Mersenne prime 2^61 - 1. A power of two, as for shingles, would
 /// not do: long runs of two words in the order of Thue and Morse collide there in every base.
@@ -70,13 +74,54 @@ impl Passage {
     }
 }
 
+/// Words of a text. The positions of its runs are found when they are first needed, and kept for
+/// the other texts that it is compared with.
+#[derive(Debug, Default)]
+pub struct IndexedWords {
+    words: Vec<u64>,
+    /// Positions of the runs of a width.
+    runs: Mutex<BTreeMap<usize, Arc<Positions>>>,
+}
+
+impl IndexedWords {
+    /// The words, given by their hashes.
+    pub fn new(words: Vec<u64>) -> IndexedWords {
+        IndexedWords {
+            words,
+            runs: Mutex::default(),
+        }
+    }
+
+    /// The hashes of the words.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    fn positions(&self, width: usize) -> Arc<Positions> {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let positions = || Arc::new(Positions::new(self.hashes(width)));
+        Arc::clone(runs.entry(width).or_insert_with(positions))
+    }
+
+    /// The hashes of the runs of a width; none if there are fewer words.
+    fn hashes(&self, width: usize) -> Vec<u64> {
+        let mut hashes = Vec::new();
+        if self.words.len() >= width {
+            shingle::runs(&self.words, width, &mut hashes);
+        }
+        hashes
+    }
+}
+
 /// Finds the passages of at least [`SHORTEST`] words that two texts share, in order of `a`.
 ///
 /// The longest maximal run is taken first, of equals the earlier one. From runs that overlap it in
 /// either text, the words that it holds are taken off, as in greedy string tiling (Wise 1993,
 /// "String similarity via greedy string tiling and running Karp-Rabin matching"). So no word is in
 /// two passages.
-pub fn shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
+///
+/// The shorter text is looked up in the positions of the longer one.
+pub fn shared(a: &IndexedWords, b: &IndexedWords) -> Vec<Passage> {
     let order = |run: Passage| (run.words, Reverse((run.a, run.b)));
     let mut runs: BinaryHeap<_> = maximal_runs(a, b).into_iter().map(order).collect();
     // The ends of the passages that were taken, by their beginnings.
@@ -114,30 +159,96 @@ fn free(taken: &BTreeMap<usize, usize>, at: usize) -> Range<usize> {
 }
 
 /// Finds the maximal runs that begin with [`SHORTEST`] words of the same hash.
-fn maximal_runs(a: &[u64], b: &[u64]) -> Vec<Passage> {
-    let hashes = |words: &[u64]| {
-        let mut runs = Vec::new();
-        if words.len() >= SHORTEST {
-            shingle::runs(words, SHORTEST, &mut runs);
-        }
-        runs
-    };
-    let places = Positions::new(hashes(b));
-    let mut left = PLACES * (a.len() + b.len());
+fn maximal_runs(a: &IndexedWords, b: &IndexedWords) -> Vec<Passage> {
+    let from_b = (b.words.len() < a.words.len()).then(|| runs_from_b(a, b));
+    from_b.flatten().unwrap_or_else(|| runs_from_a(a, b))
+}
+
+/// Finds maximal runs in order of `a`, until the limit of [`PLACES`] is used up.
+fn runs_from_a(a: &IndexedWords, b: &IndexedWords) -> Vec<Passage> {
+    let places = b.positions(SHORTEST);
+    let mut left = PLACES * (a.words.len() + b.words.len());
     let mut maximal = Vec::new();
-    for (i, hash) in hashes(a).into_iter().enumerate() {
+    for (i, hash) in a.hashes(SHORTEST).into_iter().enumerate() {
         for j in places.all(hash) {
             if left == 0 {
                 return maximal;
             }
             left -= 1;
-            if let Some(run) = Passage::beginning_at(a, b, i, j) {
+            if let Some(run) = Passage::beginning_at(&a.words, &b.words, i, j) {
                 left = left.saturating_sub(run.words);
                 maximal.push(run);
             }
         }
     }
     maximal
+}
+
+/// Finds all maximal runs; `None` if [`runs_from_a`] would use up its limit before the last place.
+fn runs_from_b(a: &IndexedWords, b: &IndexedWords) -> Option<Vec<Passage>> {
+    let places = a.positions(SHORTEST);
+    let limit = PLACES * (a.words.len() + b.words.len());
+    let mut maximal = Vec::new();
+    // The cost of all places, and the last place in the order of `a` with its cost.
+    let (mut all, mut last) = (0, ((0, 0), 0));
+    for (j, hash) in b.hashes(SHORTEST).into_iter().enumerate() {
+        for i in places.all(hash) {
+            let run = Passage::beginning_at(&a.words, &b.words, i, j);
+            let cost = 1 + run.map_or(0, |run| run.words);
+            all += cost;
+            if (i, j) >= last.0 {
+                last = ((i, j), cost);
+            }
+            if all - last.1 >= limit {
+                return None;
+            }
+            maximal.extend(run);
+        }
+    }
+    Some(maximal)
+}
+
+/// Share of marked words among the words of `a` that are in a run of `width` words which `b` has
+/// too.
+///
+/// `marked` has an entry for every word of `a`. Returns `None` if it has not, or if the texts share
+/// no such run.
+///
+/// Of texts of very different lengths the shorter one is walked.
+pub fn marked_share(
+    a: &IndexedWords,
+    b: &IndexedWords,
+    width: usize,
+    marked: &[bool],
+) -> Option<f64> {
+    let words = a.words.len().min(b.words.len());
+    if marked.len() != a.words.len() || words < width {
+        return None;
+    }
+    let (mut shared, mut shared_and_marked, mut from) = (0, 0, 0);
+    for at in common_runs(a, b, width) {
+        let words: Range<usize> = from.max(at)..at + width;
+        shared += words.len();
+        shared_and_marked += marked[words.clone()]
+            .iter()
+            .filter(|&&marked| marked)
+            .count();
+        from = words.end;
+    }
+    (shared > 0).then(|| f64::from(shared_and_marked as u32) / f64::from(shared as u32))
+}
+
+/// Positions in `a` of the runs of a width that `b` has too, in order.
+fn common_runs(a: &IndexedWords, b: &IndexedWords, width: usize) -> Vec<usize> {
+    let (in_a, in_b) = (a.positions(width), b.positions(width));
+    if a.words.len() / LONGER <= b.words.len() {
+        return in_a.shared_places(&in_b).collect();
+    }
+    let runs = in_b.hashes().iter().enumerate();
+    let distinct = runs.filter(|&(at, _)| !in_b.is_repeat(at));
+    let mut both: Vec<usize> = distinct.flat_map(|(_, &run)| in_a.all(run)).collect();
+    both.sort_unstable();
+    both
 }
 
 /// Finds a longest run that two texts share, exactly: of equals the first in `b`, and its first
@@ -308,6 +419,11 @@ mod tests {
         assert!(longest(&a, &b).words >= 4096);
     }
 
+    fn indexed_shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
+        let [a, b] = [a, b].map(|words| IndexedWords::new(words.to_vec()));
+        shared(&a, &b)
+    }
+
     /// Greedy tiling by trying every two places and marking every word.
     fn naive_shared(a: &[u64], b: &[u64]) -> Vec<Passage> {
         let mut runs = Vec::new();
@@ -349,6 +465,19 @@ mod tests {
         }
         taken.sort();
         taken
+    }
+
+    /// The marked share by looking up every run around every word.
+    fn naive_marked_share(a: &[u64], b: &[u64], width: usize, marked: &[bool]) -> Option<f64> {
+        let shared = |at: usize| {
+            let starts = at.saturating_sub(width - 1)..=at;
+            starts
+                .filter_map(|start| a.get(start..start + width))
+                .any(|run| b.windows(width).any(|other| other == run))
+        };
+        let shared: Vec<usize> = (0..a.len()).filter(|&at| shared(at)).collect();
+        let both = shared.iter().filter(|&&at| marked[at]).count();
+        (!shared.is_empty()).then(|| both as f64 / shared.len() as f64)
     }
 
     #[test]
@@ -420,9 +549,49 @@ mod tests {
                 vec![passage(0, 0, 30), passage(33, 30, 10), passage(46, 40, 30)],
             ),
         ] {
-            assert_eq!(shared(&a, &b), expected, "{name}");
+            assert_eq!(indexed_shared(&a, &b), expected, "{name}");
             assert_eq!(naive_shared(&a, &b), expected, "{name}: naive");
         }
+    }
+
+    #[test]
+    fn marked_shares_of_named_cases() {
+        let words: Vec<u64> = (0..20).collect();
+        let marked =
+            |range: Range<usize>| (0..20).map(|at| range.contains(&at)).collect::<Vec<bool>>();
+        for (name, b, marked, expected) in [
+            (
+                "nothing shared",
+                vec![90, 91, 92, 93, 94],
+                marked(0..20),
+                None,
+            ),
+            (
+                "shared, none marked",
+                words[3..13].to_vec(),
+                marked(0..0),
+                Some(0.0),
+            ),
+            (
+                "shared, all marked",
+                words[3..13].to_vec(),
+                marked(3..13),
+                Some(1.0),
+            ),
+            (
+                "shared, half marked",
+                words[3..13].to_vec(),
+                marked(8..20),
+                Some(0.5),
+            ),
+            ("a run too short", words[3..7].to_vec(), marked(0..20), None),
+            ("marks that do not fit", words.clone(), vec![true; 19], None),
+        ] {
+            let [words, b] = [&words, &b].map(|words| IndexedWords::new(words.clone()));
+            assert_eq!(marked_share(&words, &b, 5, &marked), expected, "{name}");
+        }
+        let [none, words] = [Vec::new(), words].map(IndexedWords::new);
+        assert_eq!(marked_share(&none, &words, 5, &[]), None);
     }
 
     proptest! {
@@ -437,7 +606,7 @@ mod tests {
                 a.splice(at..at, run.iter().copied());
                 b.splice(to..to, run);
             }
-            let found = shared(&a, &b);
+            let found = indexed_shared(&a, &b);
             prop_assert_eq!(&found, &naive_shared(&a, &b));
             let longest = found.iter().map(|run| run.words).max().unwrap_or(0);
             let expected = naive::longest(&a, &b);
@@ -445,11 +614,32 @@ mod tests {
         }
 
         #[test]
+        fn runs_from_b_are_those_from_a_unless_the_limit_is_used_up(
+            a in words(2, 400),
+            b in words(2, 60),
+        ) {
+            let [a, b] = [a, b].map(IndexedWords::new);
+            let mut expected = runs_from_a(&a, &b);
+            expected.sort_unstable();
+            if let Some(mut found) = runs_from_b(&a, &b) {
+                found.sort_unstable();
+                prop_assert_eq!(found, expected);
+            } else {
+                let places = a.hashes(SHORTEST);
+                let cost: usize = expected.iter().map(|run| run.words).sum::<usize>()
+                    + b.hashes(SHORTEST).iter()
+                        .map(|hash| places.iter().filter(|&other| other == hash).count())
+                        .sum::<usize>();
+                prop_assert!(cost >= PLACES * (a.words.len() + b.words.len()));
+            }
+        }
+
+        #[test]
         fn passages_of_repetitive_texts_are_shared_and_do_not_overlap(
             a in words(2, 150),
             b in words(2, 150),
         ) {
-            let found = shared(&a, &b);
+            let found = indexed_shared(&a, &b);
             for (at, run) in found.iter().enumerate() {
                 prop_assert_eq!(&a[run.a..run.a + run.words], &b[run.b..run.b + run.words]);
                 prop_assert!(run.words >= SHORTEST);
@@ -459,6 +649,18 @@ mod tests {
                 };
                 prop_assert_eq!(found[..at].iter().find(overlaps), None);
             }
+        }
+
+        #[test]
+        fn marked_share_equals_naive(
+            a in vec((0u64..4, any::<bool>()), 0..50),
+            b in words(4, 50),
+            width in 1usize..7,
+        ) {
+            let (a, marked): (Vec<u64>, Vec<bool>) = a.into_iter().unzip();
+            let expected = naive_marked_share(&a, &b, width, &marked);
+            let [a, b] = [a, b].map(IndexedWords::new);
+            prop_assert_eq!(marked_share(&a, &b, width, &marked), expected);
         }
 
         #[test]

@@ -132,7 +132,7 @@ impl Positions {
     }
 
     /// The positions of hashes that both sequences have, in order.
-    pub(super) fn places_shared<'p>(&'p self, other: &'p Positions) -> impl Iterator<Item = usize> {
+    pub(super) fn shared_places<'p>(&'p self, other: &'p Positions) -> impl Iterator<Item = usize> {
         let mut expected = usize::MAX;
         let mut is_shared = move |hash: u64| {
             // Copied text continues, so most hashes are found at the next position.

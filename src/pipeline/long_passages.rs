@@ -62,7 +62,9 @@ fn unquoted(a: &QuotedText, b: &QuotedText, passage: Passage) -> usize {
     let unquoted = (0..passage.words)
         .filter(|at| !is_quoted(a, passage.a + at) && !is_quoted(b, passage.b + at));
     match a.unspaced {
-        true => word_count::counted(unquoted.filter_map(|at| a.words.get(passage.a + at).copied())),
+        true => word_count::counted(
+            unquoted.filter_map(|at| a.words.words().get(passage.a + at).copied()),
+        ),
         false => unquoted.count(),
     }
 }

@@ -5,18 +5,18 @@ use rustc_hash::FxHashMap;
 
 use super::texts::{CorpusTexts, TextReader};
 use crate::catalog::union_find::UnionFind;
-use crate::catalog::{DocNo, DocPair};
+use crate::catalog::{Catalog, DocNo, DocPair};
 use crate::document::Document;
 use crate::error::ReadError;
 
-/// Fewest and most pairs that a thread takes one after the other.
+/// Least and greatest of the fewest pairs that a thread takes one after the other.
 const PAIRS_PER_TASK: [usize; 2] = [1 << 6, 1 << 13];
 
 /// Tasks of many pairs: enough for the threads to end at about the same time.
 const TASKS: usize = 64;
 
-/// Words of the texts that a thread keeps for the pairs that follow: 10 MB, at some 40 bytes a
-/// word.
+/// Words of the texts that a thread keeps for the pairs that follow: up to 25 MB, at some 90 bytes a
+/// word with the positions of runs.
 const WORDS_KEPT: usize = 1 << 18;
 
 /// Calls `each` with the number of every pair and with what `prepare` makes of its two texts.
@@ -31,9 +31,8 @@ pub(super) fn map_pairs<T, R: Send + Default + Clone>(
     each: impl Fn(usize, [&T; 2]) -> R + Sync,
 ) -> Result<Vec<R>, ReadError> {
     let order = by_component(pairs);
-    let [fewest, most] = PAIRS_PER_TASK;
-    let made: Result<Vec<Vec<R>>, ReadError> = order
-        .par_chunks((pairs.len() / TASKS).clamp(fewest, most))
+    let made: Result<Vec<Vec<R>>, ReadError> = tasks(texts.catalog, pairs, &order)
+        .into_par_iter()
         .map(|chunk| {
             let mut kept = KeptTexts::default();
             let of_pair = |&at: &usize| {
@@ -67,10 +66,32 @@ fn by_component(pairs: &[DocPair]) -> Vec<usize> {
     order.into_iter().map(|(_, _, at)| at).collect()
 }
 
-/// What was made of the texts that were read last.
+/// Splits the ordered numbers of pairs into tasks.
+///
+/// The smaller documents of a task have together as many words as its largest document, so that
+/// reading a giant page for each task costs no more than reading the others.
+fn tasks<'o>(catalog: &Catalog, pairs: &[DocPair], order: &'o [usize]) -> Vec<&'o [usize]> {
+    let [least, greatest] = PAIRS_PER_TASK;
+    let fewest = (pairs.len() / TASKS).clamp(least, greatest);
+    let (mut tasks, mut start) = (Vec::new(), 0);
+    let (mut largest, mut smaller) = (0, 0);
+    for (end, &at) in (1..).zip(order) {
+        let [a, b] = [pairs[at].a, pairs[at].b].map(|doc| u64::from(catalog.words(doc)));
+        largest = largest.max(a.max(b));
+        smaller += a.min(b);
+        if end - start >= fewest && smaller >= largest {
+            tasks.push(&order[start..end]);
+            (start, largest, smaller) = (end, 0, 0);
+        }
+    }
+    tasks.push(&order[start..]);
+    tasks
+}
+
+/// What was made of the texts that were read last, with the number of their words.
 struct KeptTexts<T> {
     reader: TextReader,
-    made: FxHashMap<DocNo, T>,
+    made: FxHashMap<DocNo, (T, usize)>,
     words: usize,
 }
 
@@ -94,18 +115,20 @@ impl<T> KeptTexts<T> {
         prepare: &impl Fn(&Document<'_>, &TextReader) -> T,
     ) -> Result<Option<[&T; 2]>, ReadError> {
         if self.words > WORDS_KEPT {
-            self.made.clear();
-            self.words = 0;
+            // A text can be larger than the limit, and all pairs that follow can have it.
+            self.made.retain(|&doc, _| doc == pair.a || doc == pair.b);
+            self.words = self.made.values().map(|(_, words)| words).sum();
         }
         for doc in [pair.a, pair.b] {
             if !self.made.contains_key(&doc) {
                 texts.read(doc, &mut self.reader, &mut |document, reader| {
-                    self.words += reader.shingler.words.len();
-                    self.made.insert(doc, prepare(document, reader));
+                    let words = reader.shingler.words.len();
+                    self.words += words;
+                    self.made.insert(doc, (prepare(document, reader), words));
                 })?;
             }
         }
-        let of = |doc| self.made.get(&doc);
+        let of = |doc| self.made.get(&doc).map(|(made, _)| made);
         Ok(of(pair.a).zip(of(pair.b)).map(<[&T; 2]>::from))
     }
 }

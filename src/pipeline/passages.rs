@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::texts::{CorpusTexts, TextReader};
 use crate::catalog::DocPair;
 use crate::cluster::ReportedPair;
-use crate::compare::passage;
+use crate::compare::passage::{self, IndexedWords};
 use crate::document::Document;
 use crate::error::ReadError;
 use crate::text::{ranges, spans};
@@ -49,7 +49,7 @@ pub(super) fn list_passages(
 /// Words of a text without its boilerplate, and their positions in the whole text.
 #[derive(Default)]
 pub(super) struct PlacedWords {
-    words: Vec<u64>,
+    words: IndexedWords,
     /// For each word, its number among all words of the whole text.
     numbers: Vec<usize>,
     /// Bytes of every word of the whole text.
@@ -63,7 +63,7 @@ impl PlacedWords {
         let mut numbers: Vec<usize> = (0..spans.len()).collect();
         ranges::remove(&mut numbers, &reader.regions);
         PlacedWords {
-            words: reader.shingler.words.clone(),
+            words: IndexedWords::new(reader.shingler.words.clone()),
             numbers,
             spans,
         }

@@ -6,7 +6,12 @@ use super::texts::CorpusTexts;
 use crate::catalog::DocPair;
 use crate::cluster::{Relation, ReportedPair};
 use crate::compare::exact::Comparison;
+use crate::compare::passage;
 use crate::error::ReadError;
+
+/// Words of a run that both documents must have for its words to count as shared: as many as the
+/// usual shingle.
+const RUN: usize = 5;
 
 /// Sets `quoted_share` of every excerpt: the share of the common words that are within quotation
 /// marks.
@@ -60,8 +65,8 @@ pub(super) fn larger_share([a, b]: [&QuotedText; 2]) -> Option<f64> {
 
 /// Share of the words of a text that the other has too which are quoted; `None` if that is unknown.
 fn quoted_share(own: &QuotedText, other: &QuotedText) -> Option<f64> {
-    match own.quoted.contains(&true) {
-        true => own.runs().marked_share(other.runs(), &own.quoted),
+    match own.has_quotes {
+        true => passage::marked_share(&own.words, &other.words, RUN, &own.quoted),
         false => (!own.quoted.is_empty()).then_some(0.0),
     }
 }

@@ -1,40 +1,31 @@
 //! Words of a document, with a mark on those within quotation marks.
 
-use std::cell::OnceCell;
-
 use super::texts::TextReader;
-use crate::compare::word_runs::WordRuns;
+use crate::compare::passage::IndexedWords;
 use crate::document::Document;
 use crate::text::{quotation, ranges};
 
-/// Words of a run that both documents must have for its words to count as shared: as many as the
-/// usual shingle.
-const RUN: usize = 5;
-
 /// Words of a document without its boilerplate.
 pub(super) struct QuotedText {
-    pub(super) words: Vec<u64>,
+    pub(super) words: IndexedWords,
     /// For each word, whether it is within quotation marks; empty if that cannot be known.
     pub(super) quoted: Vec<bool>,
+    /// True if a word is within quotation marks.
+    pub(super) has_quotes: bool,
     /// True if there are characters of scripts without spaces.
     pub(super) unspaced: bool,
-    runs: OnceCell<WordRuns>,
 }
 
 impl QuotedText {
     /// The text that a reader read last.
     pub(super) fn of(document: &Document<'_>, reader: &TextReader) -> QuotedText {
+        let quoted = quoted(document, reader);
         QuotedText {
-            words: reader.shingler.words.clone(),
-            quoted: quoted(document, reader),
+            words: IndexedWords::new(reader.shingler.words.clone()),
+            has_quotes: quoted.contains(&true),
+            quoted,
             unspaced: reader.shingler.unspaced,
-            runs: OnceCell::new(),
         }
-    }
-
-    /// The runs of words that are looked up in other texts.
-    pub(super) fn runs(&self) -> &WordRuns {
-        self.runs.get_or_init(|| WordRuns::new(&self.words, RUN))
     }
 }
 

@@ -219,15 +219,19 @@ fn shared_passage(
     }
     let mut fewest: Option<SharedPassage> = None;
     for side in [Fingerprint::before, Fingerprint::after] {
-        for &(x, _) in of(pair.a) {
-            let Some(beside) = side(x) else { continue };
-            if !of(pair.b).any(|&(y, _)| side(y) == Some(beside)) {
-                continue;
+        let of_b: FxHashSet<u16> = of(pair.b).filter_map(|&(y, _)| side(y)).collect();
+        let mut beside: FxHashMap<u16, Vec<DocNo>> = FxHashMap::default();
+        for &(fingerprint, doc) in holders {
+            if let Some(same) = side(fingerprint).filter(|same| of_b.contains(same)) {
+                beside.entry(same).or_default().push(doc);
             }
-            let holders = holders
-                .iter()
-                .filter(|&&(fingerprint, _)| side(fingerprint) == Some(beside));
-            let documents = distinct(holders.map(|&(_, doc)| doc).collect());
+        }
+        // Repetitive texts have many fingerprints of one gram, so each list is taken once.
+        for &(x, _) in of(pair.a) {
+            let Some(documents) = side(x).and_then(|same| beside.remove(&same)) else {
+                continue;
+            };
+            let documents = distinct(documents);
             let stories = (documents.len() > FEW).then(|| {
                 let stories: FxHashSet<usize> = documents.iter().map(|&doc| story(doc)).collect();
                 stories.len()
@@ -242,4 +246,60 @@ fn shared_passage(
         }
     }
     fewest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The passage with fewest documents, by looking through all holders for every fingerprint.
+    fn naive_shared_passage(
+        pair: DocPair,
+        holders: &[(Fingerprint, DocNo)],
+        story: &dyn Fn(DocNo) -> usize,
+    ) -> Option<SharedPassage> {
+        let of = |wanted: DocNo| holders.iter().filter(move |(_, doc)| *doc == wanted);
+        let mut fewest: Option<SharedPassage> = None;
+        for side in [Fingerprint::before, Fingerprint::after] {
+            for beside in of(pair.a).filter_map(|&(x, _)| side(x)) {
+                if !of(pair.b).any(|&(y, _)| side(y) == Some(beside)) {
+                    continue;
+                }
+                let same = holders.iter().filter(|(x, _)| side(*x) == Some(beside));
+                let mut documents: Vec<DocNo> = same.map(|&(_, doc)| doc).collect();
+                documents.sort_unstable();
+                documents.dedup();
+                let stories: FxHashSet<usize> = documents.iter().map(|&doc| story(doc)).collect();
+                let found = SharedPassage {
+                    documents: documents.len(),
+                    stories: (documents.len() > FEW).then_some(stories.len()),
+                };
+                if fewest.is_none_or(|known| found.documents < known.documents) {
+                    fewest = Some(found);
+                }
+            }
+        }
+        fewest
+    }
+
+    proptest! {
+        #[test]
+        fn common_passages_equal_naive_ones(
+            holders in vec((vec(0u64..3, 8), 0u32..45), FEW + 1..300),
+        ) {
+            // Few different bytes make fingerprints agree on one side and not on the other.
+            let bits = |bytes: &[u64]| bytes.iter().fold(0, |bits, byte| bits << 8 | byte);
+            let holders: Vec<(Fingerprint, DocNo)> = holders
+                .iter()
+                .map(|(bytes, doc)| (Fingerprint::from_bits(bits(bytes)), DocNo(*doc)))
+                .collect();
+            let pair = DocPair { a: DocNo(0), b: DocNo(1) };
+            let story = |doc: DocNo| doc.0 as usize / 3;
+            let expected = naive_shared_passage(pair, &holders, &story);
+            prop_assert_eq!(shared_passage(pair, &holders, &story), expected);
+        }
+    }
 }
