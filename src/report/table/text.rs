@@ -74,7 +74,7 @@ pub(super) fn write_each<R>(
 
 /// A writer of rows in a format of text.
 enum TextRows<W: Write> {
-    Delimited(DelimitedRows<W>),
+    Delimited(Box<DelimitedRows<W>>),
     Json(JsonRows<W>),
 }
 
@@ -82,8 +82,8 @@ impl<W: Write> TextRows<W> {
     fn new<R>(format: TableFormat, columns: &[Column<'_, R>], out: W) -> Self {
         match format {
             TableFormat::Jsonl => Self::Json(JsonRows::new(columns, out)),
-            TableFormat::Tsv => Self::Delimited(DelimitedRows::new(b'\t', out)),
-            _ => Self::Delimited(DelimitedRows::new(b',', out)),
+            TableFormat::Tsv => Self::Delimited(Box::new(DelimitedRows::new(b'\t', out))),
+            _ => Self::Delimited(Box::new(DelimitedRows::new(b',', out))),
         }
     }
 
