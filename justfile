@@ -46,6 +46,10 @@ readers *ARGS:
 scaling *ARGS:
     scripts/scaling {{ARGS}}
 
+# Growth of CPU time on corpora that are made to be expensive.
+adversarial *ARGS:
+    scripts/measure-adversarial {{ARGS}}
+
 # One night against an index of a million, and a million in 512M.
 night *ARGS:
     scripts/one-night {{ARGS}}

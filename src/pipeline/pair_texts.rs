@@ -132,3 +132,39 @@ impl<T> KeptTexts<T> {
         Ok(of(pair.a).zip(of(pair.b)).map(<[&T; 2]>::from))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pairs_of_connected_documents_are_next_to_each_other(
+            pairs in proptest::collection::vec((0u32..30, 0u32..30), 0..40),
+        ) {
+            let distinct = pairs.iter().filter(|(a, b)| a != b);
+            let pairs: Vec<DocPair> = distinct
+                .map(|&(a, b)| DocPair::of(DocNo(a), DocNo(b)))
+                .collect();
+            let order = by_component(&pairs);
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            prop_assert!(sorted.into_iter().eq(0..pairs.len()), "each pair once");
+
+            let mut connected = UnionFind::new(30);
+            for pair in &pairs {
+                connected.join(pair.a.0 as usize, pair.b.0 as usize);
+            }
+            let mut roots: Vec<usize> = order
+                .iter()
+                .map(|&at| connected.root(pairs[at].a.0 as usize))
+                .collect();
+            let runs = roots.chunk_by(|x, y| x == y).count();
+            roots.sort_unstable();
+            roots.dedup();
+            prop_assert_eq!(runs, roots.len());
+        }
+    }
+}

@@ -284,6 +284,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_long_table_of_text_is_the_same_however_its_rows_come() {
+        let columns = [
+            Column::count("n", |&n: &u64| Some(n)),
+            Column::text("text", |&n: &u64| format!("={n}, \"{}\"", n % 7).into()),
+            Column::score("score", |&n: &u64| {
+                (n % 5 > 0).then_some(n as f64 / 30_000.0)
+            }),
+        ];
+        for format in [TableFormat::Csv, TableFormat::Tsv, TableFormat::Jsonl] {
+            for rows in [0, 1, 1023, 1024, 1025, 30_000] {
+                let encoding = TableEncoding::from(format);
+                let (mut at_hand, mut each) = (Vec::new(), Vec::new());
+                let written = encoding.write(&columns, 0..rows, &mut at_hand);
+                written.expect("a vector takes everything");
+                let written = encoding.write_each(&columns, &mut each, |sink| {
+                    (0..rows).try_for_each(|row| sink(&row))
+                });
+                written.expect("a vector takes everything");
+                assert_eq!(at_hand, each, "{rows} rows of {format:?}");
+            }
+        }
+    }
+
     /// The rows of a table in a format of columns.
     fn batches_of(format: TableFormat, table: &[u8]) -> Vec<RecordBatch> {
         if format == TableFormat::Arrow {
