@@ -73,7 +73,8 @@ def wirecopy(given):
 
 
 def wirecopy_version(binary):
-    version = (output_of(str(binary), "--version") or "unknown").removeprefix("wirecopy ")
+    # The short version is one line.
+    version = (output_of(str(binary), "-V") or "unknown").removeprefix("wirecopy ")
     commit = binary.is_relative_to(TARGET) and output_of("git", "describe", "--always", "--dirty")
     return f"{version} ({commit})" if commit else version
 
