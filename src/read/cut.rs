@@ -121,29 +121,25 @@ impl<'c> BlockCutter<'c> {
 
     fn read(&mut self) -> io::Result<usize> {
         let block = self.context.settings.block_bytes.max(1);
-        if self.started {
-            let before = self.held.len();
-            let read = self.reader.append(block, &mut self.held);
-            self.note_line(before);
-            return read;
+        let begins = !std::mem::replace(&mut self.started, true);
+        let limit = match begins {
+            true => block.max(BOM.len()),
+            false => block,
+        };
+        if begins {
+            self.held = self.context.take_buffer();
         }
-        self.started = true;
-        self.held = self.context.take_buffer();
-        let read = self.reader.append(block.max(BOM.len()), &mut self.held);
-        if self.held.starts_with(BOM) {
+        let before = self.held.len();
+        let read = self.reader.append(limit, &mut self.held);
+        if begins && self.held.starts_with(BOM) {
             self.held.drain(..BOM.len());
             self.offset = BOM.len() as u64;
             self.before = BOM.len() as u64;
         }
-        self.note_line(0);
-        read
-    }
-
-    /// Notes whether the bytes held from `before` on, which were just read, end within a line.
-    fn note_line(&mut self, before: usize) {
         if let Some(byte) = self.held[before..].last() {
             self.within_line = *byte != b'\n';
         }
+        read
     }
 
     /// Makes a block of the whole records among the bytes held. `last` says that the source ends
