@@ -82,7 +82,7 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, ClusterRow<'t>>> {
             Some(boilerplate_share(catalog, row.cluster))
         }),
         Column::text("title", |row: &Row| {
-            title(findings, row.cluster.first).into()
+            title(details(findings, row.cluster.first)).into()
         }),
         Column::text("source_sureness", move |row: &Row| sureness(row).into()),
         Column::precision("first_precision", first),

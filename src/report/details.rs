@@ -9,11 +9,11 @@ pub(super) fn details(findings: &ScanResult, doc: DocNo) -> Option<&Details> {
 }
 
 /// The url of a document; empty if it is unknown.
-pub(super) fn url(findings: &ScanResult, doc: DocNo) -> &str {
-    details(findings, doc).map_or("", |details| details.url.as_str())
+pub(super) fn url(details: Option<&Details>) -> &str {
+    details.map_or("", |details| details.url.as_str())
 }
 
 /// The title of a document; empty if it is unknown.
-pub(super) fn title(findings: &ScanResult, doc: DocNo) -> &str {
-    details(findings, doc).map_or("", |details| details.title.as_str())
+pub(super) fn title(details: Option<&Details>) -> &str {
+    details.map_or("", |details| details.title.as_str())
 }

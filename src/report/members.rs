@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::details::{title, url};
+use super::details::{details, title, url};
 use super::table::TableEncoding;
 use super::table::column::Column;
 use crate::cluster::{Cluster, Member};
@@ -44,10 +44,10 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, MemberRow<'t>>> {
         }),
         Column::text("role", |row: &MemberRow| row.member.role.name().into()),
         Column::text("url", |row: &MemberRow| {
-            url(findings, row.member.doc).into()
+            url(details(findings, row.member.doc)).into()
         }),
         Column::text("title", |row: &MemberRow| {
-            title(findings, row.member.doc).into()
+            title(details(findings, row.member.doc)).into()
         }),
         Column::precision("precision", |row: &MemberRow| {
             catalog.published(row.member.doc)

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::details::{details, title, url};
 use super::table::TableEncoding;
 use super::table::column::Column;
 use crate::attribution::credit::Credit;
@@ -27,8 +28,8 @@ impl<'t> PairRow<'t> {
     fn of(findings: &'t ScanResult, number: usize, pair: &'t ReportedPair) -> Self {
         Self {
             pair,
-            details_a: Details::find(&findings.details, pair.a),
-            details_b: Details::find(&findings.details, pair.b),
+            details_a: details(findings, pair.a),
+            details_b: details(findings, pair.b),
             passages: findings.passages.get(number).map_or(&[], Vec::as_slice),
         }
     }
@@ -83,12 +84,6 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, PairRow<'t>>> {
         let credit = details.and_then(|details| details.credit.as_ref());
         credit.map_or(Cow::Borrowed(""), Credit::label)
     }
-    fn url(details: Option<&Details>) -> Cow<'_, str> {
-        details.map_or("", |details| &details.url).into()
-    }
-    fn title(details: Option<&Details>) -> Cow<'_, str> {
-        details.map_or("", |details| &details.title).into()
-    }
     let published = |doc: DocNo| catalog.published(doc);
     let cluster = |number: u32| {
         let cluster = findings.clusters.get(number as usize);
@@ -117,12 +112,12 @@ fn columns<'t>(findings: &'t ScanResult) -> Vec<Column<'t, PairRow<'t>>> {
         }),
         Column::text("credit_a", |row: &Row| credit(row.details_a)),
         Column::text("credit_b", |row: &Row| credit(row.details_b)),
-        Column::text("url_a", |row: &Row| url(row.details_a)),
-        Column::text("url_b", |row: &Row| url(row.details_b)),
+        Column::text("url_a", |row: &Row| url(row.details_a).into()),
+        Column::text("url_b", |row: &Row| url(row.details_b).into()),
         Column::text("cluster", move |row: &Row| cluster(row.pair.cluster).into()),
         Column::score("quoted_share", |row: &Row| row.pair.quoted_share),
-        Column::text("title_a", |row: &Row| title(row.details_a)),
-        Column::text("title_b", |row: &Row| title(row.details_b)),
+        Column::text("title_a", |row: &Row| title(row.details_a).into()),
+        Column::text("title_b", |row: &Row| title(row.details_b).into()),
         Column::precision("precision_a", move |row: &Row| published(row.a())),
         Column::precision("precision_b", move |row: &Row| published(row.b())),
         Column::flag("order_known", |row: &Row| {

@@ -10,7 +10,7 @@ use super::column::Column;
 /// A writer of rows.
 pub(super) struct JsonRows<W: Write> {
     out: W,
-    /// What stands before the value of each column.
+    /// Text before the value of each column.
     keys: Vec<String>,
     /// Written form of the current row.
     row: Vec<u8>,

@@ -107,7 +107,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shares_are_written_as_the_standard_library_writes_them(a in 0u32..5000, b in 1u32..5000) {
+        fn shares_are_written_as_the_standard_library_writes_them(
+            a in 0u32..5000,
+            b in 1u32..5000,
+        ) {
             check(f64::from(a) / f64::from(b));
         }
 
