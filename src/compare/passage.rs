@@ -169,7 +169,7 @@ fn runs_from_a(a: &IndexedWords, b: &IndexedWords) -> Vec<Passage> {
     let places = b.positions(SHORTEST);
     let mut left = PLACES * (a.words.len() + b.words.len());
     let mut maximal = Vec::new();
-    for (i, hash) in a.hashes(SHORTEST).into_iter().enumerate() {
+    for (i, &hash) in a.positions(SHORTEST).hashes().iter().enumerate() {
         for j in places.all(hash) {
             if left == 0 {
                 return maximal;
@@ -191,7 +191,7 @@ fn runs_from_b(a: &IndexedWords, b: &IndexedWords) -> Option<Vec<Passage>> {
     let mut maximal = Vec::new();
     // The cost of all places, and the last place in the order of `a` with its cost.
     let (mut all, mut last) = (0, ((0, 0), 0));
-    for (j, hash) in b.hashes(SHORTEST).into_iter().enumerate() {
+    for (j, &hash) in b.positions(SHORTEST).hashes().iter().enumerate() {
         for i in places.all(hash) {
             let run = Passage::beginning_at(&a.words, &b.words, i, j);
             let cost = 1 + run.map_or(0, |run| run.words);
