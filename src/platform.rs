@@ -1,6 +1,6 @@
 //! Calls of the operating system that the standard library has no portable form of: reading and
-//! writing at an offset, telling two names of one file, the room that is left on a disk, and the time
-//! that processors worked.
+//! writing at an offset, telling two names of one file, the room that is left on a disk, and the
+//! time that processors worked.
 //! Unix only. A port to Windows writes this file again (`seek_read`, `seek_write`, file index and
 //! volume, `GetDiskFreeSpaceEx`, `GetProcessTimes`); `std::os` and `rustix` are used nowhere else.
 //!

@@ -23,7 +23,7 @@ pub(super) struct SeededWords<'t> {
     pub(super) seeds: &'t Positions,
 }
 
-/// What two texts have in common.
+/// Hashes that two texts share, and the longest run around one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Common {
     /// Number of distinct hashes that both have.

@@ -15,8 +15,8 @@ const PAIRS_PER_TASK: [usize; 2] = [1 << 6, 1 << 13];
 /// Tasks of many pairs: enough for the threads to end at about the same time.
 const TASKS: usize = 64;
 
-/// Words of the texts that a thread keeps for the pairs that follow: up to 25 MB, at some 90 bytes a
-/// word with the positions of runs.
+/// Words of the texts that a thread keeps for the pairs that follow: up to 25 MB, at some 90 bytes
+/// a word with the positions of runs.
 const WORDS_KEPT: usize = 1 << 18;
 
 /// Calls `each` with the number of every pair and with what `prepare` makes of its two texts.
@@ -88,7 +88,7 @@ fn tasks<'o>(catalog: &Catalog, pairs: &[DocPair], order: &'o [usize]) -> Vec<&'
     tasks
 }
 
-/// What was made of the texts that were read last, with the number of their words.
+/// Values made of the texts that were read last, each with the number of words of its text.
 struct KeptTexts<T> {
     reader: TextReader,
     made: FxHashMap<DocNo, (T, usize)>,
@@ -106,8 +106,8 @@ impl<T> Default for KeptTexts<T> {
 }
 
 impl<T> KeptTexts<T> {
-    /// What `prepare` makes of both documents of a pair; `None` if the corpus does not hand one
-    /// over.
+    /// The values that `prepare` makes of both documents of a pair; `None` if the corpus does not
+    /// hand one over.
     fn of(
         &mut self,
         texts: &CorpusTexts<'_>,

@@ -16,8 +16,8 @@ const BUCKETS: usize = 256;
 /// Default of the bytes of entries that are in memory at a time, approximately.
 pub(crate) const BYTES_A_ROUND: usize = 768 << 20;
 
-/// Bytes of entries from which several rounds are made even if memory holds all, and the most rounds
-/// that are. A round reads all lists once more, which takes 20 ms for 57 MB of fingerprints; four
+/// Bytes of entries from which several rounds are made even if memory holds all, and the most
+/// rounds that are. A round reads all lists once more, which takes 20 ms for 57 MB of fingerprints; four
 /// rounds hold a quarter of the entries at a time.
 const BYTES_WITHOUT_NEED: usize = 32 << 20;
 const ROUNDS_WITHOUT_NEED: usize = 4;
